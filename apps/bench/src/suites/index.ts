@@ -1,0 +1,5 @@
+import type { Measure } from '../measure.js';
+import * as core from './core.js';
+
+/** Suites by the name they are asked for. */
+export const suites: Readonly<Record<string, readonly Measure[]>> = { core: core.measures };

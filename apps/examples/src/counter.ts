@@ -1,0 +1,32 @@
+/** Rung 00: a typestate counter without effects. */
+import type { Rung } from './rung.js';
+
+const REDUCER = 'demo/CounterSM@1';
+const EVENT = 'demo/CounterEvent@1';
+const TARGET = 3;
+
+interface CounterState {
+  readonly pc: Readonly<Record<string, null>>;
+  readonly remaining: number;
+}
+
+export const counter: Rung = {
+  slug: 'counter',
+  title: 'Counter',
+  folder: '00-counter',
+  async play(stage) {
+    await stage.send(EVENT, `{"Start": {"target": ${TARGET}}}`);
+    stage.print(`start (target ${TARGET})`);
+    for (let tick = 1; tick <= TARGET; tick++) {
+      await stage.send(EVENT, '{"Tick": null}');
+      stage.print(`tick #${tick}`);
+    }
+    const { pc, remaining } = (await stage.state(REDUCER)) as CounterState;
+    const [phase] = Object.keys(pc);
+    if (phase !== 'Done' || remaining !== 0) {
+      throw new Error(`expected Done with 0 remaining, found ${phase} with ${remaining}`);
+    }
+    stage.print(`final state: pc=${phase}, remaining=${remaining}`);
+    return REDUCER;
+  },
+};

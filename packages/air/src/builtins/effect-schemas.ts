@@ -1,0 +1,60 @@
+/** Parameters and receipts of the effects that reducers and plans start. */
+import type { TypeFields } from '../forms/type-expr.js';
+import { bytes, dec128, hash, int, list, map, nat, option, record, ref, text } from './builders.js';
+
+/** What a reducer gets back for an effect of its own: the receipt with the request it answers. */
+const settled = (params: string, receipt: string) =>
+  record({
+    intent_hash: hash,
+    reducer: text,
+    effect_kind: text,
+    adapter_id: text,
+    status: text,
+    requested: ref(params),
+    receipt: ref(receipt),
+    cost_cents: option(nat),
+    signature: bytes,
+  });
+
+export const EFFECT_SCHEMAS: TypeFields = {
+  'sys/TimerSetParams@1': record({ deliver_at_ns: nat, key: option(text) }),
+  'sys/TimerSetReceipt@1': record({ delivered_at_ns: nat, key: option(text) }),
+  'sys/TimerFired@1': settled('sys/TimerSetParams@1', 'sys/TimerSetReceipt@1'),
+
+  'sys/BlobPutParams@1': record({ namespace: text, blob_ref: hash }),
+  'sys/BlobPutReceipt@1': record({ blob_ref: hash, size: nat }),
+  'sys/BlobPutResult@1': settled('sys/BlobPutParams@1', 'sys/BlobPutReceipt@1'),
+  'sys/BlobGetParams@1': record({ namespace: text, key: text }),
+  'sys/BlobGetReceipt@1': record({ blob_ref: hash, size: nat }),
+  'sys/BlobGetResult@1': settled('sys/BlobGetParams@1', 'sys/BlobGetReceipt@1'),
+
+  'sys/HttpRequestParams@1': record({
+    method: text,
+    url: text,
+    headers: map(text, text),
+    body_ref: option(hash),
+  }),
+  'sys/HttpRequestReceipt@1': record({
+    status: int,
+    headers: map(text, text),
+    body_ref: option(hash),
+    timings: record({ start_ns: nat, end_ns: nat }),
+    adapter_id: text,
+  }),
+
+  'sys/LlmGenerateParams@1': record({
+    provider: text,
+    model: text,
+    temperature: dec128,
+    max_tokens: nat,
+    input_ref: hash,
+    tools: option(list(text)),
+    api_key: option(ref('sys/TextOrSecretRef@1')),
+  }),
+  'sys/LlmGenerateReceipt@1': record({
+    output_ref: hash,
+    token_usage: record({ prompt: nat, completion: nat }),
+    cost_cents: nat,
+    provider_id: text,
+  }),
+};

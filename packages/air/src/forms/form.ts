@@ -1,0 +1,176 @@
+/**
+ * Forms: how a piece of authored JSON is read into a typed, canonical definition.
+ *
+ * F1. A form reads everything it can: every problem of a document is reported in one pass.
+ * F2. What a form returns is the canonical shape: absent options, omitted-when-empty fields and
+ *     comments are gone, so equal meaning has equal bytes.
+ * F3. A field that a form does not know is a problem, never ignored.
+ */
+import {
+  describeJson,
+  isJsonList,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  newJsonObject,
+  pointer,
+} from '../json/value.js';
+
+/** What is wrong at one place of a document. */
+export interface Problem {
+  readonly code: string;
+  /** JSON pointer from the root of the document. */
+  readonly at: string;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** Reads JSON at a pointer; `undefined` means that at least one problem was added. */
+export interface Form<T> {
+  read(json: JsonValue | undefined, at: string, problems: Problem[]): T | undefined;
+}
+
+export type FormValue<F> = F extends Form<infer T> ? T : never;
+
+type Fields = { readonly [name: string]: Form<unknown> };
+
+type ObjectValue<R extends Fields, O extends Fields> = {
+  readonly [K in keyof R]: FormValue<R[K]>;
+} & { readonly [K in keyof O]?: FormValue<O[K]> };
+
+export interface ObjectSpec<R extends Fields, O extends Fields> {
+  readonly required: R;
+  readonly optional?: O;
+  /** Optional fields that mean the same empty as absent, and are absent in canonical form. */
+  readonly omitEmpty?: readonly (keyof O & string)[];
+  /** Fields that are allowed and left out of the definition. */
+  readonly dropped?: readonly string[];
+}
+
+/** An object with exactly these fields. */
+export function object<R extends Fields, O extends Fields = Record<never, never>>(
+  spec: ObjectSpec<R, O>,
+): Form<ObjectValue<R, O>> {
+  const fields: Fields = { ...spec.required, ...spec.optional };
+  const known = new Set([...Object.keys(fields), ...(spec.dropped ?? [])]);
+  const required = new Set(Object.keys(spec.required));
+  const omitEmpty = new Set<string>(spec.omitEmpty ?? []);
+  return {
+    read(json, at, problems) {
+      if (!isJsonObject(json)) return fail(problems, at, 'an object', json);
+      const before = problems.length;
+      reportUnknown(json, at, known, problems);
+      const value = newJsonObject();
+      for (const name of Object.keys(fields)) {
+        if (!(name in json)) {
+          if (required.has(name)) reportMissing(name, at, problems);
+          continue;
+        }
+        const field = fields[name]?.read(json[name], pointer(at, name), problems);
+        if (field === undefined || (omitEmpty.has(name) && isEmpty(field))) continue;
+        value[name] = field as JsonValue;
+      }
+      return problems.length === before ? (value as ObjectValue<R, O>) : undefined;
+    },
+  };
+}
+
+/** A list, in the order written. */
+export function list<T>(item: Form<T>): Form<readonly T[]> {
+  return {
+    read(json, at, problems) {
+      if (!isJsonList(json)) return fail(problems, at, 'a list', json);
+      const before = problems.length;
+      const items = json.map((each, i) => item.read(each, pointer(at, i), problems));
+      return problems.length === before ? (items as T[]) : undefined;
+    },
+  };
+}
+
+/** An object used as a dictionary: any keys of one form to values of another. */
+export function table<T>(key: Form<string>, item: Form<T>): Form<{ readonly [key: string]: T }> {
+  return {
+    read(json, at, problems) {
+      if (!isJsonObject(json)) return fail(problems, at, 'an object', json);
+      const before = problems.length;
+      const value = Object.create(null) as { [key: string]: T };
+      for (const name of Object.keys(json)) {
+        const place = pointer(at, name);
+        key.read(name, place, problems);
+        const read = item.read(json[name], place, problems);
+        if (read !== undefined) value[name] = read;
+      }
+      return problems.length === before ? value : undefined;
+    },
+  };
+}
+
+/** Text that matches a pattern; `expected` says the pattern in words. */
+export function text(pattern: RegExp, expected: string, code = 'field-type'): Form<string> {
+  return {
+    read(json, at, problems) {
+      if (typeof json === 'string' && pattern.test(json)) return json;
+      return fail(problems, at, expected, json, code);
+    },
+  };
+}
+
+/** One of a closed list of words. */
+export function oneOf<const W extends readonly string[]>(...words: W): Form<W[number]> {
+  return {
+    read(json, at, problems) {
+      if (typeof json === 'string' && words.includes(json)) return json;
+      return fail(problems, at, words.map((word) => JSON.stringify(word)).join(' or '), json);
+    },
+  };
+}
+
+/** An integer from 0 to 2^64 − 1, exactly as read. */
+export const natural: Form<number | bigint> = {
+  read(json, at, problems) {
+    if ((typeof json === 'number' || typeof json === 'bigint') && json >= 0) return json;
+    return fail(problems, at, 'an integer from 0 to 2^64 - 1', json);
+  },
+};
+
+/** Adds the problem of a value that is not what was expected. */
+export function fail(
+  problems: Problem[],
+  at: string,
+  expected: string,
+  found: JsonValue | undefined,
+  code = 'field-type',
+): undefined {
+  problems.push({ code, at, message: `expected ${expected}, found ${describeJson(found)}` });
+  return undefined;
+}
+
+function reportUnknown(
+  json: JsonObject,
+  at: string,
+  known: ReadonlySet<string>,
+  problems: Problem[],
+): void {
+  for (const name of Object.keys(json)) {
+    if (known.has(name)) continue;
+    problems.push({
+      code: 'field-unknown',
+      at: pointer(at, name),
+      message: `expected only known fields, found ${JSON.stringify(name)}`,
+      hint: `fields here: ${[...known].join(', ')}`,
+    });
+  }
+}
+
+function reportMissing(name: string, at: string, problems: Problem[]): void {
+  problems.push({
+    code: 'field-missing',
+    at,
+    message: `expected the field ${JSON.stringify(name)}, found nothing under that name`,
+  });
+}
+
+function isEmpty(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length === 0;
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+}

@@ -1,0 +1,82 @@
+import { compareBytes, encodeUntagged, type Value } from '@aos/canon';
+import { isJsonObject, type JsonObject, type JsonValue, newJsonObject } from '../json/value.js';
+import { expectedJson, expectedValue, type Run, type TypeNode } from './node.js';
+import { isOnlyKey } from './scalars.js';
+import { MAP } from './scan.js';
+
+interface Field {
+  readonly name: string;
+  readonly keyBytes: Uint8Array;
+  readonly node: TypeNode;
+}
+
+/** A record: every declared field and no other, options filled with null when missing. */
+export function recordNode(types: ReadonlyMap<string, TypeNode>): TypeNode {
+  const fields = [...types]
+    .map(([name, node]): Field => ({ name, keyBytes: encodeUntagged(name), node }))
+    .sort((a, b) => compareBytes(a.keyBytes, b.keyBytes));
+  return {
+    isOption: false,
+    isUnit: false,
+    claims: (key) => types.has(key),
+    scan(scan) {
+      if (!scan.container(MAP, 2) || scan.argument !== fields.length) return false;
+      for (const field of fields) {
+        if (!scan.literal(field.keyBytes) || !field.node.scan(scan)) return false;
+      }
+      return true;
+    },
+    fromCbor(value, run) {
+      if (!(value instanceof Map)) run.refuse('value-type', expectedValue('a record', value));
+      assertKnown((value as ReadonlyMap<Value, Value>).keys(), types, run);
+      writeFields(fields, run, (name) => (value as ReadonlyMap<Value, Value>).get(name), 'fromCbor');
+    },
+    fromJson(json, run) {
+      if (!isJsonObject(json)) run.refuse('value-type', expectedJson('a record', json));
+      else if (!isTagged(json, types)) writeJson(json, run);
+      else run.inside('record', () => writeJson(json.record as JsonObject, run));
+    },
+    toJson(value) {
+      const object = newJsonObject();
+      for (const { name, node } of fields) {
+        object[name] = node.toJson((value as ReadonlyMap<Value, Value>).get(name) as Value);
+      }
+      return object;
+    },
+  };
+
+  function writeJson(json: JsonObject, run: Run): void {
+    assertKnown(Object.keys(json), types, run);
+    writeFields(fields, run, (name) => json[name], 'fromJson');
+  }
+}
+
+/** `{"record": {…}}` is the tagged lens, except where the record declares a field of that name. */
+function isTagged(json: JsonObject, types: ReadonlyMap<string, TypeNode>): boolean {
+  return isOnlyKey(json, 'record') && isJsonObject(json.record) && !types.has('record');
+}
+
+function assertKnown(keys: Iterable<Value>, types: ReadonlyMap<string, TypeNode>, run: Run): void {
+  for (const key of keys) {
+    if (typeof key === 'string' && types.has(key)) continue;
+    const found = expectedValue(`only the fields ${[...types.keys()].join(', ')}`, key);
+    run.inside(typeof key === 'string' ? key : '', () => run.refuse('value-unknown-field', found));
+  }
+}
+
+function writeFields<I extends Value & JsonValue>(
+  fields: readonly Field[],
+  run: Run,
+  get: (name: string) => Value | JsonValue | undefined,
+  lens: 'fromCbor' | 'fromJson',
+): void {
+  run.charge(2 * fields.length);
+  run.out.mapHead(fields.length);
+  for (const { name, keyBytes, node } of fields) {
+    run.out.raw(keyBytes);
+    const value = get(name);
+    if (value !== undefined) run.inside(name, () => node[lens](value as I, run));
+    else if (node.isOption) run.out.nil();
+    else run.refuse('value-missing-field', `expected the field ${JSON.stringify(name)}`);
+  }
+}

@@ -1,0 +1,137 @@
+/** Reads authored files into nodes: every definition by itself, before anything refers to anything. */
+import { type Hash, toHashText } from '@aos/canon';
+import { DEFINITION_FORMS, type Definition, isReadableKind } from '../forms/definition.js';
+import type { Problem } from '../forms/form.js';
+import { type AuthoredManifest, authoredManifest } from '../forms/manifest.js';
+import { ZERO_HASH_TEXT } from '../forms/module.js';
+import { DEFINITION_KINDS } from '../forms/names.js';
+import { parseJson } from '../json/reader.js';
+import {
+  describeJson,
+  isJsonList,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  newJsonObject,
+} from '../json/value.js';
+import { error, type Finding, fromProblems, type Place, pathOf } from './finding.js';
+import { makeNode, type Node } from './node.js';
+
+/** One authored file. The path is used in findings only. */
+export interface AirDocument {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Hashes of compiled modules, by module name. */
+export type ModuleHashes = ReadonlyMap<string, Hash>;
+
+export interface AuthoredManifestNode extends Place {
+  readonly value: AuthoredManifest;
+}
+
+/** What the files hold, as far as each node can be read by itself. */
+export interface Authored {
+  readonly manifest: AuthoredManifestNode | undefined;
+  readonly definitions: readonly Node<Definition>[];
+  readonly findings: readonly Finding[];
+}
+
+/** A file holds one node or a list of nodes; all files together hold one manifest. */
+export function readDocuments(documents: readonly AirDocument[], wasm: ModuleHashes): Authored {
+  const reading = new Reading(wasm);
+  for (const document of documents) reading.file(document);
+  return reading.finish();
+}
+
+class Reading {
+  private readonly findings: Finding[] = [];
+  private readonly definitions = new Map<string, Node<Definition>>();
+  private manifest: AuthoredManifestNode | undefined;
+  private manifestPlace: Place | undefined;
+
+  constructor(private readonly wasm: ModuleHashes) {}
+
+  file(document: AirDocument): void {
+    const json = parseJson(document.text);
+    if (!json.ok) {
+      const { code, at, detail } = json.refusal;
+      this.findings.push(error(code, `${document.path}:${at}`, detail));
+      return;
+    }
+    if (!isJsonList(json.value)) return this.node(json.value, { file: document.path, at: '' });
+    json.value.forEach((node, i) => {
+      this.node(node, { file: document.path, at: `/${i}` });
+    });
+  }
+
+  finish(): Authored {
+    if (this.manifestPlace === undefined) {
+      const message = 'expected one node with "$kind": "manifest", found none';
+      this.findings.push(error('manifest-missing', '', message));
+    }
+    const { manifest, findings } = this;
+    return { manifest, definitions: [...this.definitions.values()], findings };
+  }
+
+  private node(json: JsonValue, place: Place): void {
+    const kind = isJsonObject(json) ? json.$kind : undefined;
+    if (kind === 'manifest') return this.readManifest(json, place);
+    if (isReadableKind(kind)) return this.readDefinition(json as JsonObject, kind, place);
+    const isLater = (DEFINITION_KINDS as readonly unknown[]).includes(kind);
+    this.findings.push(
+      isLater
+        ? error('not-supported-yet', pathOf(place), `${kind} is not supported yet`)
+        : error(
+            'kind-unknown',
+            pathOf(place),
+            `expected a node with a "$kind", found ${describeJson(kind)}`,
+            `kinds: manifest, ${DEFINITION_KINDS.join(', ')}`,
+          ),
+    );
+  }
+
+  private readManifest(json: JsonValue, place: Place): void {
+    if (this.manifestPlace !== undefined) {
+      const message = `expected one manifest, found another at ${pathOf(this.manifestPlace)}`;
+      this.findings.push(error('manifest-duplicate', pathOf(place), message));
+      return;
+    }
+    this.manifestPlace = place;
+    const problems: Problem[] = [];
+    const value = authoredManifest.read(json, place.at, problems);
+    this.findings.push(...fromProblems(place.file, problems));
+    if (value !== undefined) this.manifest = { value, ...place };
+  }
+
+  private readDefinition(json: JsonObject, kind: keyof typeof DEFINITION_FORMS, place: Place): void {
+    const problems: Problem[] = [];
+    const bound = kind === 'defmodule' ? this.bindWasm(json, place) : json;
+    const value = DEFINITION_FORMS[kind].read(bound, place.at, problems);
+    this.findings.push(...fromProblems(place.file, problems));
+    if (value === undefined) return;
+    const key = `${kind} ${value.name}`;
+    const known = this.definitions.get(key);
+    if (known === undefined) {
+      this.definitions.set(key, makeNode(value, place));
+      return;
+    }
+    const message = `expected one ${kind} ${value.name}, found another at ${pathOf(known)}`;
+    this.findings.push(error('definition-duplicate', pathOf(place), message));
+  }
+
+  /** The module with the hash of the WASM at hand; without WASM the hash is zero. */
+  private bindWasm(json: JsonObject, place: Place): JsonObject {
+    const hash = typeof json.name === 'string' ? this.wasm.get(json.name) : undefined;
+    const bound = hash === undefined ? ZERO_HASH_TEXT : toHashText(hash);
+    const authored = json.wasm_hash;
+    if (authored === undefined || authored === '' || authored === ZERO_HASH_TEXT) {
+      return Object.assign(newJsonObject(), json, { wasm_hash: bound });
+    }
+    if (hash !== undefined && authored !== bound) {
+      const message = `expected the hash of the module at hand, ${bound}, found ${authored}`;
+      this.findings.push(error('wasm-hash-mismatch', pathOf(place, '/wasm_hash'), message));
+    }
+    return json;
+  }
+}

@@ -1,0 +1,83 @@
+/** `aos init`: a world from a folder of AIR and modules. */
+import { cpSync, existsSync, mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Finding } from '@aos/air';
+import { toHashText } from '@aos/canon';
+import {
+  aosHome,
+  ensureOperatorKey,
+  foundWorld,
+  readAuthoringFolder,
+  systemClock,
+  systemEntropy,
+} from '@aos/host';
+import { worldIdOf } from '@aos/protocol';
+import { createWorldStore } from '@aos/store';
+import { newEngine } from '../open-world.js';
+import { type Answer, CliError } from '../output.js';
+import { storePath } from '../world-path.js';
+
+export interface InitOptions {
+  /** Folder with `air/` and `modules/`; the world's own directory when absent. */
+  readonly from?: string;
+}
+
+/** Nothing is written unless the definition and every module are fine. */
+export async function initWorld(dir: string, options: InitOptions): Promise<Answer> {
+  const world = resolve(dir);
+  const source = options.from === undefined ? world : resolve(options.from);
+  if (existsSync(storePath(world))) {
+    throw new CliError('world-exists', `'${world}' is a world already; choose another directory`);
+  }
+  const folder = readAuthoringFolder(source);
+  const ports = { engine: newEngine(), clock: systemClock, fillEntropy: systemEntropy };
+  // The key is made only for a definition that holds: a refused init leaves nothing behind.
+  const draft = foundWorld({ ...folder, keyring: [] }, ports);
+  if (!draft.ok) {
+    if (draft.refusal !== undefined) throw CliError.of(draft.refusal);
+    throw new CliError('air-invalid', describeFindings(draft.findings), source);
+  }
+  const operator = ensureOperatorKey(aosHome());
+  const result = foundWorld({ ...folder, keyring: [operator] }, ports);
+  if (!result.ok) throw new CliError('air-invalid', describeFindings(result.findings), source);
+  const { genesis, objects, definition, warnings } = result.founded;
+  mkdirSync(world, { recursive: true });
+  if (source !== world) copyAuthoring(source, world);
+  const store = await createWorldStore(storePath(world), genesis, objects);
+  await store.close();
+  const worldId = toHashText(worldIdOf(genesis));
+  const manifest = toHashText(definition.manifestHash);
+  const key = toHashText(operator.keyId);
+  return {
+    data: { world, world_id: worldId, manifest, operator_key: key },
+    lines: [
+      `world     ${world}`,
+      `world id  ${worldId}`,
+      `manifest  ${manifest}`,
+      `operator  ${key}`,
+    ],
+    warnings: warnings.map(describeFinding),
+  };
+}
+
+function copyAuthoring(source: string, world: string): void {
+  for (const part of ['air', 'modules']) {
+    const from = join(source, part);
+    const to = join(world, part);
+    if (!existsSync(from)) continue;
+    if (existsSync(to)) {
+      const message = `'${to}' is there already; remove it, or run 'aos init ${world}' without --from`;
+      throw new CliError('folder-exists', message);
+    }
+    cpSync(from, to, { recursive: true });
+  }
+}
+
+function describeFindings(findings: readonly Finding[]): string {
+  return findings.map(describeFinding).join('\n');
+}
+
+function describeFinding(finding: Finding): string {
+  const hint = finding.hint === undefined ? '' : ` (${finding.hint})`;
+  return `${finding.code} at ${finding.path}: ${finding.message}${hint}`;
+}

@@ -1,0 +1,2 @@
+export { type Answer, CliError, type Streams } from './output.js';
+export { runCli } from './program.js';

@@ -1,0 +1,49 @@
+/** Reading an authoring folder: `air/` with AIR JSON, `modules/` with one .wasm per module name. */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import type { AirDocument } from '@aos/air';
+import { AosFault } from '@aos/protocol';
+
+export interface AuthoringFolder {
+  readonly documents: readonly AirDocument[];
+  readonly modules: ReadonlyMap<string, Uint8Array>;
+}
+
+/** Most files an authoring folder may hold; a stray node_modules should not be read as AIR. */
+const MAX_FILES = 10_000;
+
+/**
+ * Reads `<dir>/air/**\/*.json` in path order and `<dir>/modules/**\/*.wasm`, where the path below
+ * `modules/` without its ending is the module's name. Faults: `folder-not-found`, `folder-too-large`.
+ */
+export function readAuthoringFolder(dir: string): AuthoringFolder {
+  const documents = listFiles(join(dir, 'air'), '.json').map((file) => ({
+    path: slashed(relative(dir, file)),
+    text: readFileSync(file, 'utf8'),
+  }));
+  if (documents.length === 0) {
+    const message = `expected AIR JSON under '${join(dir, 'air')}', found none`;
+    throw new AosFault('folder-not-found', message, { retry: 'never' });
+  }
+  const moduleRoot = join(dir, 'modules');
+  const modules = new Map<string, Uint8Array>();
+  for (const file of listFiles(moduleRoot, '.wasm')) {
+    modules.set(slashed(relative(moduleRoot, file)).slice(0, -'.wasm'.length), readFileSync(file));
+  }
+  return { documents, modules };
+}
+
+function listFiles(root: string, ending: string): string[] {
+  if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) return [];
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith(ending))
+    .map((path) => join(root, path))
+    .sort();
+  if (files.length <= MAX_FILES) return files;
+  const message = `expected at most ${MAX_FILES} files under '${root}', found ${files.length}`;
+  throw new AosFault('folder-too-large', message, { retry: 'never' });
+}
+
+function slashed(path: string): string {
+  return path.split(sep).join('/');
+}

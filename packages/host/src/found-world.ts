@@ -1,0 +1,103 @@
+/** Founding: from authoring documents and modules to the genesis and first objects of a world. */
+import { type AirDocument, type Finding, loadAir, type WorldDefinition } from '@aos/air';
+import { type Hash, parseHashText, type Refusal, sha256 } from '@aos/canon';
+import {
+  CURRENT_RUNTIME,
+  encodeGenesis,
+  GENESIS_FORMAT,
+  type KeyringEntry,
+  type StoredObject,
+} from '@aos/protocol';
+import type { Clock } from './clock.js';
+import type { HostEngine } from './load-world.js';
+import type { FillEntropy } from './stamper.js';
+
+export interface FoundingPlan {
+  readonly documents: readonly AirDocument[];
+  /** Module bytes by the name of the defmodule they implement. */
+  readonly modules: ReadonlyMap<string, Uint8Array>;
+  readonly keyring: readonly KeyringEntry[];
+}
+
+export interface FoundingPorts {
+  readonly engine: HostEngine;
+  readonly clock: Clock;
+  readonly fillEntropy: FillEntropy;
+}
+
+/** What a store needs to make the world. */
+export interface FoundedWorld {
+  readonly definition: WorldDefinition;
+  readonly genesis: Uint8Array;
+  readonly objects: readonly StoredObject[];
+  readonly warnings: readonly Finding[];
+}
+
+/** Why a world could not be founded: findings of the language, or one refusal of a module. */
+export type FoundingResult =
+  | { readonly ok: true; readonly founded: FoundedWorld }
+  | { readonly ok: false; readonly findings: readonly Finding[]; readonly refusal?: Refusal };
+
+/**
+ * Checks the definition and every module, then makes the genesis. Nothing is written. Refusal
+ * codes: the engine's for a module, `module-unbound` for a reducer without one, and
+ * `module-hash-mismatch` when a defmodule names other bytes than those given.
+ */
+export function foundWorld(plan: FoundingPlan, ports: FoundingPorts): FoundingResult {
+  const hashes = new Map<string, Hash>();
+  for (const [name, bytes] of plan.modules) hashes.set(name, sha256(bytes));
+  const loaded = loadAir(plan.documents, hashes);
+  if (!loaded.ok) return { ok: false, findings: loaded.findings };
+  const definition = loaded.world;
+  const refusal = checkModules(definition, plan.modules, ports.engine);
+  if (refusal !== undefined) return { ok: false, findings: loaded.findings, refusal };
+  const nonce = new Uint8Array(16);
+  ports.fillEntropy(nonce);
+  const genesis = encodeGenesis({
+    format: GENESIS_FORMAT,
+    manifest: definition.manifestHash,
+    runtime: CURRENT_RUNTIME,
+    keyring: plan.keyring,
+    createdNs: ports.clock.wallNs(),
+    nonce,
+  });
+  const objects = objectsOf(definition, plan.modules);
+  return { ok: true, founded: { definition, genesis, objects, warnings: loaded.findings } };
+}
+
+function checkModules(
+  definition: WorldDefinition,
+  modules: ReadonlyMap<string, Uint8Array>,
+  engine: HostEngine,
+): Refusal | undefined {
+  for (const reducer of definition.reducers) {
+    const bytes = modules.get(reducer.name);
+    if (bytes === undefined) {
+      const detail = `no module was given for ${reducer.name}: put it at modules/${reducer.name}.wasm`;
+      return { code: 'module-unbound', at: reducer.name, detail };
+    }
+    const loaded = engine.load(bytes);
+    if (!loaded.ok) return { ...loaded.refusal, at: `${reducer.name} ${loaded.refusal.at}`.trim() };
+    if (loaded.value.some((byte, i) => byte !== reducer.wasmHash[i])) {
+      const detail = `the module given for ${reducer.name} is not the one its wasm_hash names`;
+      return { code: 'module-hash-mismatch', at: reducer.name, detail };
+    }
+  }
+  return undefined;
+}
+
+function objectsOf(
+  definition: WorldDefinition,
+  modules: ReadonlyMap<string, Uint8Array>,
+): StoredObject[] {
+  const objects: StoredObject[] = [];
+  for (const [text, bytes] of definition.nodes) {
+    const hash = parseHashText(text);
+    if (hash.ok) objects.push({ hash: hash.value, bytes });
+  }
+  for (const reducer of definition.reducers) {
+    const bytes = modules.get(reducer.name);
+    if (bytes !== undefined) objects.push({ hash: reducer.wasmHash, bytes });
+  }
+  return objects;
+}

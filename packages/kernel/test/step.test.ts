@@ -1,0 +1,278 @@
+import { createHash } from 'node:crypto';
+import { decode, encode, sha256, toHex, utf8, type Value } from '@aos/canon';
+import { admit, callEntropy, createWorld, hashWorld, replay, step } from '@aos/kernel';
+import { describe, expect, it } from 'vitest';
+import {
+  definition,
+  genesisOf,
+  go,
+  hashes,
+  idle,
+  must,
+  newWorld,
+  note,
+  run,
+  type Script,
+  scriptEngine,
+  stampAt,
+  stateOf,
+} from './script-world.js';
+
+const engineOf = (A: Script, B: Script = idle) => scriptEngine({ A, B });
+const emit = (schema: string, value: Uint8Array) => ({ schema, value });
+const noteBytes = encode({ text: 'hi' });
+
+describe('a step', () => {
+  it('changes the state of the routed reducer and leaves the given world alone', () => {
+    const engine = engineOf(() => ({ state: stateOf(1) }));
+    const world = newWorld(engine);
+    const before = hashWorld(world);
+    const done = run(world, go(), engine);
+    expect(done.record.entries).toEqual([
+      {
+        kind: 'state-changed',
+        cause: null,
+        reducer: 't/A@1',
+        key: null,
+        before: null,
+        after: sha256(stateOf(1)),
+      },
+    ]);
+    expect(done.world.cells[0]?.state).toEqual(stateOf(1));
+    expect(hashWorld(world)).toEqual(before);
+    expect(done.world.seq).toBe(1);
+  });
+
+  it('gives the same bytes for the same world, input and stamp', () => {
+    const engine = engineOf(() => ({ state: stateOf(1) }));
+    const world = newWorld(engine);
+    expect(toHex(run(world, go(), engine).bytes)).toBe(toHex(run(world, go(), engine).bytes));
+  });
+
+  it('links each record to the one before, and the first to the world id', () => {
+    const engine = engineOf(() => ({ state: stateOf(1) }));
+    const world = newWorld(engine);
+    const first = run(world, go(), engine);
+    const second = run(first.world, go(), engine);
+    expect(first.record.prev).toEqual(world.worldId);
+    expect(second.record.prev).toEqual(sha256(first.bytes));
+  });
+
+  it('writes no entry when the state stays what it was, in whatever form it is returned', () => {
+    const engine = engineOf(() => ({ state: stateOf(1) }));
+    const first = run(newWorld(engine), go(), engine);
+    expect(run(first.world, go(), engine).record.entries).toEqual([]);
+    const plain = encode({ n: 1 }).subarray(3);
+    const untagged = engineOf(() => ({ state: plain }));
+    expect(run(first.world, go(), untagged).record.entries).toEqual([]);
+  });
+
+  it('stores a state canonical, whatever order and form the module returned', () => {
+    const untagged = stateOf(7).subarray(3);
+    const engine = engineOf(() => ({ state: untagged }));
+    expect(run(newWorld(engine), go(), engine).world.cells[0]?.state).toEqual(stateOf(7));
+  });
+
+  it('deletes the state when the module returns none', () => {
+    const set = engineOf(() => ({ state: stateOf(1) }));
+    const first = run(newWorld(set), go(), set);
+    const gone = run(
+      first.world,
+      go(),
+      engineOf(() => ({ state: null })),
+    );
+    expect(gone.world.cells[0]).toBeNull();
+    expect(gone.record.entries).toMatchObject([{ kind: 'state-changed', after: null }]);
+  });
+
+  it('delivers a member event wrapped in each family, under the family name', () => {
+    const seen: [Value | undefined, Value][] = [];
+    const look: Script = ({ state, event }) => {
+      seen.push([event.get('schema'), must(decode(event.get('value') as Uint8Array))]);
+      return { state };
+    };
+    const engine = scriptEngine({ A: look, B: look });
+    run(newWorld(engine), note('hi'), engine);
+    const wrapped = new Map<string, Value>([
+      ['$tag', 'Note'],
+      ['$value', new Map([['text', 'hi']])],
+    ]);
+    expect(seen).toEqual([
+      ['t/AEvent@1', wrapped],
+      ['t/BEvent@1', wrapped],
+    ]);
+  });
+
+  it('runs emitted events to completion, each with the entry that caused it', () => {
+    const engine = engineOf(
+      ({ event }) => {
+        const value = must(decode(event.get('value') as Uint8Array)) as ReadonlyMap<string, Value>;
+        const events = value.get('$tag') === 'Go' ? [emit('t/Note@1', noteBytes)] : [];
+        return { state: stateOf(1), domain_events: events };
+      },
+      () => ({ state: stateOf(2) }),
+    );
+    const { record } = run(newWorld(engine), go(), engine);
+    expect(record.entries.map((e) => [e.kind, e.cause])).toEqual([
+      ['state-changed', null],
+      ['domain-event', null],
+      ['state-changed', 1],
+    ]);
+  });
+
+  it('keeps the correlation bytes that a module attached', () => {
+    const key = new Uint8Array([0, 0, 1]);
+    const engine = engineOf(({ event }) => {
+      const first = (event.get('value') as Uint8Array).length < 30;
+      return { state: null, domain_events: first ? [{ ...emit('t/Note@1', noteBytes), key }] : [] };
+    });
+    const { record } = run(newWorld(engine), go(), engine);
+    expect(record.entries[0]).toMatchObject({ kind: 'domain-event', key });
+  });
+
+  it('puts values beyond the inline threshold into objects', () => {
+    const engine = engineOf(idle);
+    const world = newWorld(engine);
+    const done = run(world, note('x'.repeat(5000)), engine);
+    expect(done.objects).toHaveLength(1);
+    expect(done.record.input.value.ref).toEqual(done.objects[0]?.hash);
+  });
+
+  it('asks for a module that is not in the engine, and nothing has happened', () => {
+    const engine = engineOf(idle);
+    const world = newWorld(engine);
+    const event = must(admit(world, go()));
+    const outcome = step(world, event, stampAt(0), { ...engine, has: () => false });
+    expect(outcome).toEqual({ kind: 'need', hashes: [hashes.A] });
+  });
+
+  it('refuses, as a defect, a stamp that goes back in logical time', () => {
+    const engine = engineOf(idle);
+    const { world } = step(
+      newWorld(engine),
+      must(admit(newWorld(engine), go())),
+      stampAt(9),
+      engine,
+    ) as never as { world: ReturnType<typeof newWorld> };
+    const event = must(admit(world, go()));
+    expect(() => step(world, event, stampAt(8), engine)).toThrow('logical time');
+  });
+});
+
+describe('the context of a call', () => {
+  it('is given only where it is declared, with the hash of the event as delivered', () => {
+    const contexts: (Uint8Array | undefined)[] = [];
+    const look: Script = ({ state, ctx }) => {
+      contexts.push(ctx);
+      return { state };
+    };
+    const engine = scriptEngine({ A: look, B: look });
+    run(newWorld(engine), note(), engine);
+    expect(contexts[0]).toBeUndefined();
+    const ctx = must(decode(contexts[1] as Uint8Array)) as ReadonlyMap<string, Value>;
+    expect(ctx.get('reducer')).toBe('t/B@1');
+    expect(ctx.get('journal_height')).toBe(0);
+    expect(ctx.get('cell_mode')).toBe(false);
+    const place = { stamp: stampAt(0), seq: 0, callIndex: 1 };
+    expect(ctx.get('entropy')).toEqual(callEntropy(place));
+  });
+
+  it('has entropy by the formula of the specification', () => {
+    const { entropy } = stampAt(4);
+    const oracle = createHash('sha512')
+      .update('aos/entropy/0')
+      .update(new Uint8Array([0]))
+      .update(entropy)
+      .update(new Uint8Array([0, 0, 0, 0, 0, 0, 1, 2]))
+      .update(new Uint8Array([0, 0, 0, 3]))
+      .digest('hex');
+    const place = { stamp: stampAt(4), seq: 258, callIndex: 3 };
+    expect(toHex(callEntropy(place))).toBe(oracle);
+  });
+});
+
+describe('a call that goes wrong', () => {
+  const big = encode({ text: 'x'.repeat(3000) });
+  const cases: readonly (readonly [string, Script])[] = [
+    ['module-trap', () => 'module-trap'],
+    ['output-malformed', () => 7],
+    ['output-malformed', () => ({ state: 7 })],
+    ['output-malformed', () => ({ state: null, surprise: 1 })],
+    ['output-malformed', () => ({ state: null, domain_events: [{ schema: 't/Note@1' }] })],
+    ['output-malformed', () => ({ state: null, effects: [{ kind: 7 }] })],
+    ['state-invalid', () => ({ state: encode({ n: -1 }) })],
+    ['state-invalid', () => ({ state: new Uint8Array([0xff]) })],
+    ['annotation-invalid', () => ({ state: null, ann: encode(7) })],
+    [
+      'effect-undeclared',
+      () => ({ state: null, effects: [{ kind: 'timer.set', params_cbor: new Uint8Array() }] }),
+    ],
+    ['event-schema-unknown', () => ({ state: null, domain_events: [emit('t/Nope@1', noteBytes)] })],
+    ['event-invalid', () => ({ state: null, domain_events: [emit('t/Note@1', encode(1))] })],
+    ['event-too-large', () => ({ state: null, domain_events: [emit('t/Note@1', big)] })],
+    [
+      'events-over-limit',
+      () => ({ state: null, domain_events: Array(257).fill(emit('t/Go@1', encode({ what: '' }))) }),
+    ],
+  ];
+
+  it.each(cases)('%s: is discarded whole, told, and the others run on', (code, A) => {
+    const limits = { event_bytes: 2000 };
+    const fine = scriptEngine({ A: () => ({ state: stateOf(3) }), B: idle });
+    const first = run(newWorld(fine, limits), go(), fine);
+    const engine = scriptEngine({ A, B: () => ({ state: stateOf(5) }) });
+    const { world, record } = run(first.world, note(), engine);
+    expect(record.entries[0]).toMatchObject({ kind: 'reducer-fault', code, reducer: 't/A@1' });
+    expect(world.cells[0]?.state).toEqual(stateOf(3));
+    expect(world.cells[1]?.state).toEqual(stateOf(5));
+    const goesOn = run(world, go(), fine);
+    expect(goesOn.world.seq).toBe(3);
+  });
+
+  it('cascade-limit: an endless cascade ends inside the record', () => {
+    const engine = engineOf(({ state }) => ({
+      state,
+      domain_events: [emit('t/Go@1', encode({ what: 'again' }))],
+    }));
+    const world = newWorld(engine, { calls_per_step: 10 });
+    const { record } = run(world, go(), engine);
+    expect(record.entries.filter((e) => e.kind === 'domain-event')).toHaveLength(9);
+    expect(record.entries.at(-1)).toMatchObject({ kind: 'reducer-fault', code: 'cascade-limit' });
+  });
+});
+
+describe('admission', () => {
+  const engine = engineOf(idle);
+  const world = newWorld(engine, { event_bytes: 100 });
+  it.each([
+    ['event-schema-unknown', { schema: 't/Nope@1', cbor: encode(1) }],
+    ['event-schema-unknown', { schema: '__proto__', cbor: encode(1) }],
+    ['value-missing-field', { schema: 't/Go@1', cbor: encode({}) }],
+    ['value-unknown-field', { schema: 't/Go@1', json: { what: 'x', more: 1 } }],
+    ['event-too-large', { schema: 't/Go@1', json: { what: 'x'.repeat(100) } }],
+  ])('%s leaves no trace', (code, raw) => {
+    expect(admit(world, raw as never)).toMatchObject({ ok: false, refusal: { code } });
+  });
+
+  it('gives the same bytes for both ways to write an event', () => {
+    const fromJson = must(admit(world, { schema: 't/Go@1', json: { what: 'x' } as never }));
+    expect(fromJson).toEqual(must(admit(world, go())));
+  });
+});
+
+describe('a world', () => {
+  it.each([
+    ['manifest-mismatch', genesisOf({}, hashes.A), engineOf(idle)],
+    ['module-missing', genesisOf(), { ...engineOf(idle), has: () => false }],
+  ])('is not made when: %s', (code, genesis, engine) => {
+    expect(createWorld(genesis, definition, engine)).toMatchObject({ refusal: { code } });
+  });
+
+  it('of no records replays to itself', () => {
+    const engine = engineOf(idle);
+    const world = newWorld(engine);
+    const verdict = replay(world, [], { engine, object: () => undefined });
+    expect(verdict).toEqual({ kind: 'same', world });
+    expect(toHex(hashWorld(world))).not.toBe(toHex(sha256(utf8(''))));
+  });
+});

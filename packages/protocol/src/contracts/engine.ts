@@ -1,0 +1,226 @@
+/**
+ * What every engine must do, whatever runs inside: the rules M1… of spec/04-modules.md as cases.
+ * An endless loop is not among them as long as calls are unmetered.
+ */
+import { bytesEqual, type Hash, type Result, sha256, toHex } from '@aos/canon';
+import type { CallOutcome, Engine, ModuleEntry } from '../ports.js';
+import { type ContractCase, check } from './case.js';
+import * as samples from './sample-modules.js';
+
+/** An engine with the way to give it modules, which the port leaves to the host. */
+export interface EngineFixture {
+  readonly engine: Engine;
+  load(bytes: Uint8Array): Result<Hash>;
+}
+
+type Case = ContractCase<EngineFixture>;
+
+const INPUT = new Uint8Array([1, 2, 3, 4, 5]);
+const ROOMY = { outputBytes: 1_048_576 };
+const FORMS: readonly samples.CallingForm[] = ['pair', 'result-pointer'];
+
+function contractCase(name: string, run: (fixture: EngineFixture) => void): Case {
+  return { name, run: async (fixture) => run(fixture) };
+}
+
+/** The same case for both calling forms. */
+function caseOfForms(
+  name: string,
+  run: (fixture: EngineFixture, form: samples.CallingForm) => void,
+): Case[] {
+  return FORMS.map((form) =>
+    contractCase(`${name} (${form} form)`, (fixture) => run(fixture, form)),
+  );
+}
+
+function loaded(fixture: EngineFixture, bytes: Uint8Array): Hash {
+  const result = fixture.load(bytes);
+  check(result.ok, 'a sound module was refused');
+  return result.value;
+}
+
+interface Call {
+  readonly entry?: ModuleEntry;
+  readonly input?: Uint8Array;
+  readonly outputBytes?: number;
+}
+
+function callOf(fixture: EngineFixture, bytes: Uint8Array, call: Call = {}): CallOutcome {
+  const limits = { outputBytes: call.outputBytes ?? ROOMY.outputBytes };
+  const module = loaded(fixture, bytes);
+  return fixture.engine.call(module, call.entry ?? 'step', call.input ?? INPUT, limits);
+}
+
+function checkOutput(outcome: CallOutcome, expected: Uint8Array): void {
+  const found = outcome.kind === 'output' ? toHex(outcome.output) : outcome.code;
+  const same = outcome.kind === 'output' && bytesEqual(outcome.output, expected);
+  check(same, `expected output ${toHex(expected)}, found ${found}`);
+}
+
+function checkFault(outcome: CallOutcome, code: string): void {
+  const found =
+    outcome.kind === 'fault' ? outcome.code : `output of ${outcome.output.length} bytes`;
+  check(found === code, `expected fault ${code}, found ${found}`);
+}
+
+function checkRefused(fixture: EngineFixture, bytes: Uint8Array, code: string, at?: string): void {
+  const result = fixture.load(bytes);
+  const found = result.ok ? 'a module' : `${result.refusal.code} at '${result.refusal.at}'`;
+  const placed = at === undefined || (!result.ok && result.refusal.at === at);
+  check(
+    !result.ok && result.refusal.code === code && placed,
+    `expected refusal ${code}${at === undefined ? '' : ` at '${at}'`}, found ${found}`,
+  );
+}
+
+const loading: readonly Case[] = [
+  contractCase('a module is known by the SHA-256 of its bytes', (fixture) => {
+    const bytes = samples.echo('pair');
+    const hash = sha256(bytes);
+    check(!fixture.engine.has(hash), 'known before it was loaded');
+    check(bytesEqual(loaded(fixture, bytes), hash), 'loaded under another hash');
+    check(fixture.engine.has(hash), 'not known after it was loaded');
+    check(bytesEqual(loaded(fixture, bytes), hash), 'another hash when loaded again');
+  }),
+  contractCase('bytes changed after loading change nothing', (fixture) => {
+    const bytes = samples.echo('pair');
+    const hash = loaded(fixture, bytes);
+    bytes.fill(0);
+    checkOutput(fixture.engine.call(hash, 'step', INPUT, ROOMY), INPUT);
+  }),
+  contractCase('bytes that are no module are refused', (fixture) => {
+    checkRefused(fixture, new Uint8Array(), 'module-invalid');
+    checkRefused(fixture, new Uint8Array(64).fill(0xa5), 'module-invalid');
+  }),
+  contractCase('a module cut short anywhere is refused', (fixture) => {
+    const bytes = samples.echo('pair');
+    for (let size = 0; size < bytes.length; size++) {
+      check(!fixture.load(bytes.subarray(0, size)).ok, `the first ${size} bytes were loaded`);
+    }
+  }),
+  contractCase('a module that imports anything is refused', (fixture) => {
+    checkRefused(fixture, samples.withImport(), 'module-imports', '/imports/env/now');
+  }),
+  contractCase('a missing export is refused by name', (fixture) => {
+    for (const name of ['memory', 'alloc'] as const) {
+      const bytes = samples.withoutExports(name);
+      checkRefused(fixture, bytes, 'module-export-missing', `/exports/${name}`);
+    }
+    const bytes = samples.withoutExports('step');
+    checkRefused(fixture, bytes, 'module-export-missing', '/exports/step');
+  }),
+  contractCase('an export of another kind counts as missing', (fixture) => {
+    for (const name of ['memory', 'alloc', 'step'] as const) {
+      const bytes = samples.withWrongExport(name);
+      checkRefused(fixture, bytes, 'module-export-missing', `/exports/${name}`);
+    }
+  }),
+  contractCase('an export with other parameters counts as missing', (fixture) => {
+    for (const name of ['alloc', 'step'] as const) {
+      const bytes = samples.withWrongArity(name);
+      checkRefused(fixture, bytes, 'module-export-missing', `/exports/${name}`);
+    }
+  }),
+  contractCase('a module that cannot be instantiated is refused', (fixture) => {
+    checkRefused(fixture, samples.trapInStart(), 'module-instantiate');
+    checkRefused(fixture, samples.dataOutsideMemory(), 'module-instantiate');
+  }),
+  contractCase('a refused module is not known', (fixture) => {
+    const bytes = samples.withImport();
+    checkRefused(fixture, bytes, 'module-imports');
+    check(!fixture.engine.has(sha256(bytes)), 'known though refused');
+  }),
+];
+
+const calling: readonly Case[] = [
+  ...caseOfForms('the entry gets the input and its answer is the output', (fixture, form) => {
+    checkOutput(callOf(fixture, samples.echo(form)), INPUT);
+    checkOutput(callOf(fixture, samples.pureEcho(form), { entry: 'run' }), INPUT);
+  }),
+  ...caseOfForms('an empty input and an empty output are fine', (fixture, form) => {
+    const empty = new Uint8Array();
+    checkOutput(callOf(fixture, samples.echo(form), { input: empty }), empty);
+    checkOutput(callOf(fixture, samples.answerWith(form, 0, 0)), empty);
+    checkOutput(callOf(fixture, samples.answerWith(form, samples.MEMORY_BYTES, 0)), empty);
+  }),
+  ...caseOfForms('an entry the module lacks is a fault', (fixture, form) => {
+    const outcome = callOf(fixture, samples.echo(form), { entry: 'run' });
+    checkFault(outcome, 'module-export-missing');
+  }),
+  ...caseOfForms('nothing survives from one call to the next', (fixture, form) => {
+    for (const bytes of [samples.countInGlobal(form), samples.countInMemory(form)]) {
+      for (let call = 0; call < 3; call++) {
+        checkOutput(callOf(fixture, bytes), new Uint8Array([1, 0, 0, 0]));
+      }
+    }
+  }),
+  ...caseOfForms('a trap leaves the next call untouched', (fixture, form) => {
+    const bytes = samples.trapInEntry(form, samples.trapBodies['a load outside memory'] ?? []);
+    checkFault(callOf(fixture, bytes), 'module-trap');
+    checkFault(callOf(fixture, bytes), 'module-trap');
+    checkOutput(callOf(fixture, samples.echo(form)), INPUT);
+  }),
+  ...caseOfForms('an output belongs to the caller', (fixture, form) => {
+    const first = callOf(fixture, samples.echo(form));
+    checkOutput(
+      callOf(fixture, samples.echo(form), { input: new Uint8Array(5) }),
+      new Uint8Array(5),
+    );
+    checkOutput(first, INPUT);
+    if (first.kind !== 'output') return;
+    check(first.output.buffer.byteLength === INPUT.length, 'the output keeps the memory alive');
+  }),
+  ...caseOfForms('an input is never written to', (fixture, form) => {
+    const input = INPUT.slice();
+    const outcome = callOf(fixture, samples.overwriteInput(form), { input });
+    checkOutput(outcome, new Uint8Array([0xff, 2, 3, 4, 5]));
+    check(bytesEqual(input, INPUT), 'the module changed its caller’s bytes');
+  }),
+  ...caseOfForms('memory may grow during a call', (fixture, form) => {
+    checkOutput(callOf(fixture, samples.growAndAnswer(form)), new Uint8Array([7]));
+    checkOutput(callOf(fixture, samples.growInAlloc(form)), INPUT);
+  }),
+];
+
+const failing: readonly Case[] = [
+  ...Object.entries(samples.trapBodies).flatMap(([what, body]) =>
+    caseOfForms(`${what} is a trap`, (fixture, form) => {
+      checkFault(callOf(fixture, samples.trapInEntry(form, body)), 'module-trap');
+    }),
+  ),
+  ...caseOfForms('a trap in alloc is a trap', (fixture, form) => {
+    checkFault(callOf(fixture, samples.trapInAlloc(form)), 'module-trap');
+  }),
+  ...caseOfForms('an input that does not fit where alloc says is a fault', (fixture, form) => {
+    for (const address of [samples.MEMORY_BYTES, samples.MEMORY_BYTES - 4, -1, -2_147_483_648]) {
+      checkFault(callOf(fixture, samples.allocAt(form, address)), 'module-alloc');
+    }
+  }),
+  contractCase('a result pair that does not fit where alloc says is a fault', (fixture) => {
+    checkFault(callOf(fixture, samples.allocOnce('result-pointer')), 'module-alloc');
+  }),
+  ...caseOfForms('an output outside memory is a fault', (fixture, form) => {
+    const end = samples.MEMORY_BYTES;
+    const ranges = [
+      [end, 1],
+      [end - 1, 2],
+      [0, end + 1],
+      [0, -1],
+      [-1, 2],
+      [-8, 16],
+      [-1, 0],
+    ];
+    for (const [address = 0, size = 0] of ranges) {
+      const outcome = callOf(fixture, samples.answerWith(form, address, size));
+      checkFault(outcome, 'module-output-bounds');
+    }
+  }),
+  ...caseOfForms('an output over the limit is a fault, up to it is not', (fixture, form) => {
+    const bytes = samples.answerWith(form, 0, 9);
+    checkFault(callOf(fixture, bytes, { outputBytes: 8 }), 'module-output-size');
+    checkOutput(callOf(fixture, bytes, { outputBytes: 9 }), new Uint8Array(9));
+  }),
+];
+
+/** Run by each implementation of {@link Engine}, every case with a fixture of its own. */
+export const engineContract: readonly Case[] = [...loading, ...calling, ...failing];

@@ -1,0 +1,132 @@
+/**
+ * Assembles the small modules of the engine suite from their parts, so that a sample reads as what
+ * it does. Every number is an i32, every exported name ASCII; nothing is validated: a sample may be
+ * wrong on purpose. Layout after the WebAssembly core specification, chapter "Binary Format".
+ */
+import { concatBytes, utf8 } from '@aos/canon';
+
+export interface FunctionParts {
+  readonly params?: number;
+  readonly results?: number;
+  readonly body: readonly Instruction[];
+}
+
+export interface ModuleParts {
+  /** Imported functions, each `() -> ()`; they take the first function indices. */
+  readonly imports?: readonly (readonly [module: string, name: string])[];
+  /** Pages of 64 KiB at the start; no memory when absent. */
+  readonly memoryPages?: number;
+  /** First values of mutable globals. */
+  readonly globals?: readonly number[];
+  readonly functions?: readonly FunctionParts[];
+  /** Index of the function run at instantiation. */
+  readonly start?: number;
+  readonly exports?: Readonly<Record<string, readonly [ExportKind, index: number]>>;
+  /** Bytes put into memory at instantiation, each at its address. */
+  readonly data?: readonly (readonly [address: number, bytes: Uint8Array])[];
+}
+
+export type ExportKind = 'function' | 'memory' | 'global';
+/** The bytes of one instruction. */
+export type Instruction = readonly number[];
+
+const HEADER = new Uint8Array([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
+const I32 = 0x7f;
+const FUNCTION_TYPE = 0x60;
+const END = 0x0b;
+const EXPORT_KINDS: Readonly<Record<ExportKind, number>> = { function: 0, memory: 2, global: 3 };
+
+/** The instructions that the samples use. */
+export const op = {
+  unreachable: [0x00],
+  call: (index: number): Instruction => [0x10, ...unsigned(index)],
+  drop: [0x1a],
+  localGet: (index: number): Instruction => [0x20, ...unsigned(index)],
+  globalGet: (index: number): Instruction => [0x23, ...unsigned(index)],
+  globalSet: (index: number): Instruction => [0x24, ...unsigned(index)],
+  load: [0x28, 0x00, 0x00],
+  store: [0x36, 0x00, 0x00],
+  storeByte: [0x3a, 0x00, 0x00],
+  memorySize: [0x3f, 0x00],
+  memoryGrow: [0x40, 0x00],
+  constant: (value: number): Instruction => [0x41, ...signed(value)],
+  add: [0x6a],
+  divide: [0x6d],
+  shiftLeft: [0x74],
+} as const;
+
+export function assembleModule(parts: ModuleParts): Uint8Array {
+  const functions = parts.functions ?? [];
+  const imports = parts.imports ?? [];
+  const importType = functions.length;
+  const sections = [
+    HEADER,
+    section(1, [...functions.map(functionType), functionType({ body: [] })]),
+    section(
+      2,
+      imports.map(([from, name]) => [...text(from), ...text(name), 0, importType]),
+    ),
+    section(
+      3,
+      functions.map((_, index) => unsigned(index)),
+    ),
+    section(5, parts.memoryPages === undefined ? [] : [[0, ...unsigned(parts.memoryPages)]]),
+    section(
+      6,
+      (parts.globals ?? []).map((value) => [I32, 1, ...op.constant(value), END]),
+    ),
+    section(7, Object.entries(parts.exports ?? {}).map(exportEntry)),
+    parts.start === undefined ? new Uint8Array() : sized(8, unsigned(parts.start)),
+    section(10, functions.map(functionBody)),
+    section(11, (parts.data ?? []).map(dataSegment)),
+  ];
+  return concatBytes(...sections);
+}
+
+function functionType({ params = 0, results = 0 }: FunctionParts): number[] {
+  return [FUNCTION_TYPE, ...repeated(I32, params), ...repeated(I32, results)];
+}
+
+function exportEntry([name, [kind, index]]: [string, readonly [ExportKind, number]]): number[] {
+  return [...text(name), EXPORT_KINDS[kind], ...unsigned(index)];
+}
+
+function functionBody({ body }: FunctionParts): number[] {
+  const code = [0, ...body.flat(), END];
+  return [...unsigned(code.length), ...code];
+}
+
+function dataSegment([address, bytes]: readonly [number, Uint8Array]): number[] {
+  return [0, ...op.constant(address), END, ...unsigned(bytes.length), ...bytes];
+}
+
+/** A section with a list in it; an empty list needs no section. */
+function section(id: number, items: readonly (readonly number[])[]): Uint8Array {
+  if (items.length === 0) return new Uint8Array();
+  return sized(id, [...unsigned(items.length), ...items.flat()]);
+}
+
+function sized(id: number, content: readonly number[]): Uint8Array {
+  return new Uint8Array([id, ...unsigned(content.length), ...content]);
+}
+
+function repeated(byte: number, count: number): number[] {
+  return [...unsigned(count), ...new Array<number>(count).fill(byte)];
+}
+
+function text(value: string): number[] {
+  return [...unsigned(value.length), ...utf8(value)];
+}
+
+/** Unsigned LEB128. */
+function unsigned(value: number): number[] {
+  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...unsigned(value >>> 7)];
+}
+
+/** Signed LEB128 of an i32. */
+function signed(value: number): number[] {
+  const rest = value >> 7;
+  const low = value & 0x7f;
+  const last = (rest === 0 && low < 0x40) || (rest === -1 && low >= 0x40);
+  return last ? [low] : [low | 0x80, ...signed(rest)];
+}

@@ -1,0 +1,201 @@
+/**
+ * Genesis: the first bytes of a world. `world_id = sha256(canonical genesis)` (spec P1).
+ *
+ * Everything that can change an outcome is named here: the manifest, the runtime numbers and the
+ * keys. The world's authoring folder has no say once genesis is written.
+ */
+import { attempt, type Hash, Reader, type Result, sha256, Writer } from '@aos/canon';
+import { checkHash, readExact, readHash, readMapOf, shapeRefusal } from './shape-reader.js';
+
+/** The format number this build writes; format 1 is frozen by a later decision. */
+export const GENESIS_FORMAT = 0;
+
+/** Bounds that decide outcomes. Names are as hashed; each has its unit last. */
+export interface RuntimeLimits {
+  /** Largest normalized event value, in bytes. */
+  readonly event_bytes: number;
+  /** Largest output envelope of one module call, in bytes. */
+  readonly output_bytes: number;
+  /** Most domain events one reducer call may emit. */
+  readonly events_per_call: number;
+  /** Most module calls one record may cause. */
+  readonly calls_per_step: number;
+}
+
+/** Versions and limits in force (shapes.md "runtime numbers are data"). */
+export interface RuntimeNumbers {
+  readonly kernel: number;
+  readonly abi: number;
+  /** Instrumentation version; 0 means unmetered. */
+  readonly guard: number;
+  /** Version of the fuel price table; 0 while guard is 0. */
+  readonly prices: number;
+  readonly limits: RuntimeLimits;
+}
+
+/** The numbers a new world gets from this build. */
+export const CURRENT_RUNTIME: RuntimeNumbers = {
+  kernel: 0,
+  abi: 1,
+  guard: 0,
+  prices: 0,
+  limits: {
+    event_bytes: 1 << 20,
+    output_bytes: 1 << 20,
+    events_per_call: 256,
+    calls_per_step: 1024,
+  },
+};
+
+/** What a key may do; a closed list. */
+export type KeyRole = 'adapter' | 'approver' | 'host' | 'operator';
+const ROLES: readonly string[] = ['adapter', 'approver', 'host', 'operator'];
+
+/** A public key the world knows. `keyId = sha256(publicKey)`. */
+export interface KeyringEntry {
+  readonly keyId: Hash;
+  readonly publicKey: Uint8Array;
+  readonly name: string;
+  readonly roles: readonly KeyRole[];
+}
+
+export interface Genesis {
+  readonly format: typeof GENESIS_FORMAT;
+  readonly manifest: Hash;
+  readonly runtime: RuntimeNumbers;
+  readonly keyring: readonly KeyringEntry[];
+  /** Wall clock at creation, nanoseconds since the epoch. */
+  readonly createdNs: bigint;
+  /** 16 random bytes, so that two worlds of one manifest have two ids. */
+  readonly nonce: Uint8Array;
+}
+
+const NONCE_BYTES = 16;
+const PUBLIC_KEY_BYTES = 32;
+
+/** Canonical bytes of a genesis. Keys stand in canonical order: shorter first, then bytewise. */
+export function encodeGenesis(genesis: Genesis): Uint8Array {
+  const w = new Writer(512);
+  w.selfDescribe();
+  w.mapHead(6);
+  w.text('nonce');
+  w.bytes(genesis.nonce);
+  w.text('format');
+  w.int(genesis.format);
+  w.text('keyring');
+  w.listHead(genesis.keyring.length);
+  for (const entry of genesis.keyring) writeKey(w, entry);
+  w.text('runtime');
+  writeRuntime(w, genesis.runtime);
+  w.text('manifest');
+  w.bytes(genesis.manifest);
+  w.text('created_ns');
+  w.int(genesis.createdNs);
+  return w.finish();
+}
+
+function writeKey(w: Writer, entry: KeyringEntry): void {
+  w.mapHead(4);
+  w.text('name');
+  w.text(entry.name);
+  w.text('roles');
+  w.listHead(entry.roles.length);
+  for (const role of entry.roles) w.text(role);
+  w.text('key_id');
+  w.bytes(entry.keyId);
+  w.text('public');
+  w.bytes(entry.publicKey);
+}
+
+function writeRuntime(w: Writer, runtime: RuntimeNumbers): void {
+  w.mapHead(5);
+  w.text('abi');
+  w.int(runtime.abi);
+  w.text('guard');
+  w.int(runtime.guard);
+  w.text('kernel');
+  w.int(runtime.kernel);
+  w.text('limits');
+  w.value({ ...runtime.limits });
+  w.text('prices');
+  w.int(runtime.prices);
+}
+
+/**
+ * Reads genesis bytes strictly. Codes: those of the codec, `genesis-format` for a format this build
+ * does not know, `shape-length` and `shape-hash` for bytes of the wrong length or a key whose id is
+ * not its hash, `key-role` for an unknown role.
+ */
+export function decodeGenesis(bytes: Uint8Array): Result<Genesis> {
+  return attempt(() => {
+    const r = new Reader(bytes);
+    r.selfDescribe();
+    readMapOf(r, 6);
+    r.key('nonce');
+    const nonce = readExact(r, NONCE_BYTES);
+    r.key('format');
+    const format = r.nat();
+    if (format !== GENESIS_FORMAT) {
+      throw shapeRefusal('genesis-format', `expected ${GENESIS_FORMAT}, found ${format}`);
+    }
+    r.key('keyring');
+    const keyring = Array.from({ length: r.listHead() }, () => readKey(r));
+    r.key('runtime');
+    const runtime = readRuntime(r);
+    r.key('manifest');
+    const manifest = readHash(r);
+    r.key('created_ns');
+    const createdNs = r.u64();
+    r.end();
+    return { format, manifest, runtime, keyring, createdNs, nonce };
+  });
+}
+
+function readKey(r: Reader): KeyringEntry {
+  readMapOf(r, 4);
+  r.key('name');
+  const name = r.text();
+  r.key('roles');
+  const roles = Array.from({ length: r.listHead() }, () => {
+    const role = r.text();
+    if (!ROLES.includes(role)) {
+      throw shapeRefusal('key-role', `unknown role '${role}'; known: ${ROLES.join(', ')}`);
+    }
+    return role as KeyRole;
+  });
+  r.key('key_id');
+  const keyId = readHash(r);
+  r.key('public');
+  const publicKey = readExact(r, PUBLIC_KEY_BYTES);
+  checkHash(keyId, sha256(publicKey), 'key_id');
+  return { keyId, publicKey, name, roles };
+}
+
+function readRuntime(r: Reader): RuntimeNumbers {
+  readMapOf(r, 5);
+  r.key('abi');
+  const abi = r.nat();
+  r.key('guard');
+  const guard = r.nat();
+  r.key('kernel');
+  const kernel = r.nat();
+  r.key('limits');
+  readMapOf(r, 4);
+  r.key('event_bytes');
+  const event_bytes = r.nat();
+  r.key('output_bytes');
+  const output_bytes = r.nat();
+  r.key('calls_per_step');
+  const calls_per_step = r.nat();
+  r.key('events_per_call');
+  const events_per_call = r.nat();
+  r.key('prices');
+  const prices = r.nat();
+  const limits = { event_bytes, output_bytes, events_per_call, calls_per_step };
+  return { kernel, abi, guard, prices, limits };
+}
+
+/** The id of a world: the hash of its canonical genesis. */
+export function worldIdOf(genesisBytes: Uint8Array): Hash {
+  return sha256(genesisBytes);
+}

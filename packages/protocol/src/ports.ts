@@ -1,0 +1,66 @@
+/**
+ * What the pure core and the host ask of the outside. Each port holds only the methods its one
+ * caller uses; an implementation proves itself with the matching suite in `./contracts`.
+ */
+import type { Hash } from '@aos/canon';
+
+/** Bounds of one module call; they are runtime numbers of the world (genesis `limits`). */
+export interface CallLimits {
+  readonly outputBytes: number;
+}
+
+/** What a call came to. A fault carries a stable code and never text; `fuel` is 0 under guard 0. */
+export type CallOutcome =
+  | { readonly kind: 'output'; readonly output: Uint8Array; readonly fuel: number }
+  | { readonly kind: 'fault'; readonly code: string; readonly fuel: number };
+
+/** The export of a module that a call enters: `step` for reducers, `run` for pure modules. */
+export type ModuleEntry = 'step' | 'run';
+
+/**
+ * Runs modules for the kernel. Synchronous and deterministic: every call means a fresh instance,
+ * and the same (module, entry, input, limits) give the same outcome on every machine. Whatever a
+ * module does is an outcome, never an exception.
+ */
+export interface Engine {
+  has(module: Hash): boolean;
+  call(module: Hash, entry: ModuleEntry, input: Uint8Array, limits: CallLimits): CallOutcome;
+}
+
+/** Bytes under their own SHA-256. */
+export interface StoredObject {
+  readonly hash: Hash;
+  readonly bytes: Uint8Array;
+}
+
+/** What one append commits together: records that follow each other, and objects they need. */
+export interface Batch {
+  readonly records: readonly Uint8Array[];
+  readonly objects: readonly StoredObject[];
+}
+
+/**
+ * The journal and objects of one world. Failures are {@link AosFault}s: `store-failed` fences the
+ * store for good (nothing is retried), `world-damaged` reports bytes that are not what was written.
+ */
+export interface WorldStore {
+  /** Canonical genesis bytes; their SHA-256 is the world id. */
+  readonly genesis: Uint8Array;
+  /** Sequence of the last record appended, -1 when there is none. */
+  readonly head: number;
+  /** Sequence of the last record known durable, -1 when there is none. */
+  readonly durable: number;
+  /**
+   * Writes in call order and resolves when this batch and all before it are durable. Several
+   * appends may be in flight; one flush may serve several. The first record has sequence head + 1.
+   */
+  append(batch: Batch): Promise<void>;
+  /** Bytes of the records `fromSeq`..head of the moment of the call, in order. */
+  records(fromSeq: number): Iterable<Uint8Array>;
+  /** Bytes under `hash`, checked against it on each read; `undefined` when not stored. */
+  object(hash: Hash): Uint8Array | undefined;
+  /** Hashes of all stored objects, in no order. */
+  objects(): Iterable<Hash>;
+  /** Flushes and lets the writer lock go. May be called again. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,91 @@
+/**
+ * The journal record: one admitted input, its stamp and everything it caused (spec P2).
+ *
+ * P2.1 `chain(n) = sha256(canonical record n)`; `prev` of record n is chain(n − 1), of record 0 the
+ *      world id.
+ * P2.2 Replay feeds `input` and `stamp`; it is judged against the whole record's bytes.
+ */
+import { attempt, type Hash, Reader, type Result, sha256, type Value, Writer } from '@aos/canon';
+import { type Entry, parseEntry, writeEntry } from './entries/entry.js';
+import { type Input, readInput, writeInput } from './input.js';
+import { readHash, readMapOf, shapeRefusal } from './shape-reader.js';
+import { readStamp, type Stamp, writeStamp } from './stamp.js';
+
+/** What replay needs of a record; the rest is judged as bytes. */
+export interface RecordHead {
+  readonly seq: number;
+  readonly fuel: number;
+  readonly prev: Hash;
+  readonly input: Input;
+  readonly stamp: Stamp;
+}
+
+export interface JournalRecord extends RecordHead {
+  readonly entries: readonly Entry[];
+}
+
+const FIELDS = 6;
+
+/** Writes canonical record bytes; a writer may be reused from record to record. */
+export function encodeRecord(record: JournalRecord, writer: Writer = new Writer(512)): Uint8Array {
+  const w = writer;
+  w.reset();
+  w.selfDescribe();
+  w.mapHead(FIELDS);
+  w.text('seq');
+  w.int(record.seq);
+  w.text('fuel');
+  w.int(record.fuel);
+  w.text('prev');
+  w.bytes(record.prev);
+  w.text('input');
+  writeInput(w, record.input);
+  w.text('stamp');
+  writeStamp(w, record.stamp);
+  w.text('entries');
+  w.listHead(record.entries.length);
+  for (const entry of record.entries) writeEntry(w, entry);
+  return w.finish();
+}
+
+/** Reads what comes before the entries. Codes: the codec's and the shapes' (`shape-*`, `input-kind`). */
+export function decodeRecordHead(bytes: Uint8Array): Result<RecordHead> {
+  return attempt(() => readHead(new Reader(bytes)));
+}
+
+/** Reads a whole record strictly; adds `entry-kind` to the codes of {@link decodeRecordHead}. */
+export function decodeRecord(bytes: Uint8Array): Result<JournalRecord> {
+  return attempt(() => {
+    const r = new Reader(bytes);
+    const head = readHead(r);
+    r.key('entries');
+    const entries = asList(r.value()).map(parseEntry);
+    r.end();
+    return { ...head, entries };
+  });
+}
+
+/** The chain value of a record. */
+export function chainOf(recordBytes: Uint8Array): Hash {
+  return sha256(recordBytes);
+}
+
+function readHead(r: Reader): RecordHead {
+  r.selfDescribe();
+  readMapOf(r, FIELDS);
+  r.key('seq');
+  const seq = r.nat();
+  r.key('fuel');
+  const fuel = r.nat();
+  r.key('prev');
+  const prev = readHash(r);
+  r.key('input');
+  const input = readInput(r);
+  r.key('stamp');
+  return { seq, fuel, prev, input, stamp: readStamp(r) };
+}
+
+function asList(value: Value): readonly Value[] {
+  if (Array.isArray(value)) return value as readonly Value[];
+  throw shapeRefusal('shape-field', 'entries: expected a list');
+}

@@ -1,0 +1,34 @@
+/** The stamp: the only non-determinism that enters a world, given by the host (system.md §2.1). */
+import type { Reader, Writer } from '@aos/canon';
+import { readExact, readMapOf } from './shape-reader.js';
+
+export interface Stamp {
+  /** Wall clock, nanoseconds since the epoch. */
+  readonly nowNs: bigint;
+  /** Monotone clock of the world, nanoseconds; 0 at genesis, never goes back. */
+  readonly logicalNowNs: bigint;
+  /** 32 random bytes. */
+  readonly entropy: Uint8Array;
+}
+
+export const STAMP_ENTROPY_BYTES = 32;
+
+export function writeStamp(w: Writer, stamp: Stamp): void {
+  w.mapHead(3);
+  w.text('now_ns');
+  w.int(stamp.nowNs);
+  w.text('entropy');
+  w.bytes(stamp.entropy);
+  w.text('logical_now_ns');
+  w.int(stamp.logicalNowNs);
+}
+
+export function readStamp(r: Reader): Stamp {
+  readMapOf(r, 3);
+  r.key('now_ns');
+  const nowNs = r.u64();
+  r.key('entropy');
+  const entropy = readExact(r, STAMP_ENTROPY_BYTES);
+  r.key('logical_now_ns');
+  return { nowNs, entropy, logicalNowNs: r.u64() };
+}

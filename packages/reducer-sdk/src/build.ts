@@ -1,0 +1,56 @@
+/** From a reducer's source to the module that a world runs. */
+import { type Hash, type Refusal, sha256 } from '@aos/canon';
+import { compile } from './compiler.js';
+import { type Diagnostic, printPlace } from './diagnostic.js';
+import { EXPORTS_FILE, gatherSources, type ReducerSources, readLibrary } from './sources.js';
+
+export interface ReducerBuild {
+  /** A module without imports that exports `memory`, `alloc` and `step`. */
+  readonly wasm: Uint8Array;
+  /** SHA-256 of `wasm`: what `wasm_hash` of the defmodule says. */
+  readonly hash: Hash;
+  /** Version and options of the compiler; with them the sources give the same bytes anywhere. */
+  readonly compiler: string;
+}
+
+/** A result with what the compiler said, warnings included. */
+export type BuildResult =
+  | { readonly ok: true; readonly value: ReducerBuild; readonly diagnostics: readonly Diagnostic[] }
+  | { readonly ok: false; readonly refusal: Refusal; readonly diagnostics: readonly Diagnostic[] };
+
+/**
+ * Compiles a reducer: AssemblyScript whose entry file exports `reduce(step: Step): void`. The same
+ * sources give the same bytes in every process. Codes: `reducer-source` (names of files),
+ * `reducer-compile` (`at` is `file:line:column`), `reducer-entry` (no fitting `reduce`),
+ * `reducer-imports` (the module would need something from outside).
+ */
+export async function buildReducer(sources: ReducerSources): Promise<BuildResult> {
+  const files = gatherSources(sources);
+  if (!files.ok) return { ok: false, refusal: files.refusal, diagnostics: [] };
+  const library = await readLibrary();
+  const { wasm, diagnostics, compiler } = await compile(EXPORTS_FILE, files.value, library);
+  if (!wasm) return { ok: false, refusal: refusalOf(diagnostics, sources.name), diagnostics };
+  const imported = firstImport(wasm);
+  if (imported === undefined) {
+    return { ok: true, value: { wasm, hash: sha256(wasm), compiler }, diagnostics };
+  }
+  const detail = `a reducer may import nothing, this one would import ${imported}`;
+  return { ok: false, refusal: { code: 'reducer-imports', at: imported, detail }, diagnostics };
+}
+
+/** The first error decides; one in the generated file is about the author's `reduce`. */
+function refusalOf(diagnostics: readonly Diagnostic[], name: string): Refusal {
+  const error = diagnostics.find(({ severity }) => severity === 'error');
+  if (error?.place?.file === EXPORTS_FILE) {
+    const detail = `expected ${name}.ts to export function reduce(step: Step): void`;
+    return { code: 'reducer-entry', at: `${name}.ts`, detail: `${detail}; ${error.message}` };
+  }
+  const detail = error ? `${error.code}: ${error.message}` : 'the compiler gave no module';
+  return { code: 'reducer-compile', at: printPlace(error?.place), detail };
+}
+
+/** `module.name` of the first import, if any. */
+function firstImport(wasm: Uint8Array): string | undefined {
+  const [first] = WebAssembly.Module.imports(new WebAssembly.Module(wasm));
+  return first && `${first.module}.${first.name}`;
+}

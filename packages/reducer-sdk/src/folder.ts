@@ -1,0 +1,13 @@
+/** Building from a folder on disk, for tools that run in Node. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import { type BuildResult, buildReducer } from './build.js';
+
+/** Builds the reducer `<name>.ts` in `folder` with all `.ts` files in and below it. */
+export async function buildReducerFolder(folder: string, name: string): Promise<BuildResult> {
+  const found = await readdir(folder, { recursive: true });
+  const paths = found.filter((path) => path.endsWith('.ts')).sort();
+  const texts = await Promise.all(paths.map((path) => readFile(join(folder, path), 'utf8')));
+  const files = paths.map((path, i) => [path.split(sep).join('/'), texts[i] ?? ''] as const);
+  return buildReducer({ name, files: Object.fromEntries(files) });
+}

@@ -1,0 +1,119 @@
+/**
+ * Making a world on disk: whole or not at all.
+ *
+ * Everything is written under a name that nobody opens and flushed; one rename makes it a world.
+ * What a broken attempt leaves behind is written over by the next one.
+ */
+import { randomBytes } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import { sha256 } from '@aos/canon';
+import type { StoredObject, WorldStore } from '@aos/protocol';
+import { assertObjects } from './batch.js';
+import { asFault, worldExists, worldLocked } from './faults.js';
+import { encodeFrame, type FrameContent, frameSeed, spanOf } from './log/frame.js';
+import { LogIndex } from './log/log-index.js';
+import {
+  encodeSegmentStart,
+  JOURNAL_FOLDER,
+  SALT_BYTES,
+  type SegmentHeader,
+  STAGING_FOLDER,
+  segmentName,
+  segmentSeed,
+} from './log/segment.js';
+import { SegmentFile } from './log/segment-file.js';
+import { nodeFs } from './node-fs.js';
+import { openLocked, type StoreOptions } from './open-world.js';
+import type { StoreFs } from './port.js';
+
+/** The epoch of what is written before the first writer opens the world. */
+const CREATION_EPOCH = 0;
+
+/**
+ * Makes a world in a directory, which is made too where it is missing, and opens it for writing.
+ * Codes: `world-exists` (nothing is touched), `world-locked`, `store-failed`.
+ */
+export async function createWorldStore(
+  directory: string,
+  genesis: Uint8Array,
+  objects: readonly StoredObject[],
+  options: StoreOptions = {},
+): Promise<WorldStore> {
+  assertObjects(objects);
+  const fs = options.fs ?? nodeFs;
+  const lock = await asFault('make the directory', async () => {
+    await ensureDirectory(fs, directory);
+    return fs.lock(directory);
+  });
+  if (!lock) throw worldLocked(directory);
+  try {
+    if (fs.list(directory)?.includes(JOURNAL_FOLDER)) throw worldExists(directory);
+    const contents = contentsOf(genesis, objects);
+    const salt = options.salt ?? randomBytes(SALT_BYTES);
+    const header = { genesis: sha256(genesis), segment: 0, first: 0, previousBytes: 0, salt };
+    await asFault('create the world', () => build(fs, directory, encodeLog(header, contents)));
+    return await openLocked(directory, { ...options, fs }, lock);
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+function contentsOf(genesis: Uint8Array, objects: readonly StoredObject[]): FrameContent[] {
+  const contents: FrameContent[] = [{ kind: 'genesis', payload: genesis }];
+  for (const { hash, bytes } of new LogIndex().missing(objects)) {
+    contents.push({ kind: 'object', prefix: hash, payload: bytes });
+  }
+  return contents;
+}
+
+/** A whole first segment. All of it is durable before it is seen, and its frames say so. */
+function encodeLog(header: SegmentHeader, contents: readonly FrameContent[]): Uint8Array {
+  const startBytes = encodeSegmentStart(header, stampOf(0)).length;
+  const sizeBytes = contents.reduce((sum, content) => sum + spanOf(content), startBytes);
+  const log = Buffer.alloc(sizeBytes);
+  log.set(encodeSegmentStart(header, stampOf(sizeBytes)));
+  const seed = segmentSeed(header);
+  let at = startBytes;
+  for (const content of contents) {
+    encodeFrame(log.subarray(at), frameSeed(seed, at), stampOf(sizeBytes), content);
+    at += spanOf(content);
+  }
+  return log;
+}
+
+function stampOf(flushed: number) {
+  return { epoch: CREATION_EPOCH, durable: -1, flushed };
+}
+
+async function build(fs: StoreFs, directory: string, log: Uint8Array): Promise<void> {
+  const staging = join(directory, STAGING_FOLDER);
+  makeDirectory(fs, staging);
+  const path = join(staging, segmentName(0));
+  const file = new SegmentFile({ fs, path, preallocateBytes: 0 }, 'create');
+  try {
+    await file.write(log, 0);
+    await file.seal(log.length);
+  } finally {
+    file.close();
+  }
+  await fs.syncDirectory(staging);
+  fs.rename(staging, join(directory, JOURNAL_FOLDER));
+  await fs.syncDirectory(directory);
+}
+
+/** Makes a directory and those above it, durably: the name of each is in its parent. */
+async function ensureDirectory(fs: StoreFs, directory: string): Promise<void> {
+  const parent = dirname(directory);
+  if (fs.list(parent) === undefined) await ensureDirectory(fs, parent);
+  makeDirectory(fs, directory);
+  await fs.syncDirectory(parent);
+}
+
+function makeDirectory(fs: StoreFs, path: string): void {
+  try {
+    fs.makeDirectory(path);
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'EEXIST') throw error;
+  }
+}

@@ -1,0 +1,85 @@
+/** A world on disk: the WorldStore port over a segment log. */
+import type { Hash } from '@aos/canon';
+import type { Batch, WorldStore } from '@aos/protocol';
+import { assertBatch } from './batch.js';
+import { storeClosed, storeReadOnly } from './faults.js';
+import type { LogIndex } from './log/log-index.js';
+import { LogReader } from './log/log-reader.js';
+import type { LogWriter } from './log/log-writer.js';
+import type { Segments } from './log/segments.js';
+import type { StoreLock } from './port.js';
+
+/** An opened log; without a writer it is for reading. */
+export interface OpenLog {
+  readonly genesis: Uint8Array;
+  readonly index: LogIndex;
+  readonly segments: Segments;
+  /** Highest sequence that the log itself says was durable. */
+  readonly durable: number;
+  readonly writer?: LogWriter;
+  readonly lock?: StoreLock;
+}
+
+export class DiskStore implements WorldStore {
+  private readonly reader: LogReader;
+  private closing: Promise<void> | undefined;
+
+  constructor(private readonly log: OpenLog) {
+    this.reader = new LogReader(log.segments, log.index, log.writer?.pending);
+  }
+
+  get genesis(): Uint8Array {
+    return this.log.genesis.slice();
+  }
+
+  get head(): number {
+    return this.log.writer?.head ?? this.log.index.records - 1;
+  }
+
+  get durable(): number {
+    return this.log.writer?.durable ?? this.log.durable;
+  }
+
+  async append(batch: Batch): Promise<void> {
+    this.assertUsable();
+    const { writer, index } = this.log;
+    if (!writer) throw storeReadOnly();
+    assertBatch(batch);
+    await writer.append({ records: batch.records, objects: index.missing(batch.objects) });
+  }
+
+  records(fromSeq: number): Iterable<Uint8Array> {
+    this.assertUsable();
+    return this.reader.records(fromSeq);
+  }
+
+  object(hash: Hash): Uint8Array | undefined {
+    this.assertUsable();
+    return this.reader.object(hash);
+  }
+
+  objects(): Iterable<Hash> {
+    this.assertUsable();
+    return this.log.index.objects();
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.release();
+    return this.closing;
+  }
+
+  private assertUsable(): void {
+    const fault = this.closing ? storeClosed() : this.log.writer?.fault;
+    if (fault) throw fault;
+  }
+
+  private async release(): Promise<void> {
+    const { writer, segments, lock } = this.log;
+    try {
+      await writer?.close();
+    } finally {
+      segments.close();
+      await lock?.release();
+    }
+  }
+}

@@ -1,0 +1,85 @@
+/** The faults of a store, each built in one place, so that code, advice and retry stay together. */
+import { AosFault } from '@aos/protocol';
+
+/** Runs an action; what the file system throws or rejects with becomes `store-failed`. */
+export async function asFault<T>(action: string, run: () => T | Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw error instanceof Error && 'errno' in error ? storeFailed(action, error) : error;
+  }
+}
+
+/** Where a log contradicts itself. Nothing is skipped or repaired: what is there stays as it is. */
+export interface DamagePlace {
+  readonly segment: number;
+  /** Position in the segment file. */
+  readonly offset: number;
+  /** Sequence of the record at this place, or of the next one when another frame is there. */
+  readonly seq: number;
+}
+
+/** Code `world-damaged`, retry `never`, with the place. */
+export class WorldDamaged extends AosFault implements DamagePlace {
+  readonly segment: number;
+  readonly offset: number;
+  readonly seq: number;
+
+  constructor(found: string, place: DamagePlace, cause?: unknown) {
+    super(
+      'world-damaged',
+      `damage in segment ${place.segment} at offset ${place.offset} (record ${place.seq}): ${found}; ` +
+        'restore the world from a copy, nothing was changed',
+      { retry: 'never', cause },
+    );
+    this.segment = place.segment;
+    this.offset = place.offset;
+    this.seq = place.seq;
+  }
+}
+
+export function worldNotFound(directory: string, found: string): AosFault {
+  return new AosFault(
+    'world-not-found',
+    `expected a world (a directory with a journal folder) at ${directory}, found ${found}; ` +
+      'check the path or create a world there',
+    { retry: 'never' },
+  );
+}
+
+export function worldExists(directory: string): AosFault {
+  return new AosFault(
+    'world-exists',
+    `expected no world at ${directory}, found a journal folder; open it, or choose another place`,
+    { retry: 'never' },
+  );
+}
+
+export function worldLocked(directory: string): AosFault {
+  return new AosFault(
+    'world-locked',
+    `another writer has the world at ${directory} open; stop it, or open for reading`,
+    { retry: 'later' },
+  );
+}
+
+export function storeFailed(action: string, cause: unknown): AosFault {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new AosFault(
+    'store-failed',
+    `the store could not ${action}: ${reason}; see to the disk, then close and open the world again`,
+    { retry: 'later', cause },
+  );
+}
+
+export function storeClosed(): AosFault {
+  return new AosFault('store-closed', 'the store is closed; open the world again', {
+    retry: 'never',
+  });
+}
+
+export function storeReadOnly(): AosFault {
+  return new AosFault('store-read-only', "expected mode 'write', the store is open for reading", {
+    retry: 'never',
+  });
+}

@@ -1,0 +1,129 @@
+/**
+ * The scan: reads a whole log once at open, proves it, and builds the index.
+ *
+ * C1 Every frame verifies, epochs never fall, segments are numbered without a gap and agree with
+ *    each other about lengths and sequences.
+ * C2 At the first place where no acceptable frame is, the log ends, if nothing says otherwise.
+ * C3 What says otherwise: a frame before it or behind it claims that this place was durable, or a
+ *    later segment exists. Then the place is damage, reported and never skipped.
+ * C4 A writer may be at work while a reader scans: before a place is called damage it is read
+ *    again, because whatever claims it was durable was written after it.
+ *
+ * Memory is bounded by the window and the index, not by the log.
+ */
+import { setImmediate as yieldToLoop } from 'node:timers/promises';
+import { bytesEqual, type Hash } from '@aos/canon';
+import { type DamagePlace, WorldDamaged } from '../faults.js';
+import type { StoreFile } from '../port.js';
+import { FrameReader } from './frame-reader.js';
+import { LogIndex } from './log-index.js';
+import {
+  decodeSegmentHeader,
+  MAX_HEADER_SPAN_BYTES,
+  SEGMENT_HEADER_SEED,
+  type SegmentHeader,
+} from './segment.js';
+import { CHUNK_BYTES, SegmentWalk, type WalkState } from './segment-walk.js';
+import type { Segments } from './segments.js';
+import { Window } from './window.js';
+
+/** Where the last segment ends, and how much of it was claimed durable. */
+export interface LogEnd {
+  readonly offset: number;
+  readonly flushed: number;
+}
+
+/** Reads segments in order; the fields are the result. */
+export class LogScan implements WalkState {
+  readonly index = new LogIndex();
+  genesis: Uint8Array | undefined;
+  /** Header of the last segment; not yet written when `end.offset` is 0. */
+  header: SegmentHeader | undefined;
+  epoch = 0;
+  durable = -1;
+  end: LogEnd = { offset: 0, flushed: 0 };
+
+  constructor(private readonly segments: Segments) {}
+
+  get worldId(): Hash | undefined {
+    return this.header?.genesis;
+  }
+
+  /** Takes the numbers of the segments that are there. Throws WorldDamaged. */
+  async run(numbers: readonly number[]): Promise<void> {
+    const last = numbers.length - 1;
+    for (let segment = 0; segment <= Math.max(0, last); segment++) {
+      if (segment > 0) await yieldToLoop();
+      if (numbers[segment] !== segment) {
+        throw new WorldDamaged('the segment is missing', this.placeAt(segment, 0));
+      }
+      this.scanSegment(segment, segment === last);
+    }
+  }
+
+  private scanSegment(segment: number, isLast: boolean): void {
+    const file = this.segments.file(segment);
+    const header = this.readStart(file, segment, isLast);
+    if (!header) return this.expectStart(segment);
+    this.header = header;
+    this.segments.add(header);
+    const walk = new SegmentWalk(this, file, segment, this.segments.get(segment).seed);
+    const end = walk.toEnd(isLast);
+    if (!this.genesis) throw new WorldDamaged('the genesis is missing', this.placeAt(segment, end));
+    this.end = { offset: end, flushed: walk.flushed };
+  }
+
+  /** The last file exists and its header was never completed. */
+  private expectStart(segment: number): void {
+    const before = this.header as SegmentHeader;
+    const { offset: previousBytes } = this.end;
+    this.header = { ...before, segment, first: this.index.records, previousBytes };
+    this.segments.add(this.header);
+    this.end = { offset: 0, flushed: 0 };
+  }
+
+  /** The header frame; `undefined` for a last segment whose header was never completed. */
+  private readStart(file: StoreFile, segment: number, isLast: boolean): SegmentHeader | undefined {
+    const frames = new FrameReader(new Window(file, CHUNK_BYTES), SEGMENT_HEADER_SEED);
+    const place = this.placeAt(segment, 0);
+    let frame = frames.frameAt(0);
+    if (!frame && segment > 0 && isLast) {
+      if (!this.hasContentBehindStart(frames.window)) return undefined;
+      frames.window.forget();
+      frame = frames.frameAt(0);
+    }
+    if (frame?.kind !== 'segment') throw new WorldDamaged('the segment has no valid start', place);
+    const header = decodeSegmentHeader(frames.payloadAt(0, frame) ?? new Uint8Array());
+    if (!header) throw new WorldDamaged('the segment header is not of format 0', place);
+    this.checkStart(header, segment);
+    return header;
+  }
+
+  private checkStart(header: SegmentHeader, segment: number): void {
+    const before = this.header;
+    const fits =
+      header.segment === segment &&
+      header.first === this.index.records &&
+      header.previousBytes === this.end.offset &&
+      (!before ||
+        (bytesEqual(header.genesis, before.genesis) && bytesEqual(header.salt, before.salt)));
+    if (fits) return;
+    throw new WorldDamaged(
+      'the segment does not continue the one before it',
+      this.placeAt(segment, 0),
+    );
+  }
+
+  /** Frames follow a header only after it is durable, so anything behind it convicts a bad one. */
+  private hasContentBehindStart(window: Window): boolean {
+    for (let at = MAX_HEADER_SPAN_BYTES; ; at += CHUNK_BYTES) {
+      const bytes = window.at(at, CHUNK_BYTES);
+      if (bytes.some((byte) => byte !== 0)) return true;
+      if (bytes.length < CHUNK_BYTES) return false;
+    }
+  }
+
+  private placeAt(segment: number, offset: number): DamagePlace {
+    return { segment, offset, seq: this.index.records };
+  }
+}

@@ -1,0 +1,91 @@
+/** The file that is being appended to: whole writes or a failure, and room made ahead. */
+import { storeFailed } from '../faults.js';
+import type { StoreFile, StoreFs } from '../port.js';
+import { encodeSegmentStart, type SegmentHeader } from './segment.js';
+import { Window } from './window.js';
+
+const REWRITE_BYTES = 2 ** 20;
+const MIN_PREALLOCATE_BYTES = 2 ** 16;
+
+export interface SegmentFileOptions {
+  readonly fs: StoreFs;
+  readonly path: string;
+  /** The most to fill with zeroes ahead, so that a flush need not write metadata; 0 for none. */
+  readonly preallocateBytes: number;
+}
+
+export class SegmentFile {
+  private readonly file: StoreFile;
+  private allocatedBytes: number;
+
+  /** An existing file, or an empty one that it makes. */
+  constructor(
+    private readonly options: SegmentFileOptions,
+    mode: 'write' | 'create',
+  ) {
+    this.file = options.fs.open(options.path, mode);
+    this.allocatedBytes = this.file.sizeBytes();
+  }
+
+  get sizeBytes(): number {
+    return this.file.sizeBytes();
+  }
+
+  /** Writes the header of a segment and makes it durable; returns where frames start. */
+  async begin(header: SegmentHeader, epoch: number): Promise<number> {
+    const bytes = encodeSegmentStart(header, { epoch, durable: header.first - 1, flushed: 0 });
+    await this.writeWhole(bytes, 0);
+    await this.file.sync();
+    return bytes.length;
+  }
+
+  /** Writes all of it or rejects, and keeps zeroes ahead of what was written. */
+  async write(bytes: Uint8Array, position: number): Promise<void> {
+    await this.writeWhole(bytes, position);
+    const end = position + bytes.length;
+    if (end > this.allocatedBytes && this.options.preallocateBytes > 0) await this.allocate(end);
+  }
+
+  /**
+   * Writes a range again as it is. After a failed flush a cache may hold bytes that it takes for
+   * durable and that the disk never got; only writing them again makes the next flush speak of them.
+   */
+  async rewrite(from: number, to: number): Promise<void> {
+    const window = new Window(this.file, REWRITE_BYTES);
+    for (let at = from; at < to; at += REWRITE_BYTES) {
+      await this.writeWhole(window.at(at, Math.min(REWRITE_BYTES, to - at)), at);
+    }
+  }
+
+  datasync(): Promise<void> {
+    return this.file.datasync();
+  }
+
+  /** Gives the file its exact size, durably; what is behind it is gone. */
+  async seal(sizeBytes: number): Promise<void> {
+    await this.file.truncate(sizeBytes);
+    this.allocatedBytes = sizeBytes;
+    await this.file.sync();
+  }
+
+  close(): void {
+    this.file.close();
+  }
+
+  /** As much again as there is, so that small worlds stay small. */
+  private async allocate(from: number): Promise<void> {
+    const sizeBytes = Math.min(
+      Math.max(from, MIN_PREALLOCATE_BYTES),
+      this.options.preallocateBytes,
+    );
+    await this.writeWhole(Buffer.alloc(sizeBytes), from);
+    this.allocatedBytes = from + sizeBytes;
+  }
+
+  private async writeWhole(bytes: Uint8Array, position: number): Promise<void> {
+    const count = await this.file.write(bytes, position);
+    if (count === bytes.length) return;
+    const cause = new Error(`short write: ${count} of ${bytes.length} bytes`);
+    throw storeFailed('write the log', cause);
+  }
+}

@@ -1,0 +1,131 @@
+/** Walks the frames behind one segment's header, in order, up to where the log ends or is damaged. */
+import { bytesEqual, type Hash, sha256 } from '@aos/canon';
+import { type DamagePlace, WorldDamaged } from '../faults.js';
+import type { StoreFile } from '../port.js';
+import {
+  decodeFrameHeader,
+  FRAME_ALIGNMENT,
+  FRAME_HEADER_BYTES,
+  type FrameHeader,
+  frameSeed,
+  frameSpan,
+  looksLikeFrame,
+} from './frame.js';
+import { FrameReader } from './frame-reader.js';
+import { type LogIndex, placeOf } from './log-index.js';
+import { HASH_BYTES, SEGMENT_HEADER_SEED } from './segment.js';
+import { Window } from './window.js';
+
+export const CHUNK_BYTES = 2 ** 20;
+
+/** What is known of the log so far; a walk adds what its segment holds. */
+export interface WalkState {
+  readonly index: LogIndex;
+  readonly worldId: Hash | undefined;
+  genesis: Uint8Array | undefined;
+  /** Highest writer epoch seen. */
+  epoch: number;
+  /** Highest sequence that any frame claims durable. */
+  durable: number;
+}
+
+export class SegmentWalk {
+  /** Highest position of this segment that a frame claims durable. */
+  flushed = 0;
+  private readonly frames: FrameReader;
+
+  constructor(
+    private readonly state: WalkState,
+    private readonly file: StoreFile,
+    private readonly segment: number,
+    private readonly seed: number,
+  ) {
+    this.frames = new FrameReader(new Window(file, CHUNK_BYTES), seed);
+  }
+
+  /** Returns where the segment ends. */
+  toEnd(isLast: boolean): number {
+    const start = new FrameReader(this.frames.window, SEGMENT_HEADER_SEED).headerAt(0);
+    if (start) this.noteClaims(start);
+    let offset = start ? frameSpan(start.sizeBytes) : 0;
+    for (;;) {
+      const header = this.acceptableAt(offset) ?? this.lookAgain(offset, isLast);
+      if (!header) return offset;
+      this.enter(offset, header);
+      offset += frameSpan(header.sizeBytes);
+    }
+  }
+
+  private acceptableAt(offset: number): FrameHeader | undefined {
+    const header = this.frames.frameAt(offset);
+    return header && this.isAcceptable(header) ? header : undefined;
+  }
+
+  private isAcceptable(header: FrameHeader): boolean {
+    const { kind, sizeBytes, epoch } = header;
+    if (epoch < this.state.epoch || kind === 'segment') return false;
+    if ((kind === 'genesis') === (this.state.genesis !== undefined)) return false;
+    return kind !== 'object' || sizeBytes >= HASH_BYTES;
+  }
+
+  /** The end, damage, or a frame that a writer completed while we looked (C2, C3, C4). */
+  private lookAgain(offset: number, isLast: boolean): FrameHeader | undefined {
+    const claimed = this.isClaimed(offset) || this.isClaimedBehind(offset);
+    if (!claimed && (isLast || offset === this.file.sizeBytes())) return undefined;
+    this.frames.window.forget();
+    const header = this.acceptableAt(offset);
+    if (header) return header;
+    const found = claimed ? 'no valid frame where one was durable' : 'no valid frame';
+    throw new WorldDamaged(found, this.placeAt(offset));
+  }
+
+  private isClaimed(offset: number): boolean {
+    return this.flushed > offset || this.state.durable >= this.state.index.records;
+  }
+
+  private isClaimedBehind(offset: number): boolean {
+    const step = CHUNK_BYTES - FRAME_HEADER_BYTES;
+    for (let from = offset + FRAME_ALIGNMENT; ; from += step) {
+      const bytes = this.frames.window.at(from, CHUNK_BYTES);
+      for (let at = 0; at + FRAME_HEADER_BYTES <= bytes.length; at += FRAME_ALIGNMENT) {
+        if (looksLikeFrame(bytes, at) && this.claims(bytes, at, from + at, offset)) return true;
+      }
+      if (bytes.length < CHUNK_BYTES) return false;
+    }
+  }
+
+  /** Whether the frame at `position`, if it is one, says that `offset` was durable. */
+  private claims(bytes: Buffer, at: number, position: number, offset: number): boolean {
+    const header = decodeFrameHeader(bytes, at, frameSeed(this.seed, position));
+    if (!header) return false;
+    return header.flushed > offset || header.durable >= this.state.index.records;
+  }
+
+  private enter(offset: number, header: FrameHeader): void {
+    const { index } = this.state;
+    const place = placeOf(this.segment, offset);
+    this.state.epoch = header.epoch;
+    this.noteClaims(header);
+    if (header.kind === 'record') index.addRecord(place);
+    if (header.kind === 'object') index.addObject(this.frames.payloadStart(offset, HASH_BYTES), place);
+    if (header.kind === 'genesis') this.enterGenesis(offset, header);
+  }
+
+  private enterGenesis(offset: number, header: FrameHeader): void {
+    const genesis = this.frames.payloadAt(offset, header);
+    if (!genesis || !bytesEqual(sha256(genesis), this.state.worldId ?? genesis)) {
+      const place = this.placeAt(offset);
+      throw new WorldDamaged('the genesis is not that of the segment header', place);
+    }
+    this.state.genesis = genesis;
+  }
+
+  private noteClaims(header: FrameHeader): void {
+    this.flushed = Math.max(this.flushed, header.flushed);
+    this.state.durable = Math.max(this.state.durable, header.durable);
+  }
+
+  private placeAt(offset: number): DamagePlace {
+    return { segment: this.segment, offset, seq: this.state.index.records };
+  }
+}

@@ -1,0 +1,99 @@
+/** The file system port on node:fs. Flushes and writes leave the event loop free. */
+import {
+  closeSync,
+  fdatasync,
+  fstatSync,
+  fsync,
+  ftruncate,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  write,
+} from 'node:fs';
+import { lockDirectory } from './lock.js';
+import type { OpenMode, StoreFile, StoreFs } from './port.js';
+
+const FLAGS: Readonly<Record<OpenMode, string>> = { read: 'r', write: 'r+', create: 'w+' };
+const DIRECTORY_MODE = 0o700;
+const FILE_MODE = 0o600;
+
+type Done = (error: Error | null) => void;
+
+/** Node's callback form as a promise, without the cost of the promise API's file handles. */
+function completed(run: (done: Done) => void): Promise<void> {
+  return new Promise((resolve, reject) => run((error) => (error ? reject(error) : resolve())));
+}
+
+class NodeFile implements StoreFile {
+  constructor(private readonly fd: number) {}
+
+  sizeBytes(): number {
+    return fstatSync(this.fd).size;
+  }
+
+  readSync(target: Uint8Array, position: number): number {
+    return readSync(this.fd, target, 0, target.length, position);
+  }
+
+  write(bytes: Uint8Array, position: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      write(this.fd, bytes, 0, bytes.length, position, (error, count) => {
+        if (error) reject(error);
+        else resolve(count);
+      });
+    });
+  }
+
+  datasync(): Promise<void> {
+    return completed((done) => fdatasync(this.fd, done));
+  }
+
+  sync(): Promise<void> {
+    return completed((done) => fsync(this.fd, done));
+  }
+
+  truncate(sizeBytes: number): Promise<void> {
+    return completed((done) => ftruncate(this.fd, sizeBytes, done));
+  }
+
+  close(): void {
+    closeSync(this.fd);
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  const { code } = error as { code?: string };
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
+/** The disk of this machine. */
+export const nodeFs: StoreFs = {
+  open(path, mode) {
+    return new NodeFile(openSync(path, FLAGS[mode], FILE_MODE));
+  },
+  list(path) {
+    try {
+      return readdirSync(path);
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  },
+  makeDirectory(path) {
+    mkdirSync(path, { mode: DIRECTORY_MODE });
+  },
+  rename(from, to) {
+    renameSync(from, to);
+  },
+  async syncDirectory(path) {
+    const fd = openSync(path, 'r');
+    try {
+      await completed((done) => fsync(fd, done));
+    } finally {
+      closeSync(fd);
+    }
+  },
+  lock: lockDirectory,
+};

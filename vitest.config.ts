@@ -1,0 +1,44 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { readMembers } from './tooling/members.mjs';
+import { readmeExamples } from './tooling/readme-examples.mjs';
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+const members = readMembers(root);
+const large = process.env.AOS_DRILL === 'large';
+
+/** Tests run from source: every @aos name resolves to the source of its entry, never to dist. */
+const alias = [
+  { find: '#platform', replacement: `${root}packages/canon/src/platform-node.ts` },
+  ...members.flatMap(({ doors }) =>
+    Object.entries(doors).map(([name, file]) => ({
+      find: new RegExp(`^${name}$`),
+      replacement: `${root}${file}`,
+    })),
+  ),
+];
+
+/** Tests of conformance need data from outside the repository: without it they do not exist. */
+const exclude = ['**/node_modules/**', '**/dist/**'];
+if (!process.env.AOS_CONFORMANCE) exclude.push('**/*.conformance.test.ts');
+
+const project = (
+  name: string,
+  include: string[],
+  plugins: TestProjectInlineConfiguration['plugins'] = [],
+): TestProjectInlineConfiguration => ({
+  plugins,
+  resolve: { alias },
+  test: { name, include, exclude, testTimeout: large ? 7_200_000 : 120_000 },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      ...members.map(({ dir, name }) =>
+        project(name, [`${dir}/src/**/*.test.ts`, `${dir}/test/**/*.test.ts`]),
+      ),
+      project('tooling', ['tooling/**/*.test.ts'], [readmeExamples(`${root}packages`)]),
+    ],
+  },
+});
