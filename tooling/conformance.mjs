@@ -1,4 +1,4 @@
-// `npm run conformance`: tests named *.conformance.test.ts, against data that is kept elsewhere:
+// `npm run conformance`: tests in *conformance.test.ts, against data that is kept elsewhere:
 // in $AOS_CONFORMANCE, or else in ../shared/conformance beside it.
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -10,7 +10,7 @@ const data = resolve(root, told || '../shared/conformance');
 
 if (existsSync(data)) {
   ready();
-  const args = ['.conformance.test.ts', ...process.argv.slice(2)];
+  const args = ['conformance.test.ts', ...process.argv.slice(2)];
   const run = runVitest({ name: 'conformance', args, env: { AOS_CONFORMANCE: data } });
   console.log(`conformance: ${summary(run)}`);
   process.exitCode = run.status;

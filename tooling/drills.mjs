@@ -1,4 +1,4 @@
-// `npm run drills`: tests named *.drill.test.ts with their large counts of kills, cuts and seeds.
+// `npm run drills`: tests in *.drill.test.ts with their large counts of kills, cuts and seeds.
 // `npm test` runs the same files with a fixed sample.
 import { runVitest, summary } from './vitest.mjs';
 import { ready } from './workspace.mjs';

@@ -59,7 +59,7 @@ const readme: PackageRule = (root, member) => {
   if (!existsSync(path)) return ['README.md is missing'];
   const text = readFileSync(path, 'utf8');
   const found = Object.keys(member.manifest.dependencies ?? {})
-    .filter((name) => !text.includes(name) && !text.includes(`\`${name.replace('@aos/', '')}\``))
+    .filter((name) => !text.includes(name) && !names(text, name.replace('@aos/', '')))
     .map((name) => `README.md: says nothing of its dependency ${name}`);
   if (firstExample(text) === undefined) found.push('README.md: no example');
   if (!/what is deliberately not here/i.test(text)) {
@@ -67,6 +67,10 @@ const readme: PackageRule = (root, member) => {
   }
   return found;
 };
+
+/** As a word of its own. */
+const names = (text: string, word: string) =>
+  new RegExp(`(^|[^\\w-])${word}($|[^\\w-])`).test(text);
 
 const license: PackageRule = (root, member) => {
   if (!isLibrary(member)) return [];

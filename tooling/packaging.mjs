@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import { readMembers } from './members.mjs';
 import { cacheDir, capture, npm, ready, root, withPnpm } from './workspace.mjs';
 
+/** @import { Member } from './members.mjs' */
+
 /** @param {string} tool @param {...string} args @returns {[string, string[]]} */
 const node = (tool, ...args) => [process.execPath, [join(root, 'node_modules', tool), ...args]];
 
 /** Files that have no business in a package. */
-const unwanted = /\.tsbuildinfo$|\.test\.|(^|\/)(src|test|node_modules)\//;
+const unwanted = /\.tsbuildinfo$|\.test\.|(^|\/)(test|node_modules)\//;
 let failures = 0;
 
 /** @param {string} label @param {import('node:child_process').SpawnSyncReturns<string>} result */
@@ -42,7 +44,7 @@ function inspect(name, tarball) {
   report(`contents ${name}`, { ...listed, stdout: `${stray.join('\n')}\n`, status: stray.length });
 }
 
-/** @param {import('./members.mjs').Member[]} members @param {string[]} tarballs @param {string} dir */
+/** @param {Member[]} members @param {string[]} tarballs, of each member @param {string} dir */
 function consume(members, tarballs, dir) {
   mkdirSync(dir);
   const doors = members.flatMap((member) => Object.keys(member.doors));

@@ -28,7 +28,10 @@ export function readmeExamples(packagesDir) {
   };
 }
 
-/** Which package's example a path stands for; vite also asks with the root cut off. @param {string} id */
+/**
+ * Which package's example a path stands for; vite also asks with the root cut off.
+ * @param {string} id
+ */
 function packageOf(id) {
   return id.endsWith(`/${moduleName}`) ? id.split('/').at(-2) : undefined;
 }

@@ -8,7 +8,9 @@ export interface SourceFile {
   readonly text: string;
 }
 
-const left = new Set(['node_modules', 'dist', '.git', '.turbo', 'coverage', 'modules']);
+const left = new Set([
+  ...['node_modules', 'dist', 'modules', '.git', '.turbo', '.aos-world', 'coverage'],
+]);
 const binary = /\.(wasm|png|tgz|tsbuildinfo)$/;
 
 /** Paths below `root`, sorted folder by folder. */

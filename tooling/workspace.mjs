@@ -29,13 +29,13 @@ export function install() {
   quietly('installing dependencies', ...withPnpm('pnpm', 'install', ...options));
 }
 
-/** Declarations from one `tsc -b`, JavaScript from tsup in the order turbo works out. */
+/** Declarations from one `tsc -b`; JavaScript and modules in the order that turbo works out. */
 export function build() {
   const startedAt = new Date();
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
   quietly('building: declarations', process.execPath, [tsc, '-b', 'tsconfig.build.json']);
-  const turbo = ['run', 'build', '--output-logs=errors-only', '--no-update-notifier'];
-  quietly('building: JavaScript', ...withPnpm('turbo', ...turbo));
+  const turbo = ['run', 'build', 'modules', '--output-logs=errors-only', '--no-update-notifier'];
+  quietly('building: JavaScript and modules', ...withPnpm('turbo', ...turbo));
   mkdirSync(cacheDir, { recursive: true });
   writeFileSync(builtStamp, '');
   utimesSync(builtStamp, startedAt, startedAt);
@@ -55,49 +55,56 @@ function sameText(a, b) {
 function isBuilt() {
   if (!existsSync(builtStamp)) return false;
   const builtMs = statSync(builtStamp).mtimeMs;
-  const shared = [
-    'tsconfig.base.json',
-    'tsconfig.node.json',
-    'tsconfig.pure.json',
-    'pnpm-lock.yaml',
-  ];
+  const configs = ['base', 'node', 'pure', 'build'].map((name) => `tsconfig.${name}.json`);
   return (
-    shared.every((file) => statSync(join(root, file)).mtimeMs <= builtMs) &&
-    memberDirs().every((dir) => isMemberBuilt(dir, builtMs))
+    ['pnpm-lock.yaml', ...configs].every((file) => newestMs(join(root, file)) <= builtMs) &&
+    folders('packages', 'apps').every((dir) => isMemberBuilt(dir, builtMs)) &&
+    folders('examples').every((dir) => isExampleBuilt(dir, builtMs))
   );
 }
 
 /** @param {string} dir @param {number} builtMs */
 function isMemberBuilt(dir, builtMs) {
-  const entry = ['index', 'main'].find((name) => existsSync(join(dir, 'src', `${name}.ts`)));
-  return (
-    existsSync(join(dir, 'dist', `${entry}.js`)) &&
-    newestMs(join(dir, 'src')) <= builtMs &&
-    ['package.json', 'tsconfig.json'].every((file) => statSync(join(dir, file)).mtimeMs <= builtMs)
-  );
+  const sources = ['src', 'assembly', 'package.json', 'tsconfig.json'];
+  const entry = existsSync(join(dir, 'src/index.ts')) ? 'index' : 'main';
+  return existsSync(join(dir, `dist/${entry}.js`)) && isOlder(dir, sources, builtMs);
 }
 
-/** Folders of all workspace members, absolute. */
-export function memberDirs() {
-  return ['packages', 'apps'].flatMap((group) =>
-    readdirSync(join(root, group), { withFileTypes: true })
-      .filter((entry) => existsSync(join(root, group, entry.name, 'package.json')))
-      .map((entry) => join(root, group, entry.name)),
-  );
+/** Reducers become modules. @param {string} dir @param {number} builtMs */
+function isExampleBuilt(dir, builtMs) {
+  if (!existsSync(join(dir, 'reducer'))) return true;
+  return existsSync(join(dir, 'modules')) && isOlder(dir, ['reducer'], builtMs);
+}
+
+/** @param {string} dir @param {string[]} names @param {number} builtMs */
+function isOlder(dir, names, builtMs) {
+  return names.every((name) => newestMs(join(dir, name)) <= builtMs);
+}
+
+/** Folders in folders of the root, absolute. @param {...string} groups */
+function folders(...groups) {
+  return groups
+    .filter((group) => existsSync(join(root, group)))
+    .flatMap((group) =>
+      readdirSync(join(root, group), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map((entry) => join(root, group, entry.name)),
+    );
 }
 
 /**
- * Newest change below a folder; a deletion counts, it touches the folder.
- * @param {string} dir @returns {number}
+ * Newest change at or below a path, 0 where there is none. Tests do not count; a deletion does, it
+ * touches the folder.
+ * @param {string} path @returns {number}
  */
-function newestMs(dir) {
-  let newest = statSync(dir).mtimeMs;
-  for (const entry of readdirSync(dir, { withFileTypes: true })) {
-    const path = join(dir, entry.name);
-    if (entry.isDirectory()) newest = Math.max(newest, newestMs(path));
-    else if (!entry.name.endsWith('.test.ts')) newest = Math.max(newest, statSync(path).mtimeMs);
-  }
-  return newest;
+function newestMs(path) {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined || path.endsWith('.test.ts')) return 0;
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  return readdirSync(path).reduce(
+    (newest, name) => Math.max(newest, newestMs(join(path, name))),
+    stat.mtimeMs,
+  );
 }
 
 /**

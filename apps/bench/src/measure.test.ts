@@ -11,7 +11,7 @@ function scripted(name: string, values: number[], log: string[] = []): Measure {
 }
 
 describe('runMeasures', () => {
-  it('answers with the median, the extremes and the count of runs, without the warm-up', async () => {
+  it('answers with median, extremes and count of the runs, without the warm-up', async () => {
     const [row] = await runMeasures([scripted('a', [999, 5, 1, 3, 2, 4])], 5);
     expect(row).toMatchObject({ name: 'a', unit: '1/s', value: 3, min: 1, max: 5, runs: 5 });
     expect(row?.load).toBeGreaterThanOrEqual(0);

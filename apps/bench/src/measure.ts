@@ -2,7 +2,7 @@
  * What a suite measures and how: a warm-up round, then rounds in which every measure runs once.
  *
  * B1 Measures take turns, so a disk or a neighbour that slows down midway slows all of them alike.
- * B2 A value is the median of at least five runs; least, greatest and the machine's load go with it.
+ * B2 A value is the median of at least five runs; the extremes and the machine's load go with it.
  */
 import { loadavg } from 'node:os';
 

@@ -15,9 +15,15 @@ export { type JsonLimits, parseJson } from './json/reader.js';
 export { JsonDecimal, type JsonObject, type JsonValue } from './json/value.js';
 export type { CompiledSchema } from './values/schema.js';
 export { wrapVariant } from './values/variant.js';
-export type { Built, ReducerDefinition, WorldDefinition } from './world/definition.js';
+export { compileSchemas } from './world/compile.js';
+export type { LoadOutcome, ReducerDefinition, WorldDefinition } from './world/definition.js';
 export type { AirDocument, ModuleHashes } from './world/documents.js';
 export type { Finding } from './world/finding.js';
-export { type AirHashes, type DefinitionHash, hashAir, loadAir } from './world/load.js';
+export {
+  type DefinitionHash,
+  type DefinitionHashes,
+  hashDefinitions,
+  loadAir,
+} from './world/load.js';
 export { openDefinition } from './world/open.js';
 export type { Route } from './world/routing.js';

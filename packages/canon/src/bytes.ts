@@ -98,24 +98,20 @@ export function fromBase64(text: string): Result<Uint8Array> {
   if (text.length % 4 !== 0) return refuse('base64-syntax', '', 'length is not a multiple of 4');
   const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
   const bytes = new Uint8Array((text.length / 4) * 3 - padding);
-  let group = 0;
-  for (let i = 0; i < text.length; i++) {
-    const isPadding = i >= text.length - padding;
-    const digit = isPadding ? 0 : base64Digit(text.charCodeAt(i));
+  let pending = 0;
+  let pendingBits = 0;
+  let at = 0;
+  for (let i = 0; i < text.length - padding; i++) {
+    const digit = base64Digit(text.charCodeAt(i));
     if (digit < 0) return refuse('base64-syntax', `@${i}`, 'not a base64 character');
-    group = (group << 6) | digit;
-    if (i % 4 !== 3) continue;
-    const at = ((i - 3) / 4) * 3;
-    bytes[at] = group >> 16;
-    bytes[at + 1] = group >> 8;
-    bytes[at + 2] = group;
-    group &= 0xffffff;
-    if (i === text.length - 1 && (group & ((1 << (8 * padding)) - 1)) !== 0) {
-      return refuse('base64-syntax', `@${i}`, 'unused bits are not zero');
-    }
-    group = 0;
+    pending = ((pending << 6) | digit) & 0xfff;
+    pendingBits += 6;
+    if (pendingBits < 8) continue;
+    pendingBits -= 8;
+    bytes[at++] = pending >> pendingBits;
   }
-  return ok(bytes);
+  const unused = pending & ((1 << pendingBits) - 1);
+  return unused === 0 ? ok(bytes) : refuse('base64-syntax', '', 'unused bits are not zero');
 }
 
 function base64Digit(unit: number): number {

@@ -19,7 +19,6 @@ export function utf8SizeBytes(text: string): number {
     const next = text.charCodeAt(i + 1);
     if (unit > 0xdbff || !(next >= 0xdc00 && next <= 0xdfff)) return -1;
     i++;
-    size--;
   }
   return size;
 }

@@ -4,9 +4,12 @@ import { dirname, join, resolve } from 'node:path';
 import { AosFault } from '@aos/protocol';
 
 /** The folder inside a world's directory that holds its journal and objects. */
-export const STORE_FOLDER = '.aos';
+const STORE_FOLDER = '.aos';
 
 export const storePath = (world: string): string => join(world, STORE_FOLDER);
+
+/** A store has a journal; `$AOS_HOME` may be a folder of the same name and has none. */
+export const isWorld = (dir: string): boolean => existsSync(join(storePath(dir), 'journal'));
 
 /**
  * The world directory: the one named, else `$AOS_WORLD`, else the nearest above the working
@@ -20,14 +23,14 @@ export function findWorld(
   const given = named ?? env.AOS_WORLD;
   if (given !== undefined) return checkWorld(resolve(cwd, given));
   for (let dir = cwd; ; dir = dirname(dir)) {
-    if (existsSync(storePath(dir))) return dir;
+    if (isWorld(dir)) return dir;
     if (dir === dirname(dir)) break;
   }
   throw notFound(`expected a world in '${cwd}' or above`);
 }
 
 function checkWorld(dir: string): string {
-  if (existsSync(storePath(dir))) return dir;
+  if (isWorld(dir)) return dir;
   throw notFound(`expected a world (a folder '${STORE_FOLDER}') in '${dir}', found none`);
 }
 

@@ -56,9 +56,9 @@ interface Stepped {
 
 const DEFAULT_INBOX_LIMIT = 65_536;
 /** Inputs stepped before their records are handed to the store and the event loop gets its turn. */
-const GROUP_INPUTS = 256;
+const GROUP_INPUTS = 64;
 /** Groups that may wait for a flush at once; more would only add memory. */
-const GROUPS_IN_FLIGHT = 4;
+const GROUPS_IN_FLIGHT = 8;
 
 /**
  * Opens a world for writing: replays and judges its journal, then takes inputs. Throws AosFault;

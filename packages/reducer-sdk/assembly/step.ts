@@ -34,11 +34,11 @@ export class Step {
     const eventKey = event.optional('key');
     const context = input.optional('ctx');
     this.schema = event.field('schema').asText();
-    this.event = opened(event.field('value'));
+    this.event = decodeBytes(event.field('value'));
     this.eventKey = eventKey ? eventKey.asBytes() : null;
     this.stateBytes = input.field('state');
-    this.state = this.stateBytes.isNil ? null : opened(this.stateBytes);
-    this.context = context ? new Context(opened(context)) : null;
+    this.state = this.stateBytes.isNil ? null : decodeBytes(this.stateBytes);
+    this.context = context ? new Context(decodeBytes(context)) : null;
   }
 
   setState(state: Value): void {
@@ -88,7 +88,7 @@ export class Step {
 }
 
 /** The value inside a byte string. */
-function opened(bytes: Value): Value {
+function decodeBytes(bytes: Value): Value {
   const at = bytes.content(BYTES);
   return Value.decode(at, bytes.end - at);
 }

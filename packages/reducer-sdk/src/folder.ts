@@ -3,11 +3,16 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { type BuildResult, buildReducer } from './build.js';
 
-/** Builds the reducer `<name>.ts` in `folder` with all `.ts` files in and below it. */
+/** Builds the reducer `<name>.ts` in `folder` with all `.ts` files in and below it, codes as there. */
 export async function buildReducerFolder(folder: string, name: string): Promise<BuildResult> {
   const found = await readdir(folder, { recursive: true });
-  const paths = found.filter((path) => path.endsWith('.ts')).sort();
+  const paths = found.filter(isSource).sort();
   const texts = await Promise.all(paths.map((path) => readFile(join(folder, path), 'utf8')));
   const files = paths.map((path, i) => [path.split(sep).join('/'), texts[i] ?? ''] as const);
   return buildReducer({ name, files: Object.fromEntries(files) });
+}
+
+/** Declarations are for editors; the compiler has the real thing. */
+function isSource(path: string): boolean {
+  return path.endsWith('.ts') && !path.endsWith('.d.ts');
 }

@@ -5,7 +5,7 @@
  * What a broken attempt leaves behind is written over by the next one.
  */
 import { randomBytes } from 'node:crypto';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { sha256 } from '@aos/canon';
 import type { StoredObject, WorldStore } from '@aos/protocol';
 import { assertObjects } from './batch.js';
@@ -42,7 +42,7 @@ export async function createWorldStore(
   assertObjects(objects);
   const fs = options.fs ?? nodeFs;
   const lock = await asFault('make the directory', async () => {
-    await ensureDirectory(fs, directory);
+    await ensureDirectory(fs, resolve(directory));
     return fs.lock(directory);
   });
   if (!lock) throw worldLocked(directory);
@@ -102,18 +102,30 @@ async function build(fs: StoreFs, directory: string, log: Uint8Array): Promise<v
   await fs.syncDirectory(directory);
 }
 
-/** Makes a directory and those above it, durably: the name of each is in its parent. */
+/**
+ * Makes a directory and those above it, and flushes all their names: whoever made them may have
+ * been killed before it could. What may not be opened was not made by us.
+ */
 async function ensureDirectory(fs: StoreFs, directory: string): Promise<void> {
   const parent = dirname(directory);
-  if (fs.list(parent) === undefined) await ensureDirectory(fs, parent);
-  makeDirectory(fs, directory);
-  await fs.syncDirectory(parent);
+  if (parent === directory) return;
+  await ensureDirectory(fs, parent);
+  if (fs.list(directory) === undefined) makeDirectory(fs, directory);
+  try {
+    await fs.syncDirectory(parent);
+  } catch (error) {
+    if (!isErrorWith(error, 'EACCES', 'EPERM')) throw error;
+  }
 }
 
 function makeDirectory(fs: StoreFs, path: string): void {
   try {
     fs.makeDirectory(path);
   } catch (error) {
-    if ((error as { code?: string }).code !== 'EEXIST') throw error;
+    if (!isErrorWith(error, 'EEXIST')) throw error;
   }
+}
+
+function isErrorWith(error: unknown, ...codes: readonly string[]): boolean {
+  return codes.includes((error as { code?: string }).code ?? '');
 }

@@ -1,10 +1,10 @@
 /** A world in memory: the same contract without a disk. */
-import { bytesEqual, type Hash, toHashText } from '@aos/canon';
+import { asHash, type Hash, toHashText } from '@aos/canon';
 import type { Batch, StoredObject, WorldStore } from '@aos/protocol';
 import { assertBatch, assertObjects } from './batch.js';
 import { storeClosed, worldLocked } from './faults.js';
 
-/** What outlives a store: a disk made of nothing. */
+/** What outlives a store that is closed. */
 interface MemoryWorld {
   readonly genesis: Uint8Array;
   readonly records: Uint8Array[];
@@ -12,6 +12,7 @@ interface MemoryWorld {
   isOpen: boolean;
 }
 
+/** Made by createMemoryStore and openMemoryStore. */
 export class MemoryStore implements WorldStore {
   private isClosed = false;
   private durableSeq: number;
@@ -19,7 +20,7 @@ export class MemoryStore implements WorldStore {
   /** @internal */
   constructor(readonly world: MemoryWorld) {
     world.isOpen = true;
-    this.durableSeq = world.records.length - 1;
+    this.durableSeq = this.head;
   }
 
   get genesis(): Uint8Array {
@@ -41,7 +42,7 @@ export class MemoryStore implements WorldStore {
     for (const record of batch.records) this.world.records.push(record.slice());
     const { head } = this;
     await Promise.resolve();
-    this.durableSeq = Math.max(this.durableSeq, head);
+    this.durableSeq = head;
   }
 
   records(fromSeq: number): Iterable<Uint8Array> {
@@ -56,10 +57,46 @@ export class MemoryStore implements WorldStore {
     return this.world.objects.get(toHashText(hash))?.bytes.slice();
   }
 
-  *objects(): Generator<Hash> { ... }
+  objects(): Iterable<Hash> {
+    this.assertOpen();
+    return [...this.world.objects.values()].map(({ hash }) => hash);
+  }
 
   async close(): Promise<void> {
+    if (this.isClosed) return;
     this.isClosed = true;
     this.world.isOpen = false;
+    this.durableSeq = this.head;
   }
+
+  private assertOpen(): void {
+    if (this.isClosed) throw storeClosed();
+  }
+}
+
+/** A new world that lives as long as somebody holds its store. */
+export function createMemoryStore(
+  genesis: Uint8Array,
+  objects: readonly StoredObject[],
+): MemoryStore {
+  assertObjects(objects);
+  const world = { genesis: genesis.slice(), records: [], objects: new Map(), isOpen: false };
+  for (const object of objects) putObject(world, object);
+  return new MemoryStore(world);
+}
+
+/** Opens the world of a closed memory store again. Code: `world-locked` while it is open. */
+export function openMemoryStore(store: MemoryStore): MemoryStore {
+  if (store.world.isOpen) throw worldLocked('(memory)');
+  return new MemoryStore(store.world);
+}
+
+function putObject(world: MemoryWorld, { hash, bytes }: StoredObject): void {
+  const key = toHashText(hash);
+  if (world.objects.has(key)) return;
+  world.objects.set(key, { hash: asHash(hash.slice()), bytes: bytes.slice() });
+}
+
+function* copies(records: readonly Uint8Array[], from: number, end: number): Generator<Uint8Array> {
+  for (let seq = from; seq < end; seq++) yield (records[seq] as Uint8Array).slice();
 }

@@ -26,13 +26,13 @@ import { nodeFs } from './node-fs.js';
 import type { StoreFs, StoreLock } from './port.js';
 
 const DEFAULT_SEGMENT_BYTES = 2 ** 26;
-const DEFAULT_PREALLOCATE_BYTES = 2 ** 22;
+const DEFAULT_PREALLOCATE_BYTES = 2 ** 18;
 
 export interface StoreOptions {
   readonly fs?: StoreFs;
   /** An append that would grow a segment beyond this goes to a new one; default 64 MiB. */
   readonly segmentBytes?: number;
-  /** The most to fill with zeroes ahead of the log; 0 for none, default 4 MiB. */
+  /** The most to fill with zeroes ahead of the log; 0 for none, default 256 KiB. */
   readonly preallocateBytes?: number;
   /** 16 bytes for a new world, random by default; given where runs must be equal. */
   readonly salt?: Uint8Array;

@@ -42,7 +42,8 @@ export class WasmEngine implements Engine {
       return refuse(code, at, detail);
     }
     const hash = sha256(bytes);
-    this.#modules.set(toHex(hash), admission.module);
+    const key = toHex(hash);
+    if (!this.#modules.has(key)) this.#modules.set(key, admission.module);
     return ok(hash);
   }
 

@@ -52,7 +52,7 @@ export function enter(run: ModuleFunction, ...args: number[]): unknown {
 }
 
 /** V8 reports an exhausted stack and an exhausted host both as RangeError; only the text differs. */
-export function isStackOverflow(error: unknown): boolean {
+function isStackOverflow(error: unknown): boolean {
   return error instanceof RangeError && error.message.includes('call stack');
 }
 

@@ -1,7 +1,7 @@
 /**
- * Encoding and strict decoding of one record, beside other codecs in the same run. Each is asked for
- * the most canonical form it has, and decodes its own bytes: cborg in RFC 8949 order and strict, msgpack
- * with sorted keys; cbor-x has neither and shows what no promise costs.
+ * Encoding and strict decoding of one record, beside other codecs in the same run. Each is asked
+ * for the most canonical form it has, and decodes its own bytes: cborg in RFC 8949 order and
+ * strict, msgpack with sorted keys; cbor-x has neither and shows what it costs to promise nothing.
  */
 import { strict as assert } from 'node:assert';
 import { decode, encode } from '@aos/canon';

@@ -1,6 +1,6 @@
 /**
- * A folder for one run, on the disk that holds the working copy: the system's temporary folder may be
- * memory, where a flush costs nothing.
+ * A folder for one run, on the disk that holds the working copy: the system's temporary folder may
+ * be memory, where a flush costs nothing.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

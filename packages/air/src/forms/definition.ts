@@ -1,4 +1,3 @@
-import type { Form } from './form.js';
 import {
   type DefCap,
   type DefEffect,
@@ -11,6 +10,7 @@ import {
   defSchema,
   defSecret,
 } from './definitions.js';
+import type { Form } from './form.js';
 import { type DefModule, defModule } from './module.js';
 
 /** Every kind of definition that can be read and hashed. */

@@ -110,7 +110,7 @@ export function text(pattern: RegExp, expected: string, code = 'field-type'): Fo
   return {
     read(json, at, problems) {
       if (typeof json === 'string' && pattern.test(json)) return json;
-      return fail(problems, at, expected, json, code);
+      return fail(problems, at, { expected, code }, json);
     },
   };
 }
@@ -133,14 +133,21 @@ export const natural: Form<number | bigint> = {
   },
 };
 
+/** What should stand somewhere, in words, and the code for when it does not. */
+export interface Expectation {
+  readonly expected: string;
+  readonly code: string;
+}
+
 /** Adds the problem of a value that is not what was expected. */
 export function fail(
   problems: Problem[],
   at: string,
-  expected: string,
+  expectation: string | Expectation,
   found: JsonValue | undefined,
-  code = 'field-type',
 ): undefined {
+  const { expected, code } =
+    typeof expectation === 'string' ? { expected: expectation, code: 'field-type' } : expectation;
   problems.push({ code, at, message: `expected ${expected}, found ${describeJson(found)}` });
   return undefined;
 }

@@ -6,7 +6,7 @@ import {
   newJsonObject,
   pointer,
 } from '../json/value.js';
-import { type Form, fail, object, type Problem, table } from './form.js';
+import { type Expectation, type Form, fail, object, type Problem, table } from './form.js';
 import { anyText, name } from './names.js';
 
 export const PRIMITIVES = [
@@ -53,11 +53,10 @@ export type TypeExpr =
  */
 export const typeExpr: Form<TypeExpr> = {
   read(json, at, problems) {
-    const constructor = readConstructor(json, at, problems);
-    if (constructor === undefined) return undefined;
-    const [word, body] = constructor;
+    const [word, body] = readConstructor(json, at, problems) ?? [];
+    if (word === undefined) return undefined;
     const inner = BODIES[word];
-    if (inner === undefined) return fail(problems, at, EXPECTED, word, 'type-unknown');
+    if (inner === undefined) return fail(problems, at, CONSTRUCTOR, word);
     const value = inner.read(body, pointer(at, word), problems);
     return value === undefined ? undefined : (wrap(word, value as JsonValue) as TypeExpr);
   },
@@ -65,12 +64,17 @@ export const typeExpr: Form<TypeExpr> = {
 
 const noFields = object({ required: {} });
 
+const KEY_CONSTRUCTOR: Expectation = {
+  expected: `a key type: ${KEY_PRIMITIVES.join(', ')}`,
+  code: 'type-unknown',
+};
+
 const keyType: Form<KeyType> = {
   read(json, at, problems) {
     const [word, body] = readConstructor(json, at, problems) ?? [];
     if (word === undefined) return undefined;
     if (!(KEY_PRIMITIVES as readonly string[]).includes(word)) {
-      return fail(problems, at, `a key type (${KEY_PRIMITIVES.join(', ')})`, json, 'type-unknown');
+      return fail(problems, at, KEY_CONSTRUCTOR, word);
     }
     const empty = noFields.read(body, pointer(at, word), problems);
     return empty === undefined ? undefined : (wrap(word, empty) as KeyType);
@@ -79,14 +83,14 @@ const keyType: Form<KeyType> = {
 
 const arms: Form<TypeFields> = {
   read(json, at, problems) {
-    if (isJsonObject(json) && '$tag' in json) {
-      problems.push({
-        code: 'type-reserved-tag',
-        at: pointer(at, '$tag'),
-        message: 'expected arm names other than "$tag", which marks variants in data',
-      });
-    }
-    return table(anyText, typeExpr).read(json, at, problems);
+    const read = table(anyText, typeExpr).read(json, at, problems);
+    if (read === undefined || !('$tag' in read)) return read;
+    problems.push({
+      code: 'type-reserved-tag',
+      at: pointer(at, '$tag'),
+      message: 'expected arm names other than "$tag", which marks variants in data',
+    });
+    return undefined;
   },
 };
 
@@ -101,7 +105,10 @@ const BODIES: { readonly [word: string]: Form<unknown> } = Object.assign(Object.
   ref: name,
 });
 
-const EXPECTED = `one of ${Object.keys(BODIES).join(', ')}`;
+const CONSTRUCTOR: Expectation = {
+  expected: `one of ${Object.keys(BODIES).join(', ')}`,
+  code: 'type-unknown',
+};
 
 /** The one constructor word of a type node and what stands under it. */
 function readConstructor(

@@ -6,7 +6,7 @@ export interface PrintOptions {
   readonly indent?: number;
 }
 
-/** Prints JSON that `parseJson` reads back as the same value: integers in full, decimals as written. */
+/** Prints JSON that `parseJson` reads back as the same value; integers are printed in full. */
 export function printJson(value: JsonValue, options: PrintOptions = {}): string {
   const indent = options.indent ?? 0;
   return print(value, indent === 0 ? undefined : ' '.repeat(indent), '\n');

@@ -34,9 +34,10 @@ export function mapNode(key: TypeNode, value: TypeNode, sugar: 'object' | 'pairs
     isUnit: false,
     claims: claimsNothing,
     scan: (scan) => scan.container(MAP, 2) && scanEntries(scan, scan.argument, key, value),
-    fromCbor(input, run) {
+    fromCbor(input, run: Run) {
       if (!(input instanceof Map)) run.refuse('value-type', expectedValue('a map', input));
-      const entries = [...(input as ReadonlyMap<Value, Value>)].map(([k, v], i): Entry<Value> => {
+      const map: ReadonlyMap<Value, Value> = input;
+      const entries = [...map].map(([k, v], i): Entry<Value> => {
         const place = [typeof k === 'string' || typeof k === 'number' ? k : i];
         return { key: k, value: v, keyPlace: place, valuePlace: place };
       });

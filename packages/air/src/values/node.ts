@@ -82,6 +82,15 @@ export class Run {
 
 const SMALL_BYTES = 64;
 
+/** Messages name at most this many of the fields or arms of a type. */
+const MAX_NAMED = 12;
+
+export function nameSome(names: Iterable<string>): string {
+  const all = [...names];
+  const more = all.length > MAX_NAMED ? ', …' : '';
+  return all.slice(0, MAX_NAMED).join(', ') + more;
+}
+
 /** One word for what a decoded value is, used in messages. */
 export function describeValue(value: Value): string {
   if (value instanceof Uint8Array) return `a byte string of ${value.length} bytes`;

@@ -1,6 +1,6 @@
 import { compareBytes, encodeUntagged, type Value } from '@aos/canon';
-import { isJsonObject, type JsonObject, type JsonValue, newJsonObject } from '../json/value.js';
-import { expectedJson, expectedValue, type Run, type TypeNode } from './node.js';
+import { isJsonObject, type JsonObject, newJsonObject } from '../json/value.js';
+import { expectedJson, expectedValue, nameSome, type Run, type TypeNode } from './node.js';
 import { isOnlyKey } from './scalars.js';
 import { MAP } from './scan.js';
 
@@ -26,20 +26,27 @@ export function recordNode(types: ReadonlyMap<string, TypeNode>): TypeNode {
       }
       return true;
     },
-    fromCbor(value, run) {
+    fromCbor(value, run: Run) {
       if (!(value instanceof Map)) run.refuse('value-type', expectedValue('a record', value));
-      assertKnown((value as ReadonlyMap<Value, Value>).keys(), types, run);
-      writeFields(fields, run, (name) => (value as ReadonlyMap<Value, Value>).get(name), 'fromCbor');
+      const map: ReadonlyMap<Value, Value> = value;
+      assertKnown(map.keys(), types, run);
+      writeFields(
+        fields,
+        run,
+        (name) => map.get(name),
+        (node, field) => node.fromCbor(field, run),
+      );
     },
-    fromJson(json, run) {
+    fromJson(json, run: Run) {
       if (!isJsonObject(json)) run.refuse('value-type', expectedJson('a record', json));
       else if (!isTagged(json, types)) writeJson(json, run);
       else run.inside('record', () => writeJson(json.record as JsonObject, run));
     },
     toJson(value) {
+      const map = value as ReadonlyMap<Value, Value>;
       const object = newJsonObject();
       for (const { name, node } of fields) {
-        object[name] = node.toJson((value as ReadonlyMap<Value, Value>).get(name) as Value);
+        object[name] = node.toJson(map.get(name) as Value);
       }
       return object;
     },
@@ -47,7 +54,12 @@ export function recordNode(types: ReadonlyMap<string, TypeNode>): TypeNode {
 
   function writeJson(json: JsonObject, run: Run): void {
     assertKnown(Object.keys(json), types, run);
-    writeFields(fields, run, (name) => json[name], 'fromJson');
+    writeFields(
+      fields,
+      run,
+      (name) => (Object.hasOwn(json, name) ? json[name] : undefined),
+      (node, field) => node.fromJson(field, run),
+    );
   }
 }
 
@@ -59,23 +71,23 @@ function isTagged(json: JsonObject, types: ReadonlyMap<string, TypeNode>): boole
 function assertKnown(keys: Iterable<Value>, types: ReadonlyMap<string, TypeNode>, run: Run): void {
   for (const key of keys) {
     if (typeof key === 'string' && types.has(key)) continue;
-    const found = expectedValue(`only the fields ${[...types.keys()].join(', ')}`, key);
+    const found = expectedValue(`only the fields ${nameSome(types.keys())}`, key);
     run.inside(typeof key === 'string' ? key : '', () => run.refuse('value-unknown-field', found));
   }
 }
 
-function writeFields<I extends Value & JsonValue>(
+function writeFields<I>(
   fields: readonly Field[],
   run: Run,
-  get: (name: string) => Value | JsonValue | undefined,
-  lens: 'fromCbor' | 'fromJson',
+  get: (name: string) => I | undefined,
+  write: (node: TypeNode, value: I) => void,
 ): void {
   run.charge(2 * fields.length);
   run.out.mapHead(fields.length);
   for (const { name, keyBytes, node } of fields) {
     run.out.raw(keyBytes);
     const value = get(name);
-    if (value !== undefined) run.inside(name, () => node[lens](value as I, run));
+    if (value !== undefined) run.inside(name, () => write(node, value));
     else if (node.isOption) run.out.nil();
     else run.refuse('value-missing-field', `expected the field ${JSON.stringify(name)}`);
   }

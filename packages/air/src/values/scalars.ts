@@ -187,7 +187,8 @@ function defineScalar<V extends Value>(scalar: Scalar<V>): TypeNode {
       if (value === undefined) run.refuse('value-type', expectedJson(scalar.expected, json));
       fromValue(value as Value, () => expectedJson(scalar.expected, json), run);
     },
-    toJson: (value) => (scalar.show === undefined ? (value as V & JsonValue) : scalar.show(value as V)),
+    toJson: (value) =>
+      scalar.show === undefined ? (value as V & JsonValue) : scalar.show(value as V),
   };
 }
 
@@ -202,7 +203,7 @@ function plainValue(json: JsonValue): Value | undefined {
 }
 
 function isInteger(value: Value): value is number | bigint {
-  return typeof value === 'number' || typeof value === 'bigint';
+  return typeof value === 'number' ? Number.isSafeInteger(value) : typeof value === 'bigint';
 }
 
 /** An integer may also be written as text, which some JSON tools need for 64 bits. */
@@ -226,5 +227,5 @@ export function isNullLiteral(json: JsonValue): boolean {
 
 /** True when the object has this key and no other. */
 export function isOnlyKey(json: JsonObject, key: string): boolean {
-  return key in json && Object.keys(json).length === 1;
+  return Object.hasOwn(json, key) && Object.keys(json).length === 1;
 }

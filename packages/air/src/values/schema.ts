@@ -98,5 +98,7 @@ function placed(error: unknown, run: Run): unknown {
   if (code === 'lone-surrogate') {
     return new RefusalError({ code: 'value-text', at: run.place(), detail });
   }
-  return code === 'cbor-size' ? new RefusalError({ code: 'value-size', at: run.place(), detail }) : error;
+  return code === 'cbor-size'
+    ? new RefusalError({ code: 'value-size', at: run.place(), detail })
+    : error;
 }

@@ -16,9 +16,10 @@ export function listNode(item: TypeNode): TypeNode {
       return true;
     },
     fromCbor: (value, run) => writeList(readList(value, run), item.fromCbor, run),
-    fromJson: (json, run) => withItems(json, 'list', run, (items) => {
-      writeList(items, item.fromJson, run);
-    }),
+    fromJson: (json, run) =>
+      withItems(json, 'list', run, (items) => {
+        writeList(items, item.fromJson, run);
+      }),
     toJson: (value) => (value as readonly Value[]).map((each) => item.toJson(each)),
   };
 }
@@ -31,9 +32,10 @@ export function setNode(item: TypeNode): TypeNode {
     claims: claimsNothing,
     scan: (scan) => scan.container(LIST, 1) && scanAscending(scan, scan.argument, item),
     fromCbor: (value, run) => writeSet(readList(value, run), item.fromCbor, run),
-    fromJson: (json, run) => withItems(json, 'set', run, (items) => {
-      writeSet(items, item.fromJson, run);
-    }),
+    fromJson: (json, run) =>
+      withItems(json, 'set', run, (items) => {
+        writeSet(items, item.fromJson, run);
+      }),
     toJson: (value) => (value as readonly Value[]).map((each) => item.toJson(each)),
   };
 }
@@ -67,7 +69,7 @@ function scanAscending(scan: Scan, count: number, item: TypeNode): boolean {
 
 function readList(value: Value, run: Run): readonly Value[] {
   if (!Array.isArray(value)) run.refuse('value-type', expectedValue('a list', value));
-  return value as readonly Value[];
+  return value;
 }
 
 /** A JSON list as it stands, or the one under the tag. */
@@ -77,10 +79,10 @@ function withItems(
   run: Run,
   write: (items: readonly JsonValue[]) => void,
 ): void {
-  if (isJsonList(json)) return write(json);
   const tagged = isJsonObject(json) && isOnlyKey(json, tag) ? json[tag] : undefined;
-  if (!isJsonList(tagged)) run.refuse('value-type', expectedJson('a list', json));
-  run.inside(tag, () => write(tagged as readonly JsonValue[]));
+  if (isJsonList(json)) write(json);
+  else if (isJsonList(tagged)) run.inside(tag, () => write(tagged));
+  else run.refuse('value-type', expectedJson('a list', json));
 }
 
 function writeList<I>(items: readonly I[], write: (item: I, run: Run) => void, run: Run): void {

@@ -85,10 +85,15 @@ class TypeCheck {
 
   private step(visit: Visit): void {
     const reference = visit.references[visit.next];
-    if (reference === undefined) return this.leave(visit);
-    const known = this.depths.get(reference.name);
-    if (known === undefined && this.isNew(reference, visit)) return this.enter(reference.name);
-    visit.depth = Math.max(visit.depth, reference.depth + (known ?? 0));
+    const known = reference === undefined ? 0 : this.depths.get(reference.name);
+    if (reference === undefined) this.leave(visit);
+    else if (known === undefined && this.isNew(reference, visit)) this.enter(reference.name);
+    else this.pass(visit, reference, known ?? 0);
+  }
+
+  /** Moves over a reference whose target has this depth. */
+  private pass(visit: Visit, reference: Reference, depth: number): void {
+    visit.depth = Math.max(visit.depth, reference.depth + depth);
     visit.next += 1;
     if (visit.depth > MAX_TYPE_DEPTH) this.reportDepth(visit, reference.at);
   }
@@ -118,7 +123,7 @@ class TypeCheck {
 
   /** Reports once and counts the type as shallow, so that what refers to it is not reported too. */
   private reportDepth(visit: Visit, at: string): void {
-    const message = `expected at most ${MAX_TYPE_DEPTH} types inside each other, found ${visit.depth}`;
+    const message = `expected at most ${MAX_TYPE_DEPTH} nested types, found ${visit.depth}`;
     this.problems.push({ code: 'schema-depth', schema: visit.name, at, message });
     visit.depth = 0;
   }

@@ -1,6 +1,6 @@
-import { encodeUntagged, utf8, type Value, Writer } from '@aos/canon';
-import { isJsonObject, type JsonObject, type JsonValue, newJsonObject } from '../json/value.js';
-import { expectedJson, expectedValue, type Run, type TypeNode } from './node.js';
+import { assert, encodeUntagged, type Value, Writer } from '@aos/canon';
+import { isJsonObject, type JsonValue, newJsonObject } from '../json/value.js';
+import { expectedJson, expectedValue, nameSome, type Run, type TypeNode } from './node.js';
 import { MAP, type Scan } from './scan.js';
 
 interface Arm {
@@ -10,18 +10,36 @@ interface Arm {
 }
 
 type Arms = ReadonlyMap<string, Arm>;
-type Lens = 'fromCbor' | 'fromJson';
+
+/** The arm that a form names, its value if there is one, and the key under which it stands. */
+interface Chosen<I> {
+  readonly arm: Arm;
+  readonly value: I | undefined;
+  readonly place: string;
+}
 
 const TAG_KEY = encodeUntagged('$tag');
 const VALUE_KEY = encodeUntagged('$value');
+/** The two spellings of a tag beside its value: as in bytes, and as a literal. */
+const TAGGED_KEYS = [
+  ['$tag', '$value'],
+  ['tag', 'value'],
+] as const;
+
 /** Tag 55799 in front of canonical documents. */
 const SELF_DESCRIBE_BYTES = 3;
+/** Head of the map and its two keys. */
+const HEAD_BYTES = 1 + 5 + 7;
+/** Up to this many arms are tried one by one; beyond, the tag is looked up. */
+const MAX_TRIED_ARMS = 16;
 
 /** `{"$tag", "$value"}` around canonical member bytes, canonical again. */
 export function wrapVariant(tag: string, canonicalMember: Uint8Array): Uint8Array {
-  const out = new Writer(canonicalMember.length + utf8(tag).length + 32);
+  assert(canonicalMember[0] === 0xd9 && canonicalMember[2] === 0xf7, 'a member is canonical');
+  const tagBytes = encodeUntagged(tag);
+  const out = new Writer(canonicalMember.length + tagBytes.length + HEAD_BYTES);
   out.selfDescribe();
-  writeHead(out, encodeUntagged(tag));
+  writeHead(out, tagBytes);
   out.raw(canonicalMember.subarray(SELF_DESCRIBE_BYTES));
   return out.finish();
 }
@@ -41,73 +59,81 @@ export function variantNode(types: ReadonlyMap<string, TypeNode>): TypeNode {
     isOption: false,
     isUnit: false,
     claims: (key) => arms.has(key),
-    scan: (scan) => scanVariant(scan, inOrder),
+    scan: (scan) => scanVariant(scan, arms, inOrder),
     fromCbor(value, run) {
-      if (typeof value === 'string') return writeBare(findArm(arms, value, run), run);
-      if (!(value instanceof Map)) run.refuse('value-type', expectedValue('a variant', value));
-      writeMap(value as ReadonlyMap<Value, Value>, arms, run);
+      const chosen = chooseByValue(value, arms, run);
+      writeChosen(chosen, run, (inner) => chosen.arm.node.fromCbor(inner, run));
     },
     fromJson(json, run) {
-      if (typeof json === 'string') return writeBare(findArm(arms, json, run), run);
-      if (!isJsonObject(json)) run.refuse('value-type', expectedJson('a variant', json));
-      writeObject(json as JsonObject, arms, run);
+      const chosen = chooseByJson(json, arms, run);
+      writeChosen(chosen, run, (inner) => chosen.arm.node.fromJson(inner, run));
     },
     toJson(value) {
-      const tag = (value as ReadonlyMap<Value, Value>).get('$tag') as string;
+      const map = value as ReadonlyMap<Value, Value>;
+      const tag = map.get('$tag') as string;
       const object = newJsonObject();
-      const inner = (value as ReadonlyMap<Value, Value>).get('$value') as Value;
-      object[tag] = (arms.get(tag) as Arm).node.toJson(inner);
+      object[tag] = (arms.get(tag) as Arm).node.toJson(map.get('$value') as Value);
       return object;
     },
   };
 }
 
-function scanVariant(scan: Scan, arms: readonly Arm[]): boolean {
+function scanVariant(scan: Scan, arms: Arms, inOrder: readonly Arm[]): boolean {
   if (!scan.container(MAP, 2) || scan.argument !== 2 || !scan.literal(TAG_KEY)) return false;
-  for (const arm of arms) {
-    if (scan.literal(arm.tagBytes)) return scan.literal(VALUE_KEY) && arm.node.scan(scan);
-  }
-  return false;
+  const arm =
+    inOrder.length > MAX_TRIED_ARMS
+      ? arms.get(scan.textValue() ?? '')
+      : inOrder.find(({ tagBytes }) => scan.literal(tagBytes));
+  return arm !== undefined && scan.literal(VALUE_KEY) && arm.node.scan(scan);
 }
 
-function writeMap(map: ReadonlyMap<Value, Value>, arms: Arms, run: Run): void {
+function chooseByValue(value: Value, arms: Arms, run: Run): Chosen<Value> {
+  if (typeof value === 'string') return chooseBare(value, arms, run);
+  if (!(value instanceof Map)) run.refuse('value-type', expectedValue('a variant', value));
+  const map: ReadonlyMap<Value, Value> = value;
   const tag = map.get('$tag');
   if (tag !== undefined) {
     assertKeys([...map.keys()], ['$tag', '$value'], run);
-    return writeArm(findArm(arms, tag, run), map.get('$value'), run, ['fromCbor', '$value']);
+    return { arm: findArm(arms, tag, run), value: map.get('$value'), place: '$value' };
   }
   const only = map.size === 1 ? [...map.keys()][0] : undefined;
   if (typeof only !== 'string') {
     run.refuse('value-type', 'expected {"$tag", "$value"} or a map from one tag to its value');
   }
-  const value = map.get(only as string);
-  writeArm(findArm(arms, only as string, run), value, run, ['fromCbor', only as string]);
+  return { arm: findArm(arms, only, run), value: map.get(only), place: only };
 }
 
-function writeObject(json: JsonObject, arms: Arms, run: Run): void {
+function chooseByJson(json: JsonValue, arms: Arms, run: Run): Chosen<JsonValue> {
+  if (typeof json === 'string') return chooseBare(json, arms, run);
+  if (!isJsonObject(json)) run.refuse('value-type', expectedJson('a variant', json));
   const keys = Object.keys(json);
   const only = keys.length === 1 ? (keys[0] as string) : undefined;
-  if (only !== undefined && arms.has(only)) {
-    return writeArm(findArm(arms, only, run), json[only], run, ['fromJson', only]);
+  const claimed = only === undefined ? undefined : arms.get(only);
+  if (only !== undefined && claimed !== undefined) {
+    return { arm: claimed, value: json[only], place: only };
   }
-  for (const [tagKey, valueKey] of [
-    ['$tag', '$value'],
-    ['tag', 'value'],
-  ] as const) {
+  for (const [tagKey, valueKey] of TAGGED_KEYS) {
     const tag = json[tagKey];
     if (tag === undefined) continue;
     assertKeys(keys, [tagKey, valueKey], run);
-    return writeArm(findArm(arms, tag, run), json[valueKey], run, ['fromJson', valueKey]);
+    return { arm: findArm(arms, tag, run), value: json[valueKey], place: valueKey };
   }
   if (only === undefined) run.refuse('value-type', expectedJson('a variant with one tag', json));
-  findArm(arms, only as string, run);
+  return run.insideAll([only], () => ({ arm: findArm(arms, only, run), value: null, place: only }));
+}
+
+function chooseBare(tag: string, arms: Arms, run: Run): Chosen<never> {
+  return { arm: findArm(arms, tag, run), value: undefined, place: '$value' };
 }
 
 function findArm(arms: Arms, tag: Value | JsonValue, run: Run): Arm {
   const arm = typeof tag === 'string' ? arms.get(tag) : undefined;
   if (arm !== undefined) return arm;
   const found = typeof tag === 'string' ? JSON.stringify(tag) : 'no tag';
-  return run.refuse('value-unknown-tag', `expected ${[...arms.keys()].join(' | ')}, found ${found}`);
+  return run.refuse(
+    'value-unknown-tag',
+    `expected one of ${nameSome(arms.keys())}, found ${found}`,
+  );
 }
 
 function assertKeys(keys: readonly Value[], allowed: readonly string[], run: Run): void {
@@ -117,20 +143,15 @@ function assertKeys(keys: readonly Value[], allowed: readonly string[], run: Run
   }
 }
 
-function writeBare(arm: Arm, run: Run): void {
-  writeArm(arm, undefined, run, ['fromCbor', '$value']);
-}
-
 /** Writes the arm; a missing value is null for unit arms and a refusal for others. */
-function writeArm(
-  arm: Arm,
-  value: Value | JsonValue | undefined,
+function writeChosen<I>(
+  { arm, value, place }: Chosen<I>,
   run: Run,
-  [lens, key]: readonly [Lens, string],
+  write: (value: I) => void,
 ): void {
   run.charge(4);
   writeHead(run.out, arm.tagBytes);
-  if (value !== undefined) run.inside(key, () => arm.node[lens](value as never, run));
+  if (value !== undefined) run.inside(place, () => write(value));
   else if (arm.node.isUnit) run.out.nil();
   else run.refuse('value-missing-field', `expected a value for the arm ${JSON.stringify(arm.tag)}`);
 }

@@ -8,15 +8,15 @@
 import { assert, type Hash, parseHashText, toHashText } from '@aos/canon';
 import { builtinSchema, PURE_CONTEXT, REDUCER_CONTEXT } from '../builtins/catalogue.js';
 import type { DefSchema } from '../forms/definitions.js';
-import type { Manifest } from '../forms/manifest.js';
+import type { AuthoredManifest, Manifest } from '../forms/manifest.js';
 import type { DefModule, DefReducerModule } from '../forms/module.js';
 import { SchemaCompiler, type TypeLookup } from '../values/compile.js';
 import type { CompiledSchema } from '../values/schema.js';
 import { checkTypes, type TypeProblem } from '../values/types.js';
-import { error, type Finding, hasError, pathOf } from './finding.js';
+import { error, type Finding, hasError, type Place, pathOf } from './finding.js';
 import { abiSchemas, checkModule } from './modules.js';
 import type { Node } from './node.js';
-import type { Definitions } from './references.js';
+import { checkDuplicates, type Definitions } from './references.js';
 import { buildRouting, type Route } from './routing.js';
 import { checkManifestSupport, checkModuleSupport } from './support.js';
 
@@ -52,40 +52,70 @@ export interface ReducerDefinition {
 }
 
 /** A world or the reasons why there is none; warnings in both cases. */
-export type Built =
-  | { readonly ok: true; readonly world: WorldDefinition; readonly findings: Finding[] }
-  | { readonly ok: false; readonly findings: Finding[] };
+export type LoadOutcome =
+  | { readonly ok: true; readonly world: WorldDefinition; readonly findings: readonly Finding[] }
+  | { readonly ok: false; readonly findings: readonly Finding[] };
 
-/** Checks a complete manifest with its definitions, and builds the world if nothing is wrong. */
-export function buildWorld(manifest: Node<Manifest>, definitions: Definitions): Built {
+/** What the checks found out; enough to build the world when no finding is an error. */
+export interface CheckedWorld {
+  readonly findings: readonly Finding[];
+  readonly definitions: Definitions;
+  readonly reducers: readonly DefReducerModule[];
+  readonly routes: ReadonlyMap<string, readonly Route[]>;
+  readonly schemaNames: readonly string[];
+  readonly typeOf: TypeLookup;
+}
+
+/** Runs every check of a world. The manifest's hashes need not be filled. */
+export function checkWorld(
+  manifest: Place & { readonly value: AuthoredManifest },
+  definitions: Definitions,
+): CheckedWorld {
   const typeOf: TypeLookup = (name) =>
     schemaNode(definitions, name)?.value.type ?? builtinSchema(name)?.type;
   const modules = manifest.value.modules.flatMap(({ name }) => moduleNode(definitions, name) ?? []);
   const reducers = modules.map(({ value }) => value).filter(isReducer);
-  const routing = buildRouting(manifest.value, manifest, reducers, typeOf);
+  const { routes, findings } = buildRouting(manifest, reducers, typeOf);
   const types = checkTypes(rootSchemas(manifest.value, modules), typeOf);
-  const findings = [
-    ...checkManifestSupport(manifest.value, manifest),
-    ...types.problems.map((problem) => typeFinding(problem, definitions)),
-    ...modules.flatMap((module) => [...checkModuleSupport(module), ...checkModule(module, typeOf)]),
-    ...routing.findings,
-  ];
-  if (hasError(findings)) return { ok: false, findings };
-  const compiler = new SchemaCompiler(typeOf);
-  const nodes = [manifest, ...definitions.values()];
-  const world: WorldDefinition = {
+  return {
+    findings: [
+      ...checkDuplicates(manifest),
+      ...checkManifestSupport(manifest.value, manifest),
+      ...types.problems.map((problem) => typeFinding(problem, definitions)),
+      ...modules.flatMap((module) => [
+        ...checkModuleSupport(module),
+        ...checkModule(module, typeOf),
+      ]),
+      ...findings,
+    ],
+    definitions,
+    reducers,
+    routes,
+    schemaNames: types.names,
+    typeOf,
+  };
+}
+
+/** Builds the world that the checks found nothing wrong with. */
+export function buildWorld(manifest: Node<Manifest>, checked: CheckedWorld): WorldDefinition {
+  assert(!hasError(checked.findings), 'a world is built only when its checks found no error');
+  const compiler = new SchemaCompiler(checked.typeOf);
+  const nodes = [manifest, ...checked.definitions.values()];
+  return {
     manifestHash: manifest.hash,
     manifest: manifest.value,
     nodes: new Map(nodes.map(({ hash, bytes }) => [toHashText(hash), bytes])),
-    schemas: new Map(types.names.map((name) => [name, compiler.schema(name)])),
-    reducers: reducers.map((module) => reducerDefinition(module, compiler)),
-    routesOf: (schema) => routing.routes.get(schema) ?? [],
+    schemas: new Map(checked.schemaNames.map((name) => [name, compiler.schema(name)])),
+    reducers: checked.reducers.map((module) => reducerDefinition(module, compiler)),
+    routesOf: (schema) => checked.routes.get(schema) ?? [],
   };
-  return { ok: true, world, findings };
 }
 
 /** Schemas from which every type of the world is reached; unknown ones are reported elsewhere. */
-function rootSchemas(manifest: Manifest, modules: readonly Node<DefModule>[]): readonly string[] {
+function rootSchemas(
+  manifest: AuthoredManifest,
+  modules: readonly Node<DefModule>[],
+): readonly string[] {
   return [
     ...manifest.schemas.map(({ name }) => name),
     ...modules.flatMap(({ value }) => abiSchemas(value).map(([, name]) => name)),

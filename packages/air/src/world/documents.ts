@@ -1,4 +1,4 @@
-/** Reads authored files into nodes: every definition by itself, before anything refers to anything. */
+/** Reads authored files into nodes: every definition by itself, before references are followed. */
 import { type Hash, toHashText } from '@aos/canon';
 import { DEFINITION_FORMS, type Definition, isReadableKind } from '../forms/definition.js';
 import type { Problem } from '../forms/form.js';
@@ -57,12 +57,13 @@ class Reading {
     if (!json.ok) {
       const { code, at, detail } = json.refusal;
       this.findings.push(error(code, `${document.path}:${at}`, detail));
-      return;
+    } else if (isJsonList(json.value)) {
+      json.value.forEach((node, i) => {
+        this.node(node, { file: document.path, at: `/${i}` });
+      });
+    } else {
+      this.node(json.value, { file: document.path, at: '' });
     }
-    if (!isJsonList(json.value)) return this.node(json.value, { file: document.path, at: '' });
-    json.value.forEach((node, i) => {
-      this.node(node, { file: document.path, at: `/${i}` });
-    });
   }
 
   finish(): Authored {
@@ -76,19 +77,9 @@ class Reading {
 
   private node(json: JsonValue, place: Place): void {
     const kind = isJsonObject(json) ? json.$kind : undefined;
-    if (kind === 'manifest') return this.readManifest(json, place);
-    if (isReadableKind(kind)) return this.readDefinition(json as JsonObject, kind, place);
-    const isLater = (DEFINITION_KINDS as readonly unknown[]).includes(kind);
-    this.findings.push(
-      isLater
-        ? error('not-supported-yet', pathOf(place), `${kind} is not supported yet`)
-        : error(
-            'kind-unknown',
-            pathOf(place),
-            `expected a node with a "$kind", found ${describeJson(kind)}`,
-            `kinds: manifest, ${DEFINITION_KINDS.join(', ')}`,
-          ),
-    );
+    if (kind === 'manifest') this.readManifest(json, place);
+    else if (isReadableKind(kind)) this.readDefinition(json as JsonObject, kind, place);
+    else this.findings.push(unreadable(kind, place));
   }
 
   private readManifest(json: JsonValue, place: Place): void {
@@ -100,15 +91,19 @@ class Reading {
     this.manifestPlace = place;
     const problems: Problem[] = [];
     const value = authoredManifest.read(json, place.at, problems);
-    this.findings.push(...fromProblems(place.file, problems));
+    this.report(place, problems);
     if (value !== undefined) this.manifest = { value, ...place };
   }
 
-  private readDefinition(json: JsonObject, kind: keyof typeof DEFINITION_FORMS, place: Place): void {
+  private readDefinition(
+    json: JsonObject,
+    kind: keyof typeof DEFINITION_FORMS,
+    place: Place,
+  ): void {
     const problems: Problem[] = [];
     const bound = kind === 'defmodule' ? this.bindWasm(json, place) : json;
     const value = DEFINITION_FORMS[kind].read(bound, place.at, problems);
-    this.findings.push(...fromProblems(place.file, problems));
+    this.report(place, problems);
     if (value === undefined) return;
     const key = `${kind} ${value.name}`;
     const known = this.definitions.get(key);
@@ -118,6 +113,10 @@ class Reading {
     }
     const message = `expected one ${kind} ${value.name}, found another at ${pathOf(known)}`;
     this.findings.push(error('definition-duplicate', pathOf(place), message));
+  }
+
+  private report(place: Place, problems: readonly Problem[]): void {
+    for (const finding of fromProblems(place.file, problems)) this.findings.push(finding);
   }
 
   /** The module with the hash of the WASM at hand; without WASM the hash is zero. */
@@ -134,4 +133,13 @@ class Reading {
     }
     return json;
   }
+}
+
+function unreadable(kind: JsonValue | undefined, place: Place): Finding {
+  if ((DEFINITION_KINDS as readonly unknown[]).includes(kind)) {
+    return error('not-supported-yet', pathOf(place), `${kind} is not supported yet`);
+  }
+  const message = `expected a node with a "$kind", found ${describeJson(kind)}`;
+  const hint = `kinds: manifest, ${DEFINITION_KINDS.join(', ')}`;
+  return error('kind-unknown', pathOf(place), message, hint);
 }

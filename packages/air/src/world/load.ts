@@ -1,12 +1,11 @@
 /** From authored files to a world: the way of `check`, `init` and every test. */
 import { type HashText, toHashText } from '@aos/canon';
 import type { ReadableKind } from '../forms/definition.js';
+import { buildWorld, checkWorld, type LoadOutcome } from './definition.js';
 import { type AirDocument, type ModuleHashes, readDocuments } from './documents.js';
-import { type Built, buildWorld } from './definition.js';
 import { type Finding, hasError } from './finding.js';
 import { makeNode } from './node.js';
 import { Definitions, resolveReferences } from './references.js';
-import { checkManifestSupport } from './support.js';
 
 const NO_WASM: ModuleHashes = new Map();
 
@@ -15,19 +14,18 @@ const NO_WASM: ModuleHashes = new Map();
  *
  * @param wasm hashes for modules that leave `wasm_hash` out; without one the hash is zero.
  */
-export function loadAir(documents: readonly AirDocument[], wasm: ModuleHashes = NO_WASM): Built {
+export function loadAir(
+  documents: readonly AirDocument[],
+  wasm: ModuleHashes = NO_WASM,
+): LoadOutcome {
   const authored = readDocuments(documents, wasm);
-  if (authored.manifest === undefined) return { ok: false, findings: [...authored.findings] };
+  if (authored.manifest === undefined) return { ok: false, findings: authored.findings };
   const resolved = resolveReferences(authored.manifest, new Definitions(authored.definitions));
-  const before = [...authored.findings, ...resolved.findings];
-  if (resolved.manifest === undefined) {
-    const support = checkManifestSupport(authored.manifest.value, authored.manifest);
-    return { ok: false, findings: [...before, ...support] };
-  }
+  const checked = checkWorld(authored.manifest, resolved.definitions);
+  const findings = [...authored.findings, ...resolved.findings, ...checked.findings];
+  if (resolved.manifest === undefined || hasError(findings)) return { ok: false, findings };
   const manifest = makeNode(resolved.manifest, authored.manifest);
-  const built = buildWorld(manifest, resolved.definitions);
-  const findings = [...before, ...built.findings];
-  return built.ok && !hasError(findings) ? { ...built, findings } : { ok: false, findings };
+  return { ok: true, world: buildWorld(manifest, checked), findings };
 }
 
 export interface DefinitionHash {
@@ -36,7 +34,7 @@ export interface DefinitionHash {
   readonly hash: HashText;
 }
 
-export interface AirHashes {
+export interface DefinitionHashes {
   /** Of every definition that can be read by itself, in the order of the files. */
   readonly definitions: readonly DefinitionHash[];
   /** Missing when a reference of the manifest cannot be filled. */
@@ -45,10 +43,10 @@ export interface AirHashes {
 }
 
 /** Computes all hashes that the files determine, whether or not they make a world. */
-export function hashAir(
+export function hashDefinitions(
   documents: readonly AirDocument[],
   wasm: ModuleHashes = NO_WASM,
-): AirHashes {
+): DefinitionHashes {
   const authored = readDocuments(documents, wasm);
   const definitions = authored.definitions.map(({ value, hash }): DefinitionHash => {
     return { kind: value.$kind, name: value.name, hash: toHashText(hash) };

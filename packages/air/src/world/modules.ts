@@ -1,7 +1,7 @@
 import { PURE_CONTEXT, REDUCER_CONTEXT } from '../builtins/catalogue.js';
-import type { DefModule } from '../forms/module.js';
+import { type DefModule, ZERO_HASH_TEXT } from '../forms/module.js';
 import type { TypeLookup } from '../values/compile.js';
-import { error, type Finding, pathOf } from './finding.js';
+import { error, type Finding, pathOf, warning } from './finding.js';
 import type { Node } from './node.js';
 import { membersOf } from './routing.js';
 
@@ -13,7 +13,12 @@ export function checkModule(module: Node<DefModule>, typeOf: TypeLookup): Findin
     const hint = `add ${name} to the schemas of the manifest`;
     return [error('schema-not-found', pathOf(module, at), message, hint)];
   });
-  return [...findings, ...checkContext(module), ...checkFamily(module, typeOf)];
+  return [
+    ...findings,
+    ...checkContext(module),
+    ...checkFamily(module, typeOf),
+    ...checkWasm(module),
+  ];
 }
 
 /** Every schema that a module names, with the pointer to where. */
@@ -47,4 +52,10 @@ function checkFamily({ value, ...place }: Node<DefModule>, typeOf: TypeLookup): 
   const hint = 'give each event a schema of its own and refer to it in the arm';
   const path = pathOf(place, '/abi/reducer/event');
   return [error('reducer-event-family-invalid', path, message, hint)];
+}
+
+function checkWasm(module: Node<DefModule>): Finding[] {
+  if (module.value.wasm_hash !== ZERO_HASH_TEXT) return [];
+  const message = `${module.value.name} has no WASM: the world can be checked, not opened`;
+  return [warning('wasm-missing', pathOf(module), message, 'build the module or give its hash')];
 }

@@ -1,9 +1,16 @@
 /** From a store to a world: how an existing world finds its own definition again. */
-import { attempt, type Hash, parseHashText, RefusalError, type Result, toHashText } from '@aos/canon';
+import {
+  attempt,
+  type Hash,
+  parseHashText,
+  RefusalError,
+  type Result,
+  toHashText,
+} from '@aos/canon';
 import { builtinSchemaHash } from '../builtins/catalogue.js';
 import { DEFINITION_FORMS, type Definition, type ReadableKind } from '../forms/definition.js';
 import { type NamedRef, REFERENCE_SECTIONS, storedManifest } from '../forms/manifest.js';
-import { buildWorld, type WorldDefinition } from './definition.js';
+import { buildWorld, checkWorld, type WorldDefinition } from './definition.js';
 import type { Finding } from './finding.js';
 import { type Node, readNode } from './node.js';
 import { Definitions } from './references.js';
@@ -29,9 +36,9 @@ export function openDefinition(manifest: Hash, getNode: GetNode): Result<WorldDe
         definitions.push(readDefinition(kind as ReadableKind, ref, getNode));
       }
     }
-    const built = buildWorld(node, new Definitions(definitions));
-    refuseFirstError(built.findings);
-    return (built as Extract<typeof built, { ok: true }>).world;
+    const checked = checkWorld(node, new Definitions(definitions));
+    refuseFirstError(checked.findings);
+    return buildWorld(node, checked);
   });
 }
 

@@ -3,6 +3,7 @@ import { toHashText } from '@aos/canon';
 import { builtinSchemaHash } from '../builtins/catalogue.js';
 import type { Definition } from '../forms/definition.js';
 import {
+  type AuthoredManifest,
   type AuthoredRef,
   type Manifest,
   type NamedRef,
@@ -10,9 +11,9 @@ import {
   type ReferenceSection,
 } from '../forms/manifest.js';
 import { ZERO_HASH_TEXT } from '../forms/module.js';
-import { newJsonObject, pointer } from '../json/value.js';
+import { newJsonObject } from '../json/value.js';
 import type { AuthoredManifestNode } from './documents.js';
-import { error, type Finding, pathOf, warning } from './finding.js';
+import { error, type Finding, type Place, pathOf, warning } from './finding.js';
 import type { Node } from './node.js';
 import { isLaterSection } from './support.js';
 
@@ -31,6 +32,21 @@ export class Definitions {
   values(): IterableIterator<Node<Definition>> {
     return this.nodes.values();
   }
+}
+
+/** A section names each definition once. */
+export function checkDuplicates(
+  manifest: Place & { readonly value: AuthoredManifest },
+): readonly Finding[] {
+  return REFERENCE_SECTIONS.flatMap(([section]) => {
+    const seen = new Set<string>();
+    return (manifest.value[section] ?? []).flatMap(({ name }, i) => {
+      const isNew = !seen.has(name);
+      seen.add(name);
+      const path = pathOf(manifest, `/${section}/${i}`);
+      return isNew ? [] : [error('reference-duplicate', path, `expected ${name} once`)];
+    });
+  });
 }
 
 export interface Resolved {
@@ -74,13 +90,8 @@ class Resolving {
   ) {}
 
   section(section: ReferenceSection, kind: string, refs: readonly AuthoredRef[]): NamedRef[] {
-    const seen = new Set<string>();
     return refs.flatMap((ref, i) => {
-      const path = pathOf(this.manifest, pointer(`/${section}`, i));
-      if (seen.has(ref.name)) {
-        this.findings.push(error('reference-duplicate', path, `found ${ref.name} twice`));
-      }
-      seen.add(ref.name);
+      const path = pathOf(this.manifest, `/${section}/${i}`);
       const hash = this.hashOf(kind, ref, path, section);
       if (hash === undefined) this.isComplete = false;
       return hash === undefined ? [] : [namedRef(ref.name, hash)];
@@ -105,7 +116,7 @@ class Resolving {
     const found = this.find(kind, ref.name);
     if (found === undefined) {
       if (!isLaterSection(section)) {
-        const message = `expected a ${kind} named ${ref.name}, found none`;
+        const message = `expected a ${kind} named ${ref.name} without errors, found none`;
         const hint = 'add its definition, or take it out of the manifest';
         this.findings.push(error('definition-missing', path, message, hint));
       }
@@ -128,7 +139,7 @@ class Resolving {
     const own = toHashText(node.hash);
     if (builtin === undefined) this.used.add(node);
     else if (toHashText(builtin) !== own) {
-      const message = `expected ${name} as the catalogue has it, ${toHashText(builtin)}, found ${own}`;
+      const message = `expected the built-in ${name}, ${toHashText(builtin)}, found ${own}`;
       const hint = 'take the definition out; built-in schemas need none';
       this.findings.push(error('builtin-changed', pathOf(node), message, hint));
     }

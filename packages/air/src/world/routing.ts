@@ -1,7 +1,8 @@
 /** Which reducers an event reaches, and in which shape. */
-import type { EventRoute, Manifest } from '../forms/manifest.js';
+import type { AuthoredManifest, EventRoute } from '../forms/manifest.js';
 import type { DefReducerModule } from '../forms/module.js';
 import type { TypeLookup } from '../values/compile.js';
+import { nameSome } from '../values/node.js';
 import { error, type Finding, type Place, pathOf, warning } from './finding.js';
 
 export interface Route {
@@ -12,32 +13,30 @@ export interface Route {
   readonly keyField?: string;
 }
 
-/** A schema whose values a reducer takes, beside its family itself. */
-export interface Member {
-  readonly schema: string;
-  readonly wrap?: string;
-}
+/** Pairs of a schema and a reducer that one manifest may connect. */
+const MAX_CONNECTIONS = 100_000;
+const TOO_MANY = `expected at most ${MAX_CONNECTIONS} pairs of a schema and a reducer`;
+
+/** Schemas whose values a reducer takes beside its family, with the tag to wrap each in. */
+export type Members = ReadonlyMap<string, { readonly wrap?: string }>;
 
 /**
  * Members of an event family: the target of a reference, or the arms of a variant of references to
  * distinct schemas. A text says why a type is no family.
  */
-export function membersOf(family: string, typeOf: TypeLookup): readonly Member[] | string {
+export function membersOf(family: string, typeOf: TypeLookup): Members | string {
   const type = typeOf(family);
-  if (type === undefined) return [];
-  if ('ref' in type) return [{ schema: type.ref }];
+  const members = new Map<string, { readonly wrap?: string }>();
+  if (type === undefined) return members;
+  if ('ref' in type) return members.set(type.ref, {});
   if (!('variant' in type)) return `found ${Object.keys(type)[0]}`;
-  const members: Member[] = [];
   for (const [tag, arm] of Object.entries(type.variant)) {
     if (!('ref' in arm)) return `found the arm ${tag} without a reference`;
-    if (members.some((member) => member.schema === arm.ref)) return `found ${arm.ref} twice`;
-    members.push({ schema: arm.ref, wrap: tag });
+    if (members.has(arm.ref)) return `found ${arm.ref} twice`;
+    members.set(arm.ref, { wrap: tag });
   }
   return members;
 }
-
-/** The reducers of a world as routing sees them, in manifest order. */
-export type RoutedReducers = readonly DefReducerModule[];
 
 export interface Routing {
   readonly routes: ReadonlyMap<string, readonly Route[]>;
@@ -46,49 +45,67 @@ export interface Routing {
 
 /** Builds the routes of every schema in manifest order, and checks each of them. */
 export function buildRouting(
-  manifest: Manifest,
-  place: Place,
-  reducers: RoutedReducers,
+  manifest: Place & { readonly value: AuthoredManifest },
+  reducers: readonly DefReducerModule[],
   typeOf: TypeLookup,
 ): Routing {
   const building = new RoutingBuilder(reducers, typeOf);
-  manifest.routing?.events?.forEach((route, i) => {
-    building.add(route, pathOf(place, `/routing/events/${i}`));
+  manifest.value.routing?.events?.forEach((route, i) => {
+    building.add(route, pathOf(manifest, `/routing/events/${i}`));
   });
   return building;
+}
+
+/** A reducer as routes see it. */
+interface Target {
+  readonly index: number;
+  readonly module: DefReducerModule;
+  readonly family: string;
+  /** A text when the family is none, which is reported with the module. */
+  readonly members: Members | string;
 }
 
 class RoutingBuilder implements Routing {
   readonly routes = new Map<string, Route[]>();
   readonly findings: Finding[] = [];
-  private readonly seen = new Set<string>();
+  private readonly targets: ReadonlyMap<string, Target>;
+  /** Pairs of event and reducer that routes have named. */
+  private readonly named = new Set<string>();
+  /** Pairs of schema and reducer that routes have connected. */
+  private readonly connected = new Set<string>();
+  private isFull = false;
 
   constructor(
-    private readonly reducers: RoutedReducers,
+    reducers: readonly DefReducerModule[],
     private readonly typeOf: TypeLookup,
-  ) {}
+  ) {
+    this.targets = new Map(
+      reducers.map((module, index) => {
+        const family = module.abi.reducer.event;
+        return [module.name, { index, module, family, members: membersOf(family, typeOf) }];
+      }),
+    );
+  }
 
   add(route: EventRoute, path: string): void {
+    if (this.isFull) return;
     if (this.typeOf(route.event) === undefined) {
       const message = `expected a schema of this world, found ${route.event}`;
       const hint = `add ${route.event} to the schemas of the manifest`;
       this.findings.push(error('schema-not-found', `${path}/event`, message, hint));
     }
-    const index = this.reducers.findIndex((module) => module.name === route.reducer);
-    const reducer = this.reducers[index];
-    if (reducer === undefined) {
+    const target = this.targets.get(route.reducer);
+    if (target === undefined) {
       const message = `expected a reducer among the modules, found ${route.reducer}`;
       this.findings.push(error('routing-unknown-reducer', `${path}/reducer`, message));
-      return;
-    }
-    if (this.seen.has(`${route.event} ${route.reducer}`)) {
+    } else if (this.named.has(`${route.event} ${route.reducer}`)) {
       const message = `expected one route of ${route.event} to ${route.reducer}, found a second`;
       this.findings.push(error('routing-duplicate', path, message));
-      return;
+    } else {
+      this.named.add(`${route.event} ${route.reducer}`);
+      this.checkKey(route, target.module, path);
+      this.connect(route, target, path);
     }
-    this.seen.add(`${route.event} ${route.reducer}`);
-    this.checkKey(route, reducer, path);
-    this.connect(route, index, reducer, path);
   }
 
   private checkKey(route: EventRoute, reducer: DefReducerModule, path: string): void {
@@ -101,42 +118,41 @@ class RoutingBuilder implements Routing {
     this.findings.push(error(code, isKeyed ? path : `${path}/key_field`, message));
   }
 
-  private connect(
-    route: EventRoute,
-    index: number,
-    reducer: DefReducerModule,
-    path: string,
-  ): void {
-    const family = reducer.abi.reducer.event;
-    const found = membersOf(family, this.typeOf);
-    const members = typeof found === 'string' ? [] : found;
+  /** A family serves itself and all its members, a member only itself. */
+  private connect(route: EventRoute, target: Target, path: string): void {
+    const { family, members } = target;
+    if (typeof members === 'string') return;
     const key = route.key_field === undefined ? {} : { keyField: route.key_field };
+    const base: Route = { reducer: target.index, ...key };
+    const member = members.get(route.event);
     if (route.event === family) {
-      this.connectTo(family, { reducer: index, ...key }, path);
-      for (const { schema, ...wrap } of members) {
-        this.connectTo(schema, { reducer: index, ...wrap, ...key }, path);
-      }
-      return;
-    }
-    const member = members.find(({ schema }) => schema === route.event);
-    if (member !== undefined) {
-      const { schema, ...wrap } = member;
-      this.connectTo(schema, { reducer: index, ...wrap, ...key }, path);
-    } else if (typeof found !== 'string') {
-      const names = [family, ...members.map(({ schema }) => schema)].join(', ');
-      const message = `expected an event that ${reducer.name} takes (${names}), found ${route.event}`;
+      this.connectTo(family, base, path);
+      for (const [schema, wrap] of members) this.connectTo(schema, { ...base, ...wrap }, path);
+    } else if (member !== undefined) {
+      this.connectTo(route.event, { ...base, ...member }, path);
+    } else {
+      const names = nameSome([family, ...members.keys()]);
+      const message = `expected an event of ${route.reducer} (${names}), found ${route.event}`;
       this.findings.push(error('routing-schema-mismatch', `${path}/event`, message));
     }
   }
 
   /** An event reaches a reducer once: the first route that leads there counts. */
   private connectTo(schema: string, route: Route, path: string): void {
-    const routes = this.routes.get(schema) ?? [];
-    if (routes.some(({ reducer }) => reducer === route.reducer)) {
+    const pair = `${schema} ${route.reducer}`;
+    if (this.connected.has(pair)) {
       const message = `${schema} already reaches this reducer by an earlier route`;
       this.findings.push(warning('routing-overlap', path, message));
       return;
     }
-    this.routes.set(schema, [...routes, route]);
+    if (this.connected.size === MAX_CONNECTIONS) {
+      if (!this.isFull) this.findings.push(error('routing-size', path, TOO_MANY));
+      this.isFull = true;
+      return;
+    }
+    this.connected.add(pair);
+    const routes = this.routes.get(schema);
+    if (routes === undefined) this.routes.set(schema, [route]);
+    else routes.push(route);
   }
 }

@@ -3,7 +3,7 @@
  *
  * A world is never opened with half of its meaning: each part that would be ignored is an error.
  */
-import type { Manifest, ReferenceSection } from '../forms/manifest.js';
+import type { AuthoredManifest, ReferenceSection } from '../forms/manifest.js';
 import type { DefModule } from '../forms/module.js';
 import { error, type Finding, type Place, pathOf } from './finding.js';
 import type { Node } from './node.js';
@@ -21,11 +21,8 @@ export function isLaterSection(section: ReferenceSection): boolean {
   return (LATER_SECTIONS as readonly string[]).includes(section);
 }
 
-/** Parts of the manifest; it need not be complete, nor its references resolved. */
-export function checkManifestSupport(
-  manifest: Omit<Manifest, ReferenceSection> & { readonly [S in ReferenceSection]?: readonly unknown[] },
-  place: Place,
-): Finding[] {
+/** Parts of the manifest; its references need not be filled. */
+export function checkManifestSupport(manifest: AuthoredManifest, place: Place): Finding[] {
   const parts: readonly (readonly [string, readonly unknown[] | undefined])[] = [
     ...LATER_SECTIONS.map((section) => [section, manifest[section]] as const),
     ['defaults/policy', manifest.defaults?.policy === undefined ? [] : [manifest.defaults.policy]],

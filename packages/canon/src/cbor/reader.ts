@@ -5,8 +5,8 @@
  * R2 No count or length is believed beyond the bytes that are there.
  * R3 Depth, size and items are limited; no input overflows the stack or the memory.
  *
- * All methods throw RefusalError with `at` = `@<byte offset>`. Absent: order of keys in fixed shapes,
- * which whoever reads them by name has fixed already.
+ * All methods throw RefusalError with `at` = `@<byte offset>`; after one the position is undefined.
+ * Absent: the order of keys in fixed shapes, which whoever reads them by name has fixed already.
  */
 
 import { Cursor } from './cursor.js';
@@ -27,8 +27,9 @@ export class Reader extends Cursor {
 
   /** Consumes tag 55799. Codes: `cbor-tag`, `cbor-truncated`. */
   selfDescribe(): void {
+    const start = this.at;
     for (const byte of TAG_55799) {
-      if (this.peek() !== byte) throw this.refusal('cbor-tag', 'expected tag 55799', 0);
+      if (this.peek() !== byte) throw this.refusal('cbor-tag', 'expected tag 55799', start);
       this.at++;
     }
   }

@@ -6,7 +6,7 @@
  * W3 `value` puts map entries in the bytewise order of their encoded keys and refuses equal keys.
  *    Whoever writes a fixed shape with `mapHead` orders the keys, and writes exactly as many items
  *    as were announced: the writer does not look back.
- * W4 The work is linear in the output, and the output is bounded.
+ * W4 Depth and output are limited, so cycles and shared subtrees end.
  *
  * All methods throw RefusalError; its `at` is a JSON pointer into the value, where `#3` stands for the
  * fourth key. After one, what was written is undefined: `reset` before the next use.

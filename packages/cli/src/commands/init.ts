@@ -1,5 +1,5 @@
 /** `aos init`: a world from a folder of AIR and modules. */
-import { cpSync, existsSync, mkdirSync } from 'node:fs';
+import { cpSync, existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Finding } from '@aos/air';
 import { toHashText } from '@aos/canon';
@@ -15,7 +15,7 @@ import { worldIdOf } from '@aos/protocol';
 import { createWorldStore } from '@aos/store';
 import { newEngine } from '../open-world.js';
 import { type Answer, CliError } from '../output.js';
-import { storePath } from '../world-path.js';
+import { isWorld, storePath } from '../world-path.js';
 
 export interface InitOptions {
   /** Folder with `air/` and `modules/`; the world's own directory when absent. */
@@ -26,9 +26,10 @@ export interface InitOptions {
 export async function initWorld(dir: string, options: InitOptions): Promise<Answer> {
   const world = resolve(dir);
   const source = options.from === undefined ? world : resolve(options.from);
-  if (existsSync(storePath(world))) {
+  if (isWorld(world)) {
     throw new CliError('world-exists', `'${world}' is a world already; choose another directory`);
   }
+  if (source !== world) checkCopy(source, world);
   const folder = readAuthoringFolder(source);
   const ports = { engine: newEngine(), clock: systemClock, fillEntropy: systemEntropy };
   // The key is made only for a definition that holds: a refused init leaves nothing behind.
@@ -41,10 +42,9 @@ export async function initWorld(dir: string, options: InitOptions): Promise<Answ
   const result = foundWorld({ ...folder, keyring: [operator] }, ports);
   if (!result.ok) throw new CliError('air-invalid', describeFindings(result.findings), source);
   const { genesis, objects, definition, warnings } = result.founded;
-  mkdirSync(world, { recursive: true });
-  if (source !== world) copyAuthoring(source, world);
   const store = await createWorldStore(storePath(world), genesis, objects);
   await store.close();
+  if (source !== world) copyAuthoring(source, world);
   const worldId = toHashText(worldIdOf(genesis));
   const manifest = toHashText(definition.manifestHash);
   const key = toHashText(operator.keyId);
@@ -60,16 +60,21 @@ export async function initWorld(dir: string, options: InitOptions): Promise<Answ
   };
 }
 
+const AUTHORING_FOLDERS = ['air', 'modules'];
+
+function checkCopy(source: string, world: string): void {
+  for (const folder of AUTHORING_FOLDERS) {
+    const to = join(world, folder);
+    if (!existsSync(join(source, folder)) || !existsSync(to)) continue;
+    const message = `'${to}' is there already; remove it, or run 'aos init ${world}' without --from`;
+    throw new CliError('folder-exists', message);
+  }
+}
+
 function copyAuthoring(source: string, world: string): void {
-  for (const part of ['air', 'modules']) {
-    const from = join(source, part);
-    const to = join(world, part);
-    if (!existsSync(from)) continue;
-    if (existsSync(to)) {
-      const message = `'${to}' is there already; remove it, or run 'aos init ${world}' without --from`;
-      throw new CliError('folder-exists', message);
-    }
-    cpSync(from, to, { recursive: true });
+  for (const folder of AUTHORING_FOLDERS) {
+    const from = join(source, folder);
+    if (existsSync(from)) cpSync(from, join(world, folder), { recursive: true });
   }
 }
 

@@ -1,10 +1,20 @@
-/** One rule of a port, as something an implementation runs; rejects when the rule is broken. */
-export interface ContractCase<F> {
+/**
+ * Contract suites: what every implementation of a port must do, as plain cases without a test
+ * framework. Waiting is the implementation's business, so cases may be asynchronous.
+ */
+
+/** One rule of a port; its name is a sentence. Rejects when the implementation breaks the rule. */
+export interface ContractCase<Fixture> {
   readonly name: string;
-  run(fixture: F): Promise<void>;
+  run(fixture: Fixture): Promise<void>;
 }
 
-/** Throws an Error with `message` unless the condition holds. Free of any test framework. */
+/** An implementation does not do what its port promises. */
+export class ContractViolation extends Error {
+  override readonly name = 'ContractViolation';
+}
+
+/** Throws a {@link ContractViolation} with the message unless the condition holds. */
 export function check(condition: unknown, message: string): asserts condition {
-  if (!condition) throw new Error(message);
+  if (!condition) throw new ContractViolation(message);
 }

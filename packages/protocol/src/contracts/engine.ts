@@ -33,7 +33,7 @@ function caseOfForms(
   );
 }
 
-function loaded(fixture: EngineFixture, bytes: Uint8Array): Hash {
+function loadModule(fixture: EngineFixture, bytes: Uint8Array): Hash {
   const result = fixture.load(bytes);
   check(result.ok, 'a sound module was refused');
   return result.value;
@@ -45,10 +45,15 @@ interface Call {
   readonly outputBytes?: number;
 }
 
-function callOf(fixture: EngineFixture, bytes: Uint8Array, call: Call = {}): CallOutcome {
-  const limits = { outputBytes: call.outputBytes ?? ROOMY.outputBytes };
-  const module = loaded(fixture, bytes);
-  return fixture.engine.call(module, call.entry ?? 'step', call.input ?? INPUT, limits);
+/** Loads a module once; the answer calls it. */
+function openModule(fixture: EngineFixture, bytes: Uint8Array): (call?: Call) => CallOutcome {
+  const module = loadModule(fixture, bytes);
+  return ({ entry = 'step', input = INPUT, outputBytes = ROOMY.outputBytes } = {}) =>
+    fixture.engine.call(module, entry, input, { outputBytes });
+}
+
+function callOnce(fixture: EngineFixture, bytes: Uint8Array, call?: Call): CallOutcome {
+  return openModule(fixture, bytes)(call);
 }
 
 function checkOutput(outcome: CallOutcome, expected: Uint8Array): void {
@@ -78,13 +83,13 @@ const loading: readonly Case[] = [
     const bytes = samples.echo('pair');
     const hash = sha256(bytes);
     check(!fixture.engine.has(hash), 'known before it was loaded');
-    check(bytesEqual(loaded(fixture, bytes), hash), 'loaded under another hash');
+    check(bytesEqual(loadModule(fixture, bytes), hash), 'loaded under another hash');
     check(fixture.engine.has(hash), 'not known after it was loaded');
-    check(bytesEqual(loaded(fixture, bytes), hash), 'another hash when loaded again');
+    check(bytesEqual(loadModule(fixture, bytes), hash), 'another hash when loaded again');
   }),
   contractCase('bytes changed after loading change nothing', (fixture) => {
     const bytes = samples.echo('pair');
-    const hash = loaded(fixture, bytes);
+    const hash = loadModule(fixture, bytes);
     bytes.fill(0);
     checkOutput(fixture.engine.call(hash, 'step', INPUT, ROOMY), INPUT);
   }),
@@ -134,70 +139,67 @@ const loading: readonly Case[] = [
 
 const calling: readonly Case[] = [
   ...caseOfForms('the entry gets the input and its answer is the output', (fixture, form) => {
-    checkOutput(callOf(fixture, samples.echo(form)), INPUT);
-    checkOutput(callOf(fixture, samples.pureEcho(form), { entry: 'run' }), INPUT);
+    checkOutput(callOnce(fixture, samples.echo(form)), INPUT);
+    checkOutput(callOnce(fixture, samples.pureEcho(form), { entry: 'run' }), INPUT);
   }),
   ...caseOfForms('an empty input and an empty output are fine', (fixture, form) => {
     const empty = new Uint8Array();
-    checkOutput(callOf(fixture, samples.echo(form), { input: empty }), empty);
-    checkOutput(callOf(fixture, samples.answerWith(form, 0, 0)), empty);
-    checkOutput(callOf(fixture, samples.answerWith(form, samples.MEMORY_BYTES, 0)), empty);
+    checkOutput(callOnce(fixture, samples.echo(form), { input: empty }), empty);
+    checkOutput(callOnce(fixture, samples.answerWith(form, 0, 0)), empty);
+    checkOutput(callOnce(fixture, samples.answerWith(form, samples.MEMORY_BYTES, 0)), empty);
   }),
   ...caseOfForms('an entry the module lacks is a fault', (fixture, form) => {
-    const outcome = callOf(fixture, samples.echo(form), { entry: 'run' });
+    const outcome = callOnce(fixture, samples.echo(form), { entry: 'run' });
     checkFault(outcome, 'module-export-missing');
   }),
   ...caseOfForms('nothing survives from one call to the next', (fixture, form) => {
     for (const bytes of [samples.countInGlobal(form), samples.countInMemory(form)]) {
-      for (let call = 0; call < 3; call++) {
-        checkOutput(callOf(fixture, bytes), new Uint8Array([1, 0, 0, 0]));
-      }
+      const call = openModule(fixture, bytes);
+      for (let round = 0; round < 3; round++) checkOutput(call(), new Uint8Array([1, 0, 0, 0]));
     }
   }),
   ...caseOfForms('a trap leaves the next call untouched', (fixture, form) => {
-    const bytes = samples.trapInEntry(form, samples.trapBodies['a load outside memory'] ?? []);
-    checkFault(callOf(fixture, bytes), 'module-trap');
-    checkFault(callOf(fixture, bytes), 'module-trap');
-    checkOutput(callOf(fixture, samples.echo(form)), INPUT);
+    const body = samples.trapBodies['a load outside memory'] ?? [];
+    const call = openModule(fixture, samples.trapInEntry(form, body));
+    checkFault(call(), 'module-trap');
+    checkFault(call(), 'module-trap');
   }),
   ...caseOfForms('an output belongs to the caller', (fixture, form) => {
-    const first = callOf(fixture, samples.echo(form));
-    checkOutput(
-      callOf(fixture, samples.echo(form), { input: new Uint8Array(5) }),
-      new Uint8Array(5),
-    );
+    const call = openModule(fixture, samples.echo(form));
+    const first = call();
+    checkOutput(call({ input: new Uint8Array(5) }), new Uint8Array(5));
     checkOutput(first, INPUT);
     if (first.kind !== 'output') return;
     check(first.output.buffer.byteLength === INPUT.length, 'the output keeps the memory alive');
   }),
   ...caseOfForms('an input is never written to', (fixture, form) => {
     const input = INPUT.slice();
-    const outcome = callOf(fixture, samples.overwriteInput(form), { input });
+    const outcome = callOnce(fixture, samples.overwriteInput(form), { input });
     checkOutput(outcome, new Uint8Array([0xff, 2, 3, 4, 5]));
     check(bytesEqual(input, INPUT), 'the module changed its caller’s bytes');
   }),
   ...caseOfForms('memory may grow during a call', (fixture, form) => {
-    checkOutput(callOf(fixture, samples.growAndAnswer(form)), new Uint8Array([7]));
-    checkOutput(callOf(fixture, samples.growInAlloc(form)), INPUT);
+    checkOutput(callOnce(fixture, samples.growAndAnswer(form)), new Uint8Array([7]));
+    checkOutput(callOnce(fixture, samples.growInAlloc(form)), INPUT);
   }),
 ];
 
 const failing: readonly Case[] = [
   ...Object.entries(samples.trapBodies).flatMap(([what, body]) =>
     caseOfForms(`${what} is a trap`, (fixture, form) => {
-      checkFault(callOf(fixture, samples.trapInEntry(form, body)), 'module-trap');
+      checkFault(callOnce(fixture, samples.trapInEntry(form, body)), 'module-trap');
     }),
   ),
   ...caseOfForms('a trap in alloc is a trap', (fixture, form) => {
-    checkFault(callOf(fixture, samples.trapInAlloc(form)), 'module-trap');
+    checkFault(callOnce(fixture, samples.trapInAlloc(form)), 'module-trap');
   }),
   ...caseOfForms('an input that does not fit where alloc says is a fault', (fixture, form) => {
     for (const address of [samples.MEMORY_BYTES, samples.MEMORY_BYTES - 4, -1, -2_147_483_648]) {
-      checkFault(callOf(fixture, samples.allocAt(form, address)), 'module-alloc');
+      checkFault(callOnce(fixture, samples.allocAt(form, address)), 'module-alloc');
     }
   }),
   contractCase('a result pair that does not fit where alloc says is a fault', (fixture) => {
-    checkFault(callOf(fixture, samples.allocOnce('result-pointer')), 'module-alloc');
+    checkFault(callOnce(fixture, samples.allocOnce('result-pointer')), 'module-alloc');
   }),
   ...caseOfForms('an output outside memory is a fault', (fixture, form) => {
     const end = samples.MEMORY_BYTES;
@@ -211,14 +213,14 @@ const failing: readonly Case[] = [
       [-1, 0],
     ];
     for (const [address = 0, size = 0] of ranges) {
-      const outcome = callOf(fixture, samples.answerWith(form, address, size));
+      const outcome = callOnce(fixture, samples.answerWith(form, address, size));
       checkFault(outcome, 'module-output-bounds');
     }
   }),
   ...caseOfForms('an output over the limit is a fault, up to it is not', (fixture, form) => {
     const bytes = samples.answerWith(form, 0, 9);
-    checkFault(callOf(fixture, bytes, { outputBytes: 8 }), 'module-output-size');
-    checkOutput(callOf(fixture, bytes, { outputBytes: 9 }), new Uint8Array(9));
+    checkFault(callOnce(fixture, bytes, { outputBytes: 8 }), 'module-output-size');
+    checkOutput(callOnce(fixture, bytes, { outputBytes: 9 }), new Uint8Array(9));
   }),
 ];
 

@@ -86,7 +86,11 @@ export function encodeFrame(
 }
 
 /** The header at `at` of a buffer that holds all of it; `undefined` when it does not verify. */
-export function decodeFrameHeader(bytes: Buffer, at: number, seed: number): FrameHeader | undefined {
+export function decodeFrameHeader(
+  bytes: Buffer,
+  at: number,
+  seed: number,
+): FrameHeader | undefined {
   if (!looksLikeFrame(bytes, at)) return undefined;
   const kind = KINDS[bytes.readUInt8(at + 3) - 1];
   const header = bytes.subarray(at + CHECKED_FROM, at + FRAME_HEADER_BYTES);

@@ -13,7 +13,7 @@
 import { encode } from '@aos/canon';
 import type { AosFault, Batch } from '@aos/protocol';
 import { storeFailed } from '../faults.js';
-import { encodeFrame, type FrameContent, frameSeed, type FrameStamp, spanOf } from './frame.js';
+import { encodeFrame, type FrameContent, type FrameStamp, frameSeed, spanOf } from './frame.js';
 import { type LogIndex, type Place, placeOf } from './log-index.js';
 import { type Mark, PendingChunks } from './pending.js';
 import type { SegmentHeader } from './segment.js';

@@ -64,7 +64,10 @@ export class LogScan implements WalkState {
   private scanSegment(segment: number, isLast: boolean): void {
     const file = this.segments.file(segment);
     const header = this.readStart(file, segment, isLast);
-    if (!header) return this.expectStart(segment);
+    if (!header) {
+      this.expectStart(segment);
+      return;
+    }
     this.header = header;
     this.segments.add(header);
     const walk = new SegmentWalk(this, file, segment, this.segments.get(segment).seed);

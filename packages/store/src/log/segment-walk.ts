@@ -107,7 +107,8 @@ export class SegmentWalk {
     this.state.epoch = header.epoch;
     this.noteClaims(header);
     if (header.kind === 'record') index.addRecord(place);
-    if (header.kind === 'object') index.addObject(this.frames.payloadStart(offset, HASH_BYTES), place);
+    if (header.kind === 'object')
+      index.addObject(this.frames.payloadStart(offset, HASH_BYTES), place);
     if (header.kind === 'genesis') this.enterGenesis(offset, header);
   }
 

@@ -1,7 +1,7 @@
 /** The segment files of one open log: how their frames verify, where they start, and handles. */
 import { join } from 'node:path';
-import { frameSpan } from './frame.js';
 import type { StoreFile, StoreFs } from '../port.js';
+import { frameSpan } from './frame.js';
 import { encodeSegmentHeader, type SegmentHeader, segmentName, segmentSeed } from './segment.js';
 
 /** Handles kept open; a world may have more segments than a process may have files. */

@@ -5,7 +5,7 @@ export interface ByteSource {
   readSync(target: Uint8Array, position: number): number;
 }
 
-const EMPTY = Buffer.alloc(0);
+const EMPTY: Buffer = Buffer.alloc(0);
 
 export class Window {
   private buffer = EMPTY;

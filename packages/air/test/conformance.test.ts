@@ -1,0 +1,125 @@
+import { fromHex, toHashText, toHex } from '@aos/canon';
+import { describe, expect, test } from 'vitest';
+import {
+  builtinSchema,
+  builtinSchemaHash,
+  builtinSchemaNames,
+  compileSchemas,
+  type DefSchema,
+  hashDefinitions,
+  loadAir,
+  type TypeExpr,
+} from '../src/index.js';
+import { exampleDocuments, readConformance } from './conformance-data.js';
+
+interface NormalizeCase {
+  readonly label: string;
+  readonly type: TypeExpr;
+  readonly input_hex: string;
+  readonly output_hex?: string;
+}
+
+interface NormalizeData {
+  readonly accept: readonly NormalizeCase[];
+  readonly refuse: readonly NormalizeCase[];
+  readonly refuse_though_original_accepts: readonly NormalizeCase[];
+  readonly named_types: { readonly [name: string]: TypeExpr };
+}
+
+type Refs = { readonly [section: string]: { readonly [name: string]: string } };
+type DefHashes = {
+  readonly [example: string]: { readonly refs: Refs; readonly manifest_hash_with_kind?: string };
+};
+
+const KINDS: { readonly [section: string]: string } = {
+  schemas: 'defschema',
+  modules: 'defmodule',
+  caps: 'defcap',
+  policies: 'defpolicy',
+  effects: 'defeffect',
+  secrets: 'defsecret',
+};
+
+function json<T>(path: string): T {
+  return JSON.parse(readConformance(path)) as T;
+}
+
+function bytes(hex: string): Uint8Array {
+  const read = fromHex(hex);
+  if (!read.ok) throw new Error(`not hex: ${hex}`);
+  return read.value;
+}
+
+describe('normalize.json', () => {
+  const data = json<NormalizeData>('normalize.json');
+  const compile = (type: TypeExpr) => {
+    const named = Object.entries(data.named_types).map(
+      ([name, each]): DefSchema => ({ $kind: 'defschema', name, type: each }),
+    );
+    const compiled = compileSchemas([...named, { $kind: 'defschema', name: 't/Case@1', type }]);
+    if (!compiled.ok) throw new Error(compiled.refusal.detail);
+    const schema = compiled.value.get('t/Case@1');
+    if (schema === undefined) throw new Error('the case schema is compiled');
+    return schema;
+  };
+
+  test.each(data.accept)('accepts: $label', ({ type, input_hex, output_hex }) => {
+    const normal = compile(type).normalizeCbor(bytes(input_hex));
+    expect(normal.ok && toHex(normal.value)).toBe(output_hex);
+  });
+
+  test.each([...data.refuse, ...data.refuse_though_original_accepts])(
+    'refuses: $label',
+    ({ type, input_hex }) => {
+      const normal = compile(type).normalizeCbor(bytes(input_hex));
+      expect(normal.ok ? toHex(normal.value) : normal.refusal.code).toMatch(/^value-/);
+    },
+  );
+});
+
+describe('def-hashes.json', () => {
+  const data = json<DefHashes>('def-hashes.json');
+  test.each(Object.entries(data))('%s has the measured hashes', (example, expected) => {
+    const hashes = hashDefinitions(exampleDocuments(example));
+    const found = (kind: string, name: string) =>
+      hashes.definitions.find((each) => each.kind === kind && each.name === name)?.hash;
+    for (const [section, kind] of Object.entries(KINDS)) {
+      for (const [name, hash] of Object.entries(expected.refs[section] ?? {})) {
+        expect([name, found(kind, name)]).toEqual([name, hash]);
+      }
+    }
+    if (expected.manifest_hash_with_kind !== undefined) {
+      expect(hashes.manifest).toBe(expected.manifest_hash_with_kind);
+    }
+  });
+
+  test('00-counter loads as a world of the same hash', () => {
+    const loaded = loadAir(exampleDocuments('00-counter'));
+    expect(loaded.ok && toHashText(loaded.world.manifestHash)).toBe(
+      data['00-counter']?.manifest_hash_with_kind,
+    );
+  });
+
+  test('worlds that need later parts are refused by name of the part', () => {
+    for (const example of ['01-hello-timer', '03-fetch-notify', '04-aggregator']) {
+      const loaded = loadAir(exampleDocuments(example));
+      expect(loaded.ok).toBe(false);
+      const errors = loaded.findings.filter(({ severity }) => severity === 'error');
+      expect(new Set(errors.map(({ code }) => code))).toEqual(new Set(['not-supported-yet']));
+    }
+  });
+});
+
+describe('builtin-schemas.air.json', () => {
+  const text = readConformance('defs/builtin-schemas.air.json');
+  const published = hashDefinitions([{ path: 'builtin-schemas.air.json', text }]).definitions;
+
+  test('the catalogue holds exactly the published schemas, by hash', () => {
+    const ours = builtinSchemaNames().map((name) => {
+      const hash = builtinSchemaHash(name);
+      return [name, hash === undefined ? undefined : toHashText(hash)];
+    });
+    expect(ours.sort()).toEqual(published.map(({ name, hash }) => [name, hash]).sort());
+    expect(builtinSchema('sys/TimerFired@1')?.name).toBe('sys/TimerFired@1');
+  });
+});

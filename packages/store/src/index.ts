@@ -1,0 +1,6 @@
+export { createWorldStore } from './create-world.js';
+export { type DamagePlace, WorldDamaged } from './faults.js';
+export { createMemoryStore, type MemoryStore, openMemoryStore } from './memory-store.js';
+export { nodeFs } from './node-fs.js';
+export { type OpenOptions, openWorldStore, type StoreOptions } from './open-world.js';
+export type { OpenMode, StoreFile, StoreFs, StoreLock } from './port.js';

@@ -1,0 +1,3 @@
+export { Random } from './random.js';
+export { type FailureCode, SimCrash, SimDisk, type SimDiskOptions } from './sim-disk.js';
+export { runStoreCutPoints, type StoreDrillOptions, type StoreDrillReport } from './store-drill.js';

@@ -1,0 +1,215 @@
+/**
+ * A disk in memory that loses, tears and reorders what was not flushed.
+ *
+ * It implements the file system port of the store. One integer seed decides how long operations
+ * take relative to each other and what a power loss leaves. Operations that change something are
+ * counted from 0; a crash or a failure can be put at any of them. After a crash nothing settles any
+ * more, as for a process that is gone: go on with the disk that `crash` or `kill` returns.
+ *
+ * Content and names: D1 to D3 in sim-content.ts, and sim-tree.ts.
+ */
+import type { StoreFile, StoreFs, StoreLock } from '@aos/store';
+import { Random } from './random.js';
+import type { FileOperation, SimContent } from './sim-content.js';
+import { SimTree, systemError } from './sim-tree.js';
+
+/** An operation takes less than so many turns of the promise queue. */
+const MAX_TURNS = 6;
+
+export type FailureCode = 'EIO' | 'ENOSPC' | 'short-write';
+
+/** Thrown by synchronous operations of a disk that has crashed. */
+export class SimCrash extends Error {
+  override readonly name = 'SimCrash';
+}
+
+export interface SimDiskOptions {
+  /** `datasync` succeeds and makes nothing durable: for proving that a test can see loss. */
+  readonly lieAboutFlush?: boolean;
+}
+
+export class SimDisk {
+  /** Resolves when the operation of `crashAt` is reached. */
+  readonly crashed: Promise<void>;
+  readonly fs: StoreFs = this.makeFs();
+  private readonly random: Random;
+  private readonly locks = new Set<string>();
+  private readonly failures = new Map<number, FailureCode>();
+  private failsFrom = Number.POSITIVE_INFINITY;
+  private crashIndex = Number.POSITIVE_INFINITY;
+  private count = 0;
+  private isDead = false;
+  private announceCrash = (): void => undefined;
+
+  constructor(
+    seed: number,
+    private readonly options: SimDiskOptions = {},
+    private readonly tree: SimTree = new SimTree(),
+  ) {
+    this.random = new Random(seed);
+    this.crashed = new Promise((resolve) => {
+      this.announceCrash = resolve;
+    });
+  }
+
+  /** How many operations have begun. */
+  get operations(): number {
+    return this.count;
+  }
+
+  /** Nothing begun on this disk will ever end. */
+  get isCrashed(): boolean {
+    return this.isDead;
+  }
+
+  /** The operation with this number begins and never ends. */
+  crashAt(operation: number): void {
+    this.crashIndex = operation;
+  }
+
+  /** The operation with this number fails; a `short-write` fails only writes. */
+  failAt(operation: number, code: FailureCode): void {
+    this.failures.set(operation, code);
+  }
+
+  /** Every operation from this one on fails with EIO: a dying disk. */
+  failFrom(operation: number): void {
+    this.failsFrom = operation;
+  }
+
+  /** The power fails now. Returns a disk with what survived. */
+  crash(): SimDisk {
+    this.isDead = true;
+    return new SimDisk(this.random.next(), this.options, this.tree.afterPowerLoss(this.random));
+  }
+
+  /** The process is killed now; the cache stays. Returns the disk as the next process finds it. */
+  kill(): SimDisk {
+    this.isDead = true;
+    this.tree.loseProcess(this.random);
+    return new SimDisk(this.random.next(), this.options, this.tree);
+  }
+
+  private makeFs(): StoreFs {
+    return {
+      open: (path, mode) => {
+        this.assertAlive();
+        return this.openFile(mode === 'create' ? this.createFile(path) : this.tree.file(path));
+      },
+      list: (path) => {
+        this.assertAlive();
+        return this.tree.list(path);
+      },
+      makeDirectory: (path) => {
+        this.beginNow(path);
+        this.tree.makeDirectory(path);
+      },
+      rename: (from, to) => {
+        this.beginNow(from);
+        this.tree.rename(from, to);
+      },
+      syncDirectory: (path) => this.syncDirectory(path),
+      lock: async (path) => this.lock(path),
+    };
+  }
+
+  private openFile(content: SimContent): StoreFile {
+    return {
+      sizeBytes: () => content.sizeBytes,
+      readSync: (target, position) => {
+        this.assertAlive();
+        return content.read(target, position);
+      },
+      write: (bytes, position) => this.write(content, bytes, position),
+      datasync: () => this.flush(content, this.options.lieAboutFlush === true),
+      sync: () => this.flush(content, false),
+      truncate: (sizeBytes) => this.truncate(content, sizeBytes),
+      close: () => undefined,
+    };
+  }
+
+  private createFile(path: string): SimContent {
+    this.beginNow(path);
+    const content = this.tree.makeFile(path);
+    if (content.sizeBytes > 0) content.complete({ kind: 'truncate', sizeBytes: 0 });
+    return content;
+  }
+
+  private async write(content: SimContent, bytes: Uint8Array, position: number): Promise<number> {
+    const failure = this.begin();
+    const taken = failure ? this.random.below(bytes.length) : bytes.length;
+    await this.carryOut(content, { kind: 'write', position, bytes: bytes.subarray(0, taken) });
+    if (failure && failure !== 'short-write') throw systemError(failure, 'write');
+    return taken;
+  }
+
+  private async truncate(content: SimContent, sizeBytes: number): Promise<void> {
+    const failure = this.begin();
+    if (failure) throw systemError('EIO', 'truncate');
+    await this.carryOut(content, { kind: 'truncate', sizeBytes });
+  }
+
+  private async carryOut(content: SimContent, operation: FileOperation): Promise<void> {
+    content.begin(operation);
+    await this.takeTurns();
+    content.complete(operation);
+  }
+
+  private async flush(content: SimContent, isLie: boolean): Promise<void> {
+    const failure = this.begin();
+    const covered = content.covered();
+    await this.takeTurns();
+    if (failure) {
+      content.flushFailed(covered);
+      throw systemError('EIO', 'flush');
+    }
+    if (!isLie) content.flushed(covered);
+  }
+
+  private async syncDirectory(path: string): Promise<void> {
+    const failure = this.begin();
+    const covered = this.tree.covered(path);
+    await this.takeTurns();
+    if (failure) throw systemError('EIO', path);
+    this.tree.flushed(covered);
+  }
+
+  private lock(path: string): StoreLock | undefined {
+    this.assertAlive();
+    if (this.locks.has(path)) return undefined;
+    this.locks.add(path);
+    return {
+      release: async () => {
+        this.locks.delete(path);
+      },
+    };
+  }
+
+  /** Counts an operation and says how it will fail, if it will. */
+  private begin(): FailureCode | undefined {
+    const index = this.count++;
+    if (index >= this.crashIndex) {
+      this.isDead = true;
+      this.announceCrash();
+    }
+    return index >= this.failsFrom ? 'EIO' : this.failures.get(index);
+  }
+
+  /** As begin, for an operation that is done when it returns. */
+  private beginNow(path: string): void {
+    this.assertAlive();
+    const failure = this.begin();
+    this.assertAlive();
+    if (failure) throw systemError(failure === 'ENOSPC' ? failure : 'EIO', path);
+  }
+
+  /** Lets others go first for a while; there is no way back from a crash. */
+  private async takeTurns(): Promise<void> {
+    for (let turns = this.random.below(MAX_TURNS); turns > 0; turns--) await undefined;
+    if (this.isDead) await new Promise<never>(() => undefined);
+  }
+
+  private assertAlive(): void {
+    if (this.isDead) throw new SimCrash('this disk has crashed');
+  }
+}

@@ -1,0 +1,67 @@
+import { Defect } from '@aos/canon';
+import { AosFault } from '@aos/protocol';
+import { assembleModule, type FunctionParts, op } from '@aos/protocol/contracts';
+import { describe, expect, it } from 'vitest';
+import { WasmEngine } from './engine.js';
+
+const LIMITS = { outputBytes: 1024 };
+const INPUT = new Uint8Array([1, 2, 3]);
+
+/** Far more 8 GiB address ranges than a 47-bit address space holds. */
+const ENOUGH_MEMORIES = 100_000;
+
+function reducer(step: FunctionParts): Uint8Array {
+  return assembleModule({
+    memoryPages: 1,
+    functions: [{ params: 1, results: 1, body: [op.constant(8)] }, step],
+    exports: { memory: ['memory', 0], alloc: ['function', 0], step: ['function', 1] },
+  });
+}
+
+function openCall(bytes: Uint8Array) {
+  const engine = new WasmEngine();
+  const module = engine.load(bytes);
+  if (!module.ok) throw new Error(module.refusal.detail);
+  return () => engine.call(module.value, 'step', INPUT, LIMITS);
+}
+
+const echo = reducer({ params: 2, results: 2, body: [op.localGet(0), op.localGet(1)] });
+
+describe('a call', () => {
+  it.each([
+    ['nothing', { params: 2, results: 0, body: [] }],
+    ['one value', { params: 2, results: 1, body: [op.constant(8)] }],
+    ['three values', { params: 2, results: 3, body: [0, 1, 0].map(op.localGet) }],
+  ])('of an entry that answers with %s has no output', (_, step) => {
+    expect(openCall(reducer(step))()).toMatchObject({ code: 'module-output-bounds' });
+  });
+
+  it('of a module that was not loaded is a defect', () => {
+    const loaded = new WasmEngine().load(echo);
+    const module = loaded.ok ? loaded.value : undefined;
+    expect(() => module && new WasmEngine().call(module, 'step', INPUT, LIMITS)).toThrow(Defect);
+  });
+
+  it('on a host without memory is a fault of the host, not of the module', () => {
+    const call = openCall(echo);
+    const held = exhaustAddressSpace();
+    expect(call).toThrow(AosFault);
+    expect(call).toThrow(expect.objectContaining({ code: 'engine-memory', retry: 'later' }));
+    held.length = 0;
+    expect(call()).toMatchObject({ kind: 'output' });
+  });
+});
+
+/** Takes memories until the host refuses one. */
+function exhaustAddressSpace(): unknown[] {
+  const { WebAssembly } = globalThis as unknown as {
+    WebAssembly: { Memory: new (limits: { initial: number }) => unknown };
+  };
+  const held: unknown[] = [];
+  try {
+    while (held.length < ENOUGH_MEMORIES) held.push(new WebAssembly.Memory({ initial: 0 }));
+  } catch {
+    return held;
+  }
+  throw new Error('the address space is larger than this test expects');
+}
