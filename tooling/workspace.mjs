@@ -29,13 +29,15 @@ export function install() {
   quietly('installing dependencies', ...withPnpm('pnpm', 'install', ...options));
 }
 
-/** Declarations from one `tsc -b`; JavaScript and modules in the order that turbo works out. */
+/** Declarations from one `tsc -b`, JavaScript in the order turbo works out, then the examples. */
 export function build() {
   const startedAt = new Date();
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
   quietly('building: declarations', process.execPath, [tsc, '-b', 'tsconfig.build.json']);
-  const turbo = ['run', 'build', 'modules', '--output-logs=errors-only', '--no-update-notifier'];
-  quietly('building: JavaScript and modules', ...withPnpm('turbo', ...turbo));
+  const turbo = ['run', 'build', '--output-logs=errors-only', '--no-update-notifier'];
+  quietly('building: JavaScript', ...withPnpm('turbo', ...turbo));
+  const modules = join(root, 'apps/examples/dist/build-modules.js');
+  quietly('building: modules of the examples', process.execPath, [modules]);
   mkdirSync(cacheDir, { recursive: true });
   writeFileSync(builtStamp, '');
   utimesSync(builtStamp, startedAt, startedAt);

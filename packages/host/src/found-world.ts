@@ -76,7 +76,7 @@ function checkModules(
       const detail = `no module was given for ${reducer.name}: put it at modules/${reducer.name}.wasm`;
       return { code: 'module-unbound', at: reducer.name, detail };
     }
-    const loaded = engine.load(bytes);
+    const loaded = engine.load(bytes, 'step');
     if (!loaded.ok) return { ...loaded.refusal, at: `${reducer.name} ${loaded.refusal.at}`.trim() };
     if (loaded.value.some((byte, i) => byte !== reducer.wasmHash[i])) {
       const detail = `the module given for ${reducer.name} is not the one its wasm_hash names`;

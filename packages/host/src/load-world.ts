@@ -3,12 +3,18 @@ import { openDefinition } from '@aos/air';
 import type { Hash } from '@aos/canon';
 import { type Refusal, type Result, toHashText } from '@aos/canon';
 import { createWorld, type World } from '@aos/kernel';
-import { AosFault, decodeGenesis, type Engine, type WorldStore } from '@aos/protocol';
+import {
+  AosFault,
+  decodeGenesis,
+  type Engine,
+  type ModuleEntry,
+  type WorldStore,
+} from '@aos/protocol';
 
 /** An engine that a host can give modules to. */
 export interface HostEngine extends Engine {
-  /** Takes a module in, or refuses it with a code; the hash is that of the bytes. */
-  load(bytes: Uint8Array): Result<Hash>;
+  /** Takes in a module with this entry, or refuses it with a code; the hash is that of the bytes. */
+  load(bytes: Uint8Array, entry: ModuleEntry): Result<Hash>;
 }
 
 /** A refusal met while opening a world, as a fault: nobody can go on without an operator. */
@@ -32,7 +38,7 @@ export function loadWorld(store: WorldStore, engine: HostEngine): World {
       const message = `module ${hash} of ${reducer.name} is not among the world's objects`;
       throw new AosFault('object-missing', message, { retry: 'never' });
     }
-    unwrap(engine.load(bytes));
+    unwrap(engine.load(bytes, 'step'));
   }
   return unwrap(createWorld(store.genesis, definition, engine));
 }

@@ -29,7 +29,7 @@ import {
 
 const I64_MAX = i64.MAX_VALUE as u64;
 
-/** Ends the call with a trap: no state, event or effect of it remains. The reason is for readers. */
+/** Ends the call with a trap: nothing of it remains. The reason is for readers of the source. */
 export function fail(_reason: string): void {
   unreachable();
 }

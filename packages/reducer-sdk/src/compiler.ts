@@ -3,7 +3,7 @@
  *
  * 1. It sees the given files and the library, never a disk; an import of anything else fails.
  * 2. The same files give the same bytes: version and options are fixed here.
- * 3. One compilation runs at a time: the compiler keeps global state between its asynchronous parts.
+ * 3. One compilation runs at a time: the compiler has global state between its asynchronous parts.
  *
  * Deliberately absent: isolation. The compiler ends the process when it crashes itself, and can be
  * kept busy for long; give sources that are not yours to a worker.

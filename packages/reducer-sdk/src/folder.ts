@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { type BuildResult, buildReducer } from './build.js';
 
-/** Builds the reducer `<name>.ts` in `folder` with all `.ts` files in and below it, codes as there. */
+/** {@link buildReducer} over all sources in and below `folder`, with `<name>.ts` as the entry. */
 export async function buildReducerFolder(folder: string, name: string): Promise<BuildResult> {
   const found = await readdir(folder, { recursive: true });
   const paths = found.filter(isSource).sort();

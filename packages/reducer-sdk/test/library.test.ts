@@ -16,7 +16,8 @@ function rebuild(record: Value): Value {
   const entries = record.field('map').asEntries();
   const turned = new Array<Entry>();
   for (let i = entries.length - 1; i >= 0; i--) {
-    turned.push(new Entry(Value.nat(entries[i].key.asNat()), Value.bool(entries[i].value.asBool())));
+    const key = Value.nat(entries[i].key.asNat());
+    turned.push(new Entry(key, Value.bool(entries[i].value.asBool())));
   }
   const none = record.optional('none');
   return Value.record([

@@ -86,6 +86,7 @@ function stampOf(flushed: number) {
   return { epoch: CREATION_EPOCH, durable: -1, flushed };
 }
 
+/** The new name itself is made durable by the opening that follows. */
 async function build(fs: StoreFs, directory: string, log: Uint8Array): Promise<void> {
   const staging = join(directory, STAGING_FOLDER);
   makeDirectory(fs, staging);
@@ -99,7 +100,6 @@ async function build(fs: StoreFs, directory: string, log: Uint8Array): Promise<v
   }
   await fs.syncDirectory(staging);
   fs.rename(staging, join(directory, JOURNAL_FOLDER));
-  await fs.syncDirectory(directory);
 }
 
 /**
@@ -110,7 +110,7 @@ async function ensureDirectory(fs: StoreFs, directory: string): Promise<void> {
   const parent = dirname(directory);
   if (parent === directory) return;
   await ensureDirectory(fs, parent);
-  if (fs.list(directory) === undefined) makeDirectory(fs, directory);
+  makeDirectory(fs, directory);
   try {
     await fs.syncDirectory(parent);
   } catch (error) {

@@ -19,7 +19,8 @@ const MAX_CASES = 10_000;
 const LIVES = 3;
 const STINTS_PER_LIFE = 2;
 const APPENDS_PER_STINT = 10;
-const WAIT_CHANCE = 0.4;
+const WAIT_CHANCE = 0.2;
+const MAX_TURNS = 12;
 const FAILURE_CHANCE = 0.25;
 const KILL_CHANCE = 0.3;
 
@@ -119,7 +120,8 @@ class StoreCase {
       }
       await store.close();
     } catch (error) {
-      if (!disk.isCrashed && codeOf(error) !== 'store-failed') throw error;
+      if (disk.isCrashed || codeOf(error) === 'store-failed') return;
+      this.problems.push(`a life ended with ${error}`);
     }
   }
 
@@ -144,6 +146,8 @@ class StoreCase {
         last = this.ledger.give(store);
         last.catch(() => undefined);
         if (this.work.chance(WAIT_CHANCE)) await last;
+        // so that appends meet writes and flushes that are under way
+        for (let turns = this.work.below(MAX_TURNS); turns > 0; turns--) await undefined;
       }
       await last;
     } catch (error) {

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { parseJson } from '@aos/air';
 import {
   type FoundedWorld,
+  type FoundingResult,
   foundWorld,
   readAuthoringFolder,
   systemClock,
@@ -13,11 +14,19 @@ import { WasmEngine } from '@aos/wasm';
 
 const folder = fileURLToPath(new URL('../../../examples/00-counter', import.meta.url));
 
+const ports = { engine: new WasmEngine(), clock: systemClock, fillEntropy: systemEntropy };
+
 export function foundCounter(): FoundedWorld {
-  const ports = { engine: new WasmEngine(), clock: systemClock, fillEntropy: systemEntropy };
   const result = foundWorld({ ...readAuthoringFolder(folder), keyring: [] }, ports);
   if (!result.ok) throw new Error(JSON.stringify(result));
   return result.founded;
+}
+
+/** The counter's definition around other code. */
+export function foundCounterWith(wasm: Uint8Array): FoundingResult {
+  const modules = new Map([['demo/CounterSM@1', wasm]]);
+  const { documents } = readAuthoringFolder(folder);
+  return foundWorld({ documents, modules, keyring: [] }, ports);
 }
 
 const event = (json: string): RawEvent => {

@@ -30,6 +30,12 @@ describe('loading', () => {
     });
   });
 
+  it('refuses a module that throws an exception when it starts', () => {
+    const functions = [...(PURE.functions ?? []), { body: [op.throw(0)] }];
+    const bytes = assembleModule({ ...PURE, functions, tags: 1, start: 2 });
+    expect(new WasmEngine().load(bytes)).toMatchObject({ refusal: { code: 'module-instantiate' } });
+  });
+
   it('points at an import whatever its name', () => {
     const bytes = assembleModule({ ...PURE, imports: [['a/b', '~']] });
     expect(new WasmEngine().load(bytes)).toMatchObject({

@@ -1,5 +1,5 @@
 /**
- * Decides whether bytes are a module that may be called: rules M1 to M4 of spec/04-modules.md as a
+ * Decides whether bytes are a module that may be called: rules M1 to M3 of spec/04-modules.md as a
  * list of checks, run in order up to the first that fails, because each rests on those before it.
  *
  * Not checked yet: WebAssembly features, memory and table limits, value types of the exports.
@@ -9,10 +9,10 @@ import type { ModuleEntry } from '@aos/protocol';
 import {
   ENTRIES,
   instantiate,
-  isTrap,
   type ModuleExports,
   PAIR_PARAMS,
   RESULT_POINTER_PARAMS,
+  Trap,
 } from './instance.js';
 
 /** What was looked at, in order, up to and including the first check that failed. */
@@ -122,7 +122,7 @@ function checkExports(candidate: Candidate): Objection | undefined {
 
 function checkInstance(candidate: Candidate): Objection | undefined {
   const instance = instantiate(compiled(candidate));
-  if (isTrap(instance)) return { at: '', detail: `does not start: ${instance.trap}` };
+  if (instance instanceof Trap) return { at: '', detail: `does not start: ${instance.reason}` };
   candidate.exports = instance;
   return undefined;
 }

@@ -1,5 +1,5 @@
 /**
- * One call of a module, from input bytes to output bytes (spec/04-modules.md, rules M5 to M9).
+ * One call of a module, from input bytes to output bytes (spec/04-modules.md, rules M6 to M8).
  *
  * 1. Addresses and sizes that a module gives are u32 and compared with its memory before use.
  * 2. The memory's buffer is read anew after every entry into the module: it may have grown.
@@ -8,10 +8,10 @@
 import type { CallLimits, CallOutcome, ModuleEntry } from '@aos/protocol';
 import {
   enter,
-  isTrap,
   type ModuleExports,
   type ModuleFunction,
   RESULT_POINTER_PARAMS,
+  Trap,
 } from './instance.js';
 
 /** Address and size in the module's memory. */
@@ -61,7 +61,7 @@ function enterWithInput(
 
 function enterForPair(run: ModuleFunction, input: Range): Range | CallOutcome {
   const results = enter(run, ...input);
-  if (isTrap(results)) return TRAP;
+  if (results instanceof Trap) return TRAP;
   if (!Array.isArray(results) || results.length !== 2) return OUTPUT_BOUNDS;
   const [address, size] = results;
   return isI32(address) && isI32(size) ? [address >>> 0, size >>> 0] : OUTPUT_BOUNDS;
@@ -74,7 +74,7 @@ function enterWithResultPointer(
 ): Range | CallOutcome {
   const pair = allocate(instance, RESULT_PAIR_BYTES);
   if (typeof pair !== 'number') return pair;
-  if (isTrap(enter(run, pair, ...input))) return TRAP;
+  if (enter(run, pair, ...input) instanceof Trap) return TRAP;
   const view = new DataView(instance.memory.buffer, pair, RESULT_PAIR_BYTES);
   return [view.getUint32(0, true), view.getUint32(4, true)];
 }
@@ -82,7 +82,7 @@ function enterWithResultPointer(
 /** Asks the module for room and answers with its address. */
 function allocate(instance: ModuleExports, sizeBytes: number): number | CallOutcome {
   const address = enter(instance.alloc, sizeBytes);
-  if (isTrap(address)) return TRAP;
+  if (address instanceof Trap) return TRAP;
   if (!isI32(address)) return BAD_ALLOC;
   return fits(instance.memory, [address >>> 0, sizeBytes]) ? address >>> 0 : BAD_ALLOC;
 }

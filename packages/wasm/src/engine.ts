@@ -12,7 +12,7 @@ import { assert, type Hash, ok, type Result, refuse, sha256, toHex } from '@aos/
 import type { CallLimits, CallOutcome, Engine, ModuleEntry } from '@aos/protocol';
 import { admitModule, type ModuleReport } from './admission.js';
 import { callInstance, TRAP } from './call.js';
-import { instantiate, isTrap } from './instance.js';
+import { instantiate, Trap } from './instance.js';
 
 export interface EngineOptions {
   /** Largest module accepted, in bytes. */
@@ -64,6 +64,6 @@ export class WasmEngine implements Engine {
     const compiled = this.#modules.get(toHex(module));
     assert(compiled, 'a module is loaded before it is called');
     const instance = instantiate(compiled);
-    return isTrap(instance) ? TRAP : callInstance(instance, entry, input, limits);
+    return instance instanceof Trap ? TRAP : callInstance(instance, entry, input, limits);
   }
 }

@@ -1,6 +1,6 @@
 import { Defect } from '@aos/canon';
 import { AosFault } from '@aos/protocol';
-import { assembleModule, type FunctionParts, op } from '@aos/protocol/contracts';
+import { assembleModule, type FunctionParts, type ModuleParts, op } from '@aos/protocol/contracts';
 import { describe, expect, it } from 'vitest';
 import { WasmEngine } from './engine.js';
 
@@ -10,11 +10,12 @@ const INPUT = new Uint8Array([1, 2, 3]);
 /** Far more 8 GiB address ranges than a 47-bit address space holds. */
 const ENOUGH_MEMORIES = 100_000;
 
-function reducer(step: FunctionParts): Uint8Array {
+function reducer(step: FunctionParts, changes: Partial<ModuleParts> = {}): Uint8Array {
   return assembleModule({
     memoryPages: 1,
     functions: [{ params: 1, results: 1, body: [op.constant(8)] }, step],
     exports: { memory: ['memory', 0], alloc: ['function', 0], step: ['function', 1] },
+    ...changes,
   });
 }
 
@@ -25,7 +26,12 @@ function openCall(bytes: Uint8Array) {
   return () => engine.call(module.value, 'step', INPUT, LIMITS);
 }
 
-const echo = reducer({ params: 2, results: 2, body: [op.localGet(0), op.localGet(1)] });
+const echoBody: FunctionParts = {
+  params: 2,
+  results: 2,
+  body: [op.localGet(0), op.localGet(1)],
+};
+const echo = reducer(echoBody);
 
 describe('a call', () => {
   it.each([
@@ -34,6 +40,24 @@ describe('a call', () => {
     ['three values', { params: 2, results: 3, body: [0, 1, 0].map(op.localGet) }],
   ])('of an entry that answers with %s has no output', (_, step) => {
     expect(openCall(reducer(step))()).toMatchObject({ code: 'module-output-bounds' });
+  });
+
+  it('ends in a trap when the module throws an exception', () => {
+    const body = [op.throw(0)];
+    expect(openCall(reducer({ params: 2, results: 2, body }, { tags: 1 }))()).toMatchObject({
+      code: 'module-trap',
+    });
+  });
+
+  it('takes no export of the module for a sign of its own', () => {
+    const exports = {
+      memory: ['memory', 0],
+      alloc: ['function', 0],
+      step: ['function', 1],
+    } as const;
+    const more = { trap: ['function', 0], kind: ['function', 0], reason: ['function', 0] } as const;
+    const bytes = reducer(echoBody, { exports: { ...exports, ...more } });
+    expect(openCall(bytes)()).toMatchObject({ kind: 'output', output: INPUT });
   });
 
   it('of a module that was not loaded is a defect', () => {

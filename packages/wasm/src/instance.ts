@@ -17,13 +17,14 @@ export const ENTRIES: readonly ModuleEntry[] = ['step', 'run'];
 export const PAIR_PARAMS = 2;
 export const RESULT_POINTER_PARAMS = 3;
 
-/** What ended an instantiation or call from the inside, as text for people. */
-export interface Trap {
-  readonly trap: string;
-}
+/** What ended an instantiation or call from the inside. */
+export class Trap {
+  /** For people. */
+  readonly reason: string;
 
-export function isTrap(value: unknown): value is Trap {
-  return value !== null && typeof value === 'object' && 'trap' in value;
+  constructor(cause: unknown) {
+    this.reason = cause instanceof Error ? cause.message : 'an exception of the module';
+  }
 }
 
 /**
@@ -34,7 +35,7 @@ export function instantiate(module: WebAssembly.Module): ModuleExports | Trap {
   try {
     return new WebAssembly.Instance(module).exports as unknown as ModuleExports;
   } catch (cause) {
-    if (cause instanceof WebAssembly.RuntimeError || isStackOverflow(cause)) return trapOf(cause);
+    if (!isOutOfMemory(cause)) return new Trap(cause);
     throw new AosFault('engine-memory', 'no room for a module instance; free memory and retry', {
       retry: 'later',
       cause,
@@ -47,15 +48,11 @@ export function enter(run: ModuleFunction, ...args: number[]): unknown {
   try {
     return run(...args);
   } catch (error) {
-    return trapOf(error);
+    return new Trap(error);
   }
 }
 
-/** V8 reports an exhausted stack and an exhausted host both as RangeError; only the text differs. */
-function isStackOverflow(error: unknown): boolean {
-  return error instanceof RangeError && error.message.includes('call stack');
-}
-
-function trapOf(error: unknown): Trap {
-  return { trap: error instanceof Error ? error.message : 'an exception of the module' };
+/** V8 says RangeError both when a stack and when the host is exhausted; only the text differs. */
+function isOutOfMemory(error: unknown): boolean {
+  return error instanceof RangeError && !error.message.includes('call stack');
 }

@@ -14,7 +14,7 @@ import {
 import type { Definition } from '../forms/definition.js';
 import type { Form, Problem } from '../forms/form.js';
 import type { Manifest } from '../forms/manifest.js';
-import { type JsonValue, newJsonObject } from '../json/value.js';
+import { describeJson, isJsonObject, type JsonValue, newJsonObject } from '../json/value.js';
 import type { Place } from './finding.js';
 
 /** A definition with its identity and the place it was read from. */
@@ -31,15 +31,21 @@ export function makeNode<T extends Definition | Manifest>(value: T, place: Place
   return { value, bytes, hash: sha256(bytes), file: place.file, at: place.at };
 }
 
+/** How one kind of node is read. */
+export interface NodeReader<T> {
+  readonly kind: T extends { readonly $kind: infer K } ? K : never;
+  readonly form: Form<T>;
+}
+
 /**
  * Reads a stored node back.
  *
  * Codes: `definition-missing`, `definition-damaged` (other bytes than the hash names, or bytes that
- * are not the canonical form of a definition), and the codes of the form.
+ * are not the canonical form of a definition), `definition-kind`, and the codes of the form.
  */
 export function readNode<T extends Definition | Manifest>(
   hash: Hash,
-  form: Form<T>,
+  { kind, form }: NodeReader<T>,
   getNode: (hash: Hash) => Uint8Array | undefined,
 ): Result<Node<T>> {
   const file = toHashText(hash);
@@ -51,6 +57,10 @@ export function readNode<T extends Definition | Manifest>(
   const decoded = decode(bytes);
   const json = decoded.ok ? toJson(decoded.value) : undefined;
   if (json === undefined) return refuse('definition-damaged', file, 'expected canonical bytes');
+  const found = isJsonObject(json) ? json.$kind : undefined;
+  if (found !== kind) {
+    return refuse('definition-kind', file, `expected a ${kind}, found ${describeJson(found)}`);
+  }
   const problems: Problem[] = [];
   const value = form.read(json, '', problems);
   const [problem] = problems;

@@ -16,18 +16,20 @@ import { type Node, readNode } from './node.js';
 import { Definitions } from './references.js';
 import { checkManifestSupport } from './support.js';
 
+const MANIFEST = { kind: 'manifest', form: storedManifest } as const;
+
 type GetNode = (hash: Hash) => Uint8Array | undefined;
 
 /**
  * Opens the definition that a manifest hash names, reading nodes by their hashes.
  *
  * The first error is the refusal. Codes: `definition-missing`, `definition-damaged`,
- * `definition-name` (a node under another name than its reference), `builtin-changed`, and every
+ * `definition-kind`, `definition-name` (a node under another name than its reference), `builtin-changed`, and every
  * error code of `loadAir`.
  */
 export function openDefinition(manifest: Hash, getNode: GetNode): Result<WorldDefinition> {
   return attempt(() => {
-    const node = unwrap(readNode(manifest, storedManifest, getNode));
+    const node = unwrap(readNode(manifest, MANIFEST, getNode));
     refuseFirstError(checkManifestSupport(node.value, node));
     const definitions: Node<Definition>[] = [];
     for (const [section, kind] of REFERENCE_SECTIONS) {
@@ -44,7 +46,7 @@ export function openDefinition(manifest: Hash, getNode: GetNode): Result<WorldDe
 
 function readDefinition(kind: ReadableKind, ref: NamedRef, getNode: GetNode): Node<Definition> {
   const hash = unwrap(parseHashText(ref.hash));
-  const node = unwrap(readNode(hash, DEFINITION_FORMS[kind], getNode));
+  const node = unwrap(readNode(hash, { kind, form: DEFINITION_FORMS[kind] }, getNode));
   if (node.value.name === ref.name) return node;
   return refuseAt('definition-name', node.file, `expected ${ref.name}, found ${node.value.name}`);
 }

@@ -109,6 +109,25 @@ describe('objects', () => {
     expect(refusalOf(vanishing)?.code).toBe('not-encodable');
   });
 
+  test('whose entries change while they are read never give other counts than announced', () => {
+    const list: Encodable[] = [];
+    list.push({
+      get a() {
+        list.push(1);
+        return 1;
+      },
+    });
+    expect(encode(list)).toEqual(encode([{ a: 1 }]));
+    const map = new Map<Encodable, Encodable>();
+    map.set(0, {
+      get a() {
+        map.set(1, 1);
+        return 1;
+      },
+    });
+    expect(refusalOf(map)?.code).toBe('not-encodable');
+  });
+
   test('that are lists with a hole are refused', () => {
     const list = [1, 2, 3];
     delete list[1];

@@ -66,17 +66,19 @@ export class Writer extends ItemWriter {
   }
 
   private list(list: readonly Encodable[], depth: number): void {
-    this.listHead(list.length);
+    const count = list.length;
+    this.listHead(count);
     let index = 0;
     try {
-      for (; index < list.length; index++) this.item(list[index], depth);
+      for (; index < count; index++) this.item(list[index], depth);
     } catch (error) {
       throw within(error, String(index));
     }
   }
 
   private map(map: ReadonlyMap<Encodable, Encodable>, depth: number): void {
-    this.mapHead(map.size);
+    const count = map.size;
+    this.mapHead(count);
     const base = this.markCount;
     let inOrder = true;
     let step: Encodable = null;
@@ -94,6 +96,7 @@ export class Writer extends ItemWriter {
     } catch (error) {
       throw within(error, typeof step === 'string' ? step : `#${index}`);
     }
+    if (index !== count) throw refusal('not-encodable', 'entries changed when read');
     if (!inOrder) this.sortEntries(base);
     this.markCount = base;
   }

@@ -16,6 +16,8 @@ export interface ModuleParts {
   readonly imports?: readonly (readonly [module: string, name: string])[];
   /** Pages of 64 KiB at the start; no memory when absent. */
   readonly memoryPages?: number;
+  /** How many exception tags, each without values. */
+  readonly tags?: number;
   /** First values of mutable globals. */
   readonly globals?: readonly number[];
   readonly functions?: readonly FunctionParts[];
@@ -34,11 +36,17 @@ const HEADER = new Uint8Array([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
 const I32 = 0x7f;
 const FUNCTION_TYPE = 0x60;
 const END = 0x0b;
+const NOTHING = new Uint8Array();
+const SECTION = {
+  ...{ types: 1, imports: 2, functions: 3, memories: 5, globals: 6, exports: 7, start: 8 },
+  ...{ code: 10, data: 11, tags: 13 },
+} as const;
 const EXPORT_KINDS: Readonly<Record<ExportKind, number>> = { function: 0, memory: 2, global: 3 };
 
 /** The instructions that the samples use. */
 export const op = {
   unreachable: [0x00],
+  throw: (tag: number): Instruction => [0x08, ...unsigned(tag)],
   call: (index: number): Instruction => [0x10, ...unsigned(index)],
   drop: [0x1a],
   localGet: (index: number): Instruction => [0x20, ...unsigned(index)],
@@ -56,31 +64,31 @@ export const op = {
 } as const;
 
 export function assembleModule(parts: ModuleParts): Uint8Array {
-  const functions = parts.functions ?? [];
-  const imports = parts.imports ?? [];
-  const importType = functions.length;
-  const sections = [
+  const { functions = [], imports = [], tags = 0, globals = [], data = [] } = parts;
+  const memories = parts.memoryPages === undefined ? [] : [[0, ...unsigned(parts.memoryPages)]];
+  const types = [...functions, { body: [] }];
+  const plainType = functions.length;
+  return concatBytes(
     HEADER,
-    section(1, [...functions.map(functionType), functionType({ body: [] })]),
-    section(
-      2,
-      imports.map(([from, name]) => [...text(from), ...text(name), 0, importType]),
-    ),
-    section(
-      3,
-      functions.map((_, index) => unsigned(index)),
-    ),
-    section(5, parts.memoryPages === undefined ? [] : [[0, ...unsigned(parts.memoryPages)]]),
-    section(
-      6,
-      (parts.globals ?? []).map((value) => [I32, 1, ...op.constant(value), END]),
-    ),
-    section(7, Object.entries(parts.exports ?? {}).map(exportEntry)),
-    parts.start === undefined ? new Uint8Array() : sized(8, unsigned(parts.start)),
-    section(10, functions.map(functionBody)),
-    section(11, (parts.data ?? []).map(dataSegment)),
-  ];
-  return concatBytes(...sections);
+    section(SECTION.types, types.map(functionType)),
+    section(SECTION.imports, imports.map(importOf(plainType))),
+    section(SECTION.functions, [...functions.keys()].map(unsigned)),
+    section(SECTION.memories, memories),
+    section(SECTION.tags, new Array<number[]>(tags).fill([0, plainType])),
+    section(SECTION.globals, globals.map(mutableGlobal)),
+    section(SECTION.exports, Object.entries(parts.exports ?? {}).map(exportEntry)),
+    parts.start === undefined ? NOTHING : sized(SECTION.start, unsigned(parts.start)),
+    section(SECTION.code, functions.map(functionBody)),
+    section(SECTION.data, data.map(dataSegment)),
+  );
+}
+
+function importOf(type: number) {
+  return ([from, name]: readonly [string, string]) => [...text(from), ...text(name), 0, type];
+}
+
+function mutableGlobal(value: number): number[] {
+  return [I32, 1, ...op.constant(value), END];
 }
 
 function functionType({ params = 0, results = 0 }: FunctionParts): number[] {
@@ -102,7 +110,7 @@ function dataSegment([address, bytes]: readonly [number, Uint8Array]): number[] 
 
 /** A section with a list in it; an empty list needs no section. */
 function section(id: number, items: readonly (readonly number[])[]): Uint8Array {
-  if (items.length === 0) return new Uint8Array();
+  if (items.length === 0) return NOTHING;
   return sized(id, [...unsigned(items.length), ...items.flat()]);
 }
 
