@@ -1,4 +1,6 @@
-/** Compiles the reducers of the example worlds into `modules/`, like make: only what is out of date. */
+/**
+ * Compiles the reducers of the example worlds into `modules/`, like make: only what is out of date.
+ */
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,5 +1,6 @@
 /** Schemas and bytes for tests, in few words. */
 import { fromHex, toHex } from '@aos/canon';
+import { expect, test } from 'vitest';
 import {
   type CompiledSchema,
   compileSchemas,
@@ -48,3 +49,23 @@ export function throughBytes(schema: CompiledSchema, text: string): string {
   const shown = normal.ok ? schema.toJson(normal.value) : normal;
   return shown.ok ? printJson(shown.value) : shown.refusal.code;
 }
+
+/** Each case: JSON of either lens, and the bytes without their tag; or the refusal. */
+export type LensCase = readonly [json: string, expected: string];
+
+/** One test for each case; bytes that are expected must also come back unchanged. */
+export function testLenses(
+  type: TypeExpr,
+  cases: readonly LensCase[],
+  named: { readonly [name: string]: TypeExpr } = {},
+): void {
+  const schema = compileType(type, named);
+  test.each(cases)('%s', (json, expected) => {
+    expect(normalizeText(schema, json)).toBe(expected);
+    if (/^[0-9a-f]+$/.test(expected)) expect(normalizeHex(schema, expected)).toBe(expected);
+  });
+}
+
+export const nat: TypeExpr = { nat: {} };
+export const text: TypeExpr = { text: {} };
+export const unit: TypeExpr = { unit: {} };

@@ -1,4 +1,7 @@
-/** Our own mistake, or corrupt state: never an answer to somebody's input. Never caught in pure code. */
+/**
+ * Our own mistake, or corrupt state: never an answer to somebody's input. Never caught in pure
+ * code.
+ */
 export class Defect extends Error {
   override readonly name = 'Defect';
 }

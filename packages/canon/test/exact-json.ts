@@ -1,4 +1,7 @@
-/** Reads JSON with exact numbers: 1.0 is a float, 9007199254740993 is that integer. Trusts its input. */
+/**
+ * Reads JSON with exact numbers: 1.0 is a float, 9007199254740993 is that integer. Trusts its
+ * input.
+ */
 
 import { type Encodable, Float } from '../src/cbor/value.js';
 import { integer } from './described-values.js';

@@ -12,6 +12,9 @@ export interface Streams {
   err(text: string): void;
 }
 
+/** For programs or for people. */
+export type Form = 'json' | 'text';
+
 /** The answer of a command: data for programs, lines for people. */
 export interface Answer {
   readonly data: JsonValue;
@@ -37,15 +40,15 @@ export class CliError extends Error {
   }
 }
 
-export function printAnswer(answer: Answer, json: boolean, streams: Streams): void {
-  if (json) streams.out(`${printJson({ ok: true, data: answer.data })}\n`);
+export function printAnswer(answer: Answer, form: Form, streams: Streams): void {
+  if (form === 'json') streams.out(`${printJson({ ok: true, data: answer.data })}\n`);
   else for (const line of answer.lines) streams.out(`${line}\n`);
   for (const warning of answer.warnings ?? []) streams.err(`warning: ${warning}\n`);
 }
 
-export function printError(error: unknown, json: boolean, streams: Streams): void {
+export function printError(error: unknown, form: Form, streams: Streams): void {
   const { code, at, message } = describeError(error);
-  if (json) streams.out(`${printJson({ ok: false, error: { code, at, message } })}\n`);
+  if (form === 'json') streams.out(`${printJson({ ok: false, error: { code, at, message } })}\n`);
   else streams.err(`error [${code}]${at === '' ? '' : ` at ${at}`}: ${message}\n`);
 }
 

@@ -6,7 +6,7 @@ import { showHead, showTail } from './commands/journal.js';
 import { getState } from './commands/state.js';
 import { showStatus } from './commands/status.js';
 import { verify } from './commands/verify.js';
-import { type Answer, printAnswer, printError, type Streams } from './output.js';
+import { type Answer, type Form, printAnswer, printError, type Streams } from './output.js';
 import { findWorld } from './world-path.js';
 
 const DEFAULT_TAIL_RECORDS = 20;
@@ -20,10 +20,12 @@ export async function runCli(args: readonly string[], streams: Streams): Promise
     return session.exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    printError(error, args.includes('--json'), streams);
+    printError(error, formOf(args.includes('--json')), streams);
     return 1;
   }
 }
+
+const formOf = (json: boolean | undefined): Form => (json === true ? 'json' : 'text');
 
 class Session {
   exitCode = 0;
@@ -32,7 +34,7 @@ class Session {
   async run(command: Command, act: (world: () => string) => Promise<Answer>): Promise<void> {
     const { json, world } = command.optsWithGlobals<{ json?: true; world?: string }>();
     const answer = await act(() => findWorld(world));
-    printAnswer(answer, json === true, this.streams);
+    printAnswer(answer, formOf(json), this.streams);
     this.exitCode = answer.exitCode ?? 0;
   }
 }

@@ -35,6 +35,7 @@ function checkWorld(dir: string): string {
 }
 
 function notFound(what: string): AosFault {
-  const message = `${what}; make one with 'aos init <dir> --from <folder>', or name it with --world`;
+  const next = "make one with 'aos init <dir> --from <folder>', or name it with --world";
+  const message = `${what}; ${next}`;
   return new AosFault('world-not-found', message, { retry: 'never' });
 }

@@ -14,7 +14,8 @@ const MAX_FILES = 10_000;
 
 /**
  * Reads `<dir>/air/**\/*.json` in path order and `<dir>/modules/**\/*.wasm`, where the path below
- * `modules/` without its ending is the module's name. Faults: `folder-not-found`, `folder-too-large`.
+ * `modules/` without its ending is the module's name. Faults: `folder-not-found`,
+ * `folder-too-large`.
  */
 export function readAuthoringFolder(dir: string): AuthoringFolder {
   const documents = listFiles(join(dir, 'air'), '.json').map((file) => ({

@@ -73,7 +73,7 @@ function checkModules(
   for (const reducer of definition.reducers) {
     const bytes = modules.get(reducer.name);
     if (bytes === undefined) {
-      const detail = `no module was given for ${reducer.name}: put it at modules/${reducer.name}.wasm`;
+      const detail = `${reducer.name} has no module: put it at modules/${reducer.name}.wasm`;
       return { code: 'module-unbound', at: reducer.name, detail };
     }
     const loaded = engine.load(bytes, 'step');

@@ -13,7 +13,9 @@ import {
 
 /** An engine that a host can give modules to. */
 export interface HostEngine extends Engine {
-  /** Takes in a module with this entry, or refuses it with a code; the hash is that of the bytes. */
+  /**
+   * Takes in a module with this entry, or refuses it with a code; the hash is that of the bytes.
+   */
   load(bytes: Uint8Array, entry: ModuleEntry): Result<Hash>;
 }
 

@@ -1,4 +1,6 @@
-/** The operator's key: ed25519 in `$AOS_HOME/keys`, never in a world's folder (shapes.md "Keys"). */
+/**
+ * The operator's key: ed25519 in `$AOS_HOME/keys`, never in a world's folder (shapes.md "Keys").
+ */
 import {
   createPrivateKey,
   createPublicKey,
@@ -17,8 +19,8 @@ export function aosHome(env: NodeJS.ProcessEnv = process.env): string {
 }
 
 /**
- * The operator's entry for a keyring; makes `<home>/keys/operator.pem` (PKCS #8, mode 0600) on first
- * use. Faults: `key-unreadable` when the file is there but holds no ed25519 private key.
+ * The operator's entry for a keyring; makes `<home>/keys/operator.pem` (PKCS #8, mode 0600) on
+ * first use. Faults: `key-unreadable` when the file is there but holds no ed25519 private key.
  */
 export function ensureOperatorKey(home: string): KeyringEntry {
   const path = join(home, 'keys', 'operator.pem');
@@ -68,6 +70,6 @@ function publicBytes(key: KeyObject): Uint8Array {
 }
 
 function unreadable(path: string, cause: unknown): AosFault {
-  const message = `expected an ed25519 private key (PKCS #8 PEM) in '${path}'; restore or remove it`;
+  const message = `expected an ed25519 key (PKCS #8 PEM) in '${path}'; restore or remove it`;
   return new AosFault('key-unreadable', message, { retry: 'never', cause });
 }

@@ -99,14 +99,14 @@ export class WorldHost {
 
   /**
    * Hands an event to the world. Resolves with the acknowledgement once its record is durable, or
-   * with a refusal that left no trace (`inbox-full`, or the codes of `admit`). Rejects with AosFault
-   * when the world stopped before the record was durable: `store-failed`, `world-halted`,
+   * with a refusal that left no trace (`inbox-full`, or the codes of `admit`). Rejects with
+   * AosFault when the world stopped before the record was durable: `store-failed`, `world-halted`,
    * `world-closed`. After such a rejection the event may or may not be in the journal.
    */
   submit(raw: RawEvent): Promise<Result<Ack>> {
     if (this.#stopped !== undefined) return Promise.reject(this.#stopped);
     if (this.#inbox.length >= this.#inboxLimit) {
-      const detail = `${this.#inboxLimit} inputs are waiting; send again after some are acknowledged`;
+      const detail = `${this.#inboxLimit} inputs are waiting; send again later`;
       return Promise.resolve(refuse('inbox-full', '', detail));
     }
     return new Promise((resolve, reject) => {

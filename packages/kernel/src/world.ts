@@ -106,16 +106,16 @@ function checkGenesis(genesis: Genesis, definition: WorldDefinition): Result<nev
   return refuse(
     'runtime-unsupported',
     '/runtime',
-    `this build runs kernel ${ours.kernel}, abi ${ours.abi}, guard ${ours.guard}, prices ` +
-      `${ours.prices}; the world asks for ${kernel}, ${abi}, ${guard}, ${prices}: use the release ` +
-      'that made it',
+    `kernel, abi, guard, prices: this build runs ${ours.kernel}, ${ours.abi}, ${ours.guard}, ` +
+      `${ours.prices}; the world asks for ${kernel}, ${abi}, ${guard}, ${prices}: use the ` +
+      'release that made it',
   );
 }
 
 function checkModules(definition: WorldDefinition, engine: Engine): Result<never> | undefined {
   for (const reducer of definition.reducers) {
     if (bytesEqual(reducer.wasmHash, ZERO_HASH)) {
-      const detail = `reducer ${reducer.name} has no wasm_hash: give its module and make the world again`;
+      const detail = `${reducer.name} has no wasm_hash: make the world again with its module`;
       return refuse('module-unbound', reducer.name, detail);
     }
     if (!engine.has(reducer.wasmHash)) {

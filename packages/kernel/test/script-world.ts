@@ -1,8 +1,8 @@
 /**
  * A world whose modules are functions of the test: what the engine port allows, without WASM.
  *
- * Two reducers: `t/A@1` takes the family `t/AEvent@1` (Go, Note), `t/B@1` takes the member `t/Note@1`
- * through the family `t/BEvent@1` and declares a context.
+ * Two reducers: `t/A@1` takes the family `t/AEvent@1` (Go, Note), `t/B@1` takes the member
+ * `t/Note@1` through the family `t/BEvent@1` and declares a context.
  */
 import { type AirDocument, loadAir } from '@aos/air';
 import {

@@ -14,7 +14,9 @@ export function intentHash(intent: IntentIdentity): Hash {
   return hashOf({ cap, kind, params, idempotency_key: idempotencyKey });
 }
 
-/** What a capability grant is. `params` are canonical bytes; the name of a grant is no part of it. */
+/**
+ * What a capability grant is. `params` are canonical bytes; the name of a grant is no part of it.
+ */
 export interface GrantIdentity {
   readonly defcap: string;
   readonly capType: string;
@@ -32,7 +34,9 @@ export function grantHash(grant: GrantIdentity): Hash {
   return hashOf(preimage);
 }
 
-/** An event as a reducer receives it: family schema, canonical value, canonical cell key if keyed. */
+/**
+ * An event as a reducer receives it: family schema, canonical value, canonical cell key if keyed.
+ */
 export interface EventIdentity {
   readonly schema: string;
   readonly value: Uint8Array;

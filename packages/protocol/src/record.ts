@@ -48,7 +48,10 @@ export function encodeRecord(record: JournalRecord, writer: Writer = new Writer(
   return w.finish();
 }
 
-/** Reads what comes before the entries. Codes: the codec's and the shapes' (`shape-*`, `input-kind`). */
+/**
+ * Reads what comes before the entries. Codes: the codec's and the shapes' (`shape-*`,
+ * `input-kind`).
+ */
 export function decodeRecordHead(bytes: Uint8Array): Result<RecordHead> {
   return attempt(() => readHead(new Reader(bytes)));
 }

@@ -39,7 +39,7 @@ export class MemoryStore implements WorldStore {
     this.assertOpen();
     assertBatch(batch);
     for (const object of batch.objects) putObject(this.world, object);
-    for (const record of batch.records) this.world.records.push(record.slice());
+    for (const record of batch.records) this.world.records.push(new Uint8Array(record));
     const { head } = this;
     await Promise.resolve();
     this.durableSeq = head;
@@ -80,7 +80,12 @@ export function createMemoryStore(
   objects: readonly StoredObject[],
 ): MemoryStore {
   assertObjects(objects);
-  const world = { genesis: genesis.slice(), records: [], objects: new Map(), isOpen: false };
+  const world = {
+    genesis: new Uint8Array(genesis),
+    records: [],
+    objects: new Map(),
+    isOpen: false,
+  };
   for (const object of objects) putObject(world, object);
   return new MemoryStore(world);
 }
@@ -91,10 +96,12 @@ export function openMemoryStore(store: MemoryStore): MemoryStore {
   return new MemoryStore(store.world);
 }
 
+/* Copies are made by constructor: the slice of a Buffer shares its bytes. */
+
 function putObject(world: MemoryWorld, { hash, bytes }: StoredObject): void {
   const key = toHashText(hash);
   if (world.objects.has(key)) return;
-  world.objects.set(key, { hash: asHash(hash.slice()), bytes: bytes.slice() });
+  world.objects.set(key, { hash: asHash(new Uint8Array(hash)), bytes: new Uint8Array(bytes) });
 }
 
 function* copies(records: readonly Uint8Array[], from: number, end: number): Generator<Uint8Array> {

@@ -91,7 +91,7 @@ export class SimContent {
 
   complete(operation: FileOperation): void {
     this.started.delete(operation);
-    if (operation.kind === 'write') operation.bytes = operation.bytes.slice();
+    if (operation.kind === 'write') operation.bytes = new Uint8Array(operation.bytes);
     this.cached.apply(operation);
     this.unflushed.push(operation);
   }
@@ -184,7 +184,7 @@ function superseded(write: WriteOperation, later: FileOperation): WriteOperation
     const left = later.sizeBytes - write.position;
     return left > 0 ? [{ ...write, bytes: write.bytes.slice(0, left) }] : [];
   }
-  const bytes = write.bytes.slice();
+  const bytes = new Uint8Array(write.bytes);
   const from = Math.max(write.position, later.position);
   const to = Math.min(write.position + bytes.length, later.position + later.bytes.length);
   if (from < to) {

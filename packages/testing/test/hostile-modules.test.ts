@@ -1,6 +1,6 @@
 /**
- * Modules that do what they should not, in a world on a real disk: each call is journaled as a fault
- * with its code, the state stays, the world goes on, reopens and verifies.
+ * Modules that do what they should not, in a world on a real disk: each call is journaled as a
+ * fault with its code, the state stays, the world goes on, reopens and verifies.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,8 +1,8 @@
 /**
  * What the strict and the plain reader share: a position in bytes that are not trusted.
  *
- * Counts and lengths are checked against the bytes that are left, and items against the limit, before
- * anything is allocated for them.
+ * Counts and lengths are checked against the bytes that are left, and items against the limit,
+ * before anything is allocated for them.
  */
 
 import { RefusalError } from '../result.js';
@@ -92,7 +92,9 @@ export abstract class Cursor {
     return text;
   }
 
-  /** Consumes head and content of bytes of definite length; answers with the size of the content. */
+  /**
+   * Consumes head and content of bytes of definite length; answers with the size of the content.
+   */
   protected definiteBytes(): number {
     const size = this.length();
     this.at += size;

@@ -1,8 +1,8 @@
 /** IEEE 754 binary16, which the language has no view for: exact conversions by bits. */
 
 /**
- * Half-precision bits of a single-precision number given by its bits, or -1 when half cannot hold it
- * exactly. NaN is not a number here: the caller has handled it.
+ * Half-precision bits of a single-precision number given by its bits, or -1 when half cannot hold
+ * it exactly. NaN is not a number here: the caller has handled it.
  */
 export function halfBitsOfSingleBits(bits: number): number {
   const sign = (bits >>> 16) & 0x8000;

@@ -2,7 +2,10 @@
 
 import { assert } from '../defect.js';
 
-/** Largest nesting `encode` writes, and the default for decoding. A scalar has depth 0, `[]` depth 1. */
+/**
+ * Largest nesting `encode` writes, and the default for decoding. A scalar has depth 0, `[]` depth
+ * 1.
+ */
 export const MAX_DEPTH = 128;
 
 /** Default for the size of one decoded input. */

@@ -1,11 +1,12 @@
 /**
  * Reads plain CBOR: what modules answer with, whose encoders are not ours.
  *
- * P1 Accepted beyond the canonical form: no tag or one leading 55799, any key order, heads and floats
- *    longer than needed, any NaN, indefinite lengths.
- * P2 Refused: equal keys (as values: 1 in two bytes is still 1), text that is not UTF-8, other tags,
- *    undefined and other simple values, trailing bytes.
- * P3 Whatever `decode` accepts is accepted, with the same value. A map keeps the order of the input.
+ * P1 Accepted beyond the canonical form: no tag or one leading 55799, any key order, heads and
+ *    floats longer than needed, any NaN, indefinite lengths.
+ * P2 Refused: equal keys (as values: 1 in two bytes is still 1), text that is not UTF-8, other
+ *    tags, undefined and other simple values, trailing bytes.
+ * P3 Whatever `decode` accepts is accepted, with the same value. A map keeps the order of the
+ *    input.
  * P4 The limits are those of strict decoding; each chunk of an indefinite text is one item.
  */
 

@@ -2,7 +2,8 @@
  * One idle writer, lent to one call at a time.
  *
  * This is the only state of the package, and it cannot be observed: a call owns the writer until it
- * has copied its answer out. Allocating a buffer for each call takes as long as the encoding itself.
+ * has copied its answer out. Allocating a buffer for each call takes as long as the encoding
+ * itself.
  */
 
 import { Writer } from './writer.js';

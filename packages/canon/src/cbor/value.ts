@@ -1,8 +1,8 @@
 /**
  * The value model: what canonical bytes can say.
  *
- * V1 An integer is a `number` when it is a safe integer and a `bigint` beyond; decoding yields exactly
- *    that split, encoding also takes a bigint in the safe range (same bytes).
+ * V1 An integer is a `number` when it is a safe integer and a `bigint` beyond; decoding yields
+ *    exactly that split, encoding also takes a bigint in the safe range (same bytes).
  * V2 A float is always a {@link Float}, so 1.0 and 1 stay different values.
  * V3 Text is well-formed Unicode; a lone surrogate has no canonical bytes.
  */

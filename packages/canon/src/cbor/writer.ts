@@ -8,8 +8,8 @@
  *    as were announced: the writer does not look back.
  * W4 Depth and output are limited, so cycles and shared subtrees end.
  *
- * All methods throw RefusalError; its `at` is a JSON pointer into the value, where `#3` stands for the
- * fourth key. After one, what was written is undefined: `reset` before the next use.
+ * All methods throw RefusalError; its `at` is a JSON pointer into the value, where `#3` stands for
+ * the fourth key. After one, what was written is undefined: `reset` before the next use.
  */
 
 import { RefusalError } from '../result.js';
@@ -182,8 +182,8 @@ function isPlain(value: object): boolean {
 }
 
 /**
- * The fields that are not undefined. Up to a number of fields they come in canonical order as far as
- * the keys are ASCII: a guess that saves the writer from sorting bytes, not one it relies on.
+ * The fields that are not undefined. Up to a number of fields they come in canonical order as far
+ * as the keys are ASCII: a guess that saves the writer from sorting bytes, not one it relies on.
  */
 function presentFields(record: PlainObject): { keys: string[]; values: Encodable[] } {
   const keys = Object.keys(record);

@@ -66,7 +66,7 @@ function checkCopy(source: string, world: string): void {
   for (const folder of AUTHORING_FOLDERS) {
     const to = join(world, folder);
     if (!existsSync(join(source, folder)) || !existsSync(to)) continue;
-    const message = `'${to}' is there already; remove it, or run 'aos init ${world}' without --from`;
+    const message = `'${to}' is there already; remove it, or leave --from out`;
     throw new CliError('folder-exists', message);
   }
 }

@@ -33,13 +33,15 @@ export async function showStatus(world: string): Promise<Answer> {
         `manifest   ${data.manifest}`,
         `records    ${store.head + 1}`,
         `authoring  ${drift}`,
-        `runtime    kernel ${runtime.kernel}, abi ${runtime.abi}, guard ${runtime.guard} (unmetered)`,
+        `runtime    kernel ${runtime.kernel}, abi ${runtime.abi}, guard ${runtime.guard} (no fuel)`,
       ],
     };
   });
 }
 
-/** How the authoring folder stands to the manifest in force: editing it changes nothing by itself. */
+/**
+ * How the authoring folder stands to the manifest in force: editing it changes nothing by itself.
+ */
 function findDrift(world: string, manifest: string): 'absent' | 'differs' | 'invalid' | 'same' {
   try {
     const folder = readAuthoringFolder(world);

@@ -1,4 +1,6 @@
-/** The contract of the WorldStore port. Each case gets a fixture with a world nobody has touched. */
+/**
+ * The contract of the WorldStore port. Each case gets a fixture with a world nobody has touched.
+ */
 import { bytesEqual, type Hash, sha256, toHashText, utf8 } from '@aos/canon';
 import { AosFault } from '../fault.js';
 import type { Batch, StoredObject, WorldStore } from '../ports.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { TypeExpr } from '../src/index.js';
-import { compileType, normalizeHex, normalizeText } from './values.js';
+import { compileType, normalizeHex, normalizeText } from '../../test/values.js';
+import type { TypeExpr } from '../index.js';
 
 const type = (word: string) => compileType({ [word]: {} } as TypeExpr);
 const HASH = `sha256:${'0a'.repeat(32)}`;

@@ -1,9 +1,9 @@
 import { decode, toHex } from '@aos/canon';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { CompiledSchema, JsonValue } from '../src/index.js';
-import { anyNamed, carelessCbor, plainlyNamed } from './typed-values.js';
-import { compileType } from './values.js';
+import { anyNamed, carelessCbor, plainlyNamed } from '../../test/typed-values.js';
+import { compileType } from '../../test/values.js';
+import type { CompiledSchema, JsonValue } from '../index.js';
 
 function canonical(schema: CompiledSchema, json: JsonValue): Uint8Array {
   const normal = schema.normalizeJson(json);
