@@ -42,6 +42,12 @@ describe('a world that loads', () => {
     expect(world.manifest.schemas[0]?.hash).toMatch(/^sha256:[0-9a-f]{64}$/);
   });
 
+  test('has the hash that it has had from the beginning', () => {
+    expect(toHashText(load().manifestHash)).toBe(
+      'sha256:37bb0945da3baab4f6c6846e3d30f186adc37fd47bbfe72363320a7ea3bd60d3',
+    );
+  });
+
   test('is the same whatever the files are called and however nodes are ordered', () => {
     const nodes = counterNodes();
     const [manifest] = nodes[MANIFEST] as Json[];

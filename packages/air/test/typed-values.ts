@@ -3,8 +3,8 @@ import { toBase64, type Value } from '@aos/canon';
 import fc from 'fast-check';
 import type { JsonValue, TypeExpr } from '../src/index.js';
 
-/** One value, written in the sugar lens, in the tagged lens, and with a lens of its own per place. */
-export interface Lenses {
+/** One value, written in the sugar lens, in the tagged lens, and with both mixed. */
+interface Lenses {
   readonly sugar: JsonValue;
   readonly tagged: JsonValue;
   readonly mixed: JsonValue;

@@ -22,7 +22,7 @@ export function compileType(
   return compiled.value.get('test/Type@1') as CompiledSchema;
 }
 
-export function bytes(hex: string): Uint8Array {
+function bytes(hex: string): Uint8Array {
   const read = fromHex(hex.replaceAll(' ', ''));
   if (!read.ok) throw new Error(`not hex: ${hex}`);
   return read.value;

@@ -110,7 +110,7 @@ export class WorldHost {
       return Promise.resolve(refuse('inbox-full', '', detail));
     }
     return new Promise((resolve, reject) => {
-      this.#inbox.push({ raw, resolve, reject });
+      this.#inbox.push({ raw: ownCopy(raw), resolve, reject });
       this.#schedule();
     });
   }
@@ -231,6 +231,11 @@ export class WorldHost {
     this.#stopped ??= fault;
     for (const waiting of this.#inbox.splice(0)) waiting.reject(fault);
   }
+}
+
+/** The caller may use its buffer again as soon as submit returns. */
+function ownCopy(raw: RawEvent): RawEvent {
+  return raw.cbor === undefined ? raw : { schema: raw.schema, cbor: raw.cbor.slice() };
 }
 
 function fenceFault(cause: unknown): AosFault {

@@ -103,6 +103,16 @@ describe('a hosted world', () => {
     await host.close();
   });
 
+  it('does not see what a caller does to its buffer after submitting', async () => {
+    const store = newStore();
+    const host = open(store);
+    const event = add(7);
+    const waiting = host.submit(event);
+    event.cbor.fill(0xff);
+    expect(must(await waiting).faults).toEqual([]);
+    expect(await total(host)).toBe(7);
+  });
+
   it('refuses what its inbox cannot hold', async () => {
     const host = open(new HeldStore(), { inboxLimit: 2 });
     const waiting = [host.submit(add(1)), host.submit(add(1))].map(watch);

@@ -3,7 +3,7 @@ import { assert, bytesEqual, sha256, toHashText } from '@aos/canon';
 import type { Batch, StoredObject } from '@aos/protocol';
 
 /** Far above any record or object, far below what a frame can say. */
-export const MAX_BYTES = 2 ** 29;
+const MAX_BYTES = 2 ** 29;
 
 /** Defect when an object is not what its hash says, or anything is too large. */
 export function assertBatch(batch: Batch): void {

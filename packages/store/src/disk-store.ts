@@ -25,7 +25,8 @@ export class DiskStore implements WorldStore {
   private closing: Promise<void> | undefined;
 
   constructor(private readonly log: OpenLog) {
-    this.reader = new LogReader(log.segments, log.index, log.writer?.pending);
+    const assertUsable = () => this.assertUsable();
+    this.reader = new LogReader(log.segments, log.index, log.writer?.pending, assertUsable);
   }
 
   get genesis(): Uint8Array {

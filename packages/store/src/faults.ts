@@ -63,6 +63,14 @@ export function worldLocked(directory: string): AosFault {
   );
 }
 
+export function unknownFormat(found: string): AosFault {
+  return new AosFault(
+    'world-format',
+    `expected a journal of format 0, found format ${found}; open the world with a newer build`,
+    { retry: 'never' },
+  );
+}
+
 export function storeFailed(action: string, cause: unknown): AosFault {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new AosFault(

@@ -47,9 +47,8 @@ export class MemoryStore implements WorldStore {
 
   records(fromSeq: number): Iterable<Uint8Array> {
     this.assertOpen();
-    const { records } = this.world;
-    const end = records.length;
-    return { [Symbol.iterator]: () => copies(records, Math.max(0, fromSeq), end) };
+    const end = this.world.records.length;
+    return { [Symbol.iterator]: () => this.walk(Math.max(0, fromSeq), end) };
   }
 
   object(hash: Hash): Uint8Array | undefined {
@@ -67,6 +66,13 @@ export class MemoryStore implements WorldStore {
     this.isClosed = true;
     this.world.isOpen = false;
     this.durableSeq = this.head;
+  }
+
+  private *walk(fromSeq: number, end: number): Generator<Uint8Array> {
+    for (const record of this.world.records.slice(fromSeq, end)) {
+      this.assertOpen();
+      yield new Uint8Array(record);
+    }
   }
 
   private assertOpen(): void {
@@ -102,8 +108,4 @@ function putObject(world: MemoryWorld, { hash, bytes }: StoredObject): void {
   const key = toHashText(hash);
   if (world.objects.has(key)) return;
   world.objects.set(key, { hash: asHash(new Uint8Array(hash)), bytes: new Uint8Array(bytes) });
-}
-
-function* copies(records: readonly Uint8Array[], from: number, end: number): Generator<Uint8Array> {
-  for (let seq = from; seq < end; seq++) yield (records[seq] as Uint8Array).slice();
 }

@@ -127,10 +127,14 @@ export class SimContent {
   afterPowerLoss(random: Random): Uint8Array {
     const result = new Bytes(this.durable.view());
     for (const operation of this.survivors(random)) result.apply(operation);
-    const sizes = [result.sizeBytes, result.sizeBytes, this.durable.sizeBytes, this.sizeBytes];
-    const kept = result.sizeBytes > this.durable.sizeBytes ? random.pick(sizes) : result.sizeBytes;
-    result.resize(kept);
+    if (result.sizeBytes >= this.durable.sizeBytes) result.resize(this.sizeAfter(result, random));
     return result.view();
+  }
+
+  /** The size of a file is kept apart from its bytes: either may get to the disk without the other. */
+  private sizeAfter(result: Bytes, random: Random): number {
+    const grown = Math.max(result.sizeBytes, this.sizeBytes);
+    return random.pick([result.sizeBytes, result.sizeBytes, this.durable.sizeBytes, grown]);
   }
 
   private survivors(random: Random): readonly FileOperation[] {

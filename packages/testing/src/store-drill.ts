@@ -21,6 +21,9 @@ const STINTS_PER_LIFE = 2;
 const APPENDS_PER_STINT = 10;
 const WAIT_CHANCE = 0.2;
 const MAX_TURNS = 12;
+/** Creation and opening are short, and every operation of theirs should be cut now and then. */
+const EARLY_CHANCE = 0.25;
+const EARLY_OPERATIONS = 16;
 const FAILURE_CHANCE = 0.25;
 const KILL_CHANCE = 0.3;
 
@@ -93,7 +96,8 @@ class StoreCase {
   async run(operations: number, lieAboutFlush: boolean): Promise<void> {
     let disk = new SimDisk(this.fates.next(), { lieAboutFlush });
     for (let life = 0; life < LIVES && this.problems.length === 0; life++) {
-      disk.crashAt(this.fates.below(operations));
+      const isEarly = this.fates.chance(EARLY_CHANCE);
+      disk.crashAt(this.fates.below(isEarly ? EARLY_OPERATIONS : operations));
       if (this.fates.chance(FAILURE_CHANCE)) this.breakSomething(disk, operations);
       await Promise.race([disk.crashed, this.live(disk)]);
       this.cuts++;

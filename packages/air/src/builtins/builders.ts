@@ -9,7 +9,7 @@ export const bytes: TypeExpr = { bytes: {} };
 export const text: { readonly text: Record<never, never> } = { text: {} };
 export const time: TypeExpr = { time: {} };
 export const hash: TypeExpr = { hash: {} };
-export const unit: TypeExpr = { unit: {} };
+const unit: TypeExpr = { unit: {} };
 
 export const record = (fields: TypeFields): TypeExpr => ({ record: fields });
 export const variant = (arms: TypeFields): TypeExpr => ({ variant: arms });

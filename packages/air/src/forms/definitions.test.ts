@@ -51,106 +51,144 @@ describe('types', () => {
 });
 
 describe('definitions', () => {
-  const wasm = `"wasm_hash":"${ZERO_HASH_TEXT}"`;
-  test.each<[ReadableKind, string, string]>([
+  const module = (more: object) => ({
+    $kind: 'defmodule',
+    name: 'a/M@1',
+    module_kind: 'pure',
+    wasm_hash: ZERO_HASH_TEXT,
+    ...more,
+  });
+  const reducer = { state: 'a/S@1', event: 'a/E@1' };
+  const pure = { input: 'a/I@1', output: 'a/O@1' };
+  const effect = {
+    $kind: 'defeffect',
+    name: 'a/e@1',
+    kind: 'x.y',
+    params_schema: 'a/P@1',
+    receipt_schema: 'a/R@1',
+    cap_type: 'x',
+    origin_scope: 'both',
+  };
+  const secret = { $kind: 'defsecret', name: 'a/s@1', binding_id: 'env:X' };
+  const schema = { $kind: 'defschema', name: 'a/B@1', type: { int: {} } };
+
+  test.each<[string, object, object]>([
+    ['comments are dropped', { ...schema, $comment: 'x' }, schema],
+    ['a description of an effect is dropped', { ...effect, description: 'text' }, effect],
     [
-      'defschema',
-      '{"$kind":"defschema","name":"a/B@1","type":{"int":{}},"$comment":"x"}',
-      '{"$kind":"defschema","name":"a/B@1","type":{"int":{}}}',
-    ],
-    ['defschema', '{"$kind":"defschema","name":"a/B","type":{"int":{}}}', 'name-syntax /name'],
-    [
-      'defschema',
-      '{"$kind":"defschema","type":{"int":{}},"extra":1}',
-      'field-unknown /extra; field-missing ',
-    ],
-    [
-      'defschema',
-      '{"$kind":"defschema","name":"a/B@0","type":7}',
-      'name-syntax /name; field-type /type',
-    ],
-    [
-      'defmodule',
-      `{"$kind":"defmodule","name":"a/M@1","module_kind":"reducer",${wasm},
-        "abi":{"reducer":{"state":"a/S@1","event":"a/E@1","effects_emitted":[],"cap_slots":{}}}}`,
-      `{"$kind":"defmodule","name":"a/M@1","module_kind":"reducer",${wasm},"abi":{"reducer":{"state":"a/S@1","event":"a/E@1"}}}`,
-    ],
-    [
-      'defmodule',
-      `{"$kind":"defmodule","name":"a/M@1","module_kind":"pure",${wasm},"abi":{"reducer":{}}}`,
-      'field-unknown /abi/reducer; field-missing /abi',
-    ],
-    [
-      'defmodule',
-      `{"$kind":"defmodule","name":"a/M@1","module_kind":"pure","key_schema":"a/K@1",${wasm},"abi":{"pure":{"input":"a/I@1","output":"a/O@1"}}}`,
-      'field-unknown /key_schema',
-    ],
-    ['defmodule', '{"$kind":"defmodule","module_kind":"wasi"}', 'field-type /module_kind'],
-    [
-      'defeffect',
-      '{"$kind":"defeffect","name":"a/e@1","kind":"x.y","params_schema":"a/P@1","receipt_schema":"a/R@1","cap_type":"x","origin_scope":"both","description":"text"}',
-      '{"$kind":"defeffect","name":"a/e@1","kind":"x.y","params_schema":"a/P@1","receipt_schema":"a/R@1","cap_type":"x","origin_scope":"both"}',
+      'empty lists of a reducer are left out',
+      module({
+        module_kind: 'reducer',
+        abi: { reducer: { ...reducer, effects_emitted: [], cap_slots: {} } },
+      }),
+      module({ module_kind: 'reducer', abi: { reducer } }),
     ],
     [
-      'defsecret',
-      '{"$kind":"defsecret","name":"a/s@1","binding_id":"env:X","allowed_caps":[],"allowed_plans":[]}',
-      '{"$kind":"defsecret","name":"a/s@1","binding_id":"env:X"}',
+      'empty lists of a secret are left out',
+      { ...secret, allowed_caps: [], allowed_plans: [] },
+      secret,
     ],
+    ['an optional field stays', module({ abi: { pure } }), module({ abi: { pure } })],
+  ])('%s', (_, authored, canonical) => {
+    const kind = (authored as { $kind: ReadableKind }).$kind;
+    expect(read(DEFINITION_FORMS[kind], JSON.stringify(authored))).toBe(JSON.stringify(canonical));
+  });
+
+  test.each<[string, object]>([
+    ['name-syntax /name', { ...schema, name: 'a/B' }],
+    ['name-syntax /name; field-type /type', { ...schema, name: 'a/B@0', type: 7 }],
+    ['field-unknown /extra; field-missing ', { $kind: 'defschema', type: { int: {} }, extra: 1 }],
+    ['field-unknown /description', { ...schema, description: 'text' }],
+    ['field-unknown /abi/reducer; field-missing /abi', module({ abi: { reducer } })],
+    ['field-unknown /key_schema', module({ key_schema: 'a/K@1', abi: { pure } })],
+    ['field-type /module_kind', module({ module_kind: 'wasi' })],
+    ['hash-text /wasm_hash', module({ wasm_hash: 'sha256:00', abi: { pure } })],
+    ['name-syntax /cap_type', { ...effect, cap_type: 'Upper' }],
+    ['field-type /origin_scope', { ...effect, origin_scope: 'all' }],
     [
-      'defpolicy',
-      '{"$kind":"defpolicy","name":"a/p@1","rules":[{"when":{},"decision":"ask"},{"when":{"origin":"x"},"decision":"deny"}]}',
       'field-type /rules/0/decision; field-unknown /rules/1/when/origin',
+      {
+        $kind: 'defpolicy',
+        name: 'a/p@1',
+        rules: [
+          { when: {}, decision: 'ask' },
+          { when: { origin: 'x' }, decision: 'deny' },
+        ],
+      },
     ],
-    [
-      'defcap',
-      '{"$kind":"defcap","name":"a/c@1","cap_type":"Upper","schema":{"record":{}},"enforcer":{"module":"a/M@1"}}',
-      'name-syntax /cap_type',
-    ],
-  ])('%s %s', (kind, text, expected) => {
-    expect(read(DEFINITION_FORMS[kind], text)).toBe(expected);
+  ])('%s', (problems, authored) => {
+    const kind = (authored as { $kind: ReadableKind }).$kind;
+    expect(read(DEFINITION_FORMS[kind], JSON.stringify(authored))).toBe(problems);
   });
 });
 
 describe('manifests', () => {
-  const head =
-    '"$kind":"manifest","air_version":"1","schemas":[],"modules":[],"plans":[],"caps":[],"policies":[]';
+  const empty = {
+    $kind: 'manifest',
+    air_version: '1',
+    schemas: [],
+    modules: [],
+    plans: [],
+    caps: [],
+    policies: [],
+  };
+  const optional = {
+    effects: [],
+    secrets: [],
+    module_bindings: {},
+    triggers: [],
+    features: [],
+    migrations: [],
+  };
+  const readManifest = (authored: object) => read(authoredManifest, JSON.stringify(authored));
 
-  test.each([
-    [`{${head}}`, `{${head}}`],
+  test.each<[string, object, object]>([
+    ['the required sections stay, also empty', empty, empty],
+    ['the optional ones are left out when empty', { ...empty, ...optional }, empty],
     [
-      `{${head},"effects":[],"secrets":[],"module_bindings":{},"triggers":[],"features":[],"migrations":[]}`,
-      `{${head}}`,
+      'routing stays without its empty parts',
+      { ...empty, routing: { events: [], inboxes: [] } },
+      { ...empty, routing: {} },
     ],
-    [`{${head},"routing":{"events":[],"inboxes":[]}}`, `{${head},"routing":{}}`],
-    [`{${head},"defaults":{"cap_grants":[]}}`, `{${head},"defaults":{"cap_grants":[]}}`],
-    [`{${head},"extra":{}}`, 'field-unknown /extra'],
     [
-      `{${head},"defaults":{"cap_grants":[{"name":"g","cap":"a/c@1","params":{"x":[1.5]}}]}}`,
+      'an empty list of grants stays',
+      { ...empty, defaults: { cap_grants: [] } },
+      { ...empty, defaults: { cap_grants: [] } },
+    ],
+  ])('%s', (_, authored, canonical) => {
+    expect(readManifest(authored)).toBe(JSON.stringify(canonical));
+  });
+
+  const grant = { name: 'g', cap: 'a/c@1', params: { x: [1.5] } };
+  test.each<[string, object]>([
+    ['field-unknown /extra', { ...empty, extra: {} }],
+    ['field-missing ', { ...empty, caps: undefined }],
+    ['name-syntax /module_bindings/x', { ...empty, module_bindings: { x: { slots: {} } } }],
+    [
       'field-type /defaults/cap_grants/0/params/x/0',
+      { ...empty, defaults: { cap_grants: [grant] } },
     ],
     [
-      `{${head},"routing":{"events":[{"event":"a/E@1"},{"event":"e","reducer":"a/M@1"}]}}`,
       'field-missing /routing/events/0; name-syntax /routing/events/1/event',
+      { ...empty, routing: { events: [{ event: 'a/E@1' }, { event: 'e', reducer: 'a/M@1' }] } },
     ],
-    [`{${head},"module_bindings":{"x":{"slots":{}}}}`, 'name-syntax /module_bindings/x'],
-    ['[]', 'field-type '],
-  ])('%s', (text, expected) => {
-    expect(read(authoredManifest, text)).toBe(expected);
+    ['field-type ', []],
+    ...['2', 1, null].map((version): [string, object] => [
+      'air-version /air_version',
+      { ...empty, air_version: version },
+    ]),
+  ])('%s', (problems, authored) => {
+    expect(readManifest(authored)).toBe(problems);
   });
 
-  test.each(['"2"', '1', '1.0', 'null'])('air_version %s is refused', (version) => {
-    const text = `{${head.replace('"1"', version)}}`;
-    expect(read(authoredManifest, text)).toBe('air-version /air_version');
-  });
-
-  test.each([
-    ['""', true],
-    [`"${ZERO_HASH_TEXT}"`, true],
-    [`"sha256:${'A'.repeat(64)}"`, false],
-    ['null', false],
+  test.each<[unknown, boolean]>([
+    ['', true],
+    [ZERO_HASH_TEXT, true],
+    [undefined, true],
+    [`sha256:${'A'.repeat(64)}`, false],
+    [null, false],
   ])('a reference with the hash %s is read: %s', (hash, isRead) => {
-    const refs = `"schemas":[{"name":"a/B@1","hash":${hash}}]`;
-    const text = `{${head.replace('"schemas":[]', refs)}}`;
-    expect(read(authoredManifest, text).startsWith('{')).toBe(isRead);
+    const found = readManifest({ ...empty, schemas: [{ name: 'a/B@1', hash }] });
+    expect(found.startsWith('{')).toBe(isRead);
   });
 });

@@ -22,7 +22,7 @@ const authoredRef = object({ required: { name }, optional: { hash: blankableHash
 const storedRef = object({ required: { name, hash: hashText } });
 
 /** JSON that has canonical bytes: without fractions and exponents. */
-export type ExactJson =
+type ExactJson =
   | null
   | boolean
   | string

@@ -40,8 +40,6 @@ export const DEFINITION_KINDS = [
   'defsecret',
 ] as const;
 
-export type DefinitionKind = (typeof DEFINITION_KINDS)[number];
-
 /** The `$kind` field of one kind of node. */
 export function kind<const K extends string>(word: K): Form<K> {
   return oneOf(word);

@@ -9,7 +9,7 @@ import {
 import { type Expectation, type Form, fail, object, type Problem, table } from './form.js';
 import { anyText, name } from './names.js';
 
-export const PRIMITIVES = [
+const PRIMITIVES = [
   'bool',
   'int',
   'nat',
@@ -23,10 +23,10 @@ export const PRIMITIVES = [
   'unit',
 ] as const;
 
-export const KEY_PRIMITIVES = ['int', 'nat', 'text', 'uuid', 'hash'] as const;
+const KEY_PRIMITIVES = ['int', 'nat', 'text', 'uuid', 'hash'] as const;
 
 export type Primitive = (typeof PRIMITIVES)[number];
-export type KeyPrimitive = (typeof KEY_PRIMITIVES)[number];
+type KeyPrimitive = (typeof KEY_PRIMITIVES)[number];
 
 type Empty = { readonly [key: string]: never };
 type OneOf<P extends string> = { readonly [K in P]: { readonly [Q in K]: Empty } }[P];

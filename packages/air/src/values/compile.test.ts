@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { compileType, nat, testLenses, text, throughBytes, unit } from '../../test/values.js';
+import { compileSchemas } from '../index.js';
 
 describe('references', () => {
   const named = { 'a/C@1': nat, 'a/B@1': { ref: 'a/C@1' }, 'a/A@1': { ref: 'a/B@1' } } as const;
@@ -36,5 +37,19 @@ test('the sugar lens shows everything exactly', () => {
     pc: { Idle: null },
     none: null,
     ids: [[1, ['a']]],
+  });
+});
+
+describe('schemas that cannot be compiled are refused', () => {
+  const schema = (name: string, type: unknown) => ({ $kind: 'defschema', name, type }) as never;
+  test.each<[string, never[]]>([
+    ['type-unknown /0/type', [schema('a/A@1', { string: {} })]],
+    ['name-syntax /1/name', [schema('a/A@1', { unit: {} }), schema('A', { unit: {} })]],
+    ['definition-duplicate ', [schema('a/A@1', { unit: {} }), schema('a/A@1', { unit: {} })]],
+    ['schema-not-found /0/type/list/ref', [schema('a/A@1', { list: { ref: 'a/B@1' } })]],
+    ['schema-recursive /0/type/list/ref', [schema('a/A@1', { list: { ref: 'a/A@1' } })]],
+  ])('%s', (refusal, schemas) => {
+    const compiled = compileSchemas(schemas);
+    expect(compiled.ok ? '' : `${compiled.refusal.code} ${compiled.refusal.at}`).toBe(refusal);
   });
 });

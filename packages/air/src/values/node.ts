@@ -92,7 +92,7 @@ export function nameSome(names: Iterable<string>): string {
 }
 
 /** One word for what a decoded value is, used in messages. */
-export function describeValue(value: Value): string {
+function describeValue(value: Value): string {
   if (value instanceof Uint8Array) return `a byte string of ${value.length} bytes`;
   if (value instanceof Map) return 'a map';
   if (typeof value !== 'object' || value === null) return describeJson(value);

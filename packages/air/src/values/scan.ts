@@ -14,8 +14,8 @@ const MAX_ITEMS = 1_000_000;
 
 export const UNSIGNED = 0;
 export const NEGATIVE = 1;
-export const BYTES = 2;
-export const TEXT = 3;
+const BYTES = 2;
+const TEXT = 3;
 export const LIST = 4;
 export const MAP = 5;
 

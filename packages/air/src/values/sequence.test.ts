@@ -43,6 +43,7 @@ describe('a list and a set', () => {
       '84808161618162626282 61616161'.replaceAll(' ', ''),
     );
     expect(normalizeHex(set, '8281616180')).toBe('8280816161');
+    expect(normalizeHex(set, '98028080')).toBe('8180');
     expect(normalizeHex(set, '828080')).toBe('8180');
   });
 });

@@ -47,8 +47,8 @@ export function wrapVariant(tag: string, canonicalMember: Uint8Array): Uint8Arra
 /**
  * A variant: always `{"$tag", "$value"}` in canonical form.
  *
- * Also read: `{Tag: value}`, `{"$tag"}` of a unit arm, and the bare tag text of a unit arm, which is
- * how common encoders of sum types write it. From JSON the literal `{"tag", "value"}` as well.
+ * Also read: `{Tag: value}`; of a unit arm also `{"$tag"}` and the bare tag text, as common
+ * encoders of sum types write it; from JSON the literal `{"tag", "value"}` as well.
  */
 export function variantNode(types: ReadonlyMap<string, TypeNode>): TypeNode {
   const arms: Arms = new Map(

@@ -24,8 +24,9 @@ type GetNode = (hash: Hash) => Uint8Array | undefined;
  * Opens the definition that a manifest hash names, reading nodes by their hashes.
  *
  * The first error is the refusal. Codes: `definition-missing`, `definition-damaged`,
- * `definition-kind`, `definition-name` (a node under another name than its reference), `builtin-changed`, and every
- * error code of `loadAir`.
+ * `definition-kind`, `definition-name` (a node under another name than its reference),
+ * `builtin-changed`, and every error code of `loadAir`; `at` is the hash of the node and a JSON
+ * pointer into it.
  */
 export function openDefinition(manifest: Hash, getNode: GetNode): Result<WorldDefinition> {
   return attempt(() => {

@@ -40,7 +40,7 @@ function range(from: number, to: number): Batch {
   return batch(Array.from({ length: to - from }, (_, i) => record(from + i)));
 }
 
-function checkRecords(store: WorldStore, from: number, to: number): void {
+function expectRecords(store: WorldStore, from: number, to: number): void {
   let seq = from;
   for (const bytes of store.records(from)) {
     expect(bytesEqual(bytes, record(seq)), `record ${seq} as it was appended`);
@@ -49,17 +49,17 @@ function checkRecords(store: WorldStore, from: number, to: number): void {
   expect(seq === to, `records ${from} to ${to - 1}, the last was ${seq - 1}`);
 }
 
-function checkObject(store: WorldStore, expected: StoredObject): void {
+function expectObject(store: WorldStore, expected: StoredObject): void {
   const bytes = store.object(expected.hash);
   expect(bytes && bytesEqual(bytes, expected.bytes), `object ${toHashText(expected.hash)}`);
 }
 
-function checkPlaces(store: WorldStore, head: number, durable: number): void {
+function expectPlaces(store: WorldStore, head: number, durable: number): void {
   expect(store.head === head, `head ${head}, found ${store.head}`);
   expect(store.durable === durable, `durable ${durable}, found ${store.durable}`);
 }
 
-async function checkFault(run: () => unknown, code: string): Promise<void> {
+async function expectFault(run: () => unknown, code: string): Promise<void> {
   const thrown = await rejectionOf(run);
   expect(thrown instanceof AosFault && thrown.code === code, `fault ${code}, found ${thrown}`);
 }
@@ -79,9 +79,9 @@ const newWorld: ContractCase<StoreFixture> = {
     const first = object('a definition');
     const store = await fixture.create(GENESIS, [first, object('another')]);
     expect(bytesEqual(store.genesis, GENESIS), 'the genesis bytes');
-    checkPlaces(store, -1, -1);
-    checkRecords(store, 0, 0);
-    checkObject(store, first);
+    expectPlaces(store, -1, -1);
+    expectRecords(store, 0, 0);
+    expectObject(store, first);
     expect([...store.objects()].length === 2, 'two objects');
     await store.close();
   },
@@ -94,10 +94,10 @@ const acknowledged: ContractCase<StoreFixture> = {
     const done = store.append(range(0, 1));
     expect(store.head === 0, 'head 0 right after the call');
     await done;
-    checkPlaces(store, 0, 0);
+    expectPlaces(store, 0, 0);
     await store.append(range(1, 5));
-    checkPlaces(store, 4, 4);
-    checkRecords(store, 0, 5);
+    expectPlaces(store, 4, 4);
+    expectRecords(store, 0, 5);
     await store.close();
   },
 };
@@ -118,7 +118,7 @@ const inFlight: ContractCase<StoreFixture> = {
       order.every((seq, i) => seq === i),
       'one acknowledgement after the other',
     );
-    checkRecords(store, 0, 100);
+    expectRecords(store, 0, 100);
     await store.close();
   },
 };
@@ -129,16 +129,16 @@ const readWhileWriting: ContractCase<StoreFixture> = {
     const store = await fixture.create(GENESIS, []);
     await store.append(range(0, 200));
     const pending = store.append(range(200, 210));
-    checkRecords(store, 0, 210);
-    for (const from of [1, 63, 64, 65, 199, 200, 205, 209]) checkRecords(store, from, 210);
-    checkRecords(store, 210, 210);
-    checkRecords(store, 500, 500);
+    expectRecords(store, 0, 210);
+    for (const from of [1, 63, 64, 65, 199, 200, 205, 209]) expectRecords(store, from, 210);
+    expectRecords(store, 210, 210);
+    expectRecords(store, 500, 500);
     const early = store.records(205);
     const later = store.append(range(210, 220));
     expect([...early].length === 5, 'an iterable that later appends do not lengthen');
     expect([...early].length === 5, 'an iterable that can be read again');
     await Promise.all([pending, later]);
-    checkRecords(store, 190, 220);
+    expectRecords(store, 190, 220);
     await store.close();
   },
 };
@@ -150,9 +150,9 @@ const objectsWithRecords: ContractCase<StoreFixture> = {
     const store = await fixture.create(GENESIS, [one]);
     await store.append(batch([record(0)], [two, one, two]));
     await store.append(batch([], [one, two]));
-    checkPlaces(store, 0, 0);
-    checkObject(store, one);
-    checkObject(store, two);
+    expectPlaces(store, 0, 0);
+    expectObject(store, one);
+    expectObject(store, two);
     const hashes = [...store.objects()].map(toHashText).sort();
     const expected = [one, two].map(({ hash }) => toHashText(hash)).sort();
     expect(hashes.join() === expected.join(), 'each object listed once');
@@ -168,10 +168,10 @@ const wrongHash: ContractCase<StoreFixture> = {
     const forged = { hash: object('other').hash, bytes: utf8('forged') };
     const thrown = await rejectionOf(() => store.append(batch([record(0)], [forged])));
     expect(thrown instanceof Error, 'a rejection');
-    checkPlaces(store, -1, -1);
+    expectPlaces(store, -1, -1);
     expect(store.object(forged.hash) === undefined, 'no such object');
     await store.append(range(0, 1));
-    checkRecords(store, 0, 1);
+    expectRecords(store, 0, 1);
     await store.close();
   },
 };
@@ -191,8 +191,8 @@ const ownBytes: ContractCase<StoreFixture> = {
     for (const bytes of store.records(0)) bytes.fill(0);
     store.object(body.hash)?.fill(0);
     store.genesis.fill(0);
-    checkRecords(store, 0, 1);
-    checkObject(store, body);
+    expectRecords(store, 0, 1);
+    expectObject(store, body);
     expect(bytesEqual(store.genesis, GENESIS), 'the genesis bytes');
     await store.close();
   },
@@ -203,10 +203,10 @@ const emptyBatch: ContractCase<StoreFixture> = {
   async run(fixture) {
     const store = await fixture.create(GENESIS, []);
     await store.append(batch([]));
-    checkPlaces(store, -1, -1);
+    expectPlaces(store, -1, -1);
     const before = store.append(range(0, 3));
     await store.append(batch([]));
-    checkPlaces(store, 2, 2);
+    expectPlaces(store, 2, 2);
     await before;
     await store.close();
   },
@@ -224,7 +224,7 @@ const anySize: ContractCase<StoreFixture> = {
       const found = [...store.records(0)];
       const same = records.every((bytes, i) => bytesEqual(bytes, found[i] ?? GENESIS));
       expect(same && found.length === 3, `three records ${when}`);
-      for (const expected of objects) checkObject(store, expected);
+      for (const expected of objects) expectObject(store, expected);
       await done;
     }
     await store.close();
@@ -241,11 +241,11 @@ const reopen: ContractCase<StoreFixture> = {
       await store.close();
       store = await fixture.open();
       expect(bytesEqual(store.genesis, GENESIS), 'the genesis bytes');
-      checkPlaces(store, to - 2, to - 2);
-      checkObject(store, one);
-      checkObject(store, two);
+      expectPlaces(store, to - 2, to - 2);
+      expectObject(store, one);
+      expectObject(store, two);
       await store.append(range(to - 1, to));
-      checkRecords(store, 0, to);
+      expectRecords(store, 0, to);
     }
     await store.close();
   },
@@ -256,12 +256,15 @@ const closing: ContractCase<StoreFixture> = {
   async run(fixture) {
     const store = await fixture.create(GENESIS, []);
     const appends = [store.append(range(0, 10)), store.append(range(10, 20))];
+    const early = store.records(0);
     await store.close();
     await store.close();
     await Promise.all(appends);
-    await checkFault(() => store.append(range(20, 21)), 'store-closed');
+    await expectFault(() => [...early], 'store-closed');
+    await expectFault(() => store.records(0), 'store-closed');
+    await expectFault(() => store.append(range(20, 21)), 'store-closed');
     const again = await fixture.open();
-    checkRecords(again, 0, 20);
+    expectRecords(again, 0, 20);
     await again.close();
   },
 };
@@ -271,11 +274,11 @@ const oneWriter: ContractCase<StoreFixture> = {
   async run(fixture) {
     const store = await fixture.create(GENESIS, []);
     await store.append(range(0, 1));
-    await checkFault(() => fixture.open(), 'world-locked');
+    await expectFault(() => fixture.open(), 'world-locked');
     await store.append(range(1, 2));
     await store.close();
     const next = await fixture.open();
-    checkRecords(next, 0, 2);
+    expectRecords(next, 0, 2);
     await next.close();
   },
 };

@@ -3,9 +3,9 @@
  *
  * F1 A frame is a 40-byte header, the payload, and zeroes up to a multiple of 8; it starts at a
  *    multiple of 8.
- * F2 Header, little-endian: `AOS` and the kind (4 bytes), check of the header from byte 8 on (u32),
- *    check of the payload (u32), payload size (u32), writer epoch (u64), durable sequence + 1 (u64),
- *    flushed position (u64).
+ * F2 Header, little-endian: `AOS` and the kind (4 bytes), payload size (u32), check of the payload
+ *    (u32), writer epoch (u64), durable sequence + 1 (u64), flushed position (u64), check of the
+ *    36 bytes before it (u32).
  * F3 Both checks are CRC-32 started from a value that depends on world, segment and offset, so a
  *    frame verifies only where it was written, and bytes inside a payload never pass for a frame.
  * F4 `durable` and `flushed` are claims: when this frame was written, the records up to `durable`
@@ -16,7 +16,7 @@ import { crc32 } from 'node:zlib';
 export const FRAME_HEADER_BYTES = 40;
 export const FRAME_ALIGNMENT = 8;
 /** Keeps sizes far from what u32 can say; also makes most wrong sizes recognizable. */
-export const MAX_PAYLOAD_BYTES = 2 ** 30;
+const MAX_PAYLOAD_BYTES = 2 ** 30;
 
 export type FrameKind = 'segment' | 'genesis' | 'object' | 'record' | 'marker';
 
@@ -24,7 +24,7 @@ const KINDS: readonly FrameKind[] = ['segment', 'genesis', 'object', 'record', '
 const MAGIC = 0x534f41;
 const MAGIC_MASK = 0xffffff;
 const KIND_SHIFT = 24;
-const CHECKED_FROM = 8;
+const HEADER_CHECK_AT = 36;
 const TWO_32 = 2 ** 32;
 
 /** What a frame says about the log at the moment it was written. */
@@ -77,12 +77,13 @@ export function encodeFrame(
   target.set(payload, end - payload.length);
   for (let at = end; at % FRAME_ALIGNMENT !== 0; at++) target[at] = 0;
   target.writeUInt32LE(MAGIC | ((KINDS.indexOf(content.kind) + 1) << KIND_SHIFT), 0);
+  target.writeUInt32LE(sizeBytes, 4);
   target.writeUInt32LE(crc32(payload, prefix ? crc32(prefix, seed) : seed), 8);
-  target.writeUInt32LE(sizeBytes, 12);
-  writeU64(target, 16, stamp.epoch);
-  writeU64(target, 24, stamp.durable + 1);
-  writeU64(target, 32, stamp.flushed);
-  target.writeUInt32LE(crc32(target.subarray(CHECKED_FROM, FRAME_HEADER_BYTES), seed), 4);
+  writeU64(target, 12, stamp.epoch);
+  writeU64(target, 20, stamp.durable + 1);
+  writeU64(target, 28, stamp.flushed);
+  const check = crc32(target.subarray(0, HEADER_CHECK_AT), seed);
+  target.writeUInt32LE(check, HEADER_CHECK_AT);
 }
 
 /** The header at `at` of a buffer that holds all of it; `undefined` when it does not verify. */
@@ -92,18 +93,18 @@ export function decodeFrameHeader(
   seed: number,
 ): FrameHeader | undefined {
   if (!looksLikeFrame(bytes, at)) return undefined;
+  const check = crc32(bytes.subarray(at, at + HEADER_CHECK_AT), seed);
   const kind = KINDS[bytes.readUInt8(at + 3) - 1];
-  const header = bytes.subarray(at + CHECKED_FROM, at + FRAME_HEADER_BYTES);
-  if (kind === undefined || crc32(header, seed) !== bytes.readUInt32LE(at + 4)) return undefined;
-  const sizeBytes = bytes.readUInt32LE(at + 12);
-  if (sizeBytes > MAX_PAYLOAD_BYTES) return undefined;
+  const sizeBytes = bytes.readUInt32LE(at + 4);
+  if (check !== bytes.readUInt32LE(at + HEADER_CHECK_AT)) return undefined;
+  if (kind === undefined || sizeBytes > MAX_PAYLOAD_BYTES) return undefined;
   return {
     kind,
     sizeBytes,
     payloadCheck: bytes.readUInt32LE(at + 8),
-    epoch: readU64(bytes, at + 16),
-    durable: readU64(bytes, at + 24) - 1,
-    flushed: readU64(bytes, at + 32),
+    epoch: readU64(bytes, at + 12),
+    durable: readU64(bytes, at + 20) - 1,
+    flushed: readU64(bytes, at + 28),
   };
 }
 

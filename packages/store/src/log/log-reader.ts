@@ -18,6 +18,8 @@ export class LogReader {
     private readonly segments: Segments,
     private readonly index: LogIndex,
     private readonly pending: PendingChunks | undefined,
+    /** Throws when the store is closed or fenced: a walk may outlive it. */
+    private readonly assertUsable: () => void,
   ) {}
 
   /** The records from `fromSeq` up to the last one at the time of the call; may be read again. */
@@ -50,6 +52,7 @@ export class LogReader {
     let offset = offsetOf(place);
     let frames = this.frames(segment, RECORD_CHUNK_BYTES);
     while (seq < end) {
+      this.assertUsable();
       if (offset >= this.segments.get(segment).end) {
         segment++;
         offset = this.segments.get(segment).start;

@@ -1,7 +1,7 @@
 /** Frames that are encoded and not yet in the file: written from here, and read from here meanwhile. */
 
 /** Size of a chunk that collects small appends; a larger append gets a chunk of its own. */
-export const CHUNK_CAPACITY_BYTES = 2 ** 18;
+const CHUNK_CAPACITY_BYTES = 2 ** 16;
 
 /** How far something has come: so many appends, up to this record and this place. */
 export interface Mark {
@@ -13,7 +13,7 @@ export interface Mark {
 }
 
 /** A run of frames for one place of one segment. */
-export interface Chunk {
+interface Chunk {
   readonly segment: number;
   readonly offset: number;
   readonly bytes: Buffer;

@@ -13,13 +13,15 @@
  */
 import { setImmediate as yieldToLoop } from 'node:timers/promises';
 import { bytesEqual, type Hash } from '@aos/canon';
-import { type DamagePlace, WorldDamaged } from '../faults.js';
+import { type DamagePlace, unknownFormat, WorldDamaged } from '../faults.js';
 import type { StoreFile } from '../port.js';
 import { FrameReader } from './frame-reader.js';
 import { LogIndex } from './log-index.js';
 import {
   decodeSegmentHeader,
+  formatOf,
   MAX_HEADER_SPAN_BYTES,
+  SEGMENT_FORMAT,
   SEGMENT_HEADER_SEED,
   type SegmentHeader,
 } from './segment.js';
@@ -28,7 +30,7 @@ import type { Segments } from './segments.js';
 import { Window } from './window.js';
 
 /** Where the last segment ends, and how much of it was claimed durable. */
-export interface LogEnd {
+interface LogEnd {
   readonly offset: number;
   readonly flushed: number;
 }
@@ -96,8 +98,11 @@ export class LogScan implements WalkState {
       frame = frames.frameAt(0);
     }
     if (frame?.kind !== 'segment') throw new WorldDamaged('the segment has no valid start', place);
-    const header = decodeSegmentHeader(frames.payloadAt(0, frame) ?? new Uint8Array());
-    if (!header) throw new WorldDamaged('the segment header is not of format 0', place);
+    const payload = frames.payloadAt(0, frame) ?? new Uint8Array();
+    const format = formatOf(payload);
+    if (format !== undefined && format !== SEGMENT_FORMAT) throw unknownFormat(String(format));
+    const header = decodeSegmentHeader(payload);
+    if (!header) throw new WorldDamaged('the segment header is not what it should be', place);
     this.checkStart(header, segment);
     return header;
   }

@@ -16,7 +16,7 @@ import { type LogIndex, placeOf } from './log-index.js';
 import { HASH_BYTES, SEGMENT_HEADER_SEED } from './segment.js';
 import { Window } from './window.js';
 
-export const CHUNK_BYTES = 2 ** 20;
+export const CHUNK_BYTES = 2 ** 18;
 
 /** What is known of the log so far; a walk adds what its segment holds. */
 export interface WalkState {

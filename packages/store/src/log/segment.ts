@@ -51,11 +51,14 @@ export function encodeSegmentHeader(header: SegmentHeader): Uint8Array {
   return encode({ format: SEGMENT_FORMAT, genesis, segment, first, previousBytes, salt });
 }
 
+/** The format a header states, whatever else is in it. */
+export function formatOf(payload: Uint8Array): Value | undefined {
+  return fieldsOf(payload).get('format');
+}
+
 /** `undefined` when these are not the bytes of a header of this format. */
 export function decodeSegmentHeader(payload: Uint8Array): SegmentHeader | undefined {
-  const decoded = decode(payload);
-  if (!decoded.ok || !(decoded.value instanceof Map)) return undefined;
-  const fields: ReadonlyMap<Value, Value> = decoded.value;
+  const fields = fieldsOf(payload);
   const header = {
     genesis: fields.get('genesis') as Hash,
     segment: fields.get('segment') as number,
@@ -80,6 +83,11 @@ export function encodeSegmentStart(header: SegmentHeader, stamp: FrameStamp): Bu
   const bytes = Buffer.alloc(frameSpan(payload.length));
   encodeFrame(bytes, SEGMENT_HEADER_SEED, stamp, { kind: 'segment', payload });
   return bytes;
+}
+
+function fieldsOf(payload: Uint8Array): ReadonlyMap<Value, Value> {
+  const decoded = decode(payload);
+  return decoded.ok && decoded.value instanceof Map ? decoded.value : new Map();
 }
 
 function isBytes(value: unknown, sizeBytes: number): boolean {
