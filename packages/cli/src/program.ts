@@ -6,7 +6,14 @@ import { showHead, showTail } from './commands/journal.js';
 import { getState } from './commands/state.js';
 import { showStatus } from './commands/status.js';
 import { verify } from './commands/verify.js';
-import { type Answer, type Form, printAnswer, printError, type Streams } from './output.js';
+import {
+  type Answer,
+  CliError,
+  type Form,
+  printAnswer,
+  printError,
+  type Streams,
+} from './output.js';
 import { findWorld } from './world-path.js';
 
 const DEFAULT_TAIL_RECORDS = 20;
@@ -19,9 +26,15 @@ export async function runCli(args: readonly string[], streams: Streams): Promise
     await program.parseAsync([...args], { from: 'user' });
     return session.exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    printError(error, formOf(args.includes('--json')), streams);
-    return 1;
+    const form = formOf(args.includes('--json'));
+    if (!(error instanceof CommanderError)) {
+      printError(error, form, streams);
+      return 1;
+    }
+    if (error.exitCode === 0) return 0;
+    // The parser has told people already.
+    if (form === 'json') printError(new CliError('usage', error.message), form, streams);
+    return 2;
   }
 }
 

@@ -199,5 +199,6 @@ describe('bad input', () => {
     expect(err).toContain('schema');
     expect((await aos('journal', 'tail', '-n', 'x')).exitCode).toBe(2);
     expect((await aos('--help')).exitCode).toBe(0);
+    expect(await json('event', 'send')).toMatchObject({ exitCode: 2, error: { code: 'usage' } });
   });
 });

@@ -47,7 +47,8 @@ export async function createWorldStore(
   });
   if (!lock) throw worldLocked(directory);
   try {
-    if (fs.list(directory)?.includes(JOURNAL_FOLDER)) throw worldExists(directory);
+    const names = await asFault('read the directory', () => fs.list(directory));
+    if (names?.includes(JOURNAL_FOLDER)) throw worldExists(directory);
     const contents = contentsOf(genesis, objects);
     const salt = options.salt ?? randomBytes(SALT_BYTES);
     const header = { genesis: sha256(genesis), segment: 0, first: 0, previousBytes: 0, salt };

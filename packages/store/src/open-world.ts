@@ -61,7 +61,7 @@ export async function openWorldStore(
   options: OpenOptions = {},
 ): Promise<WorldStore> {
   const fs = options.fs ?? nodeFs;
-  assertWorld(fs, directory);
+  await asFault('read the directory', () => assertWorld(fs, directory));
   if (options.mode === 'read') {
     const { scan, segments, genesis } = await readLog(fs, directory);
     return new DiskStore({ genesis, segments, index: scan.index, durable: scan.durable });

@@ -56,12 +56,15 @@ describe('a store whose disk fails', () => {
     const store = await worldOn(disk);
     disk.failAt(disk.operations + after, code);
     const first = store.append(batchOf('lost'));
+    const walk = store.records(0)[Symbol.iterator]();
+    expect(walk.next().done).toBe(false);
     const second = store.append(batchOf('lost too'));
     await expect(first).rejects.toEqual(fault('store-failed'));
     await expect(second).rejects.toEqual(fault('store-failed'));
     await expect(store.append(batchOf('late'))).rejects.toEqual(fault('store-failed'));
     expect([store.head, store.durable]).toEqual([0, 0]);
     expect(() => store.records(0)).toThrow(fault('store-failed'));
+    expect(() => walk.next()).toThrow(fault('store-failed'));
     await store.close();
     expect(await textsOn(disk)).toEqual(['kept']);
     expect(await textsOn(disk.crash())).toEqual(['kept']);

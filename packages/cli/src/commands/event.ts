@@ -16,7 +16,8 @@ export async function sendEvent(world: string, schema: string, value: string): P
   if (!answer.ok) throw CliError.of(answer.refusal);
   const { seq, chain, entries, faults } = answer.value;
   const chainText = toHashText(chain);
-  const lines = [`record ${seq}  ${chainText}  ${entries} entries`];
+  const counted = entries === 1 ? '1 entry' : `${entries} entries`;
+  const lines = [`record ${seq}  ${chainText}  ${counted}`];
   const warnings = faults.map(
     ({ reducer, code }) => `${reducer} faulted with ${code}; its state is as before the event`,
   );

@@ -11,7 +11,7 @@
  * A5 A claim in a frame (durable, flushed) speaks only of flushes that have completed.
  */
 import { encode } from '@aos/canon';
-import type { AosFault, Batch } from '@aos/protocol';
+import { AosFault, type Batch } from '@aos/protocol';
 import { storeFailed } from '../faults.js';
 import { encodeFrame, type FrameContent, type FrameStamp, frameSeed, spanOf } from './frame.js';
 import { type LogIndex, type Place, placeOf } from './log-index.js';
@@ -228,7 +228,7 @@ export class LogWriter {
 
   private fence(cause: unknown): void {
     if (this.fault) return;
-    const fault = storeFailed('write the log', cause);
+    const fault = cause instanceof AosFault ? cause : storeFailed('write the log', cause);
     this.fault = fault;
     for (const waiter of this.waiters.splice(0)) waiter.reject(fault);
     this.cutting = this.cutBack();
