@@ -30,7 +30,7 @@ export interface Rung {
 export type Print = (line: string) => void;
 
 /** What a rung acts on: a living world and a place to say things. */
-export class Stage {
+class Stage {
   constructor(
     private readonly host: WorldHost,
     readonly print: Print,

@@ -52,7 +52,7 @@ export const byteStrings: fc.Arbitrary<Uint8Array> = fc
   .uint8Array({ maxLength: 80 })
   .map((bytes) => new Uint8Array(bytes));
 
-export const scalars: fc.Arbitrary<Value> = fc.oneof(
+const scalars: fc.Arbitrary<Value> = fc.oneof(
   fc.constantFrom(null, false, true),
   integers,
   floats,

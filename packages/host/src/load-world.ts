@@ -20,7 +20,7 @@ export interface HostEngine extends Engine {
 }
 
 /** A refusal met while opening a world, as a fault: nobody can go on without an operator. */
-export function openFault(refusal: Refusal): AosFault {
+function openFault(refusal: Refusal): AosFault {
   const where = refusal.at === '' ? '' : ` (${refusal.at})`;
   return new AosFault(refusal.code, `${refusal.detail}${where}`, { retry: 'never' });
 }

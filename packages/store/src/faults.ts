@@ -28,8 +28,8 @@ export class WorldDamaged extends AosFault implements DamagePlace {
   constructor(found: string, place: DamagePlace, cause?: unknown) {
     super(
       'world-damaged',
-      `damage in segment ${place.segment} at offset ${place.offset} (record ${place.seq}): ${found}; ` +
-        'restore the world from a copy, nothing was changed',
+      `damage in segment ${place.segment} at offset ${place.offset}, record ${place.seq}: ` +
+        `${found}; restore the world from a copy, nothing was changed`,
       { retry: 'never', cause },
     );
     this.segment = place.segment;
@@ -75,7 +75,7 @@ export function storeFailed(action: string, cause: unknown): AosFault {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new AosFault(
     'store-failed',
-    `the store could not ${action}: ${reason}; see to the disk, then close and open the world again`,
+    `the store could not ${action}: ${reason}; see to the disk, close the world and open it again`,
     { retry: 'later', cause },
   );
 }

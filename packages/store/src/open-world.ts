@@ -144,7 +144,7 @@ async function startWriter(
   return writer;
 }
 
-/** Cuts what the scan did not accept and makes the rest durable; begins a segment that has no header. */
+/** Cuts what the scan did not accept and flushes the rest; begins a segment without header. */
 async function settleFile(file: SegmentFile, scan: LogScan, epoch: number): Promise<void> {
   const { end, header } = scan;
   if (end.offset > 0) {

@@ -131,7 +131,7 @@ export class SimContent {
     return result.view();
   }
 
-  /** The size of a file is kept apart from its bytes: either may get to the disk without the other. */
+  /** The size of a file is kept apart from its bytes: either may reach the disk alone. */
   private sizeAfter(result: Bytes, random: Random): number {
     const grown = Math.max(result.sizeBytes, this.sizeBytes);
     return random.pick([result.sizeBytes, result.sizeBytes, this.durable.sizeBytes, grown]);

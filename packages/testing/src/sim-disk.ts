@@ -121,8 +121,8 @@ export class SimDisk {
         return content.read(target, position);
       },
       write: (bytes, position) => this.write(content, bytes, position),
-      datasync: () => this.flush(content, this.options.lieAboutFlush === true),
-      sync: () => this.flush(content, false),
+      datasync: () => (this.options.lieAboutFlush ? this.lie() : this.flush(content)),
+      sync: () => this.flush(content),
       truncate: (sizeBytes) => this.truncate(content, sizeBytes),
       close: () => undefined,
     };
@@ -155,7 +155,7 @@ export class SimDisk {
     content.complete(operation);
   }
 
-  private async flush(content: SimContent, isLie: boolean): Promise<void> {
+  private async flush(content: SimContent): Promise<void> {
     const failure = this.begin();
     const covered = content.covered();
     await this.takeTurns();
@@ -163,7 +163,12 @@ export class SimDisk {
       content.flushFailed(covered);
       throw systemError('EIO', 'flush');
     }
-    if (!isLie) content.flushed(covered);
+    content.flushed(covered);
+  }
+
+  private async lie(): Promise<void> {
+    this.begin();
+    await this.takeTurns();
   }
 
   private async syncDirectory(path: string): Promise<void> {

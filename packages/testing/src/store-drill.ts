@@ -11,7 +11,7 @@
 import { AosFault, type WorldStore } from '@aos/protocol';
 import { createWorldStore, openWorldStore, type StoreOptions } from '@aos/store';
 import { Random } from './random.js';
-import { SimDisk } from './sim-disk.js';
+import { SimDisk, type SimDiskOptions } from './sim-disk.js';
 import { StoreLedger } from './store-ledger.js';
 
 const DIRECTORY = '/worlds/drill';
@@ -55,7 +55,7 @@ export async function runStoreCutPoints(options: StoreDrillOptions): Promise<Sto
     const operations = await new StoreCase(seed, 0).wholeLife();
     for (let index = 0; index < cutsPerSeed; index++) {
       const subject = new StoreCase(seed, index);
-      await subject.run(operations, lieAboutFlush);
+      await subject.run(operations, { lieAboutFlush });
       cuts += subject.cuts;
       acknowledged += subject.acknowledged;
       problems.push(...subject.problems.map((text) => `seed ${seed} case ${index}: ${text}`));
@@ -93,8 +93,8 @@ class StoreCase {
     return disk.operations;
   }
 
-  async run(operations: number, lieAboutFlush: boolean): Promise<void> {
-    let disk = new SimDisk(this.fates.next(), { lieAboutFlush });
+  async run(operations: number, options: SimDiskOptions): Promise<void> {
+    let disk = new SimDisk(this.fates.next(), options);
     for (let life = 0; life < LIVES && this.problems.length === 0; life++) {
       const isEarly = this.fates.chance(EARLY_CHANCE);
       disk.crashAt(this.fates.below(isEarly ? EARLY_OPERATIONS : operations));

@@ -9,10 +9,10 @@ import { assert } from '../defect.js';
 export const MAX_DEPTH = 128;
 
 /** Default for the size of one decoded input. */
-export const MAX_DECODED_BYTES = 64 * 1024 * 1024;
+const MAX_DECODED_BYTES = 64 * 1024 * 1024;
 
 /** Default for the data items of one decoded input; a map entry is two items. */
-export const MAX_DECODED_ITEMS = 4_000_000;
+const MAX_DECODED_ITEMS = 4_000_000;
 
 /** Largest output of one Writer. Shared subtrees can make a small value this large. */
 export const MAX_ENCODED_BYTES = 1024 * 1024 * 1024;
@@ -25,7 +25,7 @@ export interface DecodeLimits {
   readonly maxItems: number;
 }
 
-export const DEFAULT_LIMITS: DecodeLimits = {
+const DEFAULT_LIMITS: DecodeLimits = {
   maxDepth: MAX_DEPTH,
   maxBytes: MAX_DECODED_BYTES,
   maxItems: MAX_DECODED_ITEMS,

@@ -1,4 +1,4 @@
-/** Frames that are encoded and not yet in the file: written from here, and read from here meanwhile. */
+/** Frames that are encoded and not yet in the file: written from here, and until then read here. */
 
 /** Size of a chunk that collects small appends; a larger append gets a chunk of its own. */
 const CHUNK_CAPACITY_BYTES = 2 ** 16;

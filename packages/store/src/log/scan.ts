@@ -25,7 +25,7 @@ import {
   SEGMENT_HEADER_SEED,
   type SegmentHeader,
 } from './segment.js';
-import { CHUNK_BYTES, SegmentWalk, type WalkState } from './segment-walk.js';
+import { CHUNK_BYTES, type SegmentRole, SegmentWalk, type WalkState } from './segment-walk.js';
 import type { Segments } from './segments.js';
 import { Window } from './window.js';
 
@@ -59,13 +59,13 @@ export class LogScan implements WalkState {
       if (numbers[segment] !== segment) {
         throw new WorldDamaged('the segment is missing', this.placeAt(segment, 0));
       }
-      this.scanSegment(segment, segment === last);
+      this.scanSegment(segment, segment === last ? 'last' : 'sealed');
     }
   }
 
-  private scanSegment(segment: number, isLast: boolean): void {
+  private scanSegment(segment: number, role: SegmentRole): void {
     const file = this.segments.file(segment);
-    const header = this.readStart(file, segment, isLast);
+    const header = this.readStart(file, segment, role);
     if (!header) {
       this.expectStart(segment);
       return;
@@ -73,7 +73,7 @@ export class LogScan implements WalkState {
     this.header = header;
     this.segments.add(header);
     const walk = new SegmentWalk(this, file, segment, this.segments.get(segment).seed);
-    const end = walk.toEnd(isLast);
+    const end = walk.toEnd(role);
     if (!this.genesis) throw new WorldDamaged('the genesis is missing', this.placeAt(segment, end));
     this.end = { offset: end, flushed: walk.flushed };
   }
@@ -88,11 +88,15 @@ export class LogScan implements WalkState {
   }
 
   /** The header frame; `undefined` for a last segment whose header was never completed. */
-  private readStart(file: StoreFile, segment: number, isLast: boolean): SegmentHeader | undefined {
+  private readStart(
+    file: StoreFile,
+    segment: number,
+    role: SegmentRole,
+  ): SegmentHeader | undefined {
     const frames = new FrameReader(new Window(file, CHUNK_BYTES), SEGMENT_HEADER_SEED);
     const place = this.placeAt(segment, 0);
     let frame = frames.frameAt(0);
-    if (!frame && segment > 0 && isLast) {
+    if (!frame && segment > 0 && role === 'last') {
       if (!this.hasContentBehindStart(frames.window)) return undefined;
       frames.window.forget();
       frame = frames.frameAt(0);

@@ -48,7 +48,7 @@ export class SegmentFile {
 
   /**
    * Writes a range again as it is. After a failed flush a cache may hold bytes that it takes for
-   * durable and that the disk never got; only writing them again makes the next flush speak of them.
+   * durable and that the disk never got; written again, the next flush speaks of them.
    */
   async rewrite(from: number, to: number): Promise<void> {
     const window = new Window(this.file, REWRITE_BYTES);

@@ -1,4 +1,4 @@
-/** Walks the frames behind one segment's header, in order, up to where the log ends or is damaged. */
+/** Walks the frames behind one segment's header, in order, up to its end or to damage. */
 import { bytesEqual, type Hash, sha256 } from '@aos/canon';
 import { type DamagePlace, WorldDamaged } from '../faults.js';
 import type { StoreFile } from '../port.js';
@@ -17,6 +17,9 @@ import { HASH_BYTES, SEGMENT_HEADER_SEED } from './segment.js';
 import { Window } from './window.js';
 
 export const CHUNK_BYTES = 2 ** 18;
+
+/** The last segment may end in a torn tail; one with a successor is complete. */
+export type SegmentRole = 'last' | 'sealed';
 
 /** What is known of the log so far; a walk adds what its segment holds. */
 export interface WalkState {
@@ -44,12 +47,12 @@ export class SegmentWalk {
   }
 
   /** Returns where the segment ends. */
-  toEnd(isLast: boolean): number {
+  toEnd(role: SegmentRole): number {
     const start = new FrameReader(this.frames.window, SEGMENT_HEADER_SEED).headerAt(0);
     if (start) this.noteClaims(start);
     let offset = start ? frameSpan(start.sizeBytes) : 0;
     for (;;) {
-      const header = this.acceptableAt(offset) ?? this.lookAgain(offset, isLast);
+      const header = this.acceptableAt(offset) ?? this.lookAgain(offset, role);
       if (!header) return offset;
       this.enter(offset, header);
       offset += frameSpan(header.sizeBytes);
@@ -69,9 +72,10 @@ export class SegmentWalk {
   }
 
   /** The end, damage, or a frame that a writer completed while we looked (C2, C3, C4). */
-  private lookAgain(offset: number, isLast: boolean): FrameHeader | undefined {
+  private lookAgain(offset: number, role: SegmentRole): FrameHeader | undefined {
     const claimed = this.isClaimed(offset) || this.isClaimedBehind(offset);
-    if (!claimed && (isLast || offset === this.file.sizeBytes())) return undefined;
+    const mayEnd = role === 'last' || offset === this.file.sizeBytes();
+    if (!claimed && mayEnd) return undefined;
     this.frames.window.forget();
     const header = this.acceptableAt(offset);
     if (header) return header;

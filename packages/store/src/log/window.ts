@@ -12,13 +12,13 @@ export class Window {
   private bytes = EMPTY;
   private start = 0;
 
-  /** `chunkBytes` is how much is fetched at once; a longer look fetches just as much as it needs. */
+  /** `chunkBytes` is how much is fetched at once; a longer look fetches what it needs. */
   constructor(
     private readonly source: ByteSource,
     private readonly chunkBytes: number,
   ) {}
 
-  /** The bytes from `position`, at most `sizeBytes` and less at the end; valid until the next call. */
+  /** The bytes from `position`, less than `sizeBytes` at the end; valid until the next call. */
   at(position: number, sizeBytes: number): Buffer {
     const from = position - this.start;
     if (from >= 0 && from + sizeBytes <= this.bytes.length) {
