@@ -1,3 +1,4 @@
+export { callLimitsOf, DEFAULT_CALL_LIMITS } from './call-limits.js';
 export {
   type CarriedValue,
   carryValue,

@@ -3,6 +3,7 @@ import { type Encodable, encode, type Hash } from '@aos/canon';
 import {
   ABI_VERSION,
   type CallOutcome,
+  DEFAULT_CALL_LIMITS,
   decodeReducerOutput,
   encodeReducerInput,
   type ReducerInput,
@@ -37,7 +38,7 @@ export function openReducer(build: BuildResult): Reducer {
 }
 
 function callModule(engine: WasmEngine, module: Hash, input: Uint8Array): CallOutcome {
-  return engine.call(module, 'step', input, { outputBytes: 1_048_576 });
+  return engine.call(module, 'step', input, DEFAULT_CALL_LIMITS);
 }
 
 export function encodeInput({ event = null, key, ...rest }: StepInput): Uint8Array {
@@ -50,4 +51,13 @@ export function outputOf(outcome: CallOutcome): ReducerOutput {
   const output = decodeReducerOutput(outcome.output);
   if (!output.ok) throw new Error(output.refusal.detail);
   return output.value;
+}
+
+/** Steps on the bytes of an event; undefined when the module trapped. */
+export function stepWith(reducer: Reducer, event: Uint8Array): ReducerOutput | undefined {
+  const routed = { schema: SCHEMA, value: event };
+  const input = encodeReducerInput({ version: ABI_VERSION, state: null, event: routed });
+  const outcome = reducer.call(input);
+  if (outcome.kind === 'fault' && outcome.code === 'module-trap') return undefined;
+  return outputOf(outcome);
 }

@@ -46,6 +46,10 @@ const EXPORT_KINDS: Readonly<Record<ExportKind, number>> = { function: 0, memory
 /** The instructions that the samples use. */
 export const op = {
   unreachable: [0x00],
+  /** A loop without values, to be ended by `end`. */
+  loop: [0x03, 0x40],
+  end: [END],
+  branch: (label: number): Instruction => [0x0c, ...unsigned(label)],
   throw: (tag: number): Instruction => [0x08, ...unsigned(tag)],
   call: (index: number): Instruction => [0x10, ...unsigned(index)],
   drop: [0x1a],
