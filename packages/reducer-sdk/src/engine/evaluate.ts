@@ -1,0 +1,137 @@
+/**
+ * Evaluates a script in the engine and gives the module in which it is ready to be called.
+ *
+ * E1. The module is the engine and the bridge with memory and globals as evaluating left them, the
+ *     stack cleared: the same script gives the same bytes in every process.
+ * E2. Evaluating is metered: a script whose top level never ends is refused.
+ * E3. The result is an ordinary module: no imports, and it relies on nothing but its bytes.
+ */
+import { ok, type Result, refuse } from '@aos/canon';
+import { SECTION, writeGlobal, writeMemory, writeModule, writeVector } from '../binary/module.js';
+import { type Engine, FUEL, globalName } from './engine.js';
+import { writeImage } from './image.js';
+import { rebaseAddress } from './rebase.js';
+
+/** Memory that a call can use without growing it, beyond what the script left. */
+const SPARE_BYTES = 96 * 1024;
+/** Bytes in use from which the engine looks for unreachable cycles during a call. */
+const COLLECT_FROM_BYTES = 8 * 1024 * 1024;
+/** Everything but what tells a time or watches the collector: Date, WeakRef, performance. */
+const INTRINSICS = ~(1 | 512 | 1024);
+/** The name under which the engine knows the script; it is part of the module's bytes. */
+const SCRIPT_NAME = 'reducer';
+
+const PAGE_BYTES = 65536;
+const EXCEPTION_TAG = 6;
+/** The index of the stack pointer among the engine's globals; the stack lies below it. */
+const STACK_POINTER = 0;
+
+/** The exports of the metered form. */
+interface Evaluator {
+  readonly memory: WebAssembly.Memory;
+  readonly _initialize: () => void;
+  readonly malloc: (size: number) => number;
+  readonly free: (address: number) => void;
+  readonly qjs_init2: (intrinsics: number) => number;
+  readonly qjs_get_context_ptr: () => number;
+  readonly qjs_set_gc_threshold: (bytes: number) => void;
+  readonly JS_Eval: (
+    context: number,
+    text: number,
+    size: number,
+    name: number,
+    flags: number,
+  ) => bigint;
+  readonly JS_GetException: (context: number) => bigint;
+  readonly JS_GetRuntime: (context: number) => number;
+  readonly JS_RunGC: (runtime: number) => void;
+  readonly JS_ToCStringLen2: (
+    context: number,
+    size: number,
+    value: bigint,
+    flags: number,
+  ) => number;
+  readonly open: (context: number, script: bigint) => void;
+}
+
+/**
+ * The module of a script whose last expression is the list that the bridge is opened with. Codes:
+ * `script-throws` (with what was thrown), `script-endless` (out of fuel), `script-traps` (memory or
+ * stack exhausted).
+ */
+export function evaluateScript(engine: Engine, script: string): Result<Uint8Array> {
+  const instance = new WebAssembly.Instance(engine.metered);
+  const evaluator = instance.exports as unknown as Evaluator;
+  try {
+    const thrown = evaluate(evaluator, script);
+    if (thrown !== undefined) return refuse('script-throws', '', thrown);
+  } catch (cause) {
+    const fuel = instance.exports[FUEL] as WebAssembly.Global;
+    if (fuel.value === 0)
+      return refuse('script-endless', '', 'the top level of the script takes too long');
+    return refuse('script-traps', '', `the top level of the script failed: ${String(cause)}`);
+  }
+  return ok(finish(engine, instance));
+}
+
+/** What the script threw, if anything. */
+function evaluate(evaluator: Evaluator, script: string): string | undefined {
+  evaluator._initialize();
+  evaluator.qjs_init2(INTRINSICS);
+  evaluator.qjs_set_gc_threshold(COLLECT_FROM_BYTES);
+  const context = evaluator.qjs_get_context_ptr();
+  const text = new TextEncoder().encode(script);
+  const source = place(evaluator, text);
+  const name = place(evaluator, new TextEncoder().encode(SCRIPT_NAME));
+  const value = evaluator.JS_Eval(context, source, text.length, name, 0);
+  if (isException(value)) return describe(evaluator, context);
+  evaluator.free(source);
+  evaluator.free(name);
+  evaluator.open(context, value);
+  evaluator.JS_RunGC(evaluator.JS_GetRuntime(context));
+  evaluator.free(evaluator.malloc(SPARE_BYTES));
+  return undefined;
+}
+
+/** Zero-terminated bytes in the engine's memory. */
+function place({ malloc, memory }: Evaluator, bytes: Uint8Array): number {
+  const address = malloc(bytes.length + 1);
+  const target = new Uint8Array(memory.buffer, rebaseAddress(address), bytes.length + 1);
+  target.set(bytes);
+  target[bytes.length] = 0;
+  return address;
+}
+
+function isException(value: bigint): boolean {
+  return Number(BigInt.asIntN(32, value >> 32n)) === EXCEPTION_TAG;
+}
+
+function describe(evaluator: Evaluator, context: number): string {
+  const size = evaluator.malloc(4);
+  const exception = evaluator.JS_GetException(context);
+  const text = evaluator.JS_ToCStringLen2(context, size, exception, 0);
+  if (text === 0) return 'something that cannot be printed';
+  const { buffer } = evaluator.memory;
+  const length = new DataView(buffer).getUint32(rebaseAddress(size), true);
+  return new TextDecoder().decode(new Uint8Array(buffer, rebaseAddress(text), length));
+}
+
+function finish({ linked, ...engine }: Engine, { exports }: WebAssembly.Instance): Uint8Array {
+  const globals = linked.globals.map(({ type }, index) => {
+    const { value } = exports[globalName(index)] as WebAssembly.Global;
+    return { type, value: BigInt(value) };
+  });
+  const memory = new Uint8Array((exports.memory as WebAssembly.Memory).buffer);
+  memory.fill(0, 0, rebaseAddress(Number(globals[STACK_POINTER]?.value)));
+  return writeModule([
+    [SECTION.type, engine.types],
+    [SECTION.function, engine.functions],
+    [SECTION.table, linked.engine.table ?? Uint8Array.of(0)],
+    [SECTION.memory, writeMemory(memory.length / PAGE_BYTES)],
+    [SECTION.global, writeVector(globals, writeGlobal)],
+    [SECTION.export, engine.exports],
+    [SECTION.element, linked.engine.elements ?? Uint8Array.of(0)],
+    [SECTION.code, engine.code],
+    [SECTION.data, writeImage(memory)],
+  ]);
+}

@@ -1,0 +1,100 @@
+/**
+ * A reducer as a value: its shapes, and the one function that decides.
+ *
+ * 1. A reducer is a function of its call. What modules keep between calls in variables is gone in
+ *    the next one: every call starts from the script as it was evaluated when it was built.
+ * 2. An error ends the call; nothing of it remains.
+ */
+import { Call, type Declared } from './call.js';
+import type { Effect } from './effects.js';
+import { isObject, mismatch, type Shape } from './shape.js';
+
+/** What `reduce` answers with to remove the cell: the next event finds no state. */
+export const DELETED: unique symbol = Symbol('deleted');
+export type Deleted = typeof DELETED;
+
+/** The next state, nothing to keep the one there is, or {@link DELETED}. */
+export type Next<S> = S | undefined | Deleted;
+
+export interface ReducerShapes<S, E, A> {
+  readonly state: Shape<S>;
+  /** The family of events that are routed to this reducer. */
+  readonly event: Shape<E>;
+  readonly annotations?: Shape<A>;
+  /** The effects that it may ask for. */
+  readonly effects?: readonly Effect<unknown>[];
+}
+
+/** With `initial`, a reducer never sees a missing state. */
+export interface ReducerConfig<S, E, A> extends ReducerShapes<S, E, A> {
+  readonly initial: () => S;
+}
+
+// biome-ignore lint/suspicious/noConfusingVoidType: a reducer that only asks for effects returns nothing
+export type Reduce<S, G, E, A> = (state: G, event: E, ctx: Call<A>) => Next<S> | void;
+
+/** What becomes of the state, as the bridge reads it. */
+const KEEP = 0;
+const SET = 1;
+const DELETE = 2;
+
+/** What a call comes to: mode, plain state, events, effects, plain annotation. */
+export type Answer = readonly [
+  mode: number,
+  state: unknown,
+  events: readonly unknown[],
+  effects: readonly unknown[],
+  annotation: unknown,
+];
+
+/** A call from outside, in plain data; `state` and `context` are undefined when there is none. */
+export type Dispatch = (
+  state: unknown,
+  schema: string,
+  event: unknown,
+  key: Uint8Array | null,
+  context: unknown,
+) => Answer;
+
+export interface Reducer<S, E, A> {
+  readonly shapes: ReducerShapes<S, E, A>;
+  readonly dispatch: Dispatch;
+}
+
+/** Defines a reducer; the entry file of a script exports it as its default. */
+export function defineReducer<S, E, A = never>(
+  config: ReducerConfig<S, E, A>,
+  reduce: Reduce<S, S, E, A>,
+): Reducer<S, E, A>;
+export function defineReducer<S, E, A = never>(
+  config: ReducerShapes<S, E, A>,
+  reduce: Reduce<S, S | null, E, A>,
+): Reducer<S, E, A>;
+export function defineReducer<S, E, A>(
+  config: ReducerShapes<S, E, A> & { readonly initial?: () => S },
+  reduce: Reduce<S, never, E, A>,
+): Reducer<S, E, A> {
+  const { state: shape, event, annotations, initial = () => null } = config;
+  const kinds = (config.effects ?? []).map(({ kind }) => kind);
+  const declared: Declared<A> = { effects: new Set(kinds), ...(annotations && { annotations }) };
+  const dispatch: Dispatch = (state, schema, plain, key, context) => {
+    const call = new Call<A>(schema, key, { context, declared });
+    const given = state === undefined ? initial() : shape.lift(state);
+    const next = reduce(given as never, event.lift(plain), call);
+    return answerOf(next as Next<S>, shape, call);
+  };
+  return { shapes: config, dispatch };
+}
+
+function answerOf<S, A>(next: Next<S>, shape: Shape<S>, call: Call<A>): Answer {
+  const { raised, emitted, annotation } = call;
+  if (next === undefined) return [KEEP, null, raised, emitted, annotation];
+  if (next === DELETED) return [DELETE, null, raised, emitted, annotation];
+  return [SET, shape.lower(next), raised, emitted, annotation];
+}
+
+/** What an entry file exports, if it is a reducer. */
+export function asReducer(value: unknown): Reducer<unknown, unknown, unknown> {
+  if (isObject(value) && typeof value.dispatch === 'function') return value as never;
+  return mismatch('an entry file whose default export is a reducer', value);
+}
