@@ -4,6 +4,8 @@ export {
   buildScriptReducerFolder,
   type ScriptSources,
 } from './build-script.js';
+export { generateCodecs } from './codecs/generate.js';
+export { type ModuleTypes, moduleTypes } from './codecs/module-types.js';
 export type { Diagnostic, Severity, SourcePlace } from './diagnostic.js';
 export { buildReducerFolder } from './folder.js';
 export { stepNatively } from './native.js';

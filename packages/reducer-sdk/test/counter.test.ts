@@ -1,18 +1,18 @@
-import { fileURLToPath } from 'node:url';
 import { concatBytes, encode, encodeUntagged, fromHex, toHashText, toHex } from '@aos/canon';
 import { encodeReducerInput } from '@aos/protocol';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type BuildResult, buildReducerFolder } from '../src/index.js';
+import { EXAMPLES, exampleTypes } from './definitions.js';
 import { encodeInput, openReducer, outputOf, type Reducer, SCHEMA } from './stepping.js';
 
-const FOLDER = fileURLToPath(new URL('../../../examples/00-counter/reducer', import.meta.url));
 const TAG = Uint8Array.of(0xd9, 0xd9, 0xf7);
 
 let build: BuildResult;
 let counter: Reducer;
 
 beforeAll(async () => {
-  build = await buildReducerFolder(FOLDER, 'counter');
+  const types = exampleTypes('00-counter', 'demo/CounterSM@1');
+  build = await buildReducerFolder(`${EXAMPLES}/00-counter/reducer`, 'counter', types);
   counter = openReducer(build);
 });
 
@@ -113,7 +113,7 @@ describe('the counter', () => {
     ['input that is no map', () => encode('input')],
     ['noise', () => new Uint8Array(64).fill(0xff)],
   ])('traps on %s', (_, input) => {
-    expect(counter.call(input())).toEqual({ kind: 'fault', code: 'module-trap', fuel: 0 });
+    expect(counter.call(input())).toMatchObject({ kind: 'fault', code: 'module-trap' });
   });
 
   it('compiles to the same module in every process', () => {
@@ -122,7 +122,7 @@ describe('the counter', () => {
 });
 
 /** Changes with the library, the compiler or the example, and with nothing else. */
-const MODULE_HASH = 'sha256:45ef908366873da0924d9f157ff74988eb997a0fd3ce6e23e2c6da8a6afda129';
+const MODULE_HASH = 'sha256:22ba3ff01043dc8079ac157bf9422788ffe0d68601887a859bc27f73026c1c21';
 
 function hex(text: string): Uint8Array {
   const bytes = fromHex(text);
