@@ -5,24 +5,15 @@
  * 2. All four output fields are always written, in the fixed order of the envelope.
  * 3. The state is written where it leaves from; head and field name are put in front of it last.
  */
-import { BYTES, LIST, MAP, shortestHeadSize, TAG_SIZE, writeHead, writeTag } from './cbor';
+import { BYTES, LIST, MAP, NIL, shortestHeadSize, TAG_SIZE, writeHead, writeTag } from './cbor';
 import { Context } from './context';
 import { ReducerEnvelope } from './envelope';
 import { Value } from './value';
 import { Writer } from './writer';
 
-/** A map of four and its first key, `state`: the front of the output. */
-const PREFIX = memory.data<u8>([0xa4, 0x65, 0x73, 0x74, 0x61, 0x74, 0x65]);
 const PREFIX_SIZE: usize = 7;
 /** Room in front of the state for the prefix and the longest head. */
 const HEADROOM: usize = PREFIX_SIZE + 9;
-
-/** No domain events, no effects and no note: all that follows the state most of the time. */
-const EMPTY_REST = memory.data<u8>([
-  0x6d, 0x64, 0x6f, 0x6d, 0x61, 0x69, 0x6e, 0x5f, 0x65, 0x76, 0x65, 0x6e, 0x74, 0x73, 0x80, 0x67,
-  0x65, 0x66, 0x66, 0x65, 0x63, 0x74, 0x73, 0x80, 0x63, 0x61, 0x6e, 0x6e, 0xf6,
-]);
-const EMPTY_REST_SIZE: usize = 29;
 
 /** Domain events or effects, one behind the other. */
 class Items {
@@ -158,13 +149,13 @@ export class Call {
     const size = (out.at - content) as u64;
     const head = content - shortestHeadSize(size);
     writeHead(head, BYTES, size);
-    memory.copy(head - PREFIX_SIZE, PREFIX, PREFIX_SIZE);
+    writePrefix(head - PREFIX_SIZE);
     return head - PREFIX_SIZE - out.start;
   }
 
   private finishOldState(out: Writer): usize {
     out.at = out.start;
-    out.raw(PREFIX, PREFIX_SIZE);
+    writePrefix(out.room(PREFIX_SIZE));
     const state = this.input.state;
     if (this.isDeleted || state.isMissing) out.nil();
     else out.string(BYTES, state.at, state.size);
@@ -174,7 +165,7 @@ export class Call {
   private finishRest(out: Writer): void {
     const note = this.note;
     if (!this.events && !this.effects && !note) {
-      out.raw(EMPTY_REST, EMPTY_REST_SIZE);
+      writeEmptyRest(out);
       return;
     }
     out.text('domain_events');
@@ -185,6 +176,25 @@ export class Call {
     if (note) out.string(BYTES, note.start, note.at - note.start);
     else out.nil();
   }
+}
+
+/** A map of four and its first key, `state`: the front of every output. */
+function writePrefix(at: usize): void {
+  store<u32>(at, 0x747365a4); // a4 65 "st"
+  store<u32>(at, 0x65746174, 3); // "tate"
+}
+
+/** No domain events, no effects and no note: all that follows the state most of the time. */
+function writeEmptyRest(out: Writer): void {
+  const at = out.room(29);
+  store<u32>(at, 0x6d6f646d); // 6d "dom"
+  store<u32>(at, 0x5f6e6961, 4); // "ain_"
+  store<u32>(at, 0x6e657665, 8); // "even"
+  store<u32>(at, 0x67807374, 12); // "ts" 80 67
+  store<u32>(at, 0x65666665, 16); // "effe"
+  store<u32>(at, 0x80737463, 20); // "cts" 80
+  store<u32>(at, 0x6e6e6163, 24); // 63 "ann"
+  store<u8>(at, NIL, 28);
 }
 
 function openItem(items: Items, fields: u64): Writer {

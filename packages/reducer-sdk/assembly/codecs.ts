@@ -8,11 +8,9 @@ export { Some } from './some';
 export { VariantForm } from './variant-form';
 export { Writer } from './writer';
 
-/** A record whose fields are all zero: its decoder fills them. */
+/** A record without the initial values of its fields: its decoder sets every one of them. */
 export function make<T>(): T {
-  const at = __new(offsetof<T>(), idof<T>());
-  memory.fill(at, 0, offsetof<T>());
-  return changetype<T>(at);
+  return changetype<T>(__new(offsetof<T>(), idof<T>()));
 }
 
 /** Marks a field as read; a field that comes twice traps. */

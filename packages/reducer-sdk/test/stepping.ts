@@ -25,13 +25,20 @@ export interface StepInput extends Partial<Omit<ReducerInput, 'event'>> {
   readonly key?: Uint8Array;
 }
 
+/** The first build of a process takes seconds, on a busy machine many. */
+export const BUILD_TIMEOUT_MS = 120_000;
+
 export const SCHEMA = 'demo/Event@1';
 
 export function openReducer(build: BuildResult): Reducer {
   if (!build.ok)
     throw new Error(`${build.refusal.code} ${build.refusal.at}: ${build.refusal.detail}`);
+  return openModule(build.value.wasm);
+}
+
+export function openModule(wasm: Uint8Array): Reducer {
   const engine = new WasmEngine();
-  const loaded = engine.load(build.value.wasm, 'step');
+  const loaded = engine.load(wasm, 'step');
   if (!loaded.ok) throw new Error(loaded.refusal.detail);
   const call = (input: Uint8Array) => callModule(engine, loaded.value, input);
   return { call, step: (input) => outputOf(call(encodeInput(input))) };

@@ -52,10 +52,13 @@ function readFunction({ id, type }: Named, fields: readonly Field[], file: Sourc
       left--;
     }`;
   });
+  const nulls = fields.filter(({ codec }) => codec.isOption);
+  const absent = nulls.map(({ member }) => `  record.${member} = null;`);
   const complete = sets.map((set) => requiredCheck(fields, set)).filter((line) => line !== '');
   return `
 function read${id}(from: Reader): ${type} {
   const record = make<${type}>();
+${absent.join('\n')}
   let left = from.map();
 ${declared.join('\n')}
   while (left > 0) {
