@@ -4,7 +4,8 @@
  * 1. Integers are bigints of 64 bits or numbers without a fraction up to 2^53 - 1; their bytes are
  *    the same. Any other number ends the call.
  * 2. Objects are maps with text keys; keys are ordered by their encoded bytes, a Map's too.
- * 3. Text with a lone surrogate, undefined, functions and symbols end the call.
+ * 3. An object with nothing but a `$tag` is a variant's arm whose value is null.
+ * 4. Text with a lone surrogate, undefined, functions and symbols end the call.
  */
 import {
   BYTES,
@@ -66,6 +67,9 @@ const ROOMY_HEAD: usize = 5;
 /** Address and size of the encoded key, and the value. */
 const ENTRY_SIZE: u32 = 16;
 const FIRST_BUFFER: usize = 8192;
+/** `$tag` and `$value` as little-endian numbers. */
+const TAG_NAME: u32 = 0x67617424;
+const VALUE_NAME: u64 = 0x65756c617624;
 
 let context: usize = 0;
 /** The engine's function from a Map to a flat list of keys and values. */
@@ -233,11 +237,11 @@ export function itemOf(list: Js, index: u32): Js {
 }
 
 function putEntries(value: Js, depth: i32): void {
-  const count = JS_IsMap(value) ? 0 : -1;
-  const table = count === 0 ? mapEntries(value) : recordEntries(value);
+  const table = JS_IsMap(value) ? mapEntries(value) : recordEntries(value);
   const size = entryCount;
-  sortEntries(table, size);
-  putHead(MAP, size as u64);
+  if (size > 1) sortEntries(table, size);
+  const bare = size === 1 && isTag(table);
+  putHead(MAP, bare ? 2 : (size as u64));
   for (let i: u32 = 0; i < size; i++) {
     const entry = table + i * ENTRY_SIZE;
     const keySize = load<usize>(entry, 4);
@@ -246,6 +250,16 @@ function putEntries(value: Js, depth: i32): void {
     at += keySize;
     putValue(load<u64>(entry, 8), depth + 1);
   }
+  if (!bare) return;
+  putWord(6, VALUE_NAME);
+  putNil();
+}
+
+/** Whether the entry's key is the text `$tag`. */
+function isTag(entry: u32): bool {
+  if (load<u32>(entry, 4) !== 5) return false;
+  const key = load<u32>(entry);
+  return load<u8>(key) === 0x64 && load<u32>(key, 1) === TAG_NAME;
 }
 
 /** How many entries the table that was made last has. */

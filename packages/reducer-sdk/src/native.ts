@@ -97,12 +97,30 @@ function plainMapOf(map: ReadonlyMap<Value, Value>): unknown {
 
 // ---- writing
 
+/** Plain data as the encoder takes it: an object with nothing but a tag gains its null. */
+function encodableOf(plain: unknown): Encodable {
+  if (Array.isArray(plain)) return plain.map(encodableOf);
+  if (plain instanceof Map) {
+    return new Map([...plain].map(([key, value]) => [encodableOf(key), encodableOf(value)]));
+  }
+  if (typeof plain !== 'object' || plain === null || plain instanceof Uint8Array) {
+    return plain as Encodable;
+  }
+  const entries = Object.entries(plain).map(([name, value]) => [name, encodableOf(value)] as const);
+  if (entries.length === 1 && entries[0]?.[0] === '$tag') entries.push(['$value', null]);
+  return new Map(entries);
+}
+
+function encodePlain(plain: unknown): Uint8Array {
+  return encode(encodableOf(plain));
+}
+
 function encodeAnswer(answer: Answer, given: Uint8Array | null): Uint8Array {
   const [mode, state, events, effects, annotation] = answer;
   const w = new Writer();
   w.mapHead(4);
   w.text('state');
-  writeCarried(w, mode === SET ? encode(state as Encodable) : mode === KEEP ? given : null);
+  writeCarried(w, mode === SET ? encodePlain(state) : mode === KEEP ? given : null);
   w.text('domain_events');
   w.listHead(events.length / EVENT_ITEMS);
   for (let i = 0; i < events.length; i += EVENT_ITEMS) writeEvent(w, events.slice(i));
@@ -110,7 +128,7 @@ function encodeAnswer(answer: Answer, given: Uint8Array | null): Uint8Array {
   w.listHead(effects.length / EFFECT_ITEMS);
   for (let i = 0; i < effects.length; i += EFFECT_ITEMS) writeEffect(w, effects.slice(i));
   w.text('ann');
-  writeCarried(w, annotation === undefined ? null : encode(annotation as Encodable));
+  writeCarried(w, annotation === undefined ? null : encodePlain(annotation));
   return w.finish();
 }
 
@@ -124,7 +142,7 @@ function writeEvent(w: Writer, [schema, value, key]: readonly unknown[]): void {
   w.text('schema');
   w.text(schema as string);
   w.text('value');
-  w.bytes(encode(value as Encodable));
+  w.bytes(encodePlain(value));
   writeOptional(w, 'key', key);
 }
 
@@ -133,7 +151,7 @@ function writeEffect(w: Writer, [kind, params, slot, key]: readonly unknown[]): 
   w.text('kind');
   w.text(kind as string);
   w.text('params_cbor');
-  w.bytes(encode(params as Encodable));
+  w.bytes(encodePlain(params));
   writeOptional(w, 'cap_slot', slot);
   writeOptional(w, 'idempotency_key', key);
 }

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { concatBytes, type Encodable, encode, toHashText, toHex } from '@aos/canon';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -9,17 +8,18 @@ import {
   buildScriptReducerFolder,
   stepNatively,
 } from '../src/index.js';
+import { EXAMPLES, exampleTypes } from './definitions.js';
 import { encodeInput, openReducer, type Reducer } from './stepping.js';
 
-const EXAMPLE = fileURLToPath(new URL('../../../examples/00-counter', import.meta.url));
+const SCRIPT = `${EXAMPLES}/00-counter/reducer-ts`;
 
 let build: BuildResult;
 let script: Reducer;
 
 beforeAll(async () => {
-  build = await buildScriptReducerFolder(`${EXAMPLE}/reducer-ts`, 'counter');
+  build = await buildScriptReducerFolder(SCRIPT, 'counter');
   script = openReducer(build);
-});
+}, 60_000);
 
 /** Output bytes in hex, or what a call ended with. */
 function outcomeOf(reducer: Reducer, input: Uint8Array): string {
@@ -63,7 +63,9 @@ describe('the counter in TypeScript', () => {
   });
 
   it('answers byte for byte like the one in AssemblyScript', async () => {
-    const assembly = openReducer(await buildReducerFolder(`${EXAMPLE}/reducer`, 'counter'));
+    const types = exampleTypes('00-counter', 'demo/CounterSM@1');
+    const folder = `${EXAMPLES}/00-counter/reducer`;
+    const assembly = openReducer(await buildReducerFolder(folder, 'counter', types));
     const inputs = fc.tuple(state, event).map(([given, happened]) => inputOf(given, happened));
     const law = fc.property(inputs, (input) => {
       expect(outcomeOf(script, input)).toBe(outcomeOf(assembly, input));
@@ -89,7 +91,7 @@ describe('the counter in TypeScript', () => {
   });
 
   it('builds to the same bytes again', async () => {
-    const again = await buildScriptReducerFolder(`${EXAMPLE}/reducer-ts`, 'counter');
+    const again = await buildScriptReducerFolder(SCRIPT, 'counter');
     expect(again.ok && build.ok && toHashText(again.value.hash)).toBe(
       build.ok && toHashText(build.value.hash),
     );

@@ -7,7 +7,7 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ok, type Result, refuse } from '@aos/canon';
+import { assert, ok, type Result, refuse } from '@aos/canon';
 import type { BuildFailure, Message, Plugin } from 'esbuild';
 
 export interface ScriptFiles {
@@ -20,12 +20,17 @@ export interface ScriptFiles {
 
 const GIVEN = 'given';
 
-/** Next to this file in `src`, or beside the bundled code in `dist`. */
+/**
+ * The library is bundled from its sources wherever this runs, so that the same reducer has the same
+ * bytes: from this file in `src`, or from the package's code in `dist`.
+ */
 function libraryFile(name: string): string {
-  const places = [`../script/${name}.ts`, `./script/${name}.js`].map((place) =>
+  const places = [`../script/${name}.ts`, `../src/script/${name}.ts`].map((place) =>
     fileURLToPath(new URL(place, import.meta.url)),
   );
-  return places.find((place) => existsSync(place)) ?? '';
+  const found = places.find((place) => existsSync(place));
+  assert(found, `the library has ${name}`);
+  return found;
 }
 
 /** An expression that evaluates to what the bridge is opened with. Code: `reducer-compile`. */

@@ -13,11 +13,14 @@ import { writeImage } from './image.js';
 import { rebaseAddress } from './rebase.js';
 
 /** Memory that a call can use without growing it, beyond what the script left. */
-const SPARE_BYTES = 96 * 1024;
+const SPARE_BYTES = 64 * 1024;
 /** Bytes in use from which the engine looks for unreachable cycles during a call. */
 const COLLECT_FROM_BYTES = 8 * 1024 * 1024;
-/** Everything but what tells a time or watches the collector: Date, WeakRef, performance. */
-const INTRINSICS = ~(1 | 512 | 1024);
+/**
+ * All parts of the language but what tells a time or watches the collector (Date, WeakRef,
+ * performance), and what is not of the language (DOMException, atob and btoa).
+ */
+const INTRINSICS = ~(1 | 512 | 1024 | 2048 | 4096);
 /** The name under which the engine knows the script; it is part of the module's bytes. */
 const SCRIPT_NAME = 'reducer';
 

@@ -12,10 +12,11 @@ export function ambientProperties(): readonly Property[] {
   const world: object = globalThis;
   const typedArray: object = Object.getPrototypeOf(Uint8Array.prototype);
   const named = ['Date', 'Intl', 'WeakRef', 'FinalizationRegistry', 'performance', 'crypto'];
+  const foreign = ['DOMException', 'atob', 'btoa', 'SharedArrayBuffer', 'Atomics'];
   const timers = ['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'fetch'];
   const localized = [Object, Number, BigInt, Array].map(({ prototype }): object => prototype);
   return [
-    ...[...named, ...timers].map((name): Property => [world, name]),
+    ...[...named, ...foreign, ...timers].map((name): Property => [world, name]),
     [Math, 'random'],
     [String.prototype, 'localeCompare'],
     [String.prototype, 'toLocaleLowerCase'],

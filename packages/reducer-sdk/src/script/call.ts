@@ -3,121 +3,117 @@
  *
  * C1. Everything asked for belongs to the call: when it ends with an error, nothing of it remains.
  * C2. The order in which events and effects are asked for is the order of the output.
+ * C3. Calls do not nest, so one object serves them all; variables of its closure are the call.
  */
 import type { DomainEvent, Effect, EmitOptions } from './effects.js';
-import { isRecord, mismatch, type Shape } from './shape.js';
-
-/** What plain data a call's context is. */
-type ContextFields = Readonly<Record<string, unknown>>;
+import { isObject, mismatch, type Shape } from './shape.js';
 
 /** Most effects and events of one call; the world refuses more. */
 const MAX_EFFECTS = 64;
 const MAX_EVENTS = 256;
 
-export class Call<A> {
+export interface Call<A> {
   /** Name of the schema of the event: the family that the reducer declares. */
   readonly schema: string;
   /** Correlation bytes that came with the event. */
   readonly eventKey: Uint8Array | null;
-
-  /** Schema, plain value and key of each event, one after the other. */
-  readonly raised: unknown[] = [];
-  /** Kind, plain params, slot and idempotency key of each effect, one after the other. */
-  readonly emitted: unknown[] = [];
-  /** The plain annotation, or undefined. */
-  annotation: unknown = undefined;
-
-  readonly #context: unknown;
-  readonly #declared: Declared<A>;
-
-  constructor(schema: string, eventKey: Uint8Array | null, from: CallOrigin<A>) {
-    this.schema = schema;
-    this.eventKey = eventKey;
-    this.#context = from.context;
-    this.#declared = from.declared;
-  }
-
-  // ---- what the world says, to modules that declare a context
-
-  /** Wall time of the input, in nanoseconds since the epoch. */
-  get nowNs(): bigint {
-    return this.#field('now_ns') as bigint;
-  }
-
-  /** Monotone time of the world, in nanoseconds; deadlines are measured on it. */
-  get logicalNowNs(): bigint {
-    return this.#field('logical_now_ns') as bigint;
-  }
-
-  get journalHeight(): bigint {
-    return this.#field('journal_height') as bigint;
-  }
-
-  /** 64 bytes, different for every call: the only source of chance. */
-  get entropy(): Uint8Array {
-    return this.#field('entropy') as Uint8Array;
-  }
-
-  /** `sha256:` and 64 hex digits. */
-  get eventHash(): string {
-    return this.#field('event_hash') as string;
-  }
-
-  get manifestHash(): string {
-    return this.#field('manifest_hash') as string;
-  }
-
-  /** Name of this reducer's module in the manifest. */
-  get reducer(): string {
-    return this.#field('reducer') as string;
-  }
-
-  /** The cell's key as canonical bytes; null for a reducer with one state. */
-  get key(): Uint8Array | null {
-    return (this.#contextFields().key as Uint8Array | undefined) ?? null;
-  }
-
-  // ---- what the reducer asks for
-
+  /** What the world says, to modules that declare a context; others end the call by asking. */
+  readonly world: World;
   /** Raises a domain event, to be routed like any other. */
-  raise<T>(event: DomainEvent<T>, value: T, key: Uint8Array | null = null): void {
-    if (this.raised.length >= MAX_EVENTS * 3) mismatch(`at most ${MAX_EVENTS} events`, 'more');
-    this.raised.push(event.name, event.lower(value), key);
-  }
-
+  raise<T>(event: DomainEvent<T>, value: T, key?: Uint8Array): void;
   /** Asks for an effect that the reducer declares. */
-  emit<P>(effect: Effect<P>, params: P, options: EmitOptions = {}): void {
-    if (!this.#declared.effects.has(effect.kind)) mismatch('a declared effect', effect.kind);
-    if (this.emitted.length >= MAX_EFFECTS * 4) mismatch(`at most ${MAX_EFFECTS} effects`, 'more');
-    const { slot = null, idempotencyKey = null } = options;
-    this.emitted.push(effect.kind, effect.params.lower(params), slot, idempotencyKey);
-  }
-
+  emit<P>(effect: Effect<P>, params: P, options?: EmitOptions): void;
   /** Leaves a note beside the step; the last one stands. */
-  annotate(note: A): void {
-    const { annotations } = this.#declared;
-    this.annotation = annotations
-      ? annotations.lower(note)
-      : mismatch('a reducer that declares annotations', 'none');
-  }
+  annotate(note: A): void;
+}
 
-  #field(name: string): unknown {
-    return this.#contextFields()[name] ?? mismatch(`a context with ${name}`, 'none');
-  }
-
-  #contextFields(): ContextFields {
-    const context = this.#context;
-    return isRecord(context) ? context : mismatch('a module that declares a context', 'none');
-  }
+/** A reducer's context, stamped: the same on every replay. */
+export interface World {
+  /** Wall time of the input, in nanoseconds since the epoch. */
+  readonly now_ns: bigint;
+  /** Monotone time of the world, in nanoseconds; deadlines are measured on it. */
+  readonly logical_now_ns: bigint;
+  readonly journal_height: bigint;
+  /** 64 bytes, different for every call: the only source of chance. */
+  readonly entropy: Uint8Array;
+  /** `sha256:` and 64 hex digits. */
+  readonly event_hash: string;
+  readonly manifest_hash: string;
+  /** Name of this reducer's module in the manifest. */
+  readonly reducer: string;
+  /** Whether the reducer keeps one state per key. */
+  readonly cell_mode: boolean;
+  /** The cell's key as canonical bytes, for a reducer with one state per key. */
+  readonly key?: Uint8Array;
 }
 
 /** What a reducer declares that its calls may do. */
 export interface Declared<A> {
   readonly effects: ReadonlySet<string>;
-  readonly annotations?: Shape<A>;
+  readonly annotations: Shape<A> | undefined;
 }
 
-export interface CallOrigin<A> {
-  readonly context: unknown;
-  readonly declared: Declared<A>;
+/** What a call was asked with, and what it asked for so far. */
+export interface CallDesk<A> {
+  readonly call: Call<A>;
+  open(schema: string, eventKey: Uint8Array | null, context: unknown): void;
+  /** Schema, plain value and key of each event, one after the other. */
+  events(): readonly unknown[];
+  /** Kind, plain params, slot and idempotency key of each effect, one after the other. */
+  effects(): readonly unknown[];
+  /** The plain annotation, or undefined. */
+  annotation(): unknown;
+}
+
+const NONE: readonly unknown[] = [];
+
+export function openDesk<A>({ effects: kinds, annotations }: Declared<A>): CallDesk<A> {
+  let schema = '';
+  let eventKey: Uint8Array | null = null;
+  let context: unknown;
+  let events: unknown[] | undefined;
+  let effects: unknown[] | undefined;
+  let annotation: unknown;
+  const call: Call<A> = {
+    get schema() {
+      return schema;
+    },
+    get eventKey() {
+      return eventKey;
+    },
+    get world() {
+      if (isObject(context)) return context as unknown as World;
+      return mismatch('a module that declares a context', 'none');
+    },
+    raise(event, value, key) {
+      events ??= [];
+      if (events.length >= MAX_EVENTS * 3) mismatch(`at most ${MAX_EVENTS} events`, 'more');
+      events.push(event.name, event.lower(value), key ?? null);
+    },
+    emit(effect, params, { slot, idempotencyKey } = {}) {
+      if (!kinds.has(effect.kind)) mismatch('an effect that is declared', effect.kind);
+      effects ??= [];
+      if (effects.length >= MAX_EFFECTS * 4) mismatch(`at most ${MAX_EFFECTS} effects`, 'more');
+      const lowered = effect.params.lower(params);
+      effects.push(effect.kind, lowered, slot ?? null, idempotencyKey ?? null);
+    },
+    annotate(note) {
+      if (!annotations) mismatch('a reducer that declares annotations', 'none');
+      else annotation = annotations.lower(note);
+    },
+  };
+  return {
+    call,
+    open(of, key, given) {
+      schema = of;
+      eventKey = key;
+      context = given;
+      events = undefined;
+      effects = undefined;
+      annotation = undefined;
+    },
+    events: () => events ?? NONE,
+    effects: () => effects ?? NONE,
+    annotation: () => annotation,
+  };
 }

@@ -15,104 +15,101 @@ export type VariantOf<A> = {
     : { readonly $tag: K; readonly $value: ValueOf<A[K]> };
 }[keyof A];
 
-interface Part {
-  readonly name: string;
-  readonly shape: Shape<unknown>;
-}
-
-function partsOf(shapes: Shapes): Part[] {
-  return Object.keys(shapes).map((name) => ({ name, shape: shapes[name] as Shape<unknown> }));
-}
-
 function typesOf(shapes: Shapes): AirType {
-  return Object.fromEntries(partsOf(shapes).map(({ name, shape }) => [name, shape.type]));
+  return Object.fromEntries(Object.entries(shapes).map(([name, { type }]) => [name, type]));
 }
 
-/** An object with exactly these fields; a field of an option shape may be missing in data. */
+// What follows runs in an interpreter for every call: loops by index, one `try` around each, no
+// built-in functions, and nothing made that is not needed.
+
+/**
+ * An object with these fields; a field of an option shape may be missing in data. Fields beyond them
+ * are passed over when data is read; the world refuses them in what a reducer answers.
+ */
 export function record<const F extends Shapes>(fields: F): Shape<RecordOf<F>> {
-  const parts = partsOf(fields);
+  const names = Object.keys(fields);
+  if (names.includes('$tag')) mismatch('field names other than $tag', '$tag');
+  const shapes = names.map((name) => fields[name] as Shape<unknown>);
+  const count = names.length;
+  const mapped = names.some((name) => DIGIT.test(name));
   const lift = (plain: unknown) => {
-    if (!isRecord(plain)) return mismatch('a record', plain);
-    for (const { name, shape } of parts) {
-      try {
-        plain[name] = shape.lift(plain[name]);
-      } catch (error) {
-        throw below(error, name);
-      }
-    }
-    checkNames(plain, parts);
-    return plain as RecordOf<F>;
-  };
-  return { type: { record: typesOf(fields) }, lift, lower: (value) => lowerRecord(value, parts) };
-}
-
-/** The record itself while its fields are plain data as they are, otherwise a copy. */
-function lowerRecord(value: unknown, parts: readonly Part[]): unknown {
-  if (!isRecord(value)) return mismatch('a record', value);
-  let copy: Record<string, unknown> | undefined;
-  for (const { name, shape } of parts) {
-    const field = value[name];
-    const lowered = lowerBelow(shape, field, name);
-    if (lowered === field && Object.hasOwn(value, name)) continue;
-    copy ??= { ...value };
-    copy[name] = lowered;
-  }
-  const plain = copy ?? value;
-  checkNames(plain, parts);
-  return plain;
-}
-
-function lowerBelow(shape: Shape<unknown>, value: unknown, step: string): unknown {
-  try {
-    return shape.lower(value);
-  } catch (error) {
-    throw below(error, step);
-  }
-}
-
-/** All parts are there; as many names are no others. */
-function checkNames(value: Record<string, unknown>, parts: readonly Part[]): void {
-  const names = Object.keys(value);
-  if (names.length === parts.length) return;
-  const known = new Set(parts.map(({ name }) => name));
-  const unknown = names.find((name) => !known.has(name));
-  if (unknown !== undefined) mismatch(`no field ${unknown}`, value[unknown]);
-}
-
-/** One of several, as `{ $tag, $value }`. */
-export function variant<const A extends Shapes>(arms: A): Shape<VariantOf<A>> {
-  const shapes = new Map(partsOf(arms).map(({ name, shape }) => [name, shape]));
-  /** What is written for an arm whose value is left out. */
-  const bare = new Map([...shapes.keys()].map((tag) => [tag, { $tag: tag, $value: null }]));
-  const armOf = (value: unknown): { shape: Shape<unknown>; tag: string } => {
-    const tag = isRecord(value) ? value.$tag : mismatch('a variant', value);
-    const shape = shapes.get(tag as string);
-    if (!shape) return mismatch(`one of ${[...shapes.keys()].join(', ')}`, tag);
-    return { shape, tag: tag as string };
-  };
-  const lift = (plain: unknown) => {
-    const { shape, tag } = armOf(plain);
-    const arm = plain as { $value: unknown };
+    const value = (mapped ? fromMap(plain) : plain) as Record<string, unknown> | null;
+    if (typeof value !== 'object' || value === null) return mismatch('a record', value);
+    let i = 0;
     try {
-      arm.$value = shape.lift(arm.$value);
+      for (; i < count; i++) {
+        const name = names[i] as string;
+        const field = value[name];
+        const lifted = (shapes[i] as Shape<unknown>).lift(field);
+        if (lifted !== field) value[name] = lifted;
+      }
     } catch (error) {
-      throw below(error, tag);
+      throw below(error, names[i]);
     }
-    return checkArm(plain) as VariantOf<A>;
+    return value as RecordOf<F>;
   };
-  const lower = (value: VariantOf<A>) => {
-    const { shape, tag } = armOf(value);
-    const content = (value as { $value?: unknown }).$value;
-    const lowered = lowerBelow(shape, content, tag);
-    if (lowered === null && content === undefined) return bare.get(tag);
-    return checkArm(lowered === content ? value : { $tag: tag, $value: lowered });
+  const lower = (value: Record<string, unknown> | null) => {
+    if (typeof value !== 'object' || value === null) return mismatch('a record', value);
+    let copy: Record<string, unknown> | undefined;
+    let i = 0;
+    try {
+      for (; i < count; i++) {
+        const name = names[i] as string;
+        const field = value[name];
+        const lowered = (shapes[i] as Shape<unknown>).lower(field);
+        if (lowered === field) continue;
+        copy ??= { ...value };
+        copy[name] = lowered;
+      }
+    } catch (error) {
+      throw below(error, names[i]);
+    }
+    return copy ?? value;
+  };
+  return { type: { record: typesOf(fields) }, lift, lower };
+}
+
+const DIGIT = /^[0-9]/;
+
+/** Data with a name that begins with a digit comes as a Map. */
+function fromMap(plain: unknown): unknown {
+  return plain instanceof Map ? Object.fromEntries(plain) : plain;
+}
+
+/** One of several, as `{ $tag, $value }`. An arm of `unit` may leave the value out. */
+export function variant<const A extends Shapes>(arms: A): Shape<VariantOf<A>> {
+  const shapes: Record<string, Shape<unknown>> = Object.assign(Object.create(null), arms);
+  const lift = (plain: unknown) => {
+    const value = plain as { $tag: unknown; $value: unknown } | null;
+    if (typeof value !== 'object' || value === null) return mismatch('a variant', value);
+    const shape = shapes[value.$tag as string] ?? unknownTag(shapes, value.$tag);
+    const content = value.$value;
+    try {
+      const lifted = shape.lift(content);
+      if (lifted !== content) value.$value = lifted;
+    } catch (error) {
+      throw below(error, value.$tag as string);
+    }
+    return plain as VariantOf<A>;
+  };
+  const lower = (value: { readonly $tag: unknown; readonly $value?: unknown } | null) => {
+    if (typeof value !== 'object' || value === null) return mismatch('a variant', value);
+    const { $tag: tag, $value: content } = value;
+    const shape = shapes[tag as string] ?? unknownTag(shapes, tag);
+    try {
+      const lowered = shape.lower(content);
+      // Codecs write null for a value that is left out.
+      if (lowered === content || (lowered === null && !('$value' in value))) return value;
+      return { $tag: tag, $value: lowered };
+    } catch (error) {
+      throw below(error, tag as string);
+    }
   };
   return { type: { variant: typesOf(arms) }, lift, lower };
 }
 
-function checkArm(arm: unknown): unknown {
-  const extra = Object.keys(arm as object).find((name) => name !== '$tag' && name !== '$value');
-  return extra === undefined ? arm : mismatch(`no field ${extra} in a variant`, arm);
+function unknownTag(shapes: Record<string, unknown>, tag: unknown): never {
+  return mismatch(`one of ${Object.keys(shapes).join(', ')}`, tag);
 }
 
 /** A value or null. */

@@ -1,5 +1,6 @@
 /** What the author of a reducer in TypeScript imports. It runs in the module and natively alike. */
-export { Call } from './call.js';
+export { type AirSchema, type AirShapes, airShapes, type TypeOf } from './air.js';
+export type { Call, World } from './call.js';
 export {
   list,
   map,
@@ -7,6 +8,7 @@ export {
   option,
   type RecordOf,
   record,
+  type Shapes,
   schema,
   set,
   type VariantOf,
@@ -26,6 +28,21 @@ export {
   type ReducerShapes,
 } from './reducer.js';
 export {
+  backoffNs,
+  beginSaga,
+  endSaga,
+  fenceBytes,
+  fenceKey,
+  IDLE_SAGA,
+  isCurrent,
+  isExpired,
+  nextAttempt,
+  type Retry,
+  retrySaga,
+  type SagaPolicy,
+  SagaState,
+} from './saga.js';
+export {
   bool,
   bytes,
   dec128,
@@ -41,3 +58,18 @@ export {
   uuid,
 } from './scalars.js';
 export { type AirType, type Shape, ShapeError, type ValueOf } from './shape.js';
+export {
+  BlobGetParams,
+  BlobGetReceipt,
+  BlobGetResult,
+  BlobPutParams,
+  BlobPutReceipt,
+  BlobPutResult,
+  blobGet,
+  blobPut,
+  TimerFired,
+  TimerSetParams,
+  TimerSetReceipt,
+  timerSet,
+} from './system.js';
+export { type Handler, type Handlers, type Machine, match, typestate } from './typestate.js';

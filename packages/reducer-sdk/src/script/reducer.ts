@@ -5,7 +5,7 @@
  *    the next one: every call starts from the script as it was evaluated when it was built.
  * 2. An error ends the call; nothing of it remains.
  */
-import { Call, type Declared } from './call.js';
+import { type Call, type CallDesk, openDesk } from './call.js';
 import type { Effect } from './effects.js';
 import { isObject, mismatch, type Shape } from './shape.js';
 
@@ -76,21 +76,25 @@ export function defineReducer<S, E, A>(
 ): Reducer<S, E, A> {
   const { state: shape, event, annotations, initial = () => null } = config;
   const kinds = (config.effects ?? []).map(({ kind }) => kind);
-  const declared: Declared<A> = { effects: new Set(kinds), ...(annotations && { annotations }) };
+  const desk = openDesk<A>({ effects: new Set(kinds), annotations });
+  const { call } = desk;
   const dispatch: Dispatch = (state, schema, plain, key, context) => {
-    const call = new Call<A>(schema, key, { context, declared });
+    desk.open(schema, key, context);
     const given = state === undefined ? initial() : shape.lift(state);
     const next = reduce(given as never, event.lift(plain), call);
-    return answerOf(next as Next<S>, shape, call);
+    return answerOf(next as Next<S>, shape, desk);
   };
   return { shapes: config, dispatch };
 }
 
-function answerOf<S, A>(next: Next<S>, shape: Shape<S>, call: Call<A>): Answer {
-  const { raised, emitted, annotation } = call;
-  if (next === undefined) return [KEEP, null, raised, emitted, annotation];
-  if (next === DELETED) return [DELETE, null, raised, emitted, annotation];
-  return [SET, shape.lower(next), raised, emitted, annotation];
+function answerOf<S, A>(next: Next<S>, shape: Shape<S>, desk: CallDesk<A>): Answer {
+  if (next === undefined) return answer(KEEP, null, desk);
+  if (next === DELETED) return answer(DELETE, null, desk);
+  return answer(SET, shape.lower(next), desk);
+}
+
+function answer<A>(mode: number, state: unknown, desk: CallDesk<A>): Answer {
+  return [mode, state, desk.events(), desk.effects(), desk.annotation()];
 }
 
 /** What an entry file exports, if it is a reducer. */

@@ -3,7 +3,8 @@
  * between an author's value and plain data.
  *
  * Plain data is what codecs give and take: null, booleans, bigints, text, Uint8Arrays, arrays, plain
- * objects for maps with text keys and Maps for all other maps. Codecs also take safe numbers.
+ * objects for maps with text keys and Maps for all other maps. Codecs also take safe numbers, and an
+ * object with nothing but a `$tag` for one whose `$value` is null.
  */
 
 /** A type expression of AIR. */
@@ -39,7 +40,7 @@ export function mismatch(expected: string, found: unknown): never {
 }
 
 /** The error with one more step before its path. */
-export function below(error: unknown, step: string): unknown {
+export function below(error: unknown, step = ''): unknown {
   if (error instanceof ShapeError) {
     error.path.unshift(step);
     error.message = `${error.message.replace(/ at \/.*$/, '')} at /${error.path.join('/')}`;
@@ -47,9 +48,13 @@ export function below(error: unknown, step: string): unknown {
   return error;
 }
 
+/** Longer text is cut in messages. */
+const SHOWN_LETTERS = 40;
+
 function describe(value: unknown): string {
   if (value === null) return 'null';
   if (typeof value === 'bigint' || typeof value === 'number') return `${typeof value} ${value}`;
+  if (typeof value === 'string') return `text ${value.slice(0, SHOWN_LETTERS)}`;
   if (value instanceof Uint8Array) return 'bytes';
   return Array.isArray(value) ? 'a list' : typeof value;
 }
