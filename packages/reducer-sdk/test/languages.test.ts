@@ -126,6 +126,16 @@ describe.each(languages)('the counter in $language', ({ language, wasm }) => {
   });
 });
 
+describe('the module that is kept for machines without clang', () => {
+  const version = spawnSync('sh', [`${COUNTER}/reducer-c/build.sh`], { encoding: 'utf8' }).stdout;
+  const [{ wasm } = {}] = languages;
+
+  it.runIf(version.includes('clang version 14.0.6'))('is what the source compiles to', () => {
+    const kept = readFileSync(`${COUNTER}/reducer-c/counter.wasm`);
+    expect(toHex(wasm ?? TAG)).toBe(toHex(kept));
+  });
+});
+
 describe('a module of the shape that the original makes', () => {
   const wasm = languages.find(({ language }) => language === 'Rust')?.wasm;
 
