@@ -1,8 +1,8 @@
 /**
  * The input of a reducer, taken apart: where its parts stand, nothing decoded yet.
  *
- * The host writes the fields in one order, which is compared some bytes at a time. Any other order, or
- * a tag in front, is read as a value.
+ * The host writes the fields in one order, which is compared in large pieces. Any other order, or a
+ * tag in front, is read as a value.
  */
 import { BYTES, headArgument, headSize, majorOf, NIL, TEXT } from './cbor';
 import { Reader } from './reader';

@@ -1,5 +1,6 @@
 /** What a reducer imports as `aos`. */
 export { Context } from './context';
+export { keyOfNat, keyOfText } from './keys';
 export { PureContext } from './pure';
 export { Some } from './some';
 export { Step } from './step';

@@ -43,6 +43,7 @@ const TYPES: ModuleTypes = {
 };
 
 const ASKING = `
+import { keyOfNat, keyOfText } from 'aos';
 import { Asked, Note, Some, State, Step, TimerSetParams } from 'air';
 
 export function reduce(step: Step): void {
@@ -59,10 +60,10 @@ export function reduce(step: Step): void {
   asked.by = state.odd_name;
   asked.tags = ask.tags;
   step.raiseAsked(asked, step.eventKey);
-  step.raiseIdle();
+  step.raiseIdle(keyOfText('ü'));
   const params = new TimerSetParams();
   params.deliver_at_ns = ask.due;
-  step.emitTimerSet(params, 'clock', step.eventKey);
+  step.emitTimerSet(params, 'clock', keyOfNat(ask.due));
   step.annotate(state.count > 1 ? Note.Large : Note.Small);
   step.setState(state);
 }
@@ -98,14 +99,14 @@ describe('a typed step', () => {
       state: encode({ count: 1, last: null, 'odd name': 'large' }),
       domainEvents: [
         { schema: 'test/Asked@1', value: encode({ by: 'large', tags: ['a', 'b'] }), key },
-        { schema: 'test/Idle@1', value: encode(null) },
+        { schema: 'test/Idle@1', value: encode(null), key: Uint8Array.of(0xc3, 0xbc) },
       ],
       effects: [
         {
           kind: 'timer.set',
           params: encode({ deliver_at_ns: 7, key: null }),
           capSlot: 'clock',
-          idempotencyKey: key,
+          idempotencyKey: Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 7),
         },
       ],
       ann: encode({ $tag: 'Small', $value: null }),
