@@ -21,7 +21,7 @@ import {
   skipTag,
   TEXT,
   TRUE,
-} from 'aos/cbor';
+} from '../assembly/cbor';
 import {
   JS_Call,
   JS_DefinePropertyValue,

@@ -22,7 +22,7 @@ import {
   TRUE,
   writeHead,
   writeTag,
-} from 'aos/cbor';
+} from '../assembly/cbor';
 import {
   JS_AtomToCStringLen,
   JS_Call,

@@ -1,7 +1,7 @@
 /**
  * The module's two exports: an envelope in, one call of the script, an envelope out.
  *
- * 1. The script's function takes (state, schema, event, key, context) and answers with the list
+ * 1. The script's function takes (state, event, [schema, key, context]) and answers with the list
  *    [mode, state, events, effects, annotation]; events and effects are flat lists.
  * 2. Whatever is not as expected ends the call with a trap: there is no way to report it.
  */
@@ -17,7 +17,7 @@ import {
   skipItem,
   skipTag,
   TEXT,
-} from 'aos/cbor';
+} from '../assembly/cbor';
 import { decodeValue, openDecoder } from './decode';
 import {
   itemOf,
@@ -36,6 +36,7 @@ import {
 import {
   JS_Call,
   JS_GetPropertyUint32,
+  JS_NewArrayFrom,
   JS_NewStringLen,
   JS_NewUint8ArrayCopy,
   JS_NULL,
@@ -84,8 +85,9 @@ const WORD_SIZE: u64 = 8;
 
 let context: usize = 0;
 let dispatch: Js = 0;
-/** The five values that the script's function is called with. */
+/** The values that the script's function is called with, and those of its last one. */
 let values: usize = 0;
+let origin: usize = 0;
 
 /** Called once, when the script has been evaluated to [dispatch, mapOf, entriesOf]. */
 export function open(engineContext: usize, script: Js): void {
@@ -93,7 +95,8 @@ export function open(engineContext: usize, script: Js): void {
   dispatch = unthrown(JS_GetPropertyUint32(engineContext, script, 0));
   openDecoder(engineContext, unthrown(JS_GetPropertyUint32(engineContext, script, 1)));
   openEncoder(engineContext, unthrown(JS_GetPropertyUint32(engineContext, script, 2)));
-  values = malloc(40);
+  values = malloc(24);
+  origin = malloc(24);
 }
 
 export function alloc(size: i32): i32 {
@@ -113,11 +116,12 @@ export function step(result: i32, input: i32, size: i32): void {
   const event = needed(envelope, end, EVENT);
   const ctx = found(envelope, end, CTX);
   store<u64>(values, load<u8>(state) === NIL ? JS_UNDEFINED : carried(state, end));
-  store<u64>(values, textOf(needed(event, end, SCHEMA), end), 8);
-  store<u64>(values, carried(needed(event, end, VALUE), end), 16);
-  store<u64>(values, bytesOf(found(event, end, KEY), end), 24);
-  store<u64>(values, ctx === 0 || load<u8>(ctx) === NIL ? JS_UNDEFINED : carried(ctx, end), 32);
-  putOutput(unthrown(JS_Call(context, dispatch, JS_UNDEFINED, 5, values)), state, end);
+  store<u64>(values, carried(needed(event, end, VALUE), end), 8);
+  store<u64>(origin, textOf(needed(event, end, SCHEMA), end));
+  store<u64>(origin, bytesOf(found(event, end, KEY), end), 8);
+  store<u64>(origin, ctx === 0 || load<u8>(ctx) === NIL ? JS_UNDEFINED : carried(ctx, end), 16);
+  store<u64>(values, unthrown(JS_NewArrayFrom(context, 3, origin)), 16);
+  putOutput(unthrown(JS_Call(context, dispatch, JS_UNDEFINED, 3, values)), state, end);
   const answer = (result as usize) + BASE;
   store<u32>(answer, (outputStart() - BASE) as u32);
   store<u32>(answer, outputSize() as u32, 4);

@@ -5,14 +5,16 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { assert } from '@aos/canon';
 import { compile } from './compiler.js';
-import { readLibrary } from './sources.js';
 
-/** Where the sources stand next to both `src` and `dist`. */
+/** Where the sources stand next to both `src` and `dist`, and those of the library. */
 const SOURCES = new URL('../bridge/', import.meta.url);
+const LIBRARY = new URL('../assembly/', import.meta.url);
 /** What the package's build leaves beside the code, so that the first build need not compile it. */
 const PREPARED = new URL('./bridge.wasm', import.meta.url);
 
-const ENTRY = 'step.ts';
+const ENTRY = 'bridge/step.ts';
+/** The part of the library that the bridge is made of as well. */
+const CODEC = 'cbor.ts';
 /** The memory is the engine's. */
 const OPTIONS = ['--importMemory', '--noExportMemory'];
 
@@ -24,8 +26,9 @@ export async function readBridge(): Promise<Uint8Array> {
 export async function compileBridge(): Promise<Uint8Array> {
   const names = (await readdir(SOURCES)).filter((name) => name.endsWith('.ts')).sort();
   const texts = await Promise.all(names.map((name) => readFile(new URL(name, SOURCES), 'utf8')));
-  const files = new Map(names.map((name, i) => [name, texts[i] ?? '']));
-  const { wasm, diagnostics } = await compile(ENTRY, files, await readLibrary(), OPTIONS);
+  const files = new Map(names.map((name, i) => [`bridge/${name}`, texts[i] ?? '']));
+  files.set(`assembly/${CODEC}`, await readFile(new URL(CODEC, LIBRARY), 'utf8'));
+  const { wasm, diagnostics } = await compile(ENTRY, files, new Map(), OPTIONS);
   assert(wasm, `the bridge compiles: ${diagnostics.map(({ message }) => message).join('; ')}`);
   return wasm;
 }

@@ -27,7 +27,7 @@ export async function buildScriptReducer(sources: ScriptSources): Promise<BuildR
   return { ok: true, value, diagnostics: [] };
 }
 
-/** {@link buildScriptReducer} over all sources in and below `folder`, packages looked up from it. */
+/** {@link buildScriptReducer} over all sources in and below `folder`, and packages from there. */
 export async function buildScriptReducerFolder(folder: string, name: string): Promise<BuildResult> {
   const found = await readdir(folder, { recursive: true });
   const paths = found.filter(isSource).sort();

@@ -18,6 +18,7 @@ import {
   Writer,
 } from '@aos/canon';
 import { withoutAmbient } from './script/ambient.js';
+import type { Origin } from './script/call.js';
 import type { Answer, Reducer } from './script/reducer.js';
 
 const ABI_VERSION = 1;
@@ -34,15 +35,12 @@ export function stepNatively<S, E, A>(reducer: Reducer<S, E, A>, input: Uint8Arr
   const event = fieldsOf(envelope.get('event'));
   const state = carried(envelope.get('state') ?? null);
   const value = carried(event.get('value'));
-  const answer = withoutAmbient(() =>
-    reducer.dispatch(
-      state,
-      textOf(event.get('schema')),
-      value,
-      bytesOf(event.get('key')),
-      carried(envelope.get('ctx') ?? null),
-    ),
-  );
+  const origin: Origin = [
+    textOf(event.get('schema')),
+    bytesOf(event.get('key')),
+    carried(envelope.get('ctx') ?? null),
+  ];
+  const answer = withoutAmbient(() => reducer.dispatch(state, value, origin));
   return encodeAnswer(answer, (envelope.get('state') as Uint8Array | null | undefined) ?? null);
 }
 

@@ -27,7 +27,7 @@ const mapOf = (key: fc.Arbitrary<Encodable>, value: fc.Arbitrary<Encodable>) =>
     .array(fc.tuple(key, value), { maxLength: 6 })
     .map((entries) => new Map(entries.map(([k, v]) => [k, v])));
 
-const everyValue: fc.Arbitrary<Encodable> = fc.record({
+const everyValue = fc.record<Record<string, Encodable>>({
   bool: fc.boolean(),
   bytes: fc.uint8Array({ maxLength: 40 }),
   dec128: fc.constantFrom('0', '-1.5', '1e3'),
@@ -59,7 +59,15 @@ const event = fc.oneof(
   arm('Keep', nothing),
   arm('Delete', nothing),
   arm('Raise', fc.record({ text: word, key, times: fc.nat(4) })),
-  arm('Send', fc.record({ to: word, body: fc.uint8Array(), slot: fc.option(word), key })),
+  arm(
+    'Send',
+    fc.record<Record<string, Encodable>>({
+      to: word,
+      body: fc.uint8Array(),
+      slot: fc.option(word),
+      key,
+    }),
+  ),
   arm('Annotate', word),
   arm('Tell', nothing),
   arm('Throw', word),

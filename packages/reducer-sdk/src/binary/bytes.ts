@@ -36,14 +36,14 @@ export class ByteReader {
     while (this.byte() >= CONTINUES);
   }
 
-  skip(sizeBytes: number): void {
+  pass(sizeBytes: number): void {
     this.at += sizeBytes;
     assert(this.at <= this.end, 'a known binary is complete');
   }
 
   take(sizeBytes: number): Uint8Array {
     const start = this.at;
-    this.skip(sizeBytes);
+    this.pass(sizeBytes);
     return this.bytes.subarray(start, this.at);
   }
 

@@ -51,9 +51,9 @@ export function skipLocals(reader: ByteReader): void {
 
 /** Passes over the operands of the instruction whose opcode was just read. */
 export function skipOperands(reader: ByteReader, opcode: number): void {
-  if (opcode === F32_CONST) reader.skip(4);
-  else if (opcode === F64_CONST) reader.skip(8);
-  else if (opcode === TYPED_SELECT) reader.skip(reader.u32());
+  if (opcode === F32_CONST) reader.pass(4);
+  else if (opcode === F64_CONST) reader.pass(8);
+  else if (opcode === TYPED_SELECT) reader.pass(reader.u32());
   else skipNumbers(reader, numbersOf(reader, opcode));
 }
 

@@ -1,6 +1,6 @@
 /**
- * The engine with the bridge in two forms: the one that becomes reducers, and a metered one in which
- * scripts are evaluated.
+ * The engine with the bridge in two forms: the one that becomes reducers, and a metered one in
+ * which scripts are evaluated.
  */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';

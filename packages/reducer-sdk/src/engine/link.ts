@@ -1,8 +1,8 @@
 /**
  * The engine and the bridge as one module without imports.
  *
- * L1. The engine's function, type, table and global indices stay as they are: each import becomes an
- *     internal function at the same index.
+ * L1. The engine's function, type, table and global indices stay as they are: each import becomes
+ *     an internal function at the same index.
  * L2. What the bridge imports are the engine's exported functions; its indices are moved behind the
  *     engine's.
  * L3. Memory is as `rebase.ts` says, in all of the code.

@@ -47,6 +47,9 @@ export interface World {
   readonly key?: Uint8Array;
 }
 
+/** Where a call comes from: the event's schema and key, and the plain context or undefined. */
+export type Origin = readonly [schema: string, key: Uint8Array | null, context: unknown];
+
 /** What a reducer declares that its calls may do. */
 export interface Declared<A> {
   readonly effects: ReadonlySet<string>;
@@ -56,7 +59,7 @@ export interface Declared<A> {
 /** What a call was asked with, and what it asked for so far. */
 export interface CallDesk<A> {
   readonly call: Call<A>;
-  open(schema: string, eventKey: Uint8Array | null, context: unknown): void;
+  open(origin: Origin): void;
   /** Schema, plain value and key of each event, one after the other. */
   events(): readonly unknown[];
   /** Kind, plain params, slot and idempotency key of each effect, one after the other. */
@@ -104,10 +107,10 @@ export function openDesk<A>({ effects: kinds, annotations }: Declared<A>): CallD
   };
   return {
     call,
-    open(of, key, given) {
-      schema = of;
-      eventKey = key;
-      context = given;
+    open(origin) {
+      schema = origin[0];
+      eventKey = origin[1];
+      context = origin[2];
       events = undefined;
       effects = undefined;
       annotation = undefined;

@@ -23,7 +23,7 @@ function typesOf(shapes: Shapes): AirType {
 // built-in functions, and nothing made that is not needed.
 
 /**
- * An object with these fields; a field of an option shape may be missing in data. Fields beyond them
+ * An object with these fields; one of an option shape may be missing in data. Fields beyond them
  * are passed over when data is read; the world refuses them in what a reducer answers.
  */
 export function record<const F extends Shapes>(fields: F): Shape<RecordOf<F>> {

@@ -1,6 +1,6 @@
 /** What the author of a reducer in TypeScript imports. It runs in the module and natively alike. */
 export { type AirSchema, type AirShapes, airShapes, type TypeOf } from './air.js';
-export type { Call, World } from './call.js';
+export type { Call, Origin, World } from './call.js';
 export {
   list,
   map,

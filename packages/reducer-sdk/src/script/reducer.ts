@@ -5,7 +5,7 @@
  *    the next one: every call starts from the script as it was evaluated when it was built.
  * 2. An error ends the call; nothing of it remains.
  */
-import { type Call, type CallDesk, openDesk } from './call.js';
+import { type Call, type CallDesk, type Origin, openDesk } from './call.js';
 import type { Effect } from './effects.js';
 import { isObject, mismatch, type Shape } from './shape.js';
 
@@ -30,7 +30,7 @@ export interface ReducerConfig<S, E, A> extends ReducerShapes<S, E, A> {
   readonly initial: () => S;
 }
 
-// biome-ignore lint/suspicious/noConfusingVoidType: a reducer that only asks for effects returns nothing
+// biome-ignore lint/suspicious/noConfusingVoidType: who only asks for effects returns nothing
 export type Reduce<S, G, E, A> = (state: G, event: E, ctx: Call<A>) => Next<S> | void;
 
 /** What becomes of the state, as the bridge reads it. */
@@ -47,14 +47,8 @@ export type Answer = readonly [
   annotation: unknown,
 ];
 
-/** A call from outside, in plain data; `state` and `context` are undefined when there is none. */
-export type Dispatch = (
-  state: unknown,
-  schema: string,
-  event: unknown,
-  key: Uint8Array | null,
-  context: unknown,
-) => Answer;
+/** A call from outside, in plain data; `state` is undefined when there is none. */
+export type Dispatch = (state: unknown, event: unknown, origin: Origin) => Answer;
 
 export interface Reducer<S, E, A> {
   readonly shapes: ReducerShapes<S, E, A>;
@@ -78,8 +72,8 @@ export function defineReducer<S, E, A>(
   const kinds = (config.effects ?? []).map(({ kind }) => kind);
   const desk = openDesk<A>({ effects: new Set(kinds), annotations });
   const { call } = desk;
-  const dispatch: Dispatch = (state, schema, plain, key, context) => {
-    desk.open(schema, key, context);
+  const dispatch: Dispatch = (state, plain, origin) => {
+    desk.open(origin);
     const given = state === undefined ? initial() : shape.lift(state);
     const next = reduce(given as never, event.lift(plain), call);
     return answerOf(next as Next<S>, shape, desk);

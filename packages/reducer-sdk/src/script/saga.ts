@@ -1,8 +1,8 @@
 /**
  * Work that asks the outside, waits, and tries again: attempts, backoff, a deadline, and fences.
  *
- * S1. A fence is the number of one attempt. It only grows, over all sagas of a state, so an answer to
- *     an earlier attempt is never taken for one to the current.
+ * S1. A fence is the number of one attempt. It only grows, over all sagas of a state, so an answer
+ *     to an earlier attempt is never taken for one to the current.
  * S2. Times are logical: they come from the call, and a replay decides the same.
  * S3. The state is plain data of its own shape, to be kept as a field of the reducer's state.
  */

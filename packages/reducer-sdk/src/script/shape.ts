@@ -2,9 +2,9 @@
  * A type of the language as an author's values: its AIR form, its TypeScript type, and the two ways
  * between an author's value and plain data.
  *
- * Plain data is what codecs give and take: null, booleans, bigints, text, Uint8Arrays, arrays, plain
- * objects for maps with text keys and Maps for all other maps. Codecs also take safe numbers, and an
- * object with nothing but a `$tag` for one whose `$value` is null.
+ * Plain data is what codecs give and take: null, booleans, bigints, text, Uint8Arrays, arrays,
+ * plain objects for maps with text keys and Maps for all other maps. Codecs also take safe numbers,
+ * and an object with nothing but a `$tag` for one whose `$value` is null.
  */
 
 /** A type expression of AIR. */
