@@ -185,6 +185,17 @@ describe('generateCodecs', () => {
     expect(found).toContain('export class Note2 {');
   });
 
+  it('gives built-in schemas a name only where they are used', () => {
+    const own = schema('test/TimerFired@1', { record: { a: text } });
+    const found = generate({ ...TYPES, schemas: [...SCHEMAS, own] });
+    expect(found).toContain('export class TimerFired {');
+    expect(found).toContain('export class TimerSetParams {');
+    const both = schema('test/Both@1', { record: { a: { ref: 'sys/TimerFired@1' } } });
+    const second = generate({ ...TYPES, schemas: [...SCHEMAS, own, both] });
+    expect(second).toContain('export class SysTimerFired1 {');
+    expect(second).toContain('export class TestTimerFired1 {');
+  });
+
   it.each([
     ['a schema that the module names', { module: pureModule('test/Ask@1', 'test/None@1') }],
     ['a schema inside another', { schemas: [schema('test/Ask@1', { ref: 'test/None@1' })] }],

@@ -5,6 +5,12 @@ import fc from 'fast-check';
 
 /** Names that languages stumble over are among them. */
 const NAMES = [
+  'static',
+  'name',
+  'type',
+  'constructor',
+  'a b',
+  'a_b',
   'a',
   'bb',
   'Start',

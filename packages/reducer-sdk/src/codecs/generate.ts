@@ -14,7 +14,7 @@ import {
   type TypeExpr,
 } from '@aos/air';
 import { ok, type Result, refuse } from '@aos/canon';
-import { Identifiers, splitSchemaName, toIdentifier, toPascalCase } from './identifiers.js';
+import { Identifiers, splitSchemaName, toPascalCase } from './identifiers.js';
 import type { ModuleTypes } from './module-types.js';
 import { SourceFile } from './source-file.js';
 import { type Outgoing, runText, stepText } from './steps.js';
@@ -33,13 +33,14 @@ export function generateCodecs(types: ModuleTypes): Result<string> {
     return refuse('schema-not-found', types.module.name, `found no schema ${missing}`);
   }
   const file = new SourceFile();
-  const table = new TypeTable(file, (name) => all.get(name), nameTypes([...all.keys()], file));
+  const names = nameTypes([...reached(types, all)], file);
+  const table = new TypeTable(file, (name) => all.get(name), names);
   for (const { name } of inOrder(types.schemas)) table.schema(name);
   file.add(callText(types, table));
   return ok(file.text());
 }
 
-/** By name; built-in ones only where the module leads to them, by name or through a convention. */
+/** All types by name. */
 function schemasOf({ schemas }: ModuleTypes): ReadonlyMap<string, TypeExpr> {
   const builtin = builtinSchemaNames().flatMap((name) => builtinSchema(name) ?? []);
   return new Map([...builtin, ...inOrder(schemas)].map(({ name, type }) => [name, type]));
@@ -58,6 +59,21 @@ function namesIn(types: ModuleTypes): readonly string[] {
   return named.filter((name) => name !== undefined);
 }
 
+/** The schemas of the world, and the built-in ones that they and the module lead to. */
+function reached(types: ModuleTypes, all: ReadonlyMap<string, TypeExpr>): ReadonlySet<string> {
+  const names = new Set([...inOrder(types.schemas).map(({ name }) => name), ...namesIn(types)]);
+  for (const name of names) for (const found of referencesOf(all.get(name))) names.add(found);
+  return names;
+}
+
+/** A reference is an object whose only key is `ref`: a field of that name has a type, not a text. */
+function referencesOf(type: unknown): readonly string[] {
+  if (typeof type !== 'object' || type === null) return [];
+  return Object.entries(type).flatMap(([word, inner]) =>
+    word === 'ref' && typeof inner === 'string' ? [inner] : referencesOf(inner),
+  );
+}
+
 /**
  * `Counter` of `demo/Counter@1`; `Counter1` where another schema would be called the same, and
  * `DemoCounter1` where that is not enough.
@@ -65,7 +81,7 @@ function namesIn(types: ModuleTypes): readonly string[] {
 function nameTypes(schemas: readonly string[], file: SourceFile): ReadonlyMap<string, string> {
   const forms = schemas.map((name) => {
     const { namespace, local, version } = splitSchemaName(name);
-    const short = toIdentifier(toPascalCase(local));
+    const short = toPascalCase(local);
     return { name, forms: [short, short + version, toPascalCase(namespace) + short + version] };
   });
   const claims = new Map<string, number>();

@@ -3,15 +3,19 @@
  * otherwise it is bent until it is an identifier, and numbered until it is the only one.
  */
 
-/** Words of the language, and members that classes have anyway. */
-const RESERVED = new Set([
-  ...['break', 'case', 'catch', 'class', 'const', 'continue', 'default', 'delete', 'do', 'else'],
-  ...['enum', 'export', 'extends', 'false', 'finally', 'for', 'function', 'if', 'import', 'in'],
-  ...['instanceof', 'new', 'null', 'return', 'super', 'switch', 'this', 'throw', 'true', 'try'],
-  ...['typeof', 'var', 'void', 'while', 'with', 'yield', 'let', 'static', 'public', 'private'],
-  ...['protected', 'package', 'interface', 'implements', 'await', 'async', 'of', 'get', 'set'],
-  ...['type', 'readonly', 'abstract', 'as', 'constructor', 'prototype', 'name', 'length', 'wrap'],
-  ...['__proto__', 'undefined', 'declare', 'namespace', 'module', 'keyof', 'is', 'from'],
+/** Words that the compiler takes for something else where a field is declared. */
+const NO_FIELDS = new Set([
+  ...['abstract', 'constructor', 'declare', 'override', 'private', 'protected', 'public', 'static'],
+]);
+
+/** The same in enums, and as static methods. */
+const NO_ARMS = new Set([
+  ...['async', 'await', 'break', 'case', 'catch', 'class', 'const', 'constructor', 'continue'],
+  ...['default', 'delete', 'do', 'else', 'enum', 'export', 'extends', 'false', 'finally', 'for'],
+  ...['function', 'if', 'implements', 'import', 'in', 'instanceof', 'interface', 'let', 'new'],
+  ...['null', 'of', 'override', 'package', 'private', 'protected', 'public', 'readonly', 'return'],
+  ...['static', 'super', 'switch', 'this', 'throw', 'true', 'try', 'typeof', 'var', 'void'],
+  ...['while', 'with', 'yield'],
 ]);
 
 /** Types of the language and of the library that a schema may be called like. */
@@ -31,12 +35,24 @@ const RESERVED_TYPES = [
 export class Identifiers {
   private readonly taken: Set<string>;
 
-  constructor(taken: Iterable<string> = []) {
+  /** `taken` are numbered when they are asked for, `words` get an underscore. */
+  constructor(
+    taken: Iterable<string> = [],
+    private readonly words: ReadonlySet<string> = new Set(),
+  ) {
     this.taken = new Set(taken);
   }
 
   static ofTypes(): Identifiers {
     return new Identifiers(RESERVED_TYPES);
+  }
+
+  static ofFields(): Identifiers {
+    return new Identifiers([], NO_FIELDS);
+  }
+
+  static ofArms(): Identifiers {
+    return new Identifiers([], NO_ARMS);
   }
 
   isFree(name: string): boolean {
@@ -45,7 +61,8 @@ export class Identifiers {
 
   /** The identifier closest to `name` that is still free. */
   take(name: string): string {
-    const base = toIdentifier(name);
+    const plain = toIdentifier(name);
+    const base = this.words.has(plain) ? `${plain}_` : plain;
     let free = base;
     for (let i = 2; this.taken.has(free); i++) free = `${base}_${i}`;
     this.taken.add(free);
@@ -53,10 +70,9 @@ export class Identifiers {
   }
 }
 
-export function toIdentifier(name: string): string {
+function toIdentifier(name: string): string {
   const letters = name.replace(/[^A-Za-z0-9_]/g, '_');
-  const started = /^[A-Za-z_]/.test(letters) ? letters : `_${letters}`;
-  return RESERVED.has(started) ? `${started}_` : started;
+  return /^[A-Za-z_]/.test(letters) ? letters : `_${letters}`;
 }
 
 /** `deliver_at`, `timer.set` and `deliver-at` in the way of types. */

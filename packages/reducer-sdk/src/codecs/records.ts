@@ -29,7 +29,7 @@ export function recordCodec(
   fields: readonly (readonly [string, Codec])[],
   file: SourceFile,
 ): Codec {
-  const members = new Identifiers();
+  const members = Identifiers.ofFields();
   const named = fields.map(([name, codec]): Field => {
     return { name, codec, member: members.take(name), keyBytes: encodeUntagged(name) };
   });

@@ -39,7 +39,7 @@ export function variantCodec(
   arms: readonly (readonly [string, Codec])[],
   file: SourceFile,
 ): Codec {
-  const members = new Identifiers();
+  const members = Identifiers.ofArms();
   const inOrder = arms.map(([tag, codec]): Arm => {
     return { tag, codec, member: members.take(tag), bytes: bytesOf(tag, codec) };
   });
