@@ -13,9 +13,9 @@ import {
   type EmittedEvent,
   type Engine,
   type EventIdentity,
-  encodeReducerInput,
   type ReducerOutput,
   type RuntimeLimits,
+  withReducerInput,
 } from '@aos/protocol';
 import type { AdmittedEvent } from './admit.js';
 import { buildContext, type CallPlace } from './context.js';
@@ -49,8 +49,10 @@ export function callReducer(world: World, call: ReducerCall, engine: Engine): Ca
   const limits = world.genesis.runtime.limits;
   const input = { version: ABI_VERSION, state: cell?.state ?? null, event };
   const context = reducer.context ? buildContext(world, reducer.name, event, place) : undefined;
-  const envelope = encodeReducerInput(context === undefined ? input : { ...input, ctx: context });
-  const outcome = engine.call(reducer.wasmHash, 'step', envelope, callLimitsOf(limits));
+  const envelope = context === undefined ? input : { ...input, ctx: context };
+  const outcome = withReducerInput(envelope, (bytes) =>
+    engine.call(reducer.wasmHash, 'step', bytes, callLimitsOf(limits)),
+  );
   if (outcome.kind === 'fault') return faultOf(world, outcome.code);
   const output = decodeReducerOutput(outcome.output);
   if (!output.ok) return faultOf(world, output.refusal.code);

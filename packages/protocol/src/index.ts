@@ -26,6 +26,7 @@ export {
   type ReducerContext,
   type ReducerInput,
   type ReducerOutput,
+  withReducerInput,
 } from './envelopes/reducer.js';
 export { AosFault, type Retry } from './fault.js';
 export {

@@ -25,7 +25,8 @@ export type ModuleEntry = 'step' | 'run';
 /**
  * Runs modules for the kernel. Synchronous and deterministic: every call means a fresh instance,
  * and the same (module, entry, input, limits) give the same outcome on every machine. Whatever a
- * module does is an outcome, never an exception.
+ * module does is an outcome, never an exception. The input is read during the call only, and an
+ * output is the caller's.
  */
 export interface Engine {
   has(module: Hash): boolean;
