@@ -54,7 +54,7 @@ import { assertUtf8 } from './utf8';
 const ABI_VERSION: u64 = 1;
 
 /** How far addresses in this code lie above those of the memory that the host sees. */
-const BASE: usize = 0xc0000;
+const BASE: usize = 0xe0000;
 
 /** What becomes of the state. */
 const MODE_KEEP: i32 = 0;

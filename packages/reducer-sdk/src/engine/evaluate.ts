@@ -24,6 +24,9 @@ const INTRINSICS = ~(1 | 512 | 1024 | 2048 | 4096);
 /** The name under which the engine knows the script; it is part of the module's bytes. */
 const SCRIPT_NAME = 'reducer';
 
+/** Strips the text of functions and the places of their lines. */
+const WITHOUT_TEXT = 16 | 32;
+
 const PAGE_BYTES = 65536;
 const EXCEPTION_TAG = 6;
 /** The index of the stack pointer among the engine's globals; the stack lies below it. */
@@ -38,13 +41,8 @@ interface Evaluator {
   readonly qjs_init2: (intrinsics: number) => number;
   readonly qjs_get_context_ptr: () => number;
   readonly qjs_set_gc_threshold: (bytes: number) => void;
-  readonly JS_Eval: (
-    context: number,
-    text: number,
-    size: number,
-    name: number,
-    flags: number,
-  ) => bigint;
+  readonly qjs_compile: (...textNameFlagsAndSize: number[]) => number;
+  readonly qjs_eval_bytecode: (code: number, size: number) => number;
   readonly JS_GetException: (context: number) => bigint;
   readonly JS_GetRuntime: (context: number) => number;
   readonly JS_RunGC: (runtime: number) => void;
@@ -63,36 +61,62 @@ interface Evaluator {
  * stack exhausted).
  */
 export function evaluateScript(engine: Engine, script: string): Result<Uint8Array> {
+  const code = attempt(engine, (evaluator) => compile(evaluator, script));
+  if (!code.ok) return code;
+  // Another instance evaluates: what compiling leaves behind is no part of the module.
+  return attempt(engine, (evaluator, instance) => {
+    const thrown = evaluate(evaluator, code.value);
+    return thrown === undefined ? ok(finish(engine, instance)) : thrown;
+  });
+}
+
+/** Runs in a new instance with an engine that is set up. */
+function attempt<T>(
+  engine: Engine,
+  run: (evaluator: Evaluator, instance: WebAssembly.Instance) => Result<T>,
+): Result<T> {
   const instance = new WebAssembly.Instance(engine.metered);
   const evaluator = instance.exports as unknown as Evaluator;
   try {
-    const thrown = evaluate(evaluator, script);
-    if (thrown !== undefined) return refuse('script-throws', '', thrown);
+    evaluator._initialize();
+    evaluator.qjs_init2(INTRINSICS);
+    evaluator.qjs_set_gc_threshold(COLLECT_FROM_BYTES);
+    return run(evaluator, instance);
   } catch (cause) {
     const fuel = instance.exports[FUEL] as WebAssembly.Global;
-    if (fuel.value === 0)
-      return refuse('script-endless', '', 'the top level of the script takes too long');
-    return refuse('script-traps', '', `the top level of the script failed: ${String(cause)}`);
+    if (fuel.value !== 0) {
+      return refuse('script-traps', '', `the top level of the script failed: ${String(cause)}`);
+    }
+    return refuse('script-endless', '', 'the top level of the script takes too long');
   }
-  return ok(finish(engine, instance));
 }
 
-/** What the script threw, if anything. */
-function evaluate(evaluator: Evaluator, script: string): string | undefined {
-  evaluator._initialize();
-  evaluator.qjs_init2(INTRINSICS);
-  evaluator.qjs_set_gc_threshold(COLLECT_FROM_BYTES);
-  const context = evaluator.qjs_get_context_ptr();
+/** The script as code of the engine, without its text. */
+function compile(evaluator: Evaluator, script: string): Result<Uint8Array> {
+  const { malloc, memory, qjs_compile } = evaluator;
   const text = new TextEncoder().encode(script);
   const source = place(evaluator, text);
   const name = place(evaluator, new TextEncoder().encode(SCRIPT_NAME));
-  const value = evaluator.JS_Eval(context, source, text.length, name, 0);
-  if (isException(value)) return describe(evaluator, context);
-  evaluator.free(source);
-  evaluator.free(name);
+  const size = malloc(4);
+  const code = qjs_compile(source, text.length, name, 0, WITHOUT_TEXT, size);
+  if (code === 0) return describeThrown(evaluator);
+  const sizeBytes = new DataView(memory.buffer).getUint32(rebaseAddress(size), true);
+  return ok(new Uint8Array(memory.buffer, rebaseAddress(code), sizeBytes).slice());
+}
+
+/** Evaluates and opens the bridge; a refusal when the script throws. */
+function evaluate(evaluator: Evaluator, code: Uint8Array): Result<never> | undefined {
+  const { memory, free, malloc } = evaluator;
+  const context = evaluator.qjs_get_context_ptr();
+  const placed = place(evaluator, code);
+  const boxed = evaluator.qjs_eval_bytecode(placed, code.length);
+  const value = new DataView(memory.buffer).getBigUint64(rebaseAddress(boxed), true);
+  if (isException(value)) return describeThrown(evaluator);
+  free(placed);
+  free(boxed);
   evaluator.open(context, value);
   evaluator.JS_RunGC(evaluator.JS_GetRuntime(context));
-  evaluator.free(evaluator.malloc(SPARE_BYTES));
+  free(malloc(SPARE_BYTES));
   return undefined;
 }
 
@@ -109,14 +133,16 @@ function isException(value: bigint): boolean {
   return Number(BigInt.asIntN(32, value >> 32n)) === EXCEPTION_TAG;
 }
 
-function describe(evaluator: Evaluator, context: number): string {
+function describeThrown(evaluator: Evaluator): Result<never> {
+  const context = evaluator.qjs_get_context_ptr();
   const size = evaluator.malloc(4);
   const exception = evaluator.JS_GetException(context);
   const text = evaluator.JS_ToCStringLen2(context, size, exception, 0);
-  if (text === 0) return 'something that cannot be printed';
+  if (text === 0) return refuse('script-throws', '', 'something that cannot be printed');
   const { buffer } = evaluator.memory;
   const length = new DataView(buffer).getUint32(rebaseAddress(size), true);
-  return new TextDecoder().decode(new Uint8Array(buffer, rebaseAddress(text), length));
+  const bytes = new Uint8Array(buffer, rebaseAddress(text), length);
+  return refuse('script-throws', '', new TextDecoder().decode(bytes));
 }
 
 function finish({ linked, ...engine }: Engine, { exports }: WebAssembly.Instance): Uint8Array {
