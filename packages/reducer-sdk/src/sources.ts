@@ -81,7 +81,7 @@ export function run(result: i32, input: i32, size: i32): void {
 `;
 
 /** The library's files by name, as shipped with this package. */
-export async function readLibrary(): Promise<ReadonlyMap<string, string>> {
+async function readLibrary(): Promise<ReadonlyMap<string, string>> {
   const names = (await readdir(LIBRARY)).filter((name) => name.endsWith('.ts'));
   const texts = names.map((name) => readFile(new URL(name, LIBRARY), 'utf8'));
   return new Map((await Promise.all(texts)).map((text, i) => [`aos/${names[i]}`, text]));

@@ -3,9 +3,9 @@
  * was given as event must answer with the very bytes that the normalizer makes of the event.
  */
 import { type CompiledSchema, compileSchemas, type TypeExpr } from '@aos/air';
-import { concatBytes, encode, toHex } from '@aos/canon';
+import { concatBytes, encode, encodeUntagged, toHex } from '@aos/canon';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, test } from 'vitest';
 import { buildReducer } from '../src/index.js';
 import { reducerModule, schema } from './definitions.js';
 import { BUILD_TIMEOUT_MS, openReducer, type Reducer, stepWith } from './stepping.js';
@@ -31,8 +31,7 @@ interface Echo {
 }
 
 /** One module for many types: each is an arm of its event. */
-async function echoOf(seed: number, depth: number): Promise<Echo> {
-  const types = fc.sample(typeOfDepth(depth), { seed, numRuns: 16 });
+async function echoOf(types: readonly TypeExpr[]): Promise<Echo> {
   const arms = Object.fromEntries(types.map((type, i) => [`T${i}`, type]));
   const named = types.map((type, i) => schema(`test/T${i}@1`, type));
   const refs = Object.keys(arms).map((tag) => [tag, { ref: `test/${tag}@1` }]);
@@ -65,7 +64,7 @@ describe.each([
   let echo: Echo;
 
   beforeAll(async () => {
-    echo = await echoOf(seed, depth);
+    echo = await echoOf(fc.sample(typeOfDepth(depth), { seed, numRuns: 16 }));
   }, BUILD_TIMEOUT_MS);
 
   it('write what the normalizer writes, of whatever it takes', () => {
@@ -108,4 +107,36 @@ describe.each([
       { numRuns: 1000, seed },
     );
   });
+});
+
+test('a record of 130 fields is read in any order, and each field once', async () => {
+  const names = Array.from({ length: 130 }, (_, i) => `field${i}`);
+  const isOption = (i: number) => i % 3 === 1;
+  const fields = names.map((name, i): [string, TypeExpr] => {
+    return [name, isOption(i) ? { option: { nat: {} } } : { nat: {} }];
+  });
+  const echo = await echoOf([{ record: Object.fromEntries(fields) }]);
+  const entries = names.map((name, i): [string, number] => [name, i]);
+  const eventOf = (content: readonly [string, number][]) => {
+    const record = content.flatMap(([name, i]) => [...encodeUntagged(name), ...encodeUntagged(i)]);
+    const head = [0xb8, content.length];
+    return concatBytes(
+      encodeUntagged({ $tag: 'T0', $value: 0 }).slice(0, -1),
+      Uint8Array.from([...head, ...record]),
+    );
+  };
+  const turned = entries.toReversed();
+  for (const event of [
+    eventOf(entries),
+    eventOf(turned),
+    eventOf(turned.filter((_, i) => !isOption(129 - i))),
+  ]) {
+    expect(answer(echo, event)).not.toBe('trap');
+    expect(answer(echo, event)).toBe(expected(echo, event));
+  }
+  for (const i of [0, 63, 65, 129]) {
+    expect(answer(echo, eventOf(turned.filter((_, at) => at !== 129 - i)))).toBe('trap');
+    const again = [...entries, [`field${i}`, i] as [string, number]];
+    expect(answer(echo, eventOf(again))).toBe('trap');
+  }
 });

@@ -66,7 +66,7 @@ function reached(types: ModuleTypes, all: ReadonlyMap<string, TypeExpr>): Readon
   return names;
 }
 
-/** A reference is an object whose only key is `ref`: a field of that name has a type, not a text. */
+/** A reference has a text under `ref`; a field of that name has a type. */
 function referencesOf(type: unknown): readonly string[] {
   if (typeof type !== 'object' || type === null) return [];
   return Object.entries(type).flatMap(([word, inner]) =>
