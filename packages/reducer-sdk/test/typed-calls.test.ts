@@ -1,5 +1,5 @@
 import type { DefSchema, TypeExpr } from '@aos/air';
-import { type Encodable, encode } from '@aos/canon';
+import { concatBytes, type Encodable, encode } from '@aos/canon';
 import {
   DEFAULT_CALL_LIMITS,
   decodePureOutput,
@@ -12,7 +12,7 @@ import { WasmEngine } from '@aos/wasm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildReducer, generateCodecs, type ModuleTypes } from '../src/index.js';
 import { pureModule, reducerModule, schema } from './definitions.js';
-import { BUILD_TIMEOUT_MS, openReducer, type Reducer } from './stepping.js';
+import { BUILD_TIMEOUT_MS, encodeInput, openReducer, type Reducer } from './stepping.js';
 
 const text: TypeExpr = { text: {} };
 const nat: TypeExpr = { nat: {} };
@@ -121,6 +121,37 @@ describe('a typed step', () => {
 
   it('deletes the state on request', () => {
     expect(step({ count: 1, last: 0, 'odd name': 'x' }, { $tag: 'Delete' }).state).toBeNull();
+  });
+});
+
+describe('a typed step takes state and event of any type', () => {
+  const source = `
+import { Step } from 'air';
+
+export function reduce(step: Step): void {
+  if (step.state !== null) step.setState(step.event);
+}
+`;
+  const samples: [string, TypeExpr, Encodable][] = [
+    ['a number', nat, 2n ** 64n - 1n],
+    ['an enum', { variant: { On: { unit: {} }, Off: { unit: {} } } }, { $tag: 'On', $value: null }],
+    ['an option', { option: { bool: {} } }, true],
+    ['a unit', { unit: {} }, null],
+    ['a text', text, 'grüezi'],
+    ['a list of lists', { list: { list: nat } }, [[], [1, 2]]],
+    ['a map', { map: { key: { text: {} }, value: text } }, { b: '1', aa: '2' }],
+    ['a reference', { ref: 'sys/TimerSetParams@1' }, { deliver_at_ns: 1, key: null }],
+  ];
+
+  it.each(samples)('%s', async (_, type, value) => {
+    const module = reducerModule({ reducer: { state: 'test/T@1', event: 'test/T@1' } });
+    const types = { module, schemas: [schema('test/T@1', type)] };
+    const reducer = openReducer(await buildReducer({ name: 'same', source, types }));
+    const state = encode(value);
+    expect(reducer.step({ state: null, event: value }).state).toBeNull();
+    expect(reducer.step({ state, event: value }).state).toEqual(state);
+    const damaged = concatBytes(state, Uint8Array.of(0));
+    expect(reducer.call(encodeInput({ state: damaged, event: value })).kind).toBe('fault');
   });
 });
 
