@@ -133,8 +133,8 @@ function checkLimits(limits: RuntimeLimits): Result<never> | undefined {
 function checkModules(definition: WorldDefinition, engine: Engine): Result<never> | undefined {
   for (const reducer of definition.reducers) {
     if (bytesEqual(reducer.wasmHash, ZERO_HASH)) {
-      const detail = `reducer ${reducer.name} has no wasm_hash: give its module and make the world again`;
-      return refuse('module-unbound', reducer.name, detail);
+      const detail = 'it has no wasm_hash: give its module and make the world again';
+      return refuse('module-unbound', reducer.name, `reducer ${reducer.name}: ${detail}`);
     }
     if (!engine.has(reducer.wasmHash)) {
       const detail = `module ${toHashText(reducer.wasmHash)} of ${reducer.name} is not loaded`;

@@ -132,8 +132,8 @@ function writeRuntime(w: Writer, runtime: RuntimeNumbers): void {
 
 /**
  * Reads genesis bytes strictly. Codes: those of the codec, `genesis-format` for a format this build
- * does not know, `runtime-unsupported` for guard 0, `shape-length` and `shape-hash` for bytes of the
- * wrong length or a key whose id is not its hash, `key-role` for an unknown role.
+ * does not know, `runtime-unsupported` for guard 0, `shape-length` and `shape-hash` for bytes of
+ * the wrong length or a key whose id is not its hash, `key-role` for an unknown role.
  */
 export function decodeGenesis(bytes: Uint8Array): Result<Genesis> {
   return attempt(() => {

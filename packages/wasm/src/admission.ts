@@ -36,7 +36,7 @@ export interface AdmissionRules {
   /** Those of the world that will call it. */
   readonly limits: CallLimits;
   /** Whether instances are used again where that is the same. */
-  readonly pooled: boolean;
+  readonly reuse: 'never' | 'safe';
 }
 
 export type Admission =
@@ -118,7 +118,7 @@ function checkGuard(candidate: Candidate): string | Objection {
   const guarded = guardedOf(candidate);
   try {
     const module = new WebAssembly.Module(guarded.bytes);
-    candidate.module = new LoadedModule(module, guarded, candidate.pooled);
+    candidate.module = new LoadedModule(module, guarded, candidate.reuse);
     return `${guarded.bytes.length} bytes, valid again`;
   } catch {
     const detail = 'the guarded form is not valid, or beyond what this platform compiles';

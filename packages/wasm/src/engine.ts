@@ -3,8 +3,8 @@
  *
  * 1. A module is guarded and compiled once, when loaded, and known by the SHA-256 of its bytes.
  * 2. Every call means an instance of its own; an instance is used again where that is the same.
- * 3. What a module does is an outcome, and ends within its fuel. Only a host without memory or stack
- *    throws, an AosFault.
+ * 3. What a module does is an outcome, and ends within its fuel. Only a host without memory or
+ *    stack throws, an AosFault.
  */
 import { assert, type Hash, ok, type Result, refuse, sha256, toHex } from '@aos/canon';
 import {
@@ -38,11 +38,11 @@ export class WasmEngine implements Engine {
   /** The same by identity: hashes are not changed, and a world asks with the same ones. */
   readonly #known = new WeakMap<Hash, LoadedModule>();
   readonly #maxModuleBytes: number;
-  readonly #pooled: boolean;
+  readonly #reuse: 'never' | 'safe';
 
   constructor(options: EngineOptions = {}) {
     this.#maxModuleBytes = options.maxModuleBytes ?? DEFAULT_MAX_MODULE_BYTES;
-    this.#pooled = options.reuse !== 'never';
+    this.#reuse = options.reuse ?? 'safe';
   }
 
   /**
@@ -93,6 +93,6 @@ export class WasmEngine implements Engine {
 
   #rulesOf(entry: ModuleEntry | undefined, options: LoadOptions): AdmissionRules {
     const limits = options.limits ?? DEFAULT_CALL_LIMITS;
-    return { maxBytes: this.#maxModuleBytes, entry, limits, pooled: this.#pooled };
+    return { maxBytes: this.#maxModuleBytes, entry, limits, reuse: this.#reuse };
   }
 }

@@ -35,12 +35,12 @@ export class LoadedModule {
   #idle: Kept | undefined;
   #grown = 0;
 
-  constructor(module: WebAssembly.Module, guarded: GuardedModule, pooled: boolean) {
+  constructor(module: WebAssembly.Module, guarded: GuardedModule, reuse: 'never' | 'safe') {
     const { memory } = guarded.outline;
     this.#module = module;
     this.minPages = memory?.min ?? 0;
     this.#maxPages = memory?.max ?? Number.POSITIVE_INFINITY;
-    this.#pooled = pooled && guarded.resettable;
+    this.#pooled = reuse === 'safe' && guarded.resettable;
   }
 
   call(call: Call): CallOutcome {

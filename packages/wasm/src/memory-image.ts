@@ -1,8 +1,8 @@
 /**
  * The memory of an instance at its first moment, kept to make it as new.
  *
- * Most of a large memory is zero at first, and filling costs a third of copying: the image is a list
- * of stretches, each either zeros or bytes of its own.
+ * Most of a large memory is zero at first, and filling costs a third of copying: the image is a
+ * list of stretches, each either zeros or bytes of its own.
  */
 
 /** Zeros in between that are worth a stretch of their own, in bytes; measured. */

@@ -1,4 +1,4 @@
-/** Modules made to do harm: each ends in a refusal or a fault with a code, soon, and nothing else. */
+/** Modules made to do harm: each ends in a refusal or a fault with a code, and soon. */
 import { concatBytes } from '@aos/canon';
 import { DEFAULT_CALL_LIMITS } from '@aos/protocol';
 import { assembleModule, type Instruction, type ModuleParts, op } from '@aos/protocol/contracts';

@@ -1,4 +1,4 @@
-/** What every engine must do, whatever runs inside: the rules M1… of spec/04-modules.md as cases. */
+/** What every engine must do, whatever runs inside: the rules of spec/04-modules.md as cases. */
 import { bytesEqual, type Hash, type Result, sha256, toHex } from '@aos/canon';
 import { DEFAULT_CALL_LIMITS } from '../call-limits.js';
 import type { CallLimits, CallOutcome, Engine, ModuleEntry } from '../ports.js';

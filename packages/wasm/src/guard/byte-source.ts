@@ -67,7 +67,7 @@ export class ByteSource {
     while (this.byte() >= 0x80);
   }
 
-  skip(sizeBytes: number): void {
+  pass(sizeBytes: number): void {
     if (sizeBytes > this.end - this.at) throw malformed(this.at, 'the bytes end too early');
     this.at += sizeBytes;
   }
@@ -76,7 +76,7 @@ export class ByteSource {
   sized(): Uint8Array {
     const size = this.u32();
     const start = this.at;
-    this.skip(size);
+    this.pass(size);
     return this.bytes.subarray(start, this.at);
   }
 }

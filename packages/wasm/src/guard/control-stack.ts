@@ -76,7 +76,7 @@ export class ControlStack {
     this.#dead[this.depth] = this.#dead[this.depth - 1] as number;
   }
 
-  /** Leaves the innermost block; whether code after it can be reached other than through its end. */
+  /** Leaves the innermost block; whether code behind it is reached other than through its end. */
   close(): boolean {
     const { depth } = this;
     const joins = this.#kinds[depth] === BLOCK.arm || this.#targeted[depth] === 1;

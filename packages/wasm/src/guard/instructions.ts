@@ -115,8 +115,8 @@ FLOAT_RESULTS[0xb6] = FLOAT_RESULT.f32; // f32.demote_f64
 FLOAT_RESULTS[0xbb] = FLOAT_RESULT.f64; // f64.promote_f32
 
 /**
- * Instructions whose top operand, if it is a NaN, may have any bits: those that make a canonical NaN
- * of it again, compare it, or convert it to an integer.
+ * Instructions whose top operand, if it is a NaN, may have any bits: those that make a canonical
+ * NaN of it again, compare it, or convert it to an integer.
  */
 export const BLIND_TO_NAN = new Uint8Array(256);
 BLIND_TO_NAN.fill(1, 0x5b, 0x67); // comparisons of f32 and f64

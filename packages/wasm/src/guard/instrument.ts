@@ -1,8 +1,8 @@
 /**
  * The guard: turns a module into one whose calls are bounded and the same on every machine.
  *
- * G1 The guarded bytes depend on the module's bytes and {@link GUARD_VERSION} alone. Limits are given
- *    to each call, so one guarded module serves every world.
+ * G1 The guarded bytes depend on the module's bytes and {@link GUARD_VERSION} alone. Limits are
+ *    given to each call, so one guarded module serves every world.
  * G2 Every loop and every recursion spends fuel and compares it; every frame takes stack slots.
  * G3 A float instruction never shows bits of a NaN other than the canonical ones.
  * G4 Memory and table grow within limits only, and a refusal does not depend on the host.

@@ -1,6 +1,6 @@
 /**
- * What a binary module says of itself outside its code, checked against the list of allowed features
- * and the structural limits. Reads bytes that passed `WebAssembly.validate`; what the platform
+ * What a binary module says of itself outside its code, checked against the list of allowed
+ * features and the structural limits. Reads bytes that passed `WebAssembly.validate`; what the platform
  * accepts beyond the list is refused here, whatever release it is (spec M2).
  *
  * Custom sections are passed over: they mean nothing, and their offsets would be wrong afterwards.
@@ -85,7 +85,7 @@ export function readOutline(bytes: Uint8Array): ModuleOutline {
     const id = source.byte();
     const size = source.u32();
     const from = source.at;
-    source.skip(size);
+    source.pass(size);
     if (id === SECTION.custom) continue;
     const read = READERS[id];
     if (read === undefined) throw unsupported(at, `section ${id}`);
@@ -240,7 +240,7 @@ function readBodies(source: ByteSource, outline: Draft): void {
     const { bodyBytes } = STRUCTURE_LIMITS;
     if (size > bodyBytes) throw overLimit(at, `${size} bytes of one function`, bodyBytes);
     const from = source.at;
-    source.skip(size);
+    source.pass(size);
     bodies.push(new ByteSource(source.bytes, from, source.at));
   });
   outline.bodies = bodies;

@@ -24,8 +24,8 @@ export function readConstant(source: ByteSource): void {
   const at = source.at;
   const op = source.byte();
   if (op === CONSTANT.i32 || op === CONSTANT.i64 || op === CONSTANT.function) source.skipNumber();
-  else if (op === CONSTANT.f32) source.skip(4);
-  else if (op === CONSTANT.f64) source.skip(8);
+  else if (op === CONSTANT.f32) source.pass(4);
+  else if (op === CONSTANT.f64) source.pass(8);
   else if (op === CONSTANT.null) readFunctionReference(source);
   else throw unsupported(at, `instruction 0x${op.toString(16)} in a constant`);
   if (source.byte() !== END) throw unsupported(at, 'a computed constant');
