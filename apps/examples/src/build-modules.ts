@@ -1,11 +1,11 @@
-/**
- * Compiles the reducers of the example worlds into `modules/`, like make: only what is out of date.
- */
+/** Compiles the reducers of the example worlds into `modules/`, as far as they are out of date. */
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { loadAir } from '@aos/air';
 import { toHashText } from '@aos/canon';
-import { buildReducerFolder } from '@aos/reducer-sdk';
+import { readAuthoringFolder } from '@aos/host';
+import { buildReducerFolder, type ModuleTypes, moduleTypes } from '@aos/reducer-sdk';
 import { exampleFolder } from './rung.js';
 
 interface ModuleRecipe {
@@ -26,8 +26,9 @@ for (const recipe of recipes) {
   const folder = exampleFolder(recipe.folder);
   const target = join(folder, 'modules', `${recipe.module}.wasm`);
   const sources = join(folder, 'reducer');
-  if (isCurrent(target, [sources, join(sdk, 'assembly'), join(sdk, 'dist')])) continue;
-  const built = await buildReducerFolder(sources, recipe.reducer);
+  const inputs = [sources, join(folder, 'air'), join(sdk, 'assembly'), join(sdk, 'dist')];
+  if (isCurrent(target, inputs)) continue;
+  const built = await buildReducerFolder(sources, recipe.reducer, typesOf(folder, recipe.module));
   if (!built.ok) {
     const { code, at, detail } = built.refusal;
     throw new Error(`${recipe.folder}: ${code} at ${at}: ${detail}`);
@@ -35,6 +36,16 @@ for (const recipe of recipes) {
   mkdirSync(dirname(target), { recursive: true });
   writeFileSync(target, built.value.wasm);
   process.stdout.write(`${recipe.module}  ${toHashText(built.value.hash)}\n`);
+}
+
+/** What the reducer is written against: the definitions in `air/`. */
+function typesOf(folder: string, module: string): ModuleTypes {
+  const loaded = loadAir(readAuthoringFolder(folder).documents);
+  const types = loaded.ok ? moduleTypes(loaded.world, module) : loaded;
+  if (!loaded.ok || !('value' in types)) {
+    throw new Error(`no types of ${module} in ${folder}: ${JSON.stringify(types)}`);
+  }
+  return types.value;
 }
 
 function isCurrent(target: string, sources: readonly string[]): boolean {

@@ -14,6 +14,7 @@ export { encode, encodeUntagged } from './cbor/encode.js';
 export type { DecodeLimits } from './cbor/limits.js';
 export { decodePlain } from './cbor/plain.js';
 export { Reader } from './cbor/reader.js';
+export { borrowWriter, returnWriter } from './cbor/scratch-writer.js';
 export { type Encodable, Float, type Value } from './cbor/value.js';
 export { Writer } from './cbor/writer.js';
 export { parseDec128 } from './dec128.js';

@@ -3,6 +3,7 @@ import { type AirDocument, type Finding, loadAir, type WorldDefinition } from '@
 import { type Hash, parseHashText, type Refusal, sha256 } from '@aos/canon';
 import {
   CURRENT_RUNTIME,
+  DEFAULT_CALL_LIMITS,
   encodeGenesis,
   GENESIS_FORMAT,
   type KeyringEntry,
@@ -76,7 +77,7 @@ function checkModules(
       const detail = `${reducer.name} has no module: put it at modules/${reducer.name}.wasm`;
       return { code: 'module-unbound', at: reducer.name, detail };
     }
-    const loaded = engine.load(bytes, 'step');
+    const loaded = engine.load(bytes, 'step', { limits: DEFAULT_CALL_LIMITS });
     if (!loaded.ok) return { ...loaded.refusal, at: `${reducer.name} ${loaded.refusal.at}`.trim() };
     if (loaded.value.some((byte, i) => byte !== reducer.wasmHash[i])) {
       const detail = `the module given for ${reducer.name} is not the one its wasm_hash names`;

@@ -5,6 +5,8 @@ import { type Refusal, type Result, toHashText } from '@aos/canon';
 import { createWorld, type World } from '@aos/kernel';
 import {
   AosFault,
+  type CallLimits,
+  callLimitsOf,
   decodeGenesis,
   type Engine,
   type ModuleEntry,
@@ -14,9 +16,14 @@ import {
 /** An engine that a host can give modules to. */
 export interface HostEngine extends Engine {
   /**
-   * Takes in a module with this entry, or refuses it with a code; the hash is that of the bytes.
+   * Takes in a module with this entry that can run within these limits, or refuses it with a code;
+   * the hash is that of the bytes.
    */
-  load(bytes: Uint8Array, entry: ModuleEntry): Result<Hash>;
+  load(
+    bytes: Uint8Array,
+    entry: ModuleEntry,
+    options: { readonly limits: CallLimits },
+  ): Result<Hash>;
 }
 
 /** A refusal met while opening a world, as a fault: nobody can go on without an operator. */
@@ -32,6 +39,7 @@ function openFault(refusal: Refusal): AosFault {
 export function loadWorld(store: WorldStore, engine: HostEngine): World {
   const genesis = unwrap(decodeGenesis(store.genesis));
   const definition = unwrap(openDefinition(genesis.manifest, (hash) => store.object(hash)));
+  const limits = callLimitsOf(genesis.runtime.limits);
   for (const reducer of definition.reducers) {
     if (engine.has(reducer.wasmHash)) continue;
     const bytes = store.object(reducer.wasmHash);
@@ -40,7 +48,7 @@ export function loadWorld(store: WorldStore, engine: HostEngine): World {
       const message = `module ${hash} of ${reducer.name} is not among the world's objects`;
       throw new AosFault('object-missing', message, { retry: 'never' });
     }
-    unwrap(engine.load(bytes, 'step'));
+    unwrap(engine.load(bytes, 'step', { limits }));
   }
   return unwrap(createWorld(store.genesis, definition, engine));
 }

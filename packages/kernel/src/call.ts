@@ -1,20 +1,21 @@
 /**
  * One reducer call: the atomic unit of a step.
  *
- * K5 All or nothing: a trap, a bad output or a value out of schema yields a fault with a code, and
- *    state and events stay as before the call.
+ * K5 All or nothing: a trap, a bad output or a value out of schema yields a fault with a code and
+ *    the whole fuel of a call, and state and events stay as before the call.
  */
 import type { ReducerDefinition, WorldDefinition } from '@aos/air';
 import { bytesEqual, sha256 } from '@aos/canon';
 import {
   ABI_VERSION,
+  callLimitsOf,
   decodeReducerOutput,
   type EmittedEvent,
   type Engine,
   type EventIdentity,
-  encodeReducerInput,
   type ReducerOutput,
   type RuntimeLimits,
+  withReducerInput,
 } from '@aos/protocol';
 import type { AdmittedEvent } from './admit.js';
 import { buildContext, type CallPlace } from './context.js';
@@ -48,18 +49,20 @@ export function callReducer(world: World, call: ReducerCall, engine: Engine): Ca
   const limits = world.genesis.runtime.limits;
   const input = { version: ABI_VERSION, state: cell?.state ?? null, event };
   const context = reducer.context ? buildContext(world, reducer.name, event, place) : undefined;
-  const envelope = encodeReducerInput(context === undefined ? input : { ...input, ctx: context });
-  const outcome = engine.call(reducer.wasmHash, 'step', envelope, {
-    outputBytes: limits.output_bytes,
-  });
-  if (outcome.kind === 'fault') return outcome;
-  const { fuel } = outcome;
+  const envelope = context === undefined ? input : { ...input, ctx: context };
+  const outcome = withReducerInput(envelope, (bytes) =>
+    engine.call(reducer.wasmHash, 'step', bytes, callLimitsOf(limits)),
+  );
+  if (outcome.kind === 'fault') return faultOf(world, outcome.code);
   const output = decodeReducerOutput(outcome.output);
-  if (!output.ok) return { kind: 'fault', code: output.refusal.code, fuel };
+  if (!output.ok) return faultOf(world, output.refusal.code);
   const checked = checkOutput(world.definition, call, output.value, limits);
-  return typeof checked === 'string'
-    ? { kind: 'fault', code: checked, fuel }
-    : { ...checked, fuel };
+  return typeof checked === 'string' ? faultOf(world, checked) : { ...checked, fuel: outcome.fuel };
+}
+
+/** A call that was discarded; it is charged its whole limit, whatever it spent. */
+export function faultOf(world: World, code: string): CallResult {
+  return { kind: 'fault', code, fuel: world.genesis.runtime.limits.fuel_per_call };
 }
 
 type Checked = { kind: 'done'; cell: Cell | null; events: readonly DerivedEvent[] };

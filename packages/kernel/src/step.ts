@@ -22,7 +22,7 @@ import {
   type StoredObject,
 } from '@aos/protocol';
 import type { AdmittedEvent } from './admit.js';
-import { type CallResult, callReducer, type DerivedEvent } from './call.js';
+import { type CallResult, callReducer, type DerivedEvent, faultOf } from './call.js';
 import type { Cell, World } from './world.js';
 
 export interface StepDone {
@@ -144,7 +144,7 @@ class Run {
     for (const event of result.events) calls += this.#routes(event.schema).length;
     if (calls <= this.world.genesis.runtime.limits.calls_per_step) return result;
     if (result.events.length === 0) return result;
-    return { kind: 'fault', code: 'cascade-limit', fuel: result.fuel };
+    return faultOf(this.world, 'cascade-limit');
   }
 
   #changeState(

@@ -21,6 +21,7 @@ import {
   decodeGenesis,
   type Engine,
   type Genesis,
+  type RuntimeLimits,
   worldIdOf,
 } from '@aos/protocol';
 
@@ -94,6 +95,8 @@ function checkGenesis(genesis: Genesis, definition: WorldDefinition): Result<nev
         `${toHashText(definition.manifestHash)}; open the world with the manifest it was made with`,
     );
   }
+  const limits = checkLimits(genesis.runtime.limits);
+  if (limits !== undefined) return limits;
   const ours = CURRENT_RUNTIME;
   if (
     kernel === ours.kernel &&
@@ -112,11 +115,26 @@ function checkGenesis(genesis: Genesis, definition: WorldDefinition): Result<nev
   );
 }
 
+/** Beyond these, the platform's own limits could end a call before the world's do. */
+const LARGEST: Pick<RuntimeLimits, 'memory_pages' | 'stack_slots'> = {
+  memory_pages: 65_536,
+  stack_slots: 60_000,
+};
+
+function checkLimits(limits: RuntimeLimits): Result<never> | undefined {
+  for (const name of ['memory_pages', 'stack_slots'] as const) {
+    if (limits[name] <= LARGEST[name]) continue;
+    const detail = `${name} is ${limits[name]}, this build runs at most ${LARGEST[name]}`;
+    return refuse('runtime-unsupported', `/runtime/limits/${name}`, detail);
+  }
+  return undefined;
+}
+
 function checkModules(definition: WorldDefinition, engine: Engine): Result<never> | undefined {
   for (const reducer of definition.reducers) {
     if (bytesEqual(reducer.wasmHash, ZERO_HASH)) {
-      const detail = `${reducer.name} has no wasm_hash: make the world again with its module`;
-      return refuse('module-unbound', reducer.name, detail);
+      const detail = 'it has no wasm_hash: give its module and make the world again';
+      return refuse('module-unbound', reducer.name, `reducer ${reducer.name}: ${detail}`);
     }
     if (!engine.has(reducer.wasmHash)) {
       const detail = `module ${toHashText(reducer.wasmHash)} of ${reducer.name} is not loaded`;

@@ -90,6 +90,9 @@ const loaded = loadAir(
 if (!loaded.ok) throw new Error(JSON.stringify(loaded.findings));
 export const definition = loaded.world;
 
+/** What every call of a script costs that does not fault. */
+export const CALL_FUEL = 7;
+
 /** An engine that runs the two scripts. */
 export function scriptEngine(scripts: { A: Script; B: Script }): Engine {
   const byHash = new Map([
@@ -98,15 +101,15 @@ export function scriptEngine(scripts: { A: Script; B: Script }): Engine {
   ]);
   return {
     has: (module: Hash) => byHash.has(toHex(module)),
-    call: (module, _entry, input): CallOutcome => {
+    call: (module, _entry, input, { fuel }): CallOutcome => {
       const envelope = must(decodePlain(input)) as ReadonlyMap<string, Value>;
       const result = byHash.get(toHex(module))?.({
         state: envelope.get('state') as Uint8Array | null,
         event: envelope.get('event') as ReadonlyMap<Value, Value>,
         ctx: envelope.get('ctx') as Uint8Array | undefined,
       });
-      if (typeof result === 'string') return { kind: 'fault', code: result, fuel: 0 };
-      return { kind: 'output', output: encodeUntagged(result ?? null), fuel: 0 };
+      if (typeof result === 'string') return { kind: 'fault', code: result, fuel };
+      return { kind: 'output', output: encodeUntagged(result ?? null), fuel: CALL_FUEL };
     },
   };
 }

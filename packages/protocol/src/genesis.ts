@@ -20,15 +20,21 @@ export interface RuntimeLimits {
   readonly events_per_call: number;
   /** Most module calls one record may cause. */
   readonly calls_per_step: number;
+  /** Fuel of one module call; a call that faults is charged all of it. */
+  readonly fuel_per_call: number;
+  /** Most memory of a module during a call, in pages of 64 KiB. */
+  readonly memory_pages: number;
+  /** Depth of a module's stack: parameters, locals and operands of all open frames. */
+  readonly stack_slots: number;
 }
 
 /** Versions and limits in force (shapes.md "runtime numbers are data"). */
 export interface RuntimeNumbers {
   readonly kernel: number;
   readonly abi: number;
-  /** Instrumentation version; 0 means unmetered. */
+  /** Version of what is done to modules so that calls are bounded and equal everywhere. */
   readonly guard: number;
-  /** Version of the fuel price table; 0 while guard is 0. */
+  /** Version of the fuel price table. */
   readonly prices: number;
   readonly limits: RuntimeLimits;
 }
@@ -37,13 +43,16 @@ export interface RuntimeNumbers {
 export const CURRENT_RUNTIME: RuntimeNumbers = {
   kernel: 0,
   abi: 1,
-  guard: 0,
-  prices: 0,
+  guard: 1,
+  prices: 1,
   limits: {
     event_bytes: 1 << 20,
     output_bytes: 1 << 20,
     events_per_call: 256,
     calls_per_step: 1024,
+    fuel_per_call: 100_000_000,
+    memory_pages: 256,
+    stack_slots: 40_000,
   },
 };
 
@@ -123,8 +132,8 @@ function writeRuntime(w: Writer, runtime: RuntimeNumbers): void {
 
 /**
  * Reads genesis bytes strictly. Codes: those of the codec, `genesis-format` for a format this build
- * does not know, `shape-length` and `shape-hash` for bytes of the wrong length or a key whose id is
- * not its hash, `key-role` for an unknown role.
+ * does not know, `runtime-unsupported` for guard 0, `shape-length` and `shape-hash` for bytes of
+ * the wrong length or a key whose id is not its hash, `key-role` for an unknown role.
  */
 export function decodeGenesis(bytes: Uint8Array): Result<Genesis> {
   return attempt(() => {
@@ -176,23 +185,42 @@ function readRuntime(r: Reader): RuntimeNumbers {
   r.key('abi');
   const abi = r.nat();
   r.key('guard');
-  const guard = r.nat();
+  const guard = readGuard(r);
   r.key('kernel');
   const kernel = r.nat();
   r.key('limits');
-  readMapOf(r, 4);
-  r.key('event_bytes');
-  const event_bytes = r.nat();
-  r.key('output_bytes');
-  const output_bytes = r.nat();
-  r.key('calls_per_step');
-  const calls_per_step = r.nat();
-  r.key('events_per_call');
-  const events_per_call = r.nat();
+  const limits = readLimits(r);
   r.key('prices');
   const prices = r.nat();
-  const limits = { event_bytes, output_bytes, events_per_call, calls_per_step };
   return { kernel, abi, guard, prices, limits };
+}
+
+/** Worlds of guard 0 have no limits of calls, so nothing after it has the shape of today. */
+function readGuard(r: Reader): number {
+  const guard = r.nat();
+  if (guard > 0) return guard;
+  const detail = 'a world of guard 0 has unmetered calls; open it with the release that made it';
+  throw shapeRefusal('runtime-unsupported', detail);
+}
+
+/** In canonical order, like every map. */
+const LIMITS = [
+  'event_bytes',
+  'stack_slots',
+  'memory_pages',
+  'output_bytes',
+  'fuel_per_call',
+  'calls_per_step',
+  'events_per_call',
+] as const satisfies readonly (keyof RuntimeLimits)[];
+
+function readLimits(r: Reader): RuntimeLimits {
+  readMapOf(r, LIMITS.length);
+  const read = LIMITS.map((name) => {
+    r.key(name);
+    return [name, r.nat()] as const;
+  });
+  return Object.fromEntries(read) as unknown as RuntimeLimits;
 }
 
 /** The id of a world: the hash of its canonical genesis. */

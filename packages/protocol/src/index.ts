@@ -1,3 +1,4 @@
+export { callLimitsOf, DEFAULT_CALL_LIMITS } from './call-limits.js';
 export {
   type CarriedValue,
   carryValue,
@@ -25,6 +26,7 @@ export {
   type ReducerContext,
   type ReducerInput,
   type ReducerOutput,
+  withReducerInput,
 } from './envelopes/reducer.js';
 export { AosFault, type Retry } from './fault.js';
 export {

@@ -4,12 +4,17 @@
  */
 import type { Hash } from '@aos/canon';
 
-/** Bounds of one module call; they are runtime numbers of the world (genesis `limits`). */
+/** Bounds of one module call; they are runtime numbers of the world ({@link callLimitsOf}). */
 export interface CallLimits {
   readonly outputBytes: number;
+  /** What the call may spend, by the price table in force; a fault is charged all of it. */
+  readonly fuel: number;
+  /** Most memory, in pages of 64 KiB. */
+  readonly memoryPages: number;
+  readonly stackSlots: number;
 }
 
-/** What a call came to. A fault carries a stable code and never text; `fuel` is 0 under guard 0. */
+/** What a call came to. A fault carries a stable code and never text, and is charged the limit. */
 export type CallOutcome =
   | { readonly kind: 'output'; readonly output: Uint8Array; readonly fuel: number }
   | { readonly kind: 'fault'; readonly code: string; readonly fuel: number };
@@ -20,7 +25,8 @@ export type ModuleEntry = 'step' | 'run';
 /**
  * Runs modules for the kernel. Synchronous and deterministic: every call means a fresh instance,
  * and the same (module, entry, input, limits) give the same outcome on every machine. Whatever a
- * module does is an outcome, never an exception.
+ * module does is an outcome, never an exception. The input is read during the call only, and an
+ * output is the caller's.
  */
 export interface Engine {
   has(module: Hash): boolean;

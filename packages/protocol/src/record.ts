@@ -5,7 +5,17 @@
  *      world id.
  * P2.2 Replay feeds `input` and `stamp`; it is judged against the whole record's bytes.
  */
-import { attempt, type Hash, Reader, type Result, sha256, type Value, Writer } from '@aos/canon';
+import {
+  attempt,
+  borrowWriter,
+  type Hash,
+  Reader,
+  type Result,
+  returnWriter,
+  sha256,
+  type Value,
+  type Writer,
+} from '@aos/canon';
 import { type Entry, parseEntry, writeEntry } from './entries/entry.js';
 import { type Input, readInput, writeInput } from './input.js';
 import { readHash, readMapOf, shapeRefusal } from './shape-reader.js';
@@ -26,10 +36,16 @@ export interface JournalRecord extends RecordHead {
 
 const FIELDS = 6;
 
-/** Writes canonical record bytes; a writer may be reused from record to record. */
-export function encodeRecord(record: JournalRecord, writer: Writer = new Writer(512)): Uint8Array {
-  const w = writer;
-  w.reset();
+/** Canonical record bytes. */
+export function encodeRecord(record: JournalRecord): Uint8Array {
+  const w = borrowWriter();
+  writeRecord(w, record);
+  const bytes = w.finish();
+  returnWriter(w);
+  return bytes;
+}
+
+function writeRecord(w: Writer, record: JournalRecord): void {
   w.selfDescribe();
   w.mapHead(FIELDS);
   w.text('seq');
@@ -45,7 +61,6 @@ export function encodeRecord(record: JournalRecord, writer: Writer = new Writer(
   w.text('entries');
   w.listHead(record.entries.length);
   for (const entry of record.entries) writeEntry(w, entry);
-  return w.finish();
 }
 
 /**

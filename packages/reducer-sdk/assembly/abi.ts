@@ -1,19 +1,21 @@
-/** The two exports the engine calls, as functions for the generated entry file. */
-import { Step } from './step';
-import { Value } from './value';
+/** The exports the engine calls, as functions for the generated entry file. */
+import { ReducerEnvelope } from './envelope';
+import { PureEnvelope } from './pure';
+
+/** Generated decoders compare eight bytes at a time, up to the last byte of the input. */
+const PADDING: usize = 8;
+const MAX_SIZE: usize = 0x7fffffff;
 
 /** Room for `size` bytes of input. */
 export function allocate(size: i32): i32 {
-  return heap.alloc(size as usize) as i32;
+  if ((size as usize) > MAX_SIZE) unreachable();
+  return heap.alloc((size as usize) + PADDING) as i32;
 }
 
-export function openStep(input: i32, size: i32): Step {
-  return new Step(Value.decode(input as usize, size as usize));
+export function openReducer(input: i32, size: i32): ReducerEnvelope {
+  return new ReducerEnvelope(input as usize, size as usize);
 }
 
-/** Writes address and size of the output, two little-endian u32, at `result`. */
-export function closeStep(result: i32, step: Step): void {
-  const output = step.output();
-  store<u32>(result, output.start as u32);
-  store<u32>(result, output.size as u32, 4);
+export function openPure(input: i32, size: i32): PureEnvelope {
+  return new PureEnvelope(input as usize, size as usize);
 }

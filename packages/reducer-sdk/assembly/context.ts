@@ -1,3 +1,5 @@
+import { BYTES } from './cbor';
+import { Reader } from './reader';
 import { Value } from './value';
 
 /** What the world tells a reducer that declares a context: stamped, so the same on every replay. */
@@ -46,5 +48,11 @@ export class Context {
   get key(): Uint8Array | null {
     const key = this.fields.optional('key');
     return key ? key.asBytes() : null;
+  }
+
+  /** The same where it stands in the input, for a typed key. */
+  get keyReader(): Reader | null {
+    const key = this.fields.optional('key');
+    return key ? new Reader(key.content(BYTES), key.end) : null;
   }
 }

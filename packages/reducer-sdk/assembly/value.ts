@@ -20,12 +20,12 @@ import {
   shortestHeadSize,
   skipItem,
   skipTag,
-  TAG_SIZE,
   TEXT,
   TRUE,
   writeHead,
-  writeTag,
 } from './cbor';
+import { decodeText, encodeText } from './text';
+import { Writer } from './writer';
 
 const I64_MAX = i64.MAX_VALUE as u64;
 
@@ -98,13 +98,7 @@ export class Value {
   /** Text, and what AIR writes as text: `hash`, `uuid`, `dec128`. */
   asText(): string {
     const at = this.content(TEXT);
-    const size = this.end - at;
-    const text = String.UTF8.decodeUnsafe(at, size);
-    // Decoding is lenient; only valid UTF-8 comes back as the bytes it was read from.
-    const again = String.UTF8.encode(text, false, String.UTF8.ErrorMode.ERROR);
-    const same = (again.byteLength as usize) === size;
-    if (!same || memory.compare(changetype<usize>(again), at, size) !== 0) unreachable();
-    return text;
+    return decodeText(at, this.end - at);
   }
 
   asBytes(): Uint8Array {
@@ -184,6 +178,10 @@ export class Value {
     return this.start + headSize(this.start, this.end);
   }
 
+  writeTo(out: Writer): void {
+    out.raw(this.start, this.size);
+  }
+
   // ---- building
 
   static nil(): Value {
@@ -204,7 +202,7 @@ export class Value {
 
   /** A lone surrogate in `value` traps. */
   static text(value: string): Value {
-    const utf8 = String.UTF8.encode(value, false, String.UTF8.ErrorMode.ERROR);
+    const utf8 = encodeText(value);
     return ofString(TEXT, changetype<usize>(utf8), utf8.byteLength as usize);
   }
 
@@ -242,8 +240,8 @@ export class Value {
   }
 }
 
-/** A map with its entries as they stand: for envelopes, whose field order is fixed. */
-export function mapInOrder(entries: Array<Entry>): Value {
+/** A map with its entries as they stand. */
+function mapInOrder(entries: Array<Entry>): Value {
   let size: usize = 0;
   for (let i = 0; i < entries.length; i++) size += entries[i].key.size + entries[i].value.size;
   const map = ofHead(MAP, entries.length as u64, size);
@@ -253,13 +251,6 @@ export function mapInOrder(entries: Array<Entry>): Value {
     at = copyTo(at, entries[i].value);
   }
   return map;
-}
-
-/** The canonical encoding of `value`, tag included, as one byte string. */
-export function canonicalBytes(value: Value): Value {
-  const bytes = ofHead(BYTES, (value.size + TAG_SIZE) as u64, value.size + TAG_SIZE);
-  copyTo(writeTag(bytes.end - value.size - TAG_SIZE), value);
-  return bytes;
 }
 
 function ofByte(byte: u8): Value {

@@ -2,10 +2,10 @@
 import { type Hash, type Refusal, sha256 } from '@aos/canon';
 import { compile } from './compiler.js';
 import { type Diagnostic, printPlace } from './diagnostic.js';
-import { EXPORTS_FILE, gatherSources, type ReducerSources, readLibrary } from './sources.js';
+import { EXPORTS_FILE, gatherLibrary, gatherSources, type ReducerSources } from './sources.js';
 
 export interface ReducerBuild {
-  /** A module without imports that exports `memory`, `alloc` and `step`. */
+  /** A module without imports that exports `memory`, `alloc`, and `step` or `run`. */
   readonly wasm: Uint8Array;
   /** SHA-256 of `wasm`: what `wasm_hash` of the defmodule says. */
   readonly hash: Hash;
@@ -19,17 +19,19 @@ export type BuildResult =
   | { readonly ok: false; readonly refusal: Refusal; readonly diagnostics: readonly Diagnostic[] };
 
 /**
- * Compiles a reducer: AssemblyScript whose entry file exports `reduce(step: Step): void`. The same
- * sources give the same bytes in every process. Codes: `reducer-source` (names of files),
- * `reducer-compile` (`at` is `file:line:column`), `reducer-entry` (no fitting `reduce`),
- * `reducer-imports` (the module would need something from outside).
+ * Compiles AssemblyScript whose entry file exports `reduce(step: Step): void`, or for a pure module
+ * `compute(run: Run): void`. The same sources give the same bytes in every process.
+ * Codes: `reducer-source` (names of files), `reducer-compile` (`at` is `file:line:column`),
+ * `reducer-entry` (no fitting entry function), `reducer-imports` (the module would need something
+ * from outside), and those of `generateCodecs`.
  */
 export async function buildReducer(sources: ReducerSources): Promise<BuildResult> {
   const files = gatherSources(sources);
   if (!files.ok) return { ok: false, refusal: files.refusal, diagnostics: [] };
-  const library = await readLibrary();
-  const { wasm, diagnostics, compiler } = await compile(EXPORTS_FILE, files.value, library);
-  if (!wasm) return { ok: false, refusal: refusalOf(diagnostics, sources.name), diagnostics };
+  const library = await gatherLibrary(sources);
+  if (!library.ok) return { ok: false, refusal: library.refusal, diagnostics: [] };
+  const { wasm, diagnostics, compiler } = await compile(EXPORTS_FILE, files.value, library.value);
+  if (!wasm) return { ok: false, refusal: refusalOf(diagnostics, sources), diagnostics };
   const imported = firstImport(wasm);
   if (imported === undefined) {
     return { ok: true, value: { wasm, hash: sha256(wasm), compiler }, diagnostics };
@@ -38,11 +40,13 @@ export async function buildReducer(sources: ReducerSources): Promise<BuildResult
   return { ok: false, refusal: { code: 'reducer-imports', at: imported, detail }, diagnostics };
 }
 
-/** The first error decides; one in the generated file is about the author's `reduce`. */
-function refusalOf(diagnostics: readonly Diagnostic[], name: string): Refusal {
+/** The first error decides; one in the generated file is about the author's entry function. */
+function refusalOf(diagnostics: readonly Diagnostic[], { name, types }: ReducerSources): Refusal {
   const error = diagnostics.find(({ severity }) => severity === 'error');
   if (error?.place?.file === EXPORTS_FILE) {
-    const detail = `expected ${name}.ts to export function reduce(step: Step): void`;
+    const isPure = types?.module.module_kind === 'pure';
+    const entry = isPure ? 'compute(run: Run): void' : 'reduce(step: Step): void';
+    const detail = `expected ${name}.ts to export function ${entry}`;
     return { code: 'reducer-entry', at: `${name}.ts`, detail: `${detail}; ${error.message}` };
   }
   const detail = error ? `${error.code}: ${error.message}` : 'the compiler gave no module';

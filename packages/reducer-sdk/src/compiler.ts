@@ -49,13 +49,17 @@ const SEVERITIES: readonly Severity[] = ['info', 'info', 'warning', 'error'];
 
 let queue: Promise<unknown> = Promise.resolve();
 
-/** Compiles `entry` and what it imports, after all compilations asked for before. */
+/**
+ * Compiles `entry` and what it imports, after all compilations asked for before, with `further`
+ * options beside the fixed ones.
+ */
 export function compile(
   entry: string,
   files: ReadonlyMap<string, string>,
   library: ReadonlyMap<string, string>,
+  further: readonly string[] = [],
 ): Promise<Compilation> {
-  const turn = queue.then(() => compileNow(entry, files, library));
+  const turn = queue.then(() => compileNow(entry, files, library, further));
   queue = turn.catch(() => undefined);
   return turn;
 }
@@ -64,11 +68,13 @@ async function compileNow(
   entry: string,
   files: ReadonlyMap<string, string>,
   library: ReadonlyMap<string, string>,
+  further: readonly string[],
 ): Promise<Compilation> {
   const asc = (await import('assemblyscript/asc')) as unknown as CompilerModule;
   const diagnostics: Diagnostic[] = [];
   let wasm: Uint8Array | undefined;
-  const args = [entry, ...OPTIONS, '--outFile', OUTPUT_FILE, '--lib', LIBRARY_FOLDER];
+  const options = [...OPTIONS, ...further];
+  const args = [entry, ...options, '--outFile', OUTPUT_FILE, '--lib', LIBRARY_FOLDER];
   const { error } = await asc.main(args, {
     readFile: (name, folder) => (folder === LIBRARY_FOLDER ? library : files).get(name) ?? null,
     writeFile: (name, contents) => {
@@ -77,7 +83,7 @@ async function compileNow(
     listFiles: () => [],
     reportDiagnostic: (message) => diagnostics.push(toDiagnostic(message, files)),
   });
-  const compiler = `assemblyscript ${asc.version} ${OPTIONS.join(' ')}`;
+  const compiler = `assemblyscript ${asc.version} ${options.join(' ')}`;
   if (error && !diagnostics.some(({ severity }) => severity === 'error')) {
     diagnostics.push({ severity: 'error', code: 'AS', message: error.message });
   }

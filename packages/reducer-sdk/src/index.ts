@@ -1,4 +1,12 @@
 export { type BuildResult, buildReducer, type ReducerBuild } from './build.js';
+export {
+  buildScriptReducer,
+  buildScriptReducerFolder,
+  type ScriptSources,
+} from './build-script.js';
+export { generateCodecs } from './codecs/generate.js';
+export { type ModuleTypes, moduleTypes } from './codecs/module-types.js';
 export type { Diagnostic, Severity, SourcePlace } from './diagnostic.js';
 export { buildReducerFolder } from './folder.js';
+export { stepNatively } from './native.js';
 export type { ReducerSources } from './sources.js';

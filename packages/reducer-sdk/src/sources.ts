@@ -1,11 +1,15 @@
 /** The files of a reducer as the compiler sees them: given ones, the library, and the entry. */
 import { readdir, readFile } from 'node:fs/promises';
 import { ok, type Result, refuse } from '@aos/canon';
+import { generateCodecs } from './codecs/generate.js';
+import type { ModuleTypes } from './codecs/module-types.js';
 
 /** One file, or several that import each other; the entry file is `<name>.ts`. */
-export type ReducerSources =
-  | { readonly name: string; readonly source: string }
-  | { readonly name: string; readonly files: Readonly<Record<string, string>> };
+export type ReducerSources = {
+  readonly name: string;
+  /** With these, the types of the module's definitions can be imported from `air`. */
+  readonly types?: ModuleTypes;
+} & ({ readonly source: string } | { readonly files: Readonly<Record<string, string>> });
 
 /** The generated file with the module's exports. */
 export const EXPORTS_FILE = 'aos-exports.ts';
@@ -36,29 +40,59 @@ export function gatherSources(sources: ReducerSources): Result<ReadonlyMap<strin
   if (!files.has(`${name}.ts`)) {
     return refuse('reducer-source', '/files', `the entry file ${name}.ts is missing`);
   }
-  return ok(files.set(EXPORTS_FILE, exportsOf(name)));
+  return ok(files.set(EXPORTS_FILE, exportsOf(sources)));
 }
 
-/** The ABI around the author's one function: `alloc`, and `step` in the result-pointer form. */
-function exportsOf(name: string): string {
-  return `import { allocate, closeStep, openStep } from 'aos/abi';
-import { reduce } from './${name}';
+/** The ABI around the author's one function: `alloc`, and the entry in the result-pointer form. */
+function exportsOf({ name, types }: ReducerSources): string {
+  const isPure = types?.module.module_kind === 'pure';
+  const text = isPure ? PURE_EXPORTS : REDUCER_EXPORTS;
+  return text.replace('{library}', types ? 'air' : 'aos').replace('{name}', name);
+}
+
+const REDUCER_EXPORTS = `import { allocate, openReducer } from 'aos/abi';
+import { Step } from '{library}';
+import { reduce } from './{name}';
 
 export function alloc(size: i32): i32 {
   return allocate(size);
 }
 
 export function step(result: i32, input: i32, size: i32): void {
-  const call = openStep(input, size);
+  const call = new Step(openReducer(input, size));
   reduce(call);
-  closeStep(result, call);
+  call.finish(result as usize);
 }
 `;
+
+const PURE_EXPORTS = `import { allocate, openPure } from 'aos/abi';
+import { Run } from '{library}';
+import { compute } from './{name}';
+
+export function alloc(size: i32): i32 {
+  return allocate(size);
 }
 
+export function run(result: i32, input: i32, size: i32): void {
+  const call = new Run(openPure(input, size));
+  compute(call);
+  call.finish(result as usize);
+}
+`;
+
 /** The library's files by name, as shipped with this package. */
-export async function readLibrary(): Promise<ReadonlyMap<string, string>> {
+async function readLibrary(): Promise<ReadonlyMap<string, string>> {
   const names = (await readdir(LIBRARY)).filter((name) => name.endsWith('.ts'));
   const texts = names.map((name) => readFile(new URL(name, LIBRARY), 'utf8'));
   return new Map((await Promise.all(texts)).map((text, i) => [`aos/${names[i]}`, text]));
+}
+
+/** The library with the module's types as `air`. Codes: those of `generateCodecs`. */
+export async function gatherLibrary({
+  types,
+}: ReducerSources): Promise<Result<ReadonlyMap<string, string>>> {
+  const library = await readLibrary();
+  if (types === undefined) return ok(library);
+  const codecs = generateCodecs(types);
+  return codecs.ok ? ok(new Map([...library, ['air.ts', codecs.value]])) : codecs;
 }

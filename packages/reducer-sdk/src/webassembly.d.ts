@@ -9,4 +9,17 @@ declare namespace WebAssembly {
     constructor(bytes: Uint8Array);
     static imports(module: Module): readonly ModuleImport[];
   }
+
+  class Instance {
+    constructor(module: Module);
+    readonly exports: Readonly<Record<string, unknown>>;
+  }
+
+  interface Memory {
+    readonly buffer: ArrayBuffer;
+  }
+
+  interface Global {
+    value: number | bigint;
+  }
 }

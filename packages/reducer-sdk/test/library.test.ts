@@ -2,7 +2,14 @@ import { concatBytes, type Encodable, encode, encodeUntagged, toHex } from '@aos
 import { encodeReducerContext, encodeReducerInput, type ReducerContext } from '@aos/protocol';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildReducer } from '../src/index.js';
-import { encodeInput, openReducer, outputOf, type Reducer, SCHEMA } from './stepping.js';
+import {
+  BUILD_TIMEOUT_MS,
+  encodeInput,
+  openReducer,
+  outputOf,
+  type Reducer,
+  SCHEMA,
+} from './stepping.js';
 
 /** Each event asks the library for one thing; the answer is the new state. */
 const PROBE = `
@@ -81,7 +88,7 @@ let probe: Reducer;
 
 beforeAll(async () => {
   probe = openReducer(await buildReducer({ name: 'probe', source: PROBE }));
-});
+}, BUILD_TIMEOUT_MS);
 
 const ask = (tag: string, value: Encodable = null) => ({ $tag: tag, $value: value });
 

@@ -1,6 +1,9 @@
+import { CURRENT_RUNTIME, DEFAULT_CALL_LIMITS } from '@aos/protocol';
 import { assembleModule, type ModuleParts, op } from '@aos/protocol/contracts';
 import { describe, expect, it } from 'vitest';
 import { WasmEngine } from './engine.js';
+import { GUARD_VERSION } from './guard/instrument.js';
+import { PRICES_VERSION } from './guard/prices.js';
 
 /** A pure module that answers with its input. */
 const PURE: ModuleParts = {
@@ -30,10 +33,22 @@ describe('loading', () => {
     });
   });
 
-  it('refuses a module that throws an exception when it starts', () => {
+  it('refuses a module with exceptions, whatever the platform says of them', () => {
     const functions = [...(PURE.functions ?? []), { body: [op.throw(0)] }];
     const bytes = assembleModule({ ...PURE, functions, tags: 1, start: 2 });
-    expect(new WasmEngine().load(bytes)).toMatchObject({ refusal: { code: 'module-instantiate' } });
+    expect(new WasmEngine().load(bytes)).toMatchObject({ refusal: { code: 'module-feature' } });
+  });
+
+  it('goes by the limits of the world that will call the module', () => {
+    const [bytes, pages] = [assembleModule({ ...PURE, memoryPages: 300 }), 300];
+    const limits = { ...DEFAULT_CALL_LIMITS, memoryPages: pages };
+    expect(new WasmEngine().load(bytes)).toMatchObject({ refusal: { code: 'memory-limit' } });
+    expect(new WasmEngine().load(bytes, 'run', { limits }).ok).toBe(true);
+  });
+
+  it('speaks the versions that new worlds get', () => {
+    const { guard, prices } = CURRENT_RUNTIME;
+    expect({ guard, prices }).toEqual({ guard: GUARD_VERSION, prices: PRICES_VERSION });
   });
 
   it('points at an import whatever its name', () => {
@@ -60,10 +75,12 @@ describe('the report', () => {
     expect(namesOf(PURE)).toEqual([
       'size true',
       'format true',
-      'imports true',
+      'features true',
+      'guard true',
       'exports true',
-      'instance true',
-      'parameters true',
+      'memory true',
+      'start true',
+      'smoke call true',
     ]);
   });
 
@@ -71,6 +88,6 @@ describe('the report', () => {
     const report = new WasmEngine().inspect(assembleModule({ ...PURE, exports: {} }));
     expect(report).toMatchObject({ ok: false, code: 'module-export-missing' });
     expect(report.checks.at(-1)).toMatchObject({ name: 'exports', ok: false });
-    expect(report.checks).toHaveLength(4);
+    expect(report.checks).toHaveLength(5);
   });
 });

@@ -2,18 +2,18 @@
  * Decides whether bytes are a module that may be called: rules M1 to M3 of spec/04-modules.md as a
  * list of checks, run in order up to the first that fails, because each rests on those before it.
  *
- * Not checked yet: WebAssembly features, memory and table limits, value types of the exports.
+ * The platform is asked whether bytes are valid, before and after the guard, and never what it
+ * allows: a newer one allows more.
  */
 import { assert } from '@aos/canon';
-import type { ModuleEntry } from '@aos/protocol';
-import {
-  ENTRIES,
-  instantiate,
-  type ModuleExports,
-  PAIR_PARAMS,
-  RESULT_POINTER_PARAMS,
-  Trap,
-} from './instance.js';
+import type { CallLimits, ModuleEntry } from '@aos/protocol';
+import { callInstance } from './call.js';
+import { type GuardedModule, instrument } from './guard/instrument.js';
+import type { FunctionType } from './guard/outline.js';
+import { EXPORT_KIND, pointer } from './guard/outline.js';
+import { VALUE_TYPES } from './guard/value-types.js';
+import { ENTRIES, type Instance, PAIR_PARAMS, RESULT_POINTER_PARAMS, Trap } from './instance.js';
+import { LoadedModule } from './loaded-module.js';
 
 /** What was looked at, in order, up to and including the first check that failed. */
 export interface ModuleReport {
@@ -33,120 +33,173 @@ export interface AdmissionRules {
   readonly maxBytes: number;
   /** The entry the module must have; either one will do when absent. */
   readonly entry?: ModuleEntry | undefined;
+  /** Those of the world that will call it. */
+  readonly limits: CallLimits;
+  /** Whether instances are used again where that is the same. */
+  readonly reuse: 'never' | 'safe';
 }
 
 export type Admission =
-  | { readonly ok: true; readonly report: ModuleReport; readonly module: WebAssembly.Module }
-  | { readonly ok: false; readonly report: ModuleReport; readonly refusal: CodedObjection };
+  | { readonly ok: true; readonly report: ModuleReport; readonly module: LoadedModule }
+  | { readonly ok: false; readonly report: ModuleReport; readonly refusal: Objection };
 
-/** Why a check fails: a JSON pointer into the module's imports or exports, and text for people. */
+/** Why a check fails: where in the module, and text for people. */
 interface Objection {
+  readonly code: string;
   readonly at: string;
   readonly detail: string;
-}
-
-interface CodedObjection extends Objection {
-  readonly code: string;
 }
 
 /** The module so far: a check leaves what it found for the checks after it. */
 interface Candidate extends AdmissionRules {
   readonly bytes: Uint8Array;
-  module?: WebAssembly.Module;
-  exports?: ModuleExports;
+  guarded?: GuardedModule;
+  module?: LoadedModule;
+  instance?: Instance;
 }
 
 interface Check {
   readonly name: string;
-  readonly code: string;
-  /** What holds once the check has passed. */
-  readonly passed: string;
-  readonly run: (candidate: Candidate) => Objection | undefined;
+  /** What holds once the check has passed, or why it has not. */
+  readonly run: (candidate: Candidate) => string | Objection;
 }
 
 const CHECKS: readonly Check[] = [
-  { name: 'size', code: 'module-too-large', passed: 'within the limit', run: checkSize },
-  { name: 'format', code: 'module-invalid', passed: 'valid WebAssembly', run: checkFormat },
-  { name: 'imports', code: 'module-imports', passed: 'none', run: checkImports },
-  { name: 'exports', code: 'module-export-missing', passed: 'present', run: checkExports },
-  { name: 'instance', code: 'module-instantiate', passed: 'starts', run: checkInstance },
-  { name: 'parameters', code: 'module-export-missing', passed: 'as needed', run: checkParameters },
+  { name: 'size', run: checkSize },
+  { name: 'format', run: checkFormat },
+  { name: 'features', run: checkFeatures },
+  { name: 'guard', run: checkGuard },
+  { name: 'exports', run: checkExports },
+  { name: 'memory', run: checkMemory },
+  { name: 'start', run: checkStart },
+  { name: 'smoke call', run: callOnce },
 ];
+
+/** A call of an unknown module that ends in about a millisecond. */
+const SMOKE_FUEL = 1_000_000;
+const SMOKE_INPUT = new Uint8Array();
 
 export function admitModule(bytes: Uint8Array, rules: AdmissionRules): Admission {
   const candidate: Candidate = { ...rules, bytes };
   const checks: ModuleCheck[] = [];
-  for (const { name, code, passed, run } of CHECKS) {
-    const objection = run(candidate);
-    checks.push({ name, ok: objection === undefined, detail: objection?.detail ?? passed });
-    if (objection) {
-      return { ok: false, report: { ok: false, checks, code }, refusal: { code, ...objection } };
+  for (const { name, run } of CHECKS) {
+    const found = run(candidate);
+    if (typeof found === 'string') {
+      checks.push({ name, ok: true, detail: found });
+      continue;
     }
+    checks.push({ name, ok: false, detail: found.detail });
+    return { ok: false, report: { ok: false, checks, code: found.code }, refusal: found };
   }
-  return { ok: true, report: { ok: true, checks }, module: compiled(candidate) };
+  assert(candidate.module, 'the guard makes a module');
+  return { ok: true, report: { ok: true, checks }, module: candidate.module };
 }
 
-function checkSize({ bytes, maxBytes }: Candidate): Objection | undefined {
-  if (bytes.length <= maxBytes) return undefined;
-  return { at: '', detail: `${bytes.length} bytes, ${maxBytes} at most` };
+function checkSize({ bytes, maxBytes }: Candidate): string | Objection {
+  const detail = `${bytes.length} bytes, ${maxBytes} at most`;
+  return bytes.length <= maxBytes ? detail : { code: 'module-too-large', at: '', detail };
 }
 
-function checkFormat(candidate: Candidate): Objection | undefined {
-  if (!WebAssembly.validate(candidate.bytes)) return { at: '', detail: 'not valid WebAssembly' };
+function checkFormat({ bytes }: Candidate): string | Objection {
+  if (WebAssembly.validate(bytes)) return 'valid WebAssembly';
+  return { code: 'module-invalid', at: '', detail: 'not valid WebAssembly' };
+}
+
+/** Imports, instructions, types, counts: one reading, which writes the guarded module as well. */
+function checkFeatures(candidate: Candidate): string | Objection {
+  const guarded = instrument(candidate.bytes);
+  if (!guarded.ok) return guarded.refusal;
+  candidate.guarded = guarded.value;
+  const { functions, globals } = guarded.value.outline;
+  return `${functions.length} functions, ${globals.length} globals, nothing but what is allowed`;
+}
+
+function checkGuard(candidate: Candidate): string | Objection {
+  const guarded = guardedOf(candidate);
   try {
-    candidate.module = new WebAssembly.Module(candidate.bytes);
-    return undefined;
+    const module = new WebAssembly.Module(guarded.bytes);
+    candidate.module = new LoadedModule(module, guarded, candidate.reuse);
+    return `${guarded.bytes.length} bytes, valid again`;
   } catch {
-    return { at: '', detail: 'valid, but beyond what this engine compiles' };
+    const detail = 'the guarded form is not valid, or beyond what this platform compiles';
+    return { code: 'module-guard', at: '', detail };
   }
 }
 
-function checkImports(candidate: Candidate): Objection | undefined {
-  const [first] = WebAssembly.Module.imports(compiled(candidate));
-  if (!first) return undefined;
-  const detail = `imports ${first.kind} ${first.module}.${first.name}; a module may import nothing`;
-  return { at: pointer('imports', first.module, first.name), detail };
-}
+const { i32 } = VALUE_TYPES;
+const PAIR: readonly number[] = [i32, i32];
 
-function checkExports(candidate: Candidate): Objection | undefined {
-  const kinds = new Map<string, string>();
-  for (const { name, kind } of WebAssembly.Module.exports(compiled(candidate))) {
-    kinds.set(name, kind);
+function checkExports(candidate: Candidate): string | Objection {
+  const { exports } = guardedOf(candidate).outline;
+  const memory = exports.find(({ name }) => name === 'memory');
+  if (memory?.kind !== EXPORT_KIND.memory) return missing('memory', 'a memory');
+  const alloc = typeOf(candidate, 'alloc');
+  if (!alloc || !isOf(alloc.params, [i32]) || !isOf(alloc.results, [i32])) {
+    return missing('alloc', 'a function (i32) -> i32');
   }
-  const entries = candidate.entry === undefined ? ENTRIES : [candidate.entry];
-  if (kinds.get('memory') !== 'memory') return missing('memory', 'a memory');
-  if (kinds.get('alloc') !== 'function') return missing('alloc', 'a function');
-  if (entries.some((entry) => kinds.get(entry) === 'function')) return undefined;
-  return missing(entries[0] ?? 'step', `a function, under ${entries.join(' or ')}`);
-}
-
-function checkInstance(candidate: Candidate): Objection | undefined {
-  const instance = instantiate(compiled(candidate));
-  if (instance instanceof Trap) return { at: '', detail: `does not start: ${instance.reason}` };
-  candidate.exports = instance;
-  return undefined;
-}
-
-function checkParameters({ exports }: Candidate): Objection | undefined {
-  if (exports?.alloc.length !== 1) return missing('alloc', 'a function of one parameter');
-  for (const entry of ENTRIES) {
-    const run = exports[entry];
-    if (typeof run !== 'function') continue;
-    if (run.length === PAIR_PARAMS || run.length === RESULT_POINTER_PARAMS) continue;
-    return missing(entry, 'a function of two or three parameters');
+  const entries = ENTRIES.filter((entry) => typeOf(candidate, entry));
+  for (const entry of entries) {
+    if (isEntry(typeOf(candidate, entry))) continue;
+    return missing(entry, 'a function (i32, i32) -> (i32, i32) or (i32, i32, i32) -> ()');
   }
-  return undefined;
+  const wanted = candidate.entry === undefined ? ENTRIES : [candidate.entry];
+  if (wanted.some((entry) => entries.includes(entry))) return `memory, alloc, ${entries.join()}`;
+  return missing(wanted[0] ?? 'step', `a function, under ${wanted.join(' or ')}`);
+}
+
+function typeOf(candidate: Candidate, name: string): FunctionType | undefined {
+  const { exports, functions, types } = guardedOf(candidate).outline;
+  const found = exports.find((each) => each.name === name && each.kind === EXPORT_KIND.function);
+  return found && types[functions[found.index] as number];
+}
+
+function isEntry(type: FunctionType | undefined): boolean {
+  if (!type) return false;
+  const { params, results } = type;
+  if (params.length === PAIR_PARAMS) return isOf(params, PAIR) && isOf(results, PAIR);
+  const wanted = new Array<number>(RESULT_POINTER_PARAMS).fill(i32);
+  return isOf(params, wanted) && results.length === 0;
+}
+
+function isOf(types: Uint8Array, wanted: readonly number[]): boolean {
+  return types.length === wanted.length && types.every((type, i) => type === wanted[i]);
 }
 
 function missing(name: string, expected: string): Objection {
-  return { at: pointer('exports', name), detail: `expected export ${name}: ${expected}` };
+  const detail = `expected export ${name}: ${expected}`;
+  return { code: 'module-export-missing', at: pointer('exports', name), detail };
 }
 
-function pointer(...names: readonly string[]): string {
-  return names.map((name) => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+function checkMemory({ module, limits }: Candidate): string | Objection {
+  const detail = `${module?.minPages} pages at first, ${limits.memoryPages} at most`;
+  if ((module?.minPages ?? 0) <= limits.memoryPages) return detail;
+  return { code: 'memory-limit', at: pointer('exports', 'memory'), detail };
 }
 
-function compiled({ module }: Candidate): WebAssembly.Module {
-  assert(module, 'the format is checked first');
-  return module;
+function checkStart(candidate: Candidate): string | Objection {
+  const { module, limits } = candidate;
+  assert(module, 'the guard makes a module');
+  const instance = module.open(limits);
+  if (instance instanceof Trap) {
+    const detail = `does not start: ${instance.code}, ${instance.reason}`;
+    return { code: 'module-instantiate', at: '', detail };
+  }
+  candidate.instance = instance;
+  return `starts, with ${limits.fuel - instance.end()} fuel`;
+}
+
+/** A module may answer to nothing with a fault; what counts is that the call comes to an end. */
+function callOnce({ instance, module, limits, entry }: Candidate): string | Objection {
+  assert(instance && module, 'the module has started');
+  const smoke = { ...limits, fuel: Math.min(limits.fuel, SMOKE_FUEL) };
+  module.begin(instance, smoke);
+  const called = entry ?? (instance.step ? 'step' : 'run');
+  const outcome = callInstance(instance, { entry: called, input: SMOKE_INPUT, limits: smoke });
+  const end = outcome.kind === 'output' ? `${outcome.output.length} bytes` : outcome.code;
+  return `${called} of an empty input ends in ${end}`;
+}
+
+function guardedOf({ guarded }: Candidate): GuardedModule {
+  assert(guarded, 'the features are checked first');
+  return guarded;
 }

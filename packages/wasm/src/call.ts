@@ -2,104 +2,86 @@
  * One call of a module, from input bytes to output bytes (spec/04-modules.md, rules M6 to M8).
  *
  * 1. Addresses and sizes that a module gives are u32 and compared with its memory before use.
- * 2. The memory's buffer is read anew after every entry into the module: it may have grown.
+ * 2. The memory is looked up anew after every entry into the module: it may have grown.
  * 3. The output is a copy; nothing of the instance is kept.
  */
 import type { CallLimits, CallOutcome, ModuleEntry } from '@aos/protocol';
-import {
-  enter,
-  type ModuleExports,
-  type ModuleFunction,
-  RESULT_POINTER_PARAMS,
-  Trap,
-} from './instance.js';
+import { type Instance, type ModuleFunction, RESULT_POINTER_PARAMS, Trap } from './instance.js';
 
-/** Address and size in the module's memory. */
-type Range = readonly [address: number, sizeBytes: number];
+export interface Call {
+  readonly entry: ModuleEntry;
+  readonly input: Uint8Array;
+  readonly limits: CallLimits;
+}
 
 /** Two u32 written by the result-pointer form. */
 const RESULT_PAIR_BYTES = 8;
 
-/** Fuel under guard 0: calls are not metered. */
-const UNMETERED = 0;
+/** Why a call has no output though nothing trapped. */
+type BadOutput =
+  | 'module-alloc'
+  | 'module-output-bounds'
+  | 'module-output-size'
+  | 'module-export-missing';
 
-export const TRAP = fault('module-trap');
-const ENTRY_MISSING = fault('module-export-missing');
-const BAD_ALLOC = fault('module-alloc');
-const OUTPUT_BOUNDS = fault('module-output-bounds');
-const OUTPUT_SIZE = fault('module-output-size');
-
-function fault(code: string): CallOutcome {
-  return { kind: 'fault', code, fuel: UNMETERED };
+/** A discarded call is charged its whole limit. */
+export function faultOf(code: string, { fuel }: CallLimits): CallOutcome {
+  return { kind: 'fault', code, fuel };
 }
 
-/** Calls the entry of a fresh instance, once. */
-export function callInstance(
-  instance: ModuleExports,
-  entry: ModuleEntry,
-  input: Uint8Array,
-  limits: CallLimits,
-): CallOutcome {
+/** Calls the entry of an instance that has begun, once. */
+export function callInstance(instance: Instance, call: Call): CallOutcome {
+  const answer = instance.attempt(() => enter(instance, call));
+  if (answer instanceof Trap) return faultOf(answer.code, call.limits);
+  if (typeof answer === 'string') return faultOf(answer, call.limits);
+  const left = instance.end();
+  if (left < 0) return faultOf('out-of-fuel', call.limits);
+  return { kind: 'output', output: answer, fuel: call.limits.fuel - left };
+}
+
+function enter(instance: Instance, { entry, input, limits }: Call): Uint8Array | BadOutput {
   const run = instance[entry];
-  if (typeof run !== 'function') return ENTRY_MISSING;
+  if (run === undefined) return 'module-export-missing';
   const address = allocate(instance, input.length);
-  if (typeof address !== 'number') return address;
-  new Uint8Array(instance.memory.buffer).set(input, address);
-  const range = enterWithInput(instance, run, [address, input.length]);
-  return 'kind' in range ? range : readOutput(instance.memory, range, limits);
+  if (address < 0) return 'module-alloc';
+  instance.bytes.set(input, address);
+  if (run.length !== RESULT_POINTER_PARAMS) {
+    const [at, size] = run(address, input.length) as [number, number];
+    return outputAt(instance, at >>> 0, size >>> 0, limits.outputBytes);
+  }
+  return enterWithPointer(instance, run, [address, input.length, limits.outputBytes]);
 }
 
-function enterWithInput(
-  instance: ModuleExports,
+function enterWithPointer(
+  instance: Instance,
   run: ModuleFunction,
-  input: Range,
-): Range | CallOutcome {
-  return run.length === RESULT_POINTER_PARAMS
-    ? enterWithResultPointer(instance, run, input)
-    : enterForPair(run, input);
-}
-
-function enterForPair(run: ModuleFunction, input: Range): Range | CallOutcome {
-  const results = enter(run, ...input);
-  if (results instanceof Trap) return TRAP;
-  if (!Array.isArray(results) || results.length !== 2) return OUTPUT_BOUNDS;
-  const [address, size] = results;
-  return isI32(address) && isI32(size) ? [address >>> 0, size >>> 0] : OUTPUT_BOUNDS;
-}
-
-function enterWithResultPointer(
-  instance: ModuleExports,
-  run: ModuleFunction,
-  input: Range,
-): Range | CallOutcome {
+  [address, sizeBytes, outputBytes]: readonly [number, number, number],
+): Uint8Array | BadOutput {
   const pair = allocate(instance, RESULT_PAIR_BYTES);
-  if (typeof pair !== 'number') return pair;
-  if (enter(run, pair, ...input) instanceof Trap) return TRAP;
-  const view = new DataView(instance.memory.buffer, pair, RESULT_PAIR_BYTES);
-  return [view.getUint32(0, true), view.getUint32(4, true)];
+  if (pair < 0) return 'module-alloc';
+  run(pair, address, sizeBytes);
+  const { bytes } = instance;
+  return outputAt(instance, readU32(bytes, pair), readU32(bytes, pair + 4), outputBytes);
 }
 
-/** Asks the module for room and answers with its address. */
-function allocate(instance: ModuleExports, sizeBytes: number): number | CallOutcome {
-  const address = enter(instance.alloc, sizeBytes);
-  if (address instanceof Trap) return TRAP;
-  if (!isI32(address)) return BAD_ALLOC;
-  return fits(instance.memory, [address >>> 0, sizeBytes]) ? address >>> 0 : BAD_ALLOC;
+/** Asks the module for room; the address, or -1 where it does not fit into memory. */
+function allocate(instance: Instance, sizeBytes: number): number {
+  const address = (instance.alloc(sizeBytes) as number) >>> 0;
+  return address + sizeBytes <= instance.bytes.length ? address : -1;
 }
 
-function readOutput(memory: WebAssembly.Memory, range: Range, limits: CallLimits): CallOutcome {
-  if (!fits(memory, range)) return OUTPUT_BOUNDS;
-  const [address, sizeBytes] = range;
-  if (sizeBytes > limits.outputBytes) return OUTPUT_SIZE;
-  const output = new Uint8Array(memory.buffer, address, sizeBytes).slice();
-  return { kind: 'output', output, fuel: UNMETERED };
+function outputAt(
+  { bytes }: Instance,
+  address: number,
+  sizeBytes: number,
+  outputBytes: number,
+): Uint8Array | BadOutput {
+  if (address + sizeBytes > bytes.length) return 'module-output-bounds';
+  if (sizeBytes > outputBytes) return 'module-output-size';
+  return bytes.slice(address, address + sizeBytes);
 }
 
-function fits(memory: WebAssembly.Memory, [address, sizeBytes]: Range): boolean {
-  return address + sizeBytes <= memory.buffer.byteLength;
-}
-
-/** Results of other types than i32 come as bigints, fractions or not at all. */
-function isI32(value: unknown): value is number {
-  return typeof value === 'number' && (value | 0) === value;
+function readU32(bytes: Uint8Array, at: number): number {
+  const low = (bytes[at] as number) | ((bytes[at + 1] as number) << 8);
+  return (low | ((bytes[at + 2] as number) << 16) | ((bytes[at + 3] as number) << 24)) >>> 0;
 }

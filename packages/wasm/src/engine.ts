@@ -1,42 +1,58 @@
 /**
  * The engine port on V8.
  *
- * 1. A module is compiled once, when loaded, and known by the SHA-256 of its bytes.
- * 2. Every call gets an instance of its own; no instance outlives its call. Reusing one would need
- *    its private globals reset, which only instrumentation can do.
- * 3. What a module does is an outcome. Only a host without memory throws, an AosFault.
- *
- * Deliberately absent: fuel. Under guard 0 an endless loop hangs the thread.
+ * 1. A module is guarded and compiled once, when loaded, and known by the SHA-256 of its bytes.
+ * 2. Every call means an instance of its own; an instance is used again where that is the same.
+ * 3. What a module does is an outcome, and ends within its fuel. Only a host without memory or
+ *    stack throws, an AosFault.
  */
 import { assert, type Hash, ok, type Result, refuse, sha256, toHex } from '@aos/canon';
-import type { CallLimits, CallOutcome, Engine, ModuleEntry } from '@aos/protocol';
-import { admitModule, type ModuleReport } from './admission.js';
-import { callInstance, TRAP } from './call.js';
-import { instantiate, Trap } from './instance.js';
+import {
+  type CallLimits,
+  type CallOutcome,
+  DEFAULT_CALL_LIMITS,
+  type Engine,
+  type ModuleEntry,
+} from '@aos/protocol';
+import { type AdmissionRules, admitModule, type ModuleReport } from './admission.js';
+import type { LoadedModule } from './loaded-module.js';
 
 export interface EngineOptions {
   /** Largest module accepted, in bytes. */
   readonly maxModuleBytes?: number;
+  /** `never` makes an instance for every call: slower, the same outcomes. `safe` unless told. */
+  readonly reuse?: 'never' | 'safe';
+}
+
+/** What a module is loaded for. */
+export interface LoadOptions {
+  /** Runtime numbers of the world that will call it; those of a new world unless told. */
+  readonly limits?: CallLimits;
 }
 
 /** Several times the largest modules in use, and small enough to compile within a second. */
 export const DEFAULT_MAX_MODULE_BYTES = 16 * 1024 * 1024;
 
 export class WasmEngine implements Engine {
-  readonly #modules = new Map<string, WebAssembly.Module>();
+  readonly #modules = new Map<string, LoadedModule>();
+  /** The same by identity: hashes are not changed, and a world asks with the same ones. */
+  readonly #known = new WeakMap<Hash, LoadedModule>();
   readonly #maxModuleBytes: number;
+  readonly #reuse: 'never' | 'safe';
 
   constructor(options: EngineOptions = {}) {
     this.#maxModuleBytes = options.maxModuleBytes ?? DEFAULT_MAX_MODULE_BYTES;
+    this.#reuse = options.reuse ?? 'safe';
   }
 
   /**
    * Admits a module; with `entry` only if it has that one. Codes: `module-too-large`,
-   * `module-invalid`, `module-imports`, `module-export-missing` (`at` names it),
-   * `module-instantiate`. Runs the module's start function once.
+   * `module-invalid`, `module-imports`, `module-feature`, `module-limit`, `module-guard`,
+   * `module-export-missing` (`at` names it), `memory-limit`, `module-instantiate`. Runs the start
+   * function and an entry once, within the limits.
    */
-  load(bytes: Uint8Array, entry?: ModuleEntry): Result<Hash> {
-    const admission = admitModule(bytes, { maxBytes: this.#maxModuleBytes, entry });
+  load(bytes: Uint8Array, entry?: ModuleEntry, options: LoadOptions = {}): Result<Hash> {
+    const admission = admitModule(bytes, this.#rulesOf(entry, options));
     if (!admission.ok) {
       const { code, at, detail } = admission.refusal;
       return refuse(code, at, detail);
@@ -48,22 +64,35 @@ export class WasmEngine implements Engine {
   }
 
   /** What {@link load} would look at, without keeping the module. */
-  inspect(bytes: Uint8Array, entry?: ModuleEntry): ModuleReport {
-    return admitModule(bytes, { maxBytes: this.#maxModuleBytes, entry }).report;
+  inspect(bytes: Uint8Array, entry?: ModuleEntry, options: LoadOptions = {}): ModuleReport {
+    return admitModule(bytes, this.#rulesOf(entry, options)).report;
   }
 
   has(module: Hash): boolean {
-    return this.#modules.has(toHex(module));
+    return this.#find(module) !== undefined;
   }
 
   /**
-   * Fault codes: `module-trap`, `module-export-missing`, `module-alloc`, `module-output-bounds`,
-   * `module-output-size`. A module that was not loaded is a Defect of the caller.
+   * Fault codes: `module-trap`, `out-of-fuel`, `stack-overflow`, `memory-limit`,
+   * `module-export-missing`, `module-alloc`, `module-output-bounds`, `module-output-size`. A module
+   * that was not loaded is a Defect of the caller.
    */
   call(module: Hash, entry: ModuleEntry, input: Uint8Array, limits: CallLimits): CallOutcome {
-    const compiled = this.#modules.get(toHex(module));
-    assert(compiled, 'a module is loaded before it is called');
-    const instance = instantiate(compiled);
-    return instance instanceof Trap ? TRAP : callInstance(instance, entry, input, limits);
+    const loaded = this.#find(module);
+    assert(loaded, 'a module is loaded before it is called');
+    return loaded.call({ entry, input, limits });
+  }
+
+  #find(module: Hash): LoadedModule | undefined {
+    const known = this.#known.get(module);
+    if (known) return known;
+    const found = this.#modules.get(toHex(module));
+    if (found) this.#known.set(module, found);
+    return found;
+  }
+
+  #rulesOf(entry: ModuleEntry | undefined, options: LoadOptions): AdmissionRules {
+    const limits = options.limits ?? DEFAULT_CALL_LIMITS;
+    return { maxBytes: this.#maxModuleBytes, entry, limits, reuse: this.#reuse };
   }
 }

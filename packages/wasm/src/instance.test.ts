@@ -1,10 +1,10 @@
 import { Defect } from '@aos/canon';
-import { AosFault } from '@aos/protocol';
+import { AosFault, DEFAULT_CALL_LIMITS } from '@aos/protocol';
 import { assembleModule, type FunctionParts, type ModuleParts, op } from '@aos/protocol/contracts';
 import { describe, expect, it } from 'vitest';
 import { WasmEngine } from './engine.js';
 
-const LIMITS = { outputBytes: 1024 };
+const LIMITS = { ...DEFAULT_CALL_LIMITS, outputBytes: 1024 };
 const INPUT = new Uint8Array([1, 2, 3]);
 
 /** Far more 8 GiB address ranges than a 47-bit address space holds. */
@@ -38,14 +38,9 @@ describe('a call', () => {
     ['nothing', { params: 2, results: 0, body: [] }],
     ['one value', { params: 2, results: 1, body: [op.constant(8)] }],
     ['three values', { params: 2, results: 3, body: [0, 1, 0].map(op.localGet) }],
-  ])('of an entry that answers with %s has no output', (_, step) => {
-    expect(openCall(reducer(step))()).toMatchObject({ code: 'module-output-bounds' });
-  });
-
-  it('ends in a trap when the module throws an exception', () => {
-    const body = [op.throw(0)];
-    expect(openCall(reducer({ params: 2, results: 2, body }, { tags: 1 }))()).toMatchObject({
-      code: 'module-trap',
+  ])('is not made of an entry that answers with %s', (_, step) => {
+    expect(new WasmEngine().load(reducer(step))).toMatchObject({
+      refusal: { code: 'module-export-missing', at: '/exports/step' },
     });
   });
 

@@ -1,20 +1,7 @@
 /** The part of the platform's WebAssembly interface that this package uses. */
 declare namespace WebAssembly {
-  interface ModuleImport {
-    readonly module: string;
-    readonly name: string;
-    readonly kind: string;
-  }
-
-  interface ModuleExport {
-    readonly name: string;
-    readonly kind: string;
-  }
-
   class Module {
     constructor(bytes: Uint8Array);
-    static imports(module: Module): readonly ModuleImport[];
-    static exports(module: Module): readonly ModuleExport[];
   }
 
   class Instance {

@@ -1,3 +1,4 @@
+import { DEFAULT_CALL_LIMITS } from '@aos/protocol';
 import { assembleModule, op } from '@aos/protocol/contracts';
 import { expect, it } from 'vitest';
 import { WasmEngine } from '../src/index.js';
@@ -8,7 +9,7 @@ const CALLS = 5_000;
 const LARGEST_GROWTH_BYTES = 128 * 1024 * 1024;
 
 it('keeps resident memory flat over many calls', () => {
-  const engine = new WasmEngine();
+  const engine = new WasmEngine({ reuse: 'never' });
   const module = engine.load(
     assembleModule({
       memoryPages: 16,
@@ -23,7 +24,7 @@ it('keeps resident memory flat over many calls', () => {
   const input = new Uint8Array(65_536).fill(1);
   const callMany = (count: number) => {
     for (let i = 0; i < count; i++) {
-      engine.call(module.value, 'step', input, { outputBytes: 65_536 });
+      engine.call(module.value, 'step', input, DEFAULT_CALL_LIMITS);
     }
   };
   callMany(WARM_UP_CALLS);

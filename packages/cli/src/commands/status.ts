@@ -33,7 +33,8 @@ export async function showStatus(world: string): Promise<Answer> {
         `manifest   ${data.manifest}`,
         `records    ${store.head + 1}`,
         `authoring  ${drift}`,
-        `runtime    kernel ${runtime.kernel}, abi ${runtime.abi}, guard ${runtime.guard} (no fuel)`,
+        `runtime    kernel ${runtime.kernel}, abi ${runtime.abi}, guard ${runtime.guard}, ` +
+          `${runtime.limits.fuel_per_call} fuel a call`,
       ],
     };
   });

@@ -18,7 +18,6 @@ export async function verify(world: string): Promise<Answer> {
       chain: toHashText(chain),
       world_hash: toHashText(worldHash),
       from: 'genesis',
-      guard: 'unmetered',
     };
     if (difference === undefined) {
       return {

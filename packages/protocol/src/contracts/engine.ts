@@ -1,9 +1,7 @@
-/**
- * What every engine must do, whatever runs inside: the rules M1… of spec/04-modules.md as cases.
- * An endless loop is not among them as long as calls are unmetered.
- */
+/** What every engine must do, whatever runs inside: the rules of spec/04-modules.md as cases. */
 import { bytesEqual, type Hash, type Result, sha256, toHex } from '@aos/canon';
-import type { CallOutcome, Engine, ModuleEntry } from '../ports.js';
+import { DEFAULT_CALL_LIMITS } from '../call-limits.js';
+import type { CallLimits, CallOutcome, Engine, ModuleEntry } from '../ports.js';
 import { type ContractCase, check } from './case.js';
 import * as samples from './sample-modules.js';
 
@@ -16,7 +14,8 @@ export interface EngineFixture {
 type Case = ContractCase<EngineFixture>;
 
 const INPUT = new Uint8Array([1, 2, 3, 4, 5]);
-const ROOMY = { outputBytes: 1_048_576 };
+/** Enough for every sample, and little enough that an endless one ends at once. */
+const LIMITS: CallLimits = { ...DEFAULT_CALL_LIMITS, fuel: 1_000_000 };
 const FORMS: readonly samples.CallingForm[] = ['pair', 'result-pointer'];
 
 function contractCase(name: string, run: (fixture: EngineFixture) => void): Case {
@@ -39,17 +38,16 @@ function loadModule(fixture: EngineFixture, bytes: Uint8Array): Hash {
   return result.value;
 }
 
-interface Call {
+interface Call extends Partial<CallLimits> {
   readonly entry?: ModuleEntry;
   readonly input?: Uint8Array;
-  readonly outputBytes?: number;
 }
 
 /** Loads a module once; the answer calls it. */
 function openModule(fixture: EngineFixture, bytes: Uint8Array): (call?: Call) => CallOutcome {
   const module = loadModule(fixture, bytes);
-  return ({ entry = 'step', input = INPUT, outputBytes = ROOMY.outputBytes } = {}) =>
-    fixture.engine.call(module, entry, input, { outputBytes });
+  return ({ entry = 'step', input = INPUT, ...limits } = {}) =>
+    fixture.engine.call(module, entry, input, { ...LIMITS, ...limits });
 }
 
 function callOnce(fixture: EngineFixture, bytes: Uint8Array, call?: Call): CallOutcome {
@@ -66,6 +64,7 @@ function checkFault(outcome: CallOutcome, code: string): void {
   const found =
     outcome.kind === 'fault' ? outcome.code : `output of ${outcome.output.length} bytes`;
   check(found === code, `expected fault ${code}, found ${found}`);
+  check(outcome.fuel === LIMITS.fuel, `a fault is charged all of it, found ${outcome.fuel}`);
 }
 
 function checkRefused(fixture: EngineFixture, bytes: Uint8Array, code: string, at?: string): void {
@@ -91,7 +90,7 @@ const loading: readonly Case[] = [
     const bytes = samples.echo('pair');
     const hash = loadModule(fixture, bytes);
     bytes.fill(0);
-    checkOutput(fixture.engine.call(hash, 'step', INPUT, ROOMY), INPUT);
+    checkOutput(fixture.engine.call(hash, 'step', INPUT, LIMITS), INPUT);
   }),
   contractCase('bytes that are no module are refused', (fixture) => {
     checkRefused(fixture, new Uint8Array(), 'module-invalid');
@@ -126,9 +125,19 @@ const loading: readonly Case[] = [
       checkRefused(fixture, bytes, 'module-export-missing', `/exports/${name}`);
     }
   }),
+  contractCase('an export with other types counts as missing', (fixture) => {
+    for (const name of ['alloc', 'step'] as const) {
+      const bytes = samples.withWrongResult(name);
+      checkRefused(fixture, bytes, 'module-export-missing', `/exports/${name}`);
+    }
+  }),
+  contractCase('a module with more memory than its world allows is refused', (fixture) => {
+    checkRefused(fixture, samples.withPages(DEFAULT_CALL_LIMITS.memoryPages + 1), 'memory-limit');
+  }),
   contractCase('a module that cannot be instantiated is refused', (fixture) => {
     checkRefused(fixture, samples.trapInStart(), 'module-instantiate');
     checkRefused(fixture, samples.dataOutsideMemory(), 'module-instantiate');
+    checkRefused(fixture, samples.spinInStart(), 'module-instantiate');
   }),
   contractCase('a refused module is not known', (fixture) => {
     const bytes = samples.withImport();
@@ -224,5 +233,44 @@ const failing: readonly Case[] = [
   }),
 ];
 
+const bounded: readonly Case[] = [
+  ...caseOfForms('an endless loop ends with the fuel', (fixture, form) => {
+    const call = openModule(fixture, samples.spin(form));
+    checkFault(call(), 'out-of-fuel');
+    checkFault(call(), 'out-of-fuel');
+  }),
+  ...caseOfForms('an endless recursion ends with the stack', (fixture, form) => {
+    const call = openModule(fixture, samples.recurse(form));
+    checkFault(call(), 'stack-overflow');
+    checkFault(call(), 'stack-overflow');
+  }),
+  ...caseOfForms('equal calls cost equal fuel, and just that much is enough', (fixture, form) => {
+    const call = openModule(fixture, samples.echo(form));
+    const { fuel } = call();
+    check(fuel > 0 && call().fuel === fuel, 'the second call costs something else');
+    check(call({ fuel }).kind === 'output', 'the call needs more fuel than it costs');
+    const outcome = call({ fuel: fuel - 1 });
+    check(outcome.kind === 'fault' && outcome.code === 'out-of-fuel', 'less fuel is enough');
+    check(outcome.fuel === fuel - 1, 'a fault is charged all of it');
+  }),
+  ...caseOfForms('memory grows up to the limit and not beyond', (fixture, form) => {
+    const call = openModule(fixture, samples.growBy(form, 2));
+    checkOutput(call({ memoryPages: 3 }), new Uint8Array([1, 0, 0, 0]));
+    checkOutput(call({ memoryPages: 2 }), new Uint8Array([255, 255, 255, 255]));
+  }),
+  contractCase('a module with more memory than the limit faults', (fixture) => {
+    const call = openModule(fixture, samples.withPages(3));
+    checkFault(call({ memoryPages: 2 }), 'memory-limit');
+    checkOutput(call({ memoryPages: 3 }), INPUT);
+  }),
+  ...caseOfForms('a start function is part of every call', (fixture, form) => {
+    const call = openModule(fixture, samples.countInStart(form));
+    const { fuel } = call();
+    for (let round = 0; round < 3; round++) checkOutput(call(), new Uint8Array([2, 0, 0, 0]));
+    check(call().fuel === fuel, 'the start function was not charged');
+    check(call({ fuel: fuel - 1 }).kind === 'fault', 'the start function was not metered');
+  }),
+];
+
 /** Run by each implementation of {@link Engine}, every case with a fixture of its own. */
-export const engineContract: readonly Case[] = [...loading, ...calling, ...failing];
+export const engineContract: readonly Case[] = [...loading, ...calling, ...failing, ...bounded];

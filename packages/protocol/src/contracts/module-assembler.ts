@@ -18,14 +18,18 @@ export interface ModuleParts {
   readonly memoryPages?: number;
   /** How many exception tags, each without values. */
   readonly tags?: number;
-  /** First values of mutable globals. */
-  readonly globals?: readonly number[];
+  /** First values of mutable globals; a list is a whole global, as it is encoded. */
+  readonly globals?: readonly (number | readonly number[])[];
+  /** Entries of a table of functions, all null at first; no table when absent. */
+  readonly tableEntries?: number;
   readonly functions?: readonly FunctionParts[];
   /** Index of the function run at instantiation. */
   readonly start?: number;
   readonly exports?: Readonly<Record<string, readonly [ExportKind, index: number]>>;
   /** Bytes put into memory at instantiation, each at its address. */
   readonly data?: readonly (readonly [address: number, bytes: Uint8Array])[];
+  /** Segments behind those, for instructions to copy from. */
+  readonly passiveData?: readonly Uint8Array[];
 }
 
 export type ExportKind = 'function' | 'memory' | 'global';
@@ -34,18 +38,23 @@ export type Instruction = readonly number[];
 
 const HEADER = new Uint8Array([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
 const I32 = 0x7f;
+const FUNCREF = 0x70;
 const FUNCTION_TYPE = 0x60;
 const END = 0x0b;
 const NOTHING = new Uint8Array();
 const SECTION = {
-  ...{ types: 1, imports: 2, functions: 3, memories: 5, globals: 6, exports: 7, start: 8 },
-  ...{ code: 10, data: 11, tags: 13 },
+  ...{ types: 1, imports: 2, functions: 3, tables: 4, memories: 5, globals: 6, exports: 7 },
+  ...{ start: 8, code: 10, data: 11, dataCount: 12, tags: 13 },
 } as const;
 const EXPORT_KINDS: Readonly<Record<ExportKind, number>> = { function: 0, memory: 2, global: 3 };
 
 /** The instructions that the samples use. */
 export const op = {
   unreachable: [0x00],
+  /** A loop without values, to be ended by `end`. */
+  loop: [0x03, 0x40],
+  end: [END],
+  branch: (label: number): Instruction => [0x0c, ...unsigned(label)],
   throw: (tag: number): Instruction => [0x08, ...unsigned(tag)],
   call: (index: number): Instruction => [0x10, ...unsigned(index)],
   drop: [0x1a],
@@ -64,7 +73,11 @@ export const op = {
 } as const;
 
 export function assembleModule(parts: ModuleParts): Uint8Array {
-  const { functions = [], imports = [], tags = 0, globals = [], data = [] } = parts;
+  const { functions = [], imports = [], tags = 0, globals = [] } = parts;
+  const { data = [], passiveData = [] } = parts;
+  const segments = [...data.map(dataSegment), ...passiveData.map(passiveSegment)];
+  const tables =
+    parts.tableEntries === undefined ? [] : [[FUNCREF, 0, ...unsigned(parts.tableEntries)]];
   const memories = parts.memoryPages === undefined ? [] : [[0, ...unsigned(parts.memoryPages)]];
   const types = [...functions, { body: [] }];
   const plainType = functions.length;
@@ -73,13 +86,15 @@ export function assembleModule(parts: ModuleParts): Uint8Array {
     section(SECTION.types, types.map(functionType)),
     section(SECTION.imports, imports.map(importOf(plainType))),
     section(SECTION.functions, [...functions.keys()].map(unsigned)),
+    section(SECTION.tables, tables),
     section(SECTION.memories, memories),
     section(SECTION.tags, new Array<number[]>(tags).fill([0, plainType])),
     section(SECTION.globals, globals.map(mutableGlobal)),
     section(SECTION.exports, Object.entries(parts.exports ?? {}).map(exportEntry)),
     parts.start === undefined ? NOTHING : sized(SECTION.start, unsigned(parts.start)),
+    passiveData.length === 0 ? NOTHING : sized(SECTION.dataCount, unsigned(segments.length)),
     section(SECTION.code, functions.map(functionBody)),
-    section(SECTION.data, data.map(dataSegment)),
+    section(SECTION.data, segments),
   );
 }
 
@@ -87,7 +102,8 @@ function importOf(type: number) {
   return ([from, name]: readonly [string, string]) => [...text(from), ...text(name), 0, type];
 }
 
-function mutableGlobal(value: number): number[] {
+function mutableGlobal(value: number | readonly number[]): readonly number[] {
+  if (typeof value !== 'number') return value;
   return [I32, 1, ...op.constant(value), END];
 }
 
@@ -106,6 +122,10 @@ function functionBody({ body }: FunctionParts): number[] {
 
 function dataSegment([address, bytes]: readonly [number, Uint8Array]): number[] {
   return [0, ...op.constant(address), END, ...unsigned(bytes.length), ...bytes];
+}
+
+function passiveSegment(bytes: Uint8Array): number[] {
+  return [1, ...unsigned(bytes.length), ...bytes];
 }
 
 /** A section with a list in it; an empty list needs no section. */

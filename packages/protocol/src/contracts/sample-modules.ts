@@ -95,10 +95,11 @@ export function answerWith(form: CallingForm, address: number, size: number): Ui
 
 /** Counts its calls in a global that nobody outside can see, and answers with the count. */
 export function countInGlobal(form: CallingForm): Uint8Array {
-  const next = [op.globalGet(COUNT_GLOBAL), op.constant(1), op.add, op.globalSet(COUNT_GLOBAL)];
-  const publish = [op.constant(COUNT_ADDRESS), op.globalGet(COUNT_GLOBAL), op.store];
-  return reducer(entryFunction(form, { ...countAnswer, before: [...next, ...publish] }));
+  return reducer(entryFunction(form, { ...countAnswer, before: [...countOn, ...publishCount] }));
 }
+
+const countOn = [op.globalGet(COUNT_GLOBAL), op.constant(1), op.add, op.globalSet(COUNT_GLOBAL)];
+const publishCount = [op.constant(COUNT_ADDRESS), op.globalGet(COUNT_GLOBAL), op.store];
 
 /** Counts its calls in memory, and answers with the count. */
 export function countInMemory(form: CallingForm): Uint8Array {
@@ -150,13 +151,40 @@ export const trapBodies: Readonly<Record<string, readonly Instruction[]>> = {
   'an unreachable instruction': [op.unreachable],
   'a division by zero': [op.constant(1), op.constant(0), op.divide, op.drop],
   'a load outside memory': [op.constant(MEMORY_BYTES), op.load, op.drop],
-  'endless recursion': [op.call(EXTRA)],
 };
 
 /** Ends every call with the instructions of one of {@link trapBodies}. */
 export function trapInEntry(form: CallingForm, body: readonly Instruction[]): Uint8Array {
   const entry = entryFunction(form, { ...inputOf(form), before: [op.call(EXTRA)] });
   return reducer(entry, { functions: [bumpAlloc, entry, { body }] });
+}
+
+/** Never answers: loops, or calls itself. */
+export function spin(form: CallingForm): Uint8Array {
+  return trapInEntry(form, endless);
+}
+
+export function recurse(form: CallingForm): Uint8Array {
+  return trapInEntry(form, [op.call(EXTRA)]);
+}
+
+const endless = [op.loop, op.branch(0), op.end];
+
+/** Grows its memory by so many pages and answers with what that came to, four bytes. */
+export function growBy(form: CallingForm, pages: number): Uint8Array {
+  const grow = [op.constant(COUNT_ADDRESS), op.constant(pages), op.memoryGrow, op.store];
+  return reducer(entryFunction(form, { ...countAnswer, before: grow }));
+}
+
+/** Answers with its input; has so much memory from the start. */
+export function withPages(memoryPages: number): Uint8Array {
+  return reducer(entryFunction('pair', inputOf('pair')), { memoryPages });
+}
+
+/** Counts in a global, once when it starts and once when it is called; answers with the count. */
+export function countInStart(form: CallingForm): Uint8Array {
+  const entry = entryFunction(form, { ...countAnswer, before: [...countOn, ...publishCount] });
+  return reducer(entry, { functions: [bumpAlloc, entry, { body: countOn }], start: EXTRA });
 }
 
 /** Traps before the entry is reached. */
@@ -169,6 +197,12 @@ export function trapInStart(): Uint8Array {
   const entry = entryFunction('pair', inputOf('pair'));
   const functions = [bumpAlloc, entry, { body: [op.unreachable] }];
   return reducer(entry, { functions, start: EXTRA });
+}
+
+/** Never gets as far as its entry. */
+export function spinInStart(): Uint8Array {
+  const entry = entryFunction('pair', inputOf('pair'));
+  return reducer(entry, { functions: [bumpAlloc, entry, { body: endless }], start: EXTRA });
 }
 
 /** Cannot be instantiated: its data lies outside its memory. */
@@ -201,4 +235,12 @@ export function withWrongArity(name: 'alloc' | 'step'): Uint8Array {
   const entry = entryFunction('pair', inputOf('pair'));
   const exports = { ...reducerExports, [name]: ['function', EXTRA] as const };
   return reducer(entry, { functions: [bumpAlloc, entry, { params: 4, body: [] }], exports });
+}
+
+/** A whole module whose `alloc` or `step` has the right parameters and no result. */
+export function withWrongResult(name: 'alloc' | 'step'): Uint8Array {
+  const entry = entryFunction('pair', inputOf('pair'));
+  const exports = { ...reducerExports, [name]: ['function', EXTRA] as const };
+  const wrong = { params: name === 'alloc' ? 1 : 2, body: [] };
+  return reducer(entry, { functions: [bumpAlloc, entry, wrong], exports });
 }

@@ -11,7 +11,7 @@ export interface ReducerFaultEntry {
   readonly key: Uint8Array | null;
   /** Stable code, listed in spec/errors.md. */
   readonly code: string;
-  /** Fuel charged: the whole call limit once calls are metered, 0 under guard 0. */
+  /** Fuel charged: the whole limit of a call. */
   readonly fuel: number;
 }
 

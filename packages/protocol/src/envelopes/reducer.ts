@@ -4,10 +4,12 @@
  * language, and strictly in shape.
  */
 import {
+  borrowWriter,
   decodePlain,
   type Hash,
   type Result,
   refuse,
+  returnWriter,
   toHashText,
   type Value,
   Writer,
@@ -63,11 +65,22 @@ export interface ReducerContext {
 }
 
 export function encodeReducerInput(input: ReducerInput): Uint8Array {
-  const { state, event, ctx } = input;
-  const w = new Writer((state?.length ?? 0) + event.value.length + (ctx?.length ?? 0) + 256);
+  return withReducerInput(input, (bytes) => bytes.slice());
+}
+
+/** The same without a copy: the bytes are there until `use` comes back. */
+export function withReducerInput<T>(input: ReducerInput, use: (bytes: Uint8Array) => T): T {
+  const w = borrowWriter();
+  writeReducerInput(w, input);
+  const result = use(w.view());
+  returnWriter(w);
+  return result;
+}
+
+function writeReducerInput(w: Writer, { version, state, event, ctx }: ReducerInput): void {
   w.mapHead(ctx === undefined ? 3 : 4);
   w.text('version');
-  w.int(input.version);
+  w.int(version);
   w.text('state');
   if (state === null) w.nil();
   else w.bytes(state);
@@ -85,7 +98,6 @@ export function encodeReducerInput(input: ReducerInput): Uint8Array {
     w.text('ctx');
     w.bytes(ctx);
   }
-  return w.finish();
 }
 
 export function encodeReducerContext(context: ReducerContext): Uint8Array {

@@ -1,0 +1,4 @@
+/** Imported first by every script, for what it does. */
+import { removeAmbient } from './ambient.js';
+
+removeAmbient();

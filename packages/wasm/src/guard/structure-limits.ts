@@ -1,0 +1,23 @@
+/**
+ * How much of everything a module may have (spec/04-modules.md, M2.3). Wide enough for an
+ * interpreter compiled to WebAssembly, narrow enough that reading, compiling and instantiating any
+ * module is bounded. They belong to the guard version: a change makes other modules admissible.
+ */
+export const STRUCTURE_LIMITS = {
+  types: 10_000,
+  /** Parameters or results of one type. */
+  values: 128,
+  functions: 50_000,
+  /** Parameters and locals of one function. */
+  locals: 10_000,
+  /** Bytes of one function's code. */
+  bodyBytes: 1 << 20,
+  /** Blocks inside blocks. */
+  nesting: 4_096,
+  globals: 10_000,
+  exports: 10_000,
+  /** Entries of the table, at the start and ever. */
+  tableEntries: 65_536,
+  elementSegments: 10_000,
+  dataSegments: 10_000,
+} as const;
