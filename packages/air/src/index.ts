@@ -6,9 +6,47 @@ export {
   REDUCER_CONTEXT,
 } from './builtins/catalogue.js';
 export type { Definition } from './forms/definition.js';
-export type { DefCap, DefEffect, DefPolicy, DefSchema, DefSecret } from './forms/definitions.js';
-export type { EventRoute, Manifest, NamedRef } from './forms/manifest.js';
+export type { DefCap, DefMigration, DefSchema, DefSecret } from './forms/definitions.js';
+export type { DefEffect } from './forms/effect.js';
+export type { ExactJson, ExprJson, ExprOrValueJson } from './forms/exact-json.js';
+export type { Feature } from './forms/features.js';
+export type { CapGrant, GrantBudget } from './forms/grant.js';
+export type {
+  EventRoute,
+  InboxRoute,
+  Manifest,
+  ModuleBindings,
+  NamedRef,
+  Trigger,
+} from './forms/manifest.js';
 export type { DefModule, DefPureModule, DefReducerModule } from './forms/module.js';
+export type { PatchDocument, PatchNode, PatchOp } from './forms/patch.js';
+export type {
+  AssignStep,
+  AwaitAllStep,
+  AwaitAnyStep,
+  AwaitEventStep,
+  AwaitPlanStep,
+  AwaitReceiptStep,
+  CancelStep,
+  DefPlan,
+  EmitEffectStep,
+  EndStep,
+  PlanEdge,
+  PlanStep,
+  RaiseEventStep,
+  RetryRule,
+  SpawnForEachStep,
+  SpawnPlanStep,
+} from './forms/plan.js';
+export type {
+  ApprovalRule,
+  DefPolicy,
+  GovernanceRule,
+  PolicyMatch,
+  PolicyRule,
+  RateLimit,
+} from './forms/policy.js';
 export type { KeyType, PrimitiveType, TypeExpr, TypeFields } from './forms/type-expr.js';
 export { type PrintOptions, printJson } from './json/printer.js';
 export { type JsonLimits, parseJson } from './json/reader.js';

@@ -241,8 +241,8 @@ describe('parts that worlds cannot use yet are errors that name the part', () =>
     ['/0/effects', reference],
     ['/0/secrets', reference],
     ['/0/triggers', [{ event: 'demo/Tick@1', plan: 'demo/p@1' }]],
-    ['/0/features', ['expr-if']],
-    ['/0/migrations', [{ any: 'thing' }]],
+    ['/0/features', ['grant-budget']],
+    ['/0/migrations', reference],
     ['/0/module_bindings', { 'demo/Counter@1': { slots: {} } }],
     ['/0/routing/inboxes', [{ source: 'http', reducer: 'demo/Counter@1' }]],
   ])('manifest %s', (at, value) => {
@@ -267,12 +267,6 @@ describe('parts that worlds cannot use yet are errors that name the part', () =>
     ['/0/abi/reducer/cap_slots', { timer: 'timer' }, '/0/abi/reducer/cap_slots'],
   ])('module %s', (at, value, path) => {
     expect(errorsWith(MODULES, at, value)).toEqual([`not-supported-yet modules.json#${path}`]);
-  });
-
-  test('plans as definitions', () => {
-    expect(errorsWith(SCHEMAS, '/4', { $kind: 'defplan', name: 'demo/p@1' })).toEqual([
-      'not-supported-yet schemas.json#/4',
-    ]);
   });
 });
 

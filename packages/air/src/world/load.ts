@@ -1,6 +1,6 @@
 /** From authored files to a world: the way of `check`, `init` and every test. */
 import { type HashText, toHashText } from '@aos/canon';
-import type { ReadableKind } from '../forms/definition.js';
+import type { DefinitionKind } from '../forms/names.js';
 import { buildWorld, checkWorld, type LoadOutcome } from './definition.js';
 import { type AirDocument, type ModuleHashes, readDocuments } from './documents.js';
 import { type Finding, hasError } from './finding.js';
@@ -29,7 +29,7 @@ export function loadAir(
 }
 
 export interface DefinitionHash {
-  readonly kind: ReadableKind;
+  readonly kind: DefinitionKind;
   readonly name: string;
   readonly hash: HashText;
 }

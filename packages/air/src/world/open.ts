@@ -8,8 +8,9 @@ import {
   toHashText,
 } from '@aos/canon';
 import { builtinSchemaHash } from '../builtins/catalogue.js';
-import { DEFINITION_FORMS, type Definition, type ReadableKind } from '../forms/definition.js';
+import { DEFINITION_FORMS, type Definition } from '../forms/definition.js';
 import { type NamedRef, REFERENCE_SECTIONS, storedManifest } from '../forms/manifest.js';
+import type { DefinitionKind } from '../forms/names.js';
 import { buildWorld, checkWorld, type WorldDefinition } from './definition.js';
 import type { Finding } from './finding.js';
 import { type Node, readNode } from './node.js';
@@ -36,7 +37,7 @@ export function openDefinition(manifest: Hash, getNode: GetNode): Result<WorldDe
     for (const [section, kind] of REFERENCE_SECTIONS) {
       for (const ref of node.value[section] ?? []) {
         if (isBuiltin(kind, ref)) continue;
-        definitions.push(readDefinition(kind as ReadableKind, ref, getNode));
+        definitions.push(readDefinition(kind, ref, getNode));
       }
     }
     const checked = checkWorld(node, new Definitions(definitions));
@@ -45,9 +46,9 @@ export function openDefinition(manifest: Hash, getNode: GetNode): Result<WorldDe
   });
 }
 
-function readDefinition(kind: ReadableKind, ref: NamedRef, getNode: GetNode): Node<Definition> {
+function readDefinition(kind: DefinitionKind, ref: NamedRef, getNode: GetNode): Node<Definition> {
   const hash = unwrap(parseHashText(ref.hash));
-  const node = unwrap(readNode(hash, { kind, form: DEFINITION_FORMS[kind] }, getNode));
+  const node = unwrap(readNode<Definition>(hash, { kind, form: DEFINITION_FORMS[kind] }, getNode));
   if (node.value.name === ref.name) return node;
   return refuseAt('definition-name', node.file, `expected ${ref.name}, found ${node.value.name}`);
 }

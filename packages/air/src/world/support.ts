@@ -14,6 +14,7 @@ const LATER_SECTIONS = [
   'policies',
   'effects',
   'secrets',
+  'migrations',
 ] as const satisfies readonly ReferenceSection[];
 
 /** Sections whose definitions worlds cannot use yet. */
@@ -31,7 +32,6 @@ export function checkManifestSupport(manifest: AuthoredManifest, place: Place): 
     ['routing/inboxes', manifest.routing?.inboxes],
     ['triggers', manifest.triggers],
     ['features', manifest.features],
-    ['migrations', manifest.migrations],
   ];
   return parts
     .filter(([, items]) => items !== undefined && items.length > 0)
