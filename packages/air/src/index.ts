@@ -5,6 +5,23 @@ export {
   PURE_CONTEXT,
   REDUCER_CONTEXT,
 } from './builtins/catalogue.js';
+export {
+  type EachOperator,
+  type Expr,
+  isConstant,
+  type Operator,
+  type RefExpr,
+  referencesOf,
+  usesAdditions,
+} from './expr/ast.js';
+export { parseExpr } from './expr/parse.js';
+export { printExpr } from './expr/print.js';
+export {
+  type ExprOrValue,
+  parseExprOrValue,
+  printExprOrValue,
+  toTaggedJson,
+} from './expr/slot.js';
 export type { Definition } from './forms/definition.js';
 export type { DefCap, DefMigration, DefSchema, DefSecret } from './forms/definitions.js';
 export type { DefEffect } from './forms/effect.js';
@@ -52,6 +69,7 @@ export { type PrintOptions, printJson } from './json/printer.js';
 export { type JsonLimits, parseJson } from './json/reader.js';
 export { JsonDecimal, type JsonObject, type JsonValue } from './json/value.js';
 export type { CompiledSchema } from './values/schema.js';
+export type { ValueType } from './values/value-type.js';
 export { wrapVariant } from './values/variant.js';
 export { compileSchemas } from './world/compile.js';
 export type { LoadOutcome, ReducerDefinition, WorldDefinition } from './world/definition.js';
