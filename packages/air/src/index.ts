@@ -1,4 +1,7 @@
 export {
+  builtin,
+  builtinHash,
+  builtinNames,
   builtinSchema,
   builtinSchemaHash,
   builtinSchemaNames,
@@ -22,7 +25,7 @@ export {
   printExprOrValue,
   toTaggedJson,
 } from './expr/slot.js';
-export type { Definition } from './forms/definition.js';
+export type { Definition, DefinitionOf } from './forms/definition.js';
 export type { DefCap, DefMigration, DefSchema, DefSecret } from './forms/definitions.js';
 export type { DefEffect } from './forms/effect.js';
 export type { ExactJson, ExprJson, ExprOrValueJson } from './forms/exact-json.js';
@@ -37,6 +40,7 @@ export type {
   Trigger,
 } from './forms/manifest.js';
 export type { DefModule, DefPureModule, DefReducerModule } from './forms/module.js';
+export type { DefinitionKind } from './forms/names.js';
 export type { PatchDocument, PatchNode, PatchOp } from './forms/patch.js';
 export type {
   AssignStep,
@@ -72,7 +76,13 @@ export type { CompiledSchema } from './values/schema.js';
 export type { ValueType } from './values/value-type.js';
 export { wrapVariant } from './values/variant.js';
 export { compileSchemas } from './world/compile.js';
-export type { LoadOutcome, ReducerDefinition, WorldDefinition } from './world/definition.js';
+export type {
+  EffectDefinition,
+  GrantDefinition,
+  LoadOutcome,
+  ReducerDefinition,
+  WorldDefinition,
+} from './world/definition.js';
 export type { AirDocument, ModuleHashes } from './world/documents.js';
 export type { Finding } from './world/finding.js';
 export {

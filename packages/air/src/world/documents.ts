@@ -1,5 +1,6 @@
 /** Reads authored files into nodes: every definition by itself, before references are followed. */
 import { type Hash, toHashText } from '@aos/canon';
+import { builtin } from '../builtins/catalogue.js';
 import {
   AUTHORED_FORMS,
   type AuthoredDefinition,
@@ -21,7 +22,6 @@ import {
   newJsonObject,
 } from '../json/value.js';
 import { error, type Finding, fromProblems, type Place, pathOf } from './finding.js';
-import { makeNode, type Node } from './node.js';
 
 /** One authored file. The path is used in findings only. */
 export interface AirDocument {
@@ -36,10 +36,15 @@ export interface AuthoredManifestNode extends Place {
   readonly value: AuthoredManifest;
 }
 
+/** A definition as it stands in a file, with its WASM bound. Its identity needs its neighbours. */
+export interface AuthoredNode extends Place {
+  readonly value: Definition;
+}
+
 /** What the files hold, as far as each node can be read by itself. */
 export interface Authored {
   readonly manifest: AuthoredManifestNode | undefined;
-  readonly definitions: readonly Node<Definition>[];
+  readonly definitions: readonly AuthoredNode[];
   readonly findings: readonly Finding[];
 }
 
@@ -52,7 +57,7 @@ export function readDocuments(documents: readonly AirDocument[], wasm: ModuleHas
 
 class Reading {
   private readonly findings: Finding[] = [];
-  private readonly definitions = new Map<string, Node<Definition>>();
+  private readonly definitions = new Map<string, AuthoredNode>();
   private manifest: AuthoredManifestNode | undefined;
   private manifestPlace: Place | undefined;
 
@@ -110,7 +115,7 @@ class Reading {
     const key = `${kind} ${value.name}`;
     const known = this.definitions.get(key);
     if (known === undefined) {
-      this.definitions.set(key, makeNode(value, place));
+      this.definitions.set(key, { value, ...place });
       return;
     }
     const message = `expected one ${kind} ${value.name}, found another at ${pathOf(known)}`;
@@ -121,7 +126,10 @@ class Reading {
     for (const finding of fromProblems(place.file, problems)) this.findings.push(finding);
   }
 
-  /** The definition with the hash of the WASM at hand; without WASM the hash is zero. */
+  /**
+   * The definition with the hash of the WASM at hand; without WASM the hash is zero. Modules of the
+   * catalogue run natively and take none.
+   */
   private bindWasm(value: AuthoredDefinition, place: Place): Definition {
     if (value.$kind === 'defmodule') {
       return withWasm(value, this.wasmHash(value, value.wasm_hash, pathOf(place)));
@@ -137,7 +145,8 @@ class Reading {
   }
 
   private wasmHash(value: { readonly name: string }, authored: string | undefined, path: string) {
-    const hash = this.wasm.get(value.name);
+    const isNative = builtin('defmodule', value.name) !== undefined;
+    const hash = isNative ? undefined : this.wasm.get(value.name);
     const bound = hash === undefined ? ZERO_HASH_TEXT : toHashText(hash);
     if (authored === undefined || authored === '' || authored === ZERO_HASH_TEXT) return bound;
     if (hash !== undefined && authored !== bound) {
