@@ -72,6 +72,15 @@ export type { KeyType, PrimitiveType, TypeExpr, TypeFields } from './forms/type-
 export { type PrintOptions, printJson } from './json/printer.js';
 export { type JsonLimits, parseJson } from './json/reader.js';
 export { JsonDecimal, type JsonObject, type JsonValue } from './json/value.js';
+export {
+  type CompiledPatch,
+  compilePatch,
+  type PatchBase,
+  type PatchOutcome,
+} from './patch/compile.js';
+export { diffWorlds } from './patch/diff.js';
+export { invertPatch } from './patch/invert.js';
+export { sectionHash } from './patch/section.js';
 export type { CompiledSchema } from './values/schema.js';
 export type { ValueType } from './values/value-type.js';
 export { wrapVariant } from './values/variant.js';
