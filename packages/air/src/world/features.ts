@@ -19,9 +19,7 @@ export function checkFeatures(
   manifest: Placed<AuthoredManifest>,
   definitions: Iterable<Placed<Definition>>,
 ): readonly Finding[] {
-  const uses: Uses = new Map();
-  for (const definition of definitions) collectUses(definition, uses);
-  collectManifestUses(manifest, uses);
+  const uses = findFeatures(manifest, definitions);
   const declared = new Set<Feature>(manifest.value.features);
   const undeclared = [...uses].flatMap(([feature, path]) => {
     if (declared.has(feature)) return [];
@@ -35,6 +33,17 @@ export function checkFeatures(
     return [warning('feature-unused', pathOf(manifest, `/features/${i}`), message)];
   });
   return [...undeclared, ...unused];
+}
+
+/** The forms of AIR 1.1 in use, each with the place where it is used first. */
+export function findFeatures(
+  manifest: Placed<AuthoredManifest>,
+  definitions: Iterable<Placed<Definition>>,
+): ReadonlyMap<Feature, string> {
+  const uses: Uses = new Map();
+  for (const definition of definitions) collectUses(definition, uses);
+  collectManifestUses(manifest, uses);
+  return uses;
 }
 
 function use(uses: Uses, feature: Feature, place: Place, at: string): void {
