@@ -17,8 +17,18 @@ export {
   referencesOf,
   usesAdditions,
 } from './expr/ast.js';
+export { type CheckedExpr, checkExpr, compileExpr } from './expr/check.js';
+export { evaluate, evaluateBytes } from './expr/evaluate.js';
 export { parseExpr } from './expr/parse.js';
 export { printExpr } from './expr/print.js';
+export type { ExprFinding } from './expr/program/findings.js';
+export {
+  type Bindings,
+  type Bounds,
+  DEFAULT_BOUNDS,
+  type ExprProgram,
+} from './expr/program/frame.js';
+export type { ExprEnvironment } from './expr/program/references.js';
 export {
   type ExprOrValue,
   parseExprOrValue,
