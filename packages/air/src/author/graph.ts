@@ -29,6 +29,12 @@ export interface Placing {
   readonly when?: Slot;
 }
 
+/** What stands on the edge, and the condition it stands for. */
+interface Guard {
+  readonly json: JsonValue;
+  readonly key: string;
+}
+
 export class Graph {
   readonly steps: StepNode[] = [];
   readonly edges: PlanEdge[] = [];
@@ -43,49 +49,49 @@ export class Graph {
 
   /** Adds a step. Throws `author-step-duplicate`, `author-branch-read`. */
   add(json: PlanStep, placing: Placing): StepNode {
-    if (this.ids.has(json.id)) {
-      const message = 'there is a step of this name already';
-      throw new AuthorError('author-step-duplicate', this.place(json.id), message);
-    }
-    const { when } = placing;
-    const all = new Set([...placing.reads, ...placing.after]);
-    const sources = nearest(all, placing.reads, this.steps);
-    if (when === undefined) return this.link(json, sources, placing.reads);
-    const needed = [...when.sources] as StepNode[];
+    this.checkId(json.id);
+    const { when, after } = placing;
+    const needed = new Set(when?.sources as ReadonlySet<StepNode> | undefined);
+    const reads = new Set([...placing.reads, ...needed]);
+    const sources = nearest(new Set([...reads, ...after]), reads, this.steps);
+    if (when === undefined) return this.link(json, sources, reads);
+    const guard = { json: when.json, key: printJson(when.json) };
     const isKnown = (source: StepNode) =>
-      needed.every((each) => each === source || source.before.has(each));
+      [...needed].every((each) => each === source || source.before.has(each));
     if (sources.length > 0 && sources.every(isKnown)) {
-      return this.link(json, sources, placing.reads, when.json);
+      return this.link(json, sources, reads, guard);
     }
-    return this.addGated(json, { ...placing, when });
+    const gate = this.addGate(`${json.id}_when`, when.json, { sources, needed });
+    return this.link(json, [gate], reads, { ...guard, json: { ref: `@var:${gate.json.id}` } });
   }
 
   /** A guard that needs more than one step, or none, is worked out in a step of its own. */
-  private addGated(json: PlanStep, placing: Placing & { readonly when: Slot }): StepNode {
-    const id = `${json.id}_when`;
-    const { when, after } = placing;
-    const reads = new Set([...placing.reads, ...when.sources] as StepNode[]);
-    const gate = { id, op: 'assign', expr: when.json, bind: { as: id } } as PlanStep;
-    const source = this.add(gate, { reads, after });
-    return this.link(json, [source], placing.reads, { ref: `@var:${id}` });
+  private addGate(
+    id: string,
+    guard: JsonValue,
+    place: { readonly sources: readonly StepNode[]; readonly needed: ReadonlySet<StepNode> },
+  ): StepNode {
+    this.checkId(id);
+    const json = { id, op: 'assign', expr: guard, bind: { as: id } } as PlanStep;
+    return this.link(json, place.sources, place.needed);
   }
 
   private link(
     json: PlanStep,
     sources: readonly StepNode[],
     reads: ReadonlySet<StepNode>,
-    when?: JsonValue,
+    guard?: Guard,
   ): StepNode {
-    const guard = when === undefined ? [] : [printJson(when)];
     const before = new Map<StepNode, boolean>();
     for (const source of sources) {
-      const isOpen = when === undefined;
+      const isOpen = guard === undefined;
       before.set(source, isOpen || before.get(source) === true);
       for (const [each, wasOpen] of source.before) {
         before.set(each, (isOpen && wasOpen) || before.get(each) === true);
       }
     }
-    const guards = new Set([...common(sources.map((source) => source.guards)), ...guard]);
+    const own = guard === undefined ? [] : [guard.key];
+    const guards = new Set([...common(sources.map((source) => source.guards)), ...own]);
     const step: StepNode = { json, before, guards };
     for (const read of reads) this.checkRead(read, step);
     this.ids.add(json.id);
@@ -93,9 +99,15 @@ export class Graph {
     this.known.add(step);
     for (const source of sources) {
       const edge = { from: source.json.id, to: json.id };
-      this.edges.push(when === undefined ? edge : { ...edge, when: when as never });
+      this.edges.push(guard === undefined ? edge : { ...edge, when: guard.json as never });
     }
     return step;
+  }
+
+  private checkId(id: string): void {
+    if (!this.ids.has(id)) return;
+    const message = 'there is a step of this name already';
+    throw new AuthorError('author-step-duplicate', this.place(id), message);
   }
 
   private checkRead(read: StepNode, step: StepNode): void {

@@ -98,7 +98,7 @@ export interface PlanBuilder<C, O> {
     id: string,
     effect: Effect<P, R, T, 'plan' | 'both'>,
     params: Input<P>,
-    options?: EmitOptions<T>,
+    options?: EmitOptions<NoInfer<T>>,
   ): Handle<R, 'effect'>;
   /** Waits for an effect or a plan; its receipt, or its result. */
   await<S, K extends 'effect' | 'plan'>(
@@ -111,7 +111,7 @@ export interface PlanBuilder<C, O> {
     id: string,
     effect: Effect<P, R, T, 'plan' | 'both'>,
     params: Input<P>,
-    options?: EmitOptions<T>,
+    options?: EmitOptions<NoInfer<T>>,
   ): Settled<R, EffectOutcome<R>>;
   /** Starts an instance of another plan. */
   spawn<I, O>(
@@ -140,8 +140,12 @@ export interface PlanBuilder<C, O> {
     options?: BindOptions,
   ): Expr<{ readonly record: { readonly index: 'nat'; readonly value: S } }>;
   /** Ends what is still under way; the await sees the status `cancelled`. */
-  // biome-ignore lint/suspicious/noExplicitAny: what is cancelled may be of any shape
-  cancel(id: string, what: AnyHandle | Handles<any>, options?: StepOptions): Step;
+  cancel(
+    id: string,
+    // biome-ignore lint/suspicious/noExplicitAny: what is cancelled may be of any shape
+    what: AnyHandle | readonly AnyHandle[] | Handles<any>,
+    options?: StepOptions,
+  ): Step;
   /** Waits for an event that comes from now on and for which `where` holds. */
   awaitEvent<S>(
     id: string,
@@ -212,12 +216,12 @@ interface PlanHead<I, K> {
  * Writes a plan. What `build` returns ends the plan, after all other steps; without `output` it
  * returns nothing. Throws an `AuthorError` for what the compiler cannot see.
  */
-export function definePlan<I, O, K extends FieldName<I> = never>(
+export function definePlan<I, O, const K extends FieldName<I> = never>(
   name: Name,
   head: PlanHead<I, K> & { readonly output: Schema<O> },
   build: (plan: PlanBuilder<FieldShape<I, K>, O>, input: Expr<I>) => Input<O> | Ended,
 ): Plan<I, O>;
-export function definePlan<I, K extends FieldName<I> = never>(
+export function definePlan<I, const K extends FieldName<I> = never>(
   name: Name,
   head: PlanHead<I, K>,
   // biome-ignore lint/suspicious/noConfusingVoidType: a function without a return answers void
