@@ -32,6 +32,7 @@ export type { ExprEnvironment } from './expr/program/references.js';
 export {
   type ExprOrValue,
   parseExprOrValue,
+  parseNormalSlot,
   printExprOrValue,
   toTaggedJson,
 } from './expr/slot.js';

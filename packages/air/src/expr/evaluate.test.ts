@@ -74,10 +74,15 @@ const MAX_NAT = 2n ** 64n - 1n;
 
 type Case = readonly [expr: string, value: unknown, more?: Evaluation];
 
+const showInteger = (_: string, value: unknown) =>
+  typeof value === 'bigint' ? String(value) : value;
+
 function testCases(cases: readonly Case[]): void {
-  test.each(cases)('%s', (expr, value, more) => {
-    expect(evaluateText(expr, { around: AROUND, ...more })).toEqual(value);
-  });
+  for (const [expr, value, more] of cases) {
+    test(`${expr} is ${JSON.stringify(value, showInteger)}`, () => {
+      expect(evaluateText(expr, { around: AROUND, ...more })).toEqual(value);
+    });
+  }
 }
 
 describe('references lead through records, maps and variants', () => {

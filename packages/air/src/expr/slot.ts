@@ -3,9 +3,12 @@ import { assert, decode, ok, type Result, refuse, type Value } from '@aos/canon'
 import { isJsonObject, type JsonValue } from '../json/value.js';
 import type { CompiledSchema } from '../values/schema.js';
 import { type Expr, isConstant } from './ast.js';
+import { compileExpr } from './check.js';
+import { evaluateBytes } from './evaluate.js';
 import { canonicalLiteral, literalOf } from './literal.js';
 import { parseExpr, parseTaggedLiteral } from './parse.js';
 import { printExpr, printTaggedLiteral } from './print.js';
+import type { Bounds } from './program/frame.js';
 
 export type ExprOrValue =
   | { readonly kind: 'expr'; readonly expr: Expr }
@@ -35,6 +38,35 @@ export function parseExprOrValue(
   if (expr.ok && !isConstant(expr.value)) return ok({ kind: 'expr', expr: expr.value });
   return schema === undefined ? plainValue(json, expr) : schemaValue(json, expr, schema);
 }
+
+/**
+ * Reads a slot as {@link printExprOrValue} prints it: the tagged lens alone. Where a schema has
+ * fields or arms named like tags, only this tells what a stored definition means.
+ *
+ * Codes: those of `parseExpr`, of `checkExpr` and of `evaluate`.
+ */
+export function parseNormalSlot(
+  json: JsonValue,
+  schema: CompiledSchema | undefined,
+): Result<ExprOrValue> {
+  const expr = parseExpr(json);
+  if (expr.ok && !isConstant(expr.value)) return ok({ kind: 'expr', expr: expr.value });
+  const literal = parseTaggedLiteral(json);
+  if (!literal.ok) return expr.ok ? literal : expr;
+  if (schema === undefined) return ok({ kind: 'value', literal: literal.value, bytes: undefined });
+  const program = compileExpr(literal.value, NOTHING, schema.type);
+  const bytes = program.ok ? evaluateBytes(program.value, NOTHING, schema, UNBOUNDED) : program;
+  return bytes.ok ? ok({ kind: 'value', literal: literal.value, bytes: bytes.value }) : bytes;
+}
+
+const NOTHING = { vars: new Map(), steps: new Map() };
+
+/** A definition is bounded as a document; the value of a constant is no larger than it. */
+const UNBOUNDED: Bounds = {
+  steps: Number.MAX_SAFE_INTEGER,
+  items: Number.MAX_SAFE_INTEGER,
+  outputBytes: Number.MAX_SAFE_INTEGER,
+};
 
 /** The tagged lens of a slot in normal form: what a definition is hashed with. */
 export function printExprOrValue(slot: ExprOrValue): JsonValue {
