@@ -26,10 +26,17 @@ export function cond(condition: AnyTyped, yes: AnyTyped, no: unknown): AnyTyped 
   return makeExpr(type, { if: json }, sourcesOf(condition, yes, other));
 }
 
-type Arms<A, S> = { readonly [K in keyof A]: (payload: Expr<A[K]>) => Typed<S> };
+type Arms<A> = { readonly [K in keyof A]: (payload: Expr<A[K]>) => AnyTyped };
 
-/** A value for each arm of a variant, from what the arm carries. */
-export function match<A, S>(variant: Typed<{ readonly variant: A }>, arms: Arms<A, S>): Expr<S>;
+type ResultOf<R> = R extends { readonly [tag: string]: (payload: never) => Typed<infer S> }
+  ? S
+  : never;
+
+/** A value for each arm of a variant, from what the arm carries; of one type for all arms. */
+export function match<A, R extends Arms<A>>(
+  variant: Typed<{ readonly variant: A }>,
+  arms: R,
+): Expr<ResultOf<R>>;
 export function match(
   variant: AnyTyped,
   arms: { readonly [tag: string]: (payload: never) => AnyTyped },

@@ -144,9 +144,10 @@ class Writing {
       this.write(type.key, key, pointer(at, String(key))),
       this.write(type.item, item, pointer(at, String(key))),
     ]);
-    const plain = type.key.node.kind === 'text' ? object(Object.fromEntries(pairs)) : pairs;
-    const tagged = pairs.map(([key, value]) => object({ key, value }));
-    return this.tag('map', tagged, plain);
+    if (this.lens !== 'plain') {
+      return object({ map: pairs.map(([key, value]) => object({ key, value })) });
+    }
+    return type.key.node.kind === 'text' ? object(Object.fromEntries(pairs)) : pairs;
   }
 
   private writeScalar(kind: ScalarShape, input: unknown, at: string): JsonValue {
