@@ -1,8 +1,9 @@
 /** Effects: what may be asked of the outside, by whom, and in which shapes. */
 
 import type { Form } from './form.js';
-import { type FormValue, object, oneOf, wrapped } from './form.js';
+import { type FormValue, object, oneOf } from './form.js';
 import { blankableHash, dottedKind, hashText, kind, name } from './names.js';
+import { wrapped } from './unions.js';
 
 const effectOf = <H extends Form<unknown>>(wasi: H) =>
   object({

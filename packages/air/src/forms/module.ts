@@ -1,6 +1,7 @@
 /** Modules: what a reducer or a pure function promises about the bytes it takes and gives. */
-import { distinct, type FormValue, object, table, taggedBy } from './form.js';
+import { distinct, type FormValue, object, table } from './form.js';
 import { blankableHash, dottedKind, hashText, kind, localName, name } from './names.js';
+import { taggedBy } from './unions.js';
 
 /** The `wasm_hash` of a module without WASM: it can be checked and hashed, not run. */
 export const ZERO_HASH_TEXT = `sha256:${'0'.repeat(64)}`;

@@ -11,10 +11,10 @@ import {
   oneOf,
   someOf,
   table,
-  taggedBy,
 } from './form.js';
 import { named } from './json-schema.js';
 import { dottedKind, kind, localName, name } from './names.js';
+import { taggedBy } from './unions.js';
 
 /** Attempts that one step may ask for, the first one among them. */
 export const MAX_ATTEMPTS = 100;

@@ -1,6 +1,5 @@
 /** Policies: which effects are let through, which wait for a person, and who may change a world. */
 import {
-  byPresence,
   distinct,
   type FormValue,
   flag,
@@ -10,9 +9,9 @@ import {
   oneOf,
   positive,
   someOf,
-  taggedBy,
 } from './form.js';
 import { dottedKind, kind, localName, name, principal } from './names.js';
+import { byPresence, taggedBy } from './unions.js';
 
 /** Signatures that one decision may ask for. */
 export const MAX_QUORUM = 64;
