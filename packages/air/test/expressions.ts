@@ -4,6 +4,7 @@ import type { Expr } from '../src/expr/ast.js';
 import {
   type Bindings,
   type Bounds,
+  type CompiledSchema,
   checkExpr,
   compileExpr,
   type ExprEnvironment,
@@ -27,14 +28,23 @@ export interface Surroundings {
   readonly steps?: { readonly [name: string]: Given };
 }
 
+/** Types are compiled once: random surroundings are asked for twice. */
+const schemas = new WeakMap<TypeExpr, CompiledSchema>();
+
+function schemaOf(type: TypeExpr): CompiledSchema {
+  const schema = schemas.get(type) ?? compileType(type);
+  schemas.set(type, schema);
+  return schema;
+}
+
 export function valueGiven([type, json]: Given): Value {
-  const bytes = compileType(type).normalizeJson(json);
+  const bytes = schemaOf(type).normalizeJson(json);
   const value = bytes.ok ? decode(bytes.value) : bytes;
   if (!value.ok) throw new Error(`${value.refusal.code} ${value.refusal.detail}`);
   return value.value;
 }
 
-export const typeOf = (type: TypeExpr): ValueType => compileType(type).type;
+export const typeOf = (type: TypeExpr): ValueType => schemaOf(type).type;
 
 export function environmentOf(around: Surroundings): ExprEnvironment {
   const types = (table: { readonly [name: string]: Given } = {}) =>

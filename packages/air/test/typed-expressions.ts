@@ -18,6 +18,15 @@ const scalar = (word: string): TypeExpr => ({ [word]: {} }) as never;
 const BOOL = scalar('bool');
 const NUMBERS = ['int', 'nat', 'dec128', 'time', 'duration'];
 
+const FITTING: { readonly [word: string]: readonly string[] } = {
+  int: ['nat', 'time'],
+  nat: ['int', 'duration'],
+  time: ['nat', 'duration'],
+  text: ['hash', 'uuid'],
+  hash: ['text'],
+  uuid: ['text', 'hash'],
+};
+
 const SCALAR_JSON: { readonly [word: string]: fc.Arbitrary<JsonValue> } = {
   bool: fc.boolean().map((bool) => ({ bool })),
   int: fc
@@ -47,6 +56,7 @@ class Drawing {
 
   expr(type: TypeExpr, depth: number): JsonValue {
     if (this.oneIn(40)) return this.expr(this.anyType(), depth);
+    if (this.oneIn(10)) return this.expr(this.fitting(type), depth);
     const ref = this.reference(type);
     if (ref !== undefined && this.oneIn(2)) return ref;
     if (depth === 0) return this.literal(type, 0);
@@ -74,6 +84,14 @@ class Drawing {
       default:
         return this.operation(type, depth);
     }
+  }
+
+  /** A type whose values fit, some of them not. */
+  private fitting(type: TypeExpr): TypeExpr {
+    const word = Object.keys(type)[0] as string;
+    const others = FITTING[word];
+    if (others !== undefined && this.oneIn(2)) return scalar(this.pick(others));
+    return 'option' in type ? type.option : { option: type };
   }
 
   private oneIn(count: number): boolean {
