@@ -14,6 +14,7 @@ import type { CapGrant } from '../forms/grant.js';
 import type { Manifest } from '../forms/manifest.js';
 import type { DefModule, DefReducerModule } from '../forms/module.js';
 import type { DefinitionKind } from '../forms/names.js';
+import { checkDefinition } from '../validate/check-definition.js';
 import type { DefinitionIndex, Placed } from '../validate/definition-index.js';
 import { SchemaCompiler, type TypeLookup } from '../values/compile.js';
 import type { CompiledSchema } from '../values/schema.js';
@@ -105,6 +106,7 @@ export function checkWorld(index: DefinitionIndex, definitions: Definitions): Ch
       ...modules.flatMap((module) => checkModule(module, typeOf)),
       ...findings,
       ...checkFeatures(manifest, definitions.values()),
+      ...checkDefinition(index),
     ],
     index,
     definitions,
