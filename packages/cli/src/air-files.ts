@@ -53,8 +53,9 @@ export function findSource(dir: string): string | undefined {
 }
 
 /**
- * What a source authors: the AIR of its default export, or of what that function returns. Codes:
- * `source-not-found`, `source-typescript`, `source-failed`, `source-export`, and those of authoring.
+ * What a source authors: the AIR of its default export, or of what that function returns.
+ * Codes: `source-not-found`, `source-typescript`, `source-failed`, `source-export`, and those of
+ * authoring.
  */
 export async function readSource(file: string): Promise<readonly AirDocument[]> {
   const path = resolve(file);

@@ -110,7 +110,7 @@ describe('aos air build', () => {
     [
       'author-name',
       'c.mjs',
-      'throw Object.assign(new Error("bad"), { name: "AuthorError", code: "author-name", at: "x" });',
+      'throw Object.assign(new Error(), { name: "AuthorError", code: "author-name", at: "x" });',
     ],
   ])('refuses with %s', async (code, name, text) => {
     if (text !== undefined) writeFileSync(join(dir, name), text);

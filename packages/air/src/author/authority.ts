@@ -3,9 +3,10 @@ import type { DefCap, DefSecret } from '../forms/definitions.js';
 import type { AuthoredEffect } from '../forms/effect.js';
 import type { CapGrant } from '../forms/grant.js';
 import { AuthorError } from './author-error.js';
-import { taggedLiteral } from './literal.js';
-import type { AnyPure } from './modules.js';
-import type { Input, ValueOf } from './shape.js';
+import { taggedLiteral } from './expr/literal.js';
+import type { Input } from './expr/typed.js';
+import type { AnyPure } from './pure.js';
+import type { ValueOf } from './shape.js';
 import {
   type AnySchema,
   type AnyType,

@@ -20,7 +20,7 @@ import {
   moduleDefinition,
   schemasOfModule,
 } from './modules.js';
-import type { AnyPlan } from './plan.js';
+import type { AnyPlan } from './plan/builder.js';
 import { type Policy, policyDefinition } from './policy.js';
 import { type AnySchema, type AnyType, schemaDefinition, schemasOf } from './types.js';
 

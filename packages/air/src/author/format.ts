@@ -41,7 +41,8 @@ function printInline(json: JsonValue): string {
   if (!isJsonObject(json)) return printJson(json);
   const fields = Object.entries(json);
   if (fields.length === 0) return '{}';
-  return `{ ${fields.map(([key, item]) => `${JSON.stringify(key)}: ${printInline(item)}`).join(', ')} }`;
+  const printed = fields.map(([key, item]) => `${JSON.stringify(key)}: ${printInline(item)}`);
+  return `{ ${printed.join(', ')} }`;
 }
 
 function isInline(json: JsonValue): boolean {

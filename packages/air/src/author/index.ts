@@ -11,17 +11,8 @@ export {
   type Secret,
   useSecret,
 } from './authority.js';
-export { allItems, anyItem, cond, filterItems, mapItems, match } from './binders.js';
-export { formatAir } from './format.js';
-export { value } from './literal.js';
-export {
-  defineMigration,
-  definePure,
-  defineReducer,
-  type Migration,
-  type PureModule,
-  type Reducer,
-} from './modules.js';
+export { allItems, anyItem, cond, filterItems, mapItems, match } from './expr/binders.js';
+export { value } from './expr/literal.js';
 export {
   add,
   and,
@@ -48,17 +39,20 @@ export {
   startsWith,
   sub,
   toText,
-} from './operators.js';
-export {
-  definePlan,
-  type Ended,
-  type Handle,
-  type Handles,
-  type Plan,
-  type PlanBuilder,
-  type Step,
-  type StepOptions,
-} from './plan.js';
+} from './expr/operators.js';
+export type { Expr, Input, Typed } from './expr/typed.js';
+export { formatAir } from './format.js';
+export { defineMigration, defineReducer, type Migration, type Reducer } from './modules.js';
+export type {
+  Ended,
+  Handle,
+  Handles,
+  Plan,
+  PlanBuilder,
+  Step,
+  StepOptions,
+} from './plan/builder.js';
+export { definePlan } from './plan/plan.js';
 export {
   allow,
   definePolicy,
@@ -68,7 +62,8 @@ export {
   type Policy,
   requireApproval,
 } from './policy.js';
-export type { Expr, Input, Shape, Typed, ValueOf } from './shape.js';
+export { definePure, type PureModule } from './pure.js';
+export type { Shape, ValueOf } from './shape.js';
 export { sys } from './sys.js';
 export { type Infer, type Name, type Schema, type ShapeOf, schema, type Type, t } from './types.js';
 export {

@@ -3,14 +3,8 @@ import { PURE_CONTEXT, REDUCER_CONTEXT } from '../builtins/catalogue.js';
 import type { DefMigration } from '../forms/definitions.js';
 import type { AuthoredModule } from '../forms/module.js';
 import type { AnyEffect, Effect, Grant } from './authority.js';
+import type { AnyPure, ModuleSpec, PureModule } from './pure.js';
 import { type AnySchema, checkName, type Name, type Schema } from './types.js';
-
-interface ModuleSpec {
-  /** The module is told logical time, journal height and the like with each call. */
-  readonly context?: true;
-  /** Bound when the world is made if absent. */
-  readonly wasmHash?: string;
-}
 
 /** Any effect that reducers may ask for. */
 // biome-ignore lint/suspicious/noExplicitAny: shapes are invariant, so nothing else means "any"
@@ -40,23 +34,7 @@ export function defineReducer<S, E>(name: Name, spec: ReducerSpec<S, E>): Reduce
   return { ...spec, moduleKind: 'reducer', name: checkName(name) };
 }
 
-export interface PureSpec<I, O> extends ModuleSpec {
-  readonly input: Schema<I>;
-  readonly output: Schema<O>;
-}
-
-export interface PureModule<I, O> extends PureSpec<I, O> {
-  readonly moduleKind: 'pure';
-  readonly name: Name;
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: shapes are invariant, so nothing else means "any"
-export type AnyPure = PureModule<any, any>;
 export type AnyModule = AnyReducer | AnyPure;
-
-export function definePure<I, O>(name: Name, spec: PureSpec<I, O>): PureModule<I, O> {
-  return { ...spec, moduleKind: 'pure', name: checkName(name) };
-}
 
 /** How states of an earlier version of a reducer become states of this one. */
 export interface Migration {

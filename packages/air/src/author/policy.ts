@@ -8,7 +8,7 @@ import type {
 } from '../forms/policy.js';
 import type { AnyEffect, Grant } from './authority.js';
 import type { AnyReducer } from './modules.js';
-import type { AnyPlan } from './plan.js';
+import type { AnyPlan } from './plan/builder.js';
 import { checkName, type Name } from './types.js';
 
 /** What a rule is about; every field that is there must match. */

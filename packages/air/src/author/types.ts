@@ -15,7 +15,7 @@ export interface Type<S> extends Shaped<S> {
   readonly name?: string;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: shapes are invariant, so nothing else means "any type"
+// biome-ignore lint/suspicious/noExplicitAny: shapes are invariant, so nothing else means "any"
 export type AnyType = Type<any>;
 
 /** A type with a name: `namespace/Name@version`. */

@@ -15,7 +15,7 @@ import { grantJson } from './authority.js';
 import { Collector } from './collector.js';
 import { formatAir } from './format.js';
 import type { AnyModule, AnyReducer, Migration, Reducer } from './modules.js';
-import type { AnyPlan, Plan } from './plan.js';
+import type { AnyPlan, Plan } from './plan/builder.js';
 import type { Policy } from './policy.js';
 import type { Shape } from './shape.js';
 import type { AnySchema, Schema } from './types.js';

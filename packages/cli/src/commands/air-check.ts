@@ -6,7 +6,7 @@ import { describeFinding, findingJson, isError } from '../findings.js';
 import type { Answer } from '../output.js';
 
 export interface CheckOptions {
-  /** The module that authors the folder; `world.ts`, `.mts`, `.mjs` or `.js` beside it if absent. */
+  /** The module that authors the folder; `world.*` beside it when absent. */
   readonly source?: string;
 }
 

@@ -26,25 +26,28 @@ interface Change {
 export async function diffAir(from: string, to: string, options: DiffOptions): Promise<Answer> {
   const [before, after] = [readAirFolder(from), readAirFolder(to)];
   const changes = compare(hashesOf(before), hashesOf(after));
-  const manifests = [before, after].map((folder) => manifestOf(folder) ?? null);
-  const isSame = changes.length === 0 && manifests[0] !== null && manifests[0] === manifests[1];
+  const manifests: Manifests = [before, after].map((folder) => manifestOf(folder) ?? null);
   const patch = options.patch === true ? patchOf(load(before, from), load(after, to)) : undefined;
   return {
     data: {
-      same: isSame,
+      same: changes.length === 0 && isSame(manifests),
       from: manifests[0] ?? null,
       to: manifests[1] ?? null,
       changes: changes.map(({ change, kind, name }) => ({ change, kind, name })),
       ...(patch === undefined ? {} : { patch }),
     },
-    lines: patch === undefined ? describe(changes, isSame) : [formatAir(patch).trimEnd()],
+    lines: patch === undefined ? describe(changes, manifests) : [formatAir(patch).trimEnd()],
   };
 }
 
+type Manifests = readonly (string | null)[];
+
+const isSame = ([from, to]: Manifests) => from !== null && from === to;
+
 const SIGNS = { added: '+', removed: '-', changed: '~' } as const;
 
-function describe(changes: readonly Change[], isSame: boolean): readonly string[] {
-  if (isSame) return ['the same'];
+function describe(changes: readonly Change[], manifests: Manifests): readonly string[] {
+  if (changes.length === 0 && isSame(manifests)) return ['the same'];
   if (changes.length === 0) return ['the same definitions; the manifests differ (see --patch)'];
   return changes.map(({ change, kind, name }) => `${SIGNS[change]} ${kind} ${name}`);
 }

@@ -4,11 +4,11 @@
  * A record's field is a property, as the compiler sees it; whatever else is asked of an expression
  * is a mistake that the compiler sees too, and that JavaScript gets told in words.
  */
-import { hintFor } from '../forms/near-miss.js';
-import type { JsonValue } from '../json/value.js';
-import { AuthorError } from './author-error.js';
-import { type Expr, type ExprNode, NODE, type Typed } from './shape.js';
-import type { Type } from './types.js';
+import { hintFor } from '../../forms/near-miss.js';
+import type { JsonValue } from '../../json/value.js';
+import { AuthorError } from '../author-error.js';
+import type { Type } from '../types.js';
+import { type Expr, type ExprNode, NODE, type Typed } from './typed.js';
 
 /** Any expression, whatever its type. */
 // biome-ignore lint/suspicious/noExplicitAny: shapes are invariant, so nothing else means "any"

@@ -2,19 +2,12 @@
  * The operators of the language as functions. The first argument is an expression and decides the
  * type; further ones may be literals. `value(type, literal)` makes an expression of a literal.
  */
-import { AuthorError } from './author-error.js';
+import { AuthorError } from '../author-error.js';
+import type { KeyShape, Shape } from '../shape.js';
+import { type AnyType, t } from '../types.js';
 import { type AnyTyped, isTyped, makeExpr, sourcesOf } from './expr.js';
 import { exprOf, value } from './literal.js';
-import {
-  type Expr,
-  type Input,
-  type KeyShape,
-  NODE,
-  type Settles,
-  type Shape,
-  type Typed,
-} from './shape.js';
-import { type AnyType, t } from './types.js';
+import { type Expr, type Input, NODE, type Settles, type Typed } from './typed.js';
 
 type Bool = Expr<'bool'>;
 type Arithmetic = 'int' | 'nat' | 'dec128';

@@ -1,9 +1,9 @@
 /** What is under way in a plan: how it is written, and what waiting for it gives. */
-import type { JsonValue } from '../json/value.js';
-import { AuthorError } from './author-error.js';
-import type { Slot } from './literal.js';
-import type { Step } from './plan.js';
-import { type AnyType, sameShape, t } from './types.js';
+import type { JsonValue } from '../../json/value.js';
+import { AuthorError } from '../author-error.js';
+import type { Slot } from '../expr/literal.js';
+import { type AnyType, sameShape, t } from '../types.js';
+import type { Step } from './builder.js';
 
 /** An effect, an instance of a plan, or all instances of one step. */
 export interface Waitable extends Step {

@@ -1,8 +1,21 @@
 /** A plan while its author writes it. */
-import type { DefPlan, PlanStep } from '../forms/plan.js';
-import { AuthorError } from './author-error.js';
-import type { AnyEffect, Grant } from './authority.js';
-import { type AnyTyped, isTyped, makeExpr } from './expr.js';
+import type { DefPlan, PlanStep } from '../../forms/plan.js';
+import { AuthorError } from '../author-error.js';
+import type { AnyEffect, Grant } from '../authority.js';
+import { type AnyTyped, isTyped, makeExpr } from '../expr/expr.js';
+import { type Slot, slotOf } from '../expr/literal.js';
+import { NODE } from '../expr/typed.js';
+import { type AnySchema, type AnyType, checkLocalName, checkName, type Name, t } from '../types.js';
+import type {
+  AnyPlan,
+  BindOptions,
+  EmitOptions,
+  Ended,
+  Retry,
+  Step,
+  StepOptions,
+  Use,
+} from './builder.js';
 import { GrantMaker } from './generated-grants.js';
 import { Graph, type StepNode } from './graph.js';
 import {
@@ -13,19 +26,6 @@ import {
   type Waitable,
   type Waited,
 } from './handles.js';
-import { type Slot, slotOf } from './literal.js';
-import type {
-  AnyPlan,
-  BindOptions,
-  EmitOptions,
-  Ended,
-  Retry,
-  Step,
-  StepOptions,
-  Use,
-} from './plan.js';
-import { NODE } from './shape.js';
-import { type AnySchema, type AnyType, checkLocalName, checkName, type Name, t } from './types.js';
 
 interface Head {
   readonly input: AnySchema;

@@ -5,13 +5,13 @@
  * uses either stands after that step in the graph; `after` orders steps that share no data, and
  * `when` lets a step run only if a condition holds.
  */
-import type { DefPlan } from '../forms/plan.js';
-import type { AnyEffect, Effect, Grant } from './authority.js';
-import { Draft } from './draft.js';
-import type { AnyTyped } from './expr.js';
+import type { DefPlan } from '../../forms/plan.js';
+import type { AnyEffect, Effect, Grant } from '../authority.js';
+import type { AnyTyped } from '../expr/expr.js';
+import type { Expr, Input, Settles, Typed } from '../expr/typed.js';
+import type { Shaped } from '../shape.js';
+import type { AnySchema, Name, Schema } from '../types.js';
 import type { StepNode } from './graph.js';
-import type { Expr, Input, Settles, Shape, Shaped, Typed } from './shape.js';
-import type { AnySchema, Name, Schema } from './types.js';
 
 /** A step of the plan that is being written. */
 export interface Step {
@@ -197,41 +197,3 @@ export interface Plan<I, O> {
 
 // biome-ignore lint/suspicious/noExplicitAny: shapes are invariant, so nothing else means "any"
 export type AnyPlan = Plan<any, any>;
-
-type FieldShape<S, K> = S extends { readonly record: infer F }
-  ? K extends keyof F
-    ? F[K] & Shape
-    : never
-  : never;
-
-type FieldName<S> = S extends { readonly record: infer F } ? keyof F & string : never;
-
-interface PlanHead<I, K> {
-  readonly input: Schema<I>;
-  /** A field of the input: instances started by a trigger are known by it. */
-  readonly correlateBy?: K;
-}
-
-/**
- * Writes a plan. What `build` returns ends the plan, after all other steps; without `output` it
- * returns nothing. Throws an `AuthorError` for what the compiler cannot see.
- */
-export function definePlan<I, O, const K extends FieldName<I> = never>(
-  name: Name,
-  head: PlanHead<I, K> & { readonly output: Schema<O> },
-  build: (plan: PlanBuilder<FieldShape<I, K>, O>, input: Expr<I>) => Input<O> | Ended,
-): Plan<I, O>;
-export function definePlan<I, const K extends FieldName<I> = never>(
-  name: Name,
-  head: PlanHead<I, K>,
-  // biome-ignore lint/suspicious/noConfusingVoidType: a function without a return answers void
-  build: (plan: PlanBuilder<FieldShape<I, K>, never>, input: Expr<I>) => void | Ended,
-): Plan<I, 'unit'>;
-export function definePlan(
-  name: Name,
-  head: PlanHead<Shape, string> & { readonly output?: AnySchema },
-  build: (plan: never, input: never) => unknown,
-): AnyPlan {
-  const draft = new Draft(name, head);
-  return draft.finish(build(draft as never, draft.input as never));
-}

@@ -4,10 +4,10 @@
  * Only what stands in the plan can be narrowed to: a URL that is computed could lead anywhere, so
  * nothing is generated for it.
  */
-import { AuthorError } from './author-error.js';
-import type { AnyCap } from './authority.js';
-import { isTyped } from './expr.js';
-import { caps } from './sys.js';
+import { AuthorError } from '../author-error.js';
+import type { AnyCap } from '../authority.js';
+import { isTyped } from '../expr/expr.js';
+import { caps } from '../sys.js';
 
 export interface Narrowing {
   readonly cap: AnyCap;

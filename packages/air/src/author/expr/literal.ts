@@ -5,12 +5,13 @@
  * stands anywhere in it, everything around the expression becomes an expression as well.
  */
 import { parseDec128, toBase64 } from '@aos/canon';
-import { hintFor } from '../forms/near-miss.js';
-import { isJsonObject, type JsonValue, newJsonObject, pointer } from '../json/value.js';
-import { AuthorError } from './author-error.js';
+import { hintFor } from '../../forms/near-miss.js';
+import { isJsonObject, type JsonValue, newJsonObject, pointer } from '../../json/value.js';
+import { AuthorError } from '../author-error.js';
+import type { ScalarShape } from '../shape.js';
+import { type AnyType, sameShape, type Type } from '../types.js';
 import { type AnyTyped, isTyped, makeExpr } from './expr.js';
-import { type Expr, type Input, NODE, type ScalarShape } from './shape.js';
-import { type AnyType, sameShape, type Type } from './types.js';
+import { type Expr, type Input, NODE } from './typed.js';
 
 /** A slot as JSON, and the steps that must be done before it has a value. */
 export interface Slot {

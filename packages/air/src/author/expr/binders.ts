@@ -10,11 +10,11 @@ import {
   type JsonObject,
   type JsonValue,
   newJsonObject,
-} from '../json/value.js';
+} from '../../json/value.js';
+import { type AnyType, t } from '../types.js';
 import { type AnyTyped, makeExpr, sourcesOf } from './expr.js';
 import { exprOf } from './literal.js';
-import { type Expr, type Input, NODE, type Typed } from './shape.js';
-import { type AnyType, t } from './types.js';
+import { type Expr, type Input, NODE, type Typed } from './typed.js';
 
 /** One of two values; only the one that counts is worked out. */
 export function cond<S>(condition: Typed<'bool'>, yes: Typed<S>, no: Input<S>): Expr<S>;

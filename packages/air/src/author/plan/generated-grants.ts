@@ -1,6 +1,6 @@
 /** Grants generated from use: of each capability just what the steps of one plan ask for. */
-import { AuthorError } from './author-error.js';
-import { type AnyEffect, type Grant, grant } from './authority.js';
+import { AuthorError } from '../author-error.js';
+import { type AnyEffect, type Grant, grant } from '../authority.js';
 import { narrowing } from './narrowing.js';
 
 interface Collected {

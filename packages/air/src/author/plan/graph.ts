@@ -6,11 +6,11 @@
  * G3. A step that reads another runs only when the other did: reading out of a branch that may be
  *     skipped, from a step outside of it, is refused while the plan is written.
  */
-import type { PlanEdge, PlanStep } from '../forms/plan.js';
-import { printJson } from '../json/printer.js';
-import type { JsonValue } from '../json/value.js';
-import { AuthorError } from './author-error.js';
-import type { Slot } from './literal.js';
+import type { PlanEdge, PlanStep } from '../../forms/plan.js';
+import { printJson } from '../../json/printer.js';
+import type { JsonValue } from '../../json/value.js';
+import { AuthorError } from '../author-error.js';
+import type { Slot } from '../expr/literal.js';
 
 /** One step of a plan, and all that is known of its place. */
 export interface StepNode {
