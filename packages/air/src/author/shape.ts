@@ -56,7 +56,10 @@ export type ValueOf<S> = S extends ScalarShape
 
 declare const SHAPE: unique symbol;
 
-/** Carries a shape through the compiler; invariant, so that no other shape passes for it. */
+/**
+ * Carries a shape through the compiler; invariant, so that no other shape passes for it. There is
+ * no such property at run time.
+ */
 export interface Shaped<S> {
-  readonly [SHAPE]?: (shape: S) => S;
+  readonly [SHAPE]: (shape: S) => S;
 }

@@ -45,19 +45,25 @@ export type TypeNode =
 
 type Fields = { readonly [name: string]: AnyType };
 
-type ShapesOf<F extends Fields> = { readonly [K in keyof F]: ShapeOf<F[K]> };
+/** Types by name, from which the compiler reads the shapes. */
+type TypesOf<F> = { readonly [K in keyof F]: Type<F[K]> };
+
+/** The shape is known to the compiler only. */
+const make = (node: TypeNode): AnyType => ({ node }) as AnyType;
 
 function scalar<K extends ScalarShape>(kind: K): Type<K> {
-  return { node: { kind } };
+  return make({ kind });
 }
 
-function record<F extends Fields>(fields: F): Type<{ readonly record: ShapesOf<F> }> {
-  return { node: { kind: 'record', fields } };
+function record<F>(fields: TypesOf<F>): Type<{ readonly record: F }>;
+function record(fields: Fields): AnyType {
+  return make({ kind: 'record', fields });
 }
 
 /** Arms by tag; `t.unit` for an arm that carries nothing. */
-function variant<F extends Fields>(arms: F): Type<{ readonly variant: ShapesOf<F> }> {
-  return { node: { kind: 'variant', fields: arms } };
+function variant<F>(arms: TypesOf<F>): Type<{ readonly variant: F }>;
+function variant(arms: Fields): AnyType {
+  return make({ kind: 'variant', fields: arms });
 }
 
 /** A variant whose arms carry nothing. */
@@ -65,26 +71,26 @@ function words<const W extends readonly string[]>(
   ...tags: W
 ): Type<{ readonly variant: { readonly [K in W[number]]: 'unit' } }> {
   const arms = Object.fromEntries(tags.map((tag) => [tag, t.unit]));
-  return { node: { kind: 'variant', fields: arms } };
+  return make({ kind: 'variant', fields: arms });
 }
 
 function list<S>(item: Type<S>): Type<{ readonly list: S }> {
-  return { node: { kind: 'list', item } };
+  return make({ kind: 'list', item });
 }
 
 function set<S>(item: Type<S>): Type<{ readonly set: S }> {
-  return { node: { kind: 'set', item } };
+  return make({ kind: 'set', item });
 }
 
 function option<S>(item: Type<S>): Type<{ readonly option: S }> {
-  return { node: { kind: 'option', item } };
+  return make({ kind: 'option', item });
 }
 
 function map<K extends KeyShape, S>(
   key: Type<K>,
   item: Type<S>,
 ): Type<{ readonly map: readonly [K, S] }> {
-  return { node: { kind: 'map', key, item } };
+  return make({ kind: 'map', key, item });
 }
 
 /** Every type of the language. */
@@ -117,7 +123,7 @@ export const t = {
 
 /** Gives a type a name, under which other types, modules and plans refer to it. */
 export function schema<S>(name: Name, type: Type<S>): Schema<S> {
-  return { name: checkName(name), node: type.node, body: type };
+  return { name: checkName(name), node: type.node, body: type } as unknown as Schema<S>;
 }
 
 const NAME = /^[a-z][a-z0-9._-]*\/[A-Za-z][A-Za-z0-9._-]*@[1-9][0-9]*$/;

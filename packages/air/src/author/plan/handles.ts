@@ -43,7 +43,7 @@ export function outcomeOf(waited: Waited, op: string): AnyType {
   const type = typeOf(waited);
   const isEffect = all(waited)[0]?.waits === 'effect';
   const index = op === 'await_any' ? { index: t.nat } : {};
-  const one = isEffect
+  const one: { readonly [name: string]: AnyType } = isEffect
     ? {
         status: t.text,
         receipt: t.option(type),

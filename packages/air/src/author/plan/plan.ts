@@ -1,7 +1,7 @@
 /** Writing a plan. */
 import type { Expr, Input } from '../expr/typed.js';
 import type { Shape } from '../shape.js';
-import type { AnySchema, Name, Schema } from '../types.js';
+import type { Name, Schema } from '../types.js';
 import type { AnyPlan, Ended, Plan, PlanBuilder } from './builder.js';
 import { Draft } from './draft.js';
 
@@ -13,30 +13,30 @@ type FieldShape<S, K> = S extends { readonly record: infer F }
 
 type FieldName<S> = S extends { readonly record: infer F } ? keyof F & string : never;
 
-interface PlanHead<I, K> {
+interface PlanHead<I, O, K> {
   readonly input: Schema<I>;
+  /** The schema of the result; without it the result is unit. */
+  readonly output?: Schema<O>;
   /** A field of the input: instances started by a trigger are known by it. */
   readonly correlateBy?: K;
 }
+
+/** What ends a plan: its result, an end step, or, in plans without an output, nothing. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a function without a return answers void
+type PlanResult<O> = [O] extends [never] ? Ended | void : Ended | Input<O>;
 
 /**
  * Writes a plan. What `build` returns ends the plan, after all other steps; without `output` it
  * returns nothing. Throws an `AuthorError` for what the compiler cannot see.
  */
-export function definePlan<I, O, const K extends FieldName<I> = never>(
+export function definePlan<I, O = never, const K extends FieldName<I> = never>(
   name: Name,
-  head: PlanHead<I, K> & { readonly output: Schema<O> },
-  build: (plan: PlanBuilder<FieldShape<I, K>, O>, input: Expr<I>) => Input<O> | Ended,
-): Plan<I, O>;
-export function definePlan<I, const K extends FieldName<I> = never>(
-  name: Name,
-  head: PlanHead<I, K>,
-  // biome-ignore lint/suspicious/noConfusingVoidType: a function without a return answers void
-  build: (plan: PlanBuilder<FieldShape<I, K>, never>, input: Expr<I>) => void | Ended,
-): Plan<I, 'unit'>;
+  head: PlanHead<I, O, K>,
+  build: (plan: PlanBuilder<FieldShape<I, K>, O>, input: Expr<I>) => PlanResult<O>,
+): Plan<I, [O] extends [never] ? 'unit' : O>;
 export function definePlan(
   name: Name,
-  head: PlanHead<Shape, string> & { readonly output?: AnySchema },
+  head: PlanHead<Shape, Shape, string>,
   build: (plan: never, input: never) => unknown,
 ): AnyPlan {
   const draft = new Draft(name, head);
