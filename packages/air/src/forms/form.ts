@@ -17,7 +17,7 @@ import {
   pointer,
 } from '../json/value.js';
 import type { JsonSchema, SchemaDefs } from './json-schema.js';
-import { hintFor } from './near-miss.js';
+import { hintFor, nearest } from './near-miss.js';
 
 /** What is wrong at one place of a document. */
 export interface Problem {
@@ -211,7 +211,11 @@ export function oneOf<const W extends readonly string[]>(...words: W): Form<W[nu
     read(json, at, problems) {
       if (typeof json === 'string' && words.includes(json)) return json;
       const expected = words.map((word) => JSON.stringify(word)).join(' or ');
-      return fail(problems, at, expected, json);
+      const near = typeof json === 'string' ? nearest(json, words) : undefined;
+      const hint = near === undefined ? {} : { hint: `did you mean ${near}?` };
+      const message = `expected ${expected}, found ${describeJson(json)}`;
+      problems.push({ code: 'field-type', at, message, ...hint });
+      return undefined;
     },
     schema: () => (words.length === 1 ? { const: words[0] } : { enum: words }),
   };

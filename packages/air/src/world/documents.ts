@@ -21,7 +21,7 @@ import {
   type JsonValue,
   newJsonObject,
 } from '../json/value.js';
-import { error, type Finding, fromProblems, type Place, pathOf } from './finding.js';
+import { error, type Finding, fromProblems, type Place, pathOf, warning } from './finding.js';
 
 /** One authored file. The path is used in findings only. */
 export interface AirDocument {
@@ -139,6 +139,11 @@ class Reading {
     }
     const path = pathOf(place, '/implementation/wasi');
     const hash = this.wasmHash(value, value.implementation.wasi.wasm_hash, path);
+    if (hash === ZERO_HASH_TEXT) {
+      const message = `${value.name} has no WASM: the world can be checked, not opened`;
+      const hint = 'build its WASI module or give its hash';
+      this.findings.push(warning('wasm-missing', path, message, hint));
+    }
     const wasi = withWasm(newJsonObject(), hash);
     const implementation = Object.assign(newJsonObject(), { wasi });
     return Object.assign(newJsonObject(), value, { implementation }) as unknown as DefEffect;
