@@ -26,9 +26,9 @@ export {
   type Bindings,
   type Bounds,
   DEFAULT_BOUNDS,
+  type ExprEnvironment,
   type ExprProgram,
 } from './expr/program/frame.js';
-export type { ExprEnvironment } from './expr/program/references.js';
 export {
   type ExprOrValue,
   parseExprOrValue,

@@ -47,6 +47,16 @@ const SCALAR_JSON: { readonly [word: string]: fc.Arbitrary<JsonValue> } = {
 
 const WORDS = Object.keys(SCALAR_JSON);
 
+/** Composites with few values, so that equal items, empty options and shared keys are frequent. */
+const SMALL: readonly TypeExpr[] = [
+  { set: BOOL },
+  { set: { option: BOOL } },
+  { list: { option: scalar('nat') } },
+  { map: { key: { nat: {} }, value: BOOL } },
+  { record: { a: { option: scalar('text') }, b: scalar('nat') } },
+  { variant: { A: scalar('nat'), B: scalar('unit') } },
+];
+
 /** Draws expressions of a type; now and then of another one, which the checker must notice. */
 class Drawing {
   constructor(
@@ -103,6 +113,7 @@ class Drawing {
   }
 
   private anyType(): TypeExpr {
+    if (this.oneIn(3)) return this.pick(SMALL);
     return this.oneIn(2) ? scalar(this.pick(WORDS)) : this.pick(this.names).type;
   }
 
@@ -257,7 +268,8 @@ export const samples: fc.Arbitrary<Sample> = fc
   .map(([draw, givens]) => {
     const given = (index: number) => {
       const { type, sugar } = givens[index] as TypedValue;
-      return [type, sugar] as const;
+      const isNull = 'option' in type && index % 2 === 0;
+      return [type, isNull ? null : sugar] as const;
     };
     const around: Surroundings = {
       input: given(0),
@@ -269,7 +281,7 @@ export const samples: fc.Arbitrary<Sample> = fc
     const names = refs.map((ref, i) => ({ ref, type: given(i)[0] }));
     const drawing = new Drawing(draw, names);
     const type = draw(() =>
-      fc.constantFrom(...names.map((each) => each.type), ...WORDS.map((word) => scalar(word))),
+      fc.constantFrom(...names.map((each) => each.type), ...WORDS.map(scalar), ...SMALL),
     );
     const expected = draw(fc.boolean) ? type : undefined;
     return { around, expr: drawing.expr(type, 4), expected };

@@ -5,8 +5,8 @@ import { Checker } from './program/checker.js';
 import { sizeOf } from './program/control.js';
 import { type ExprFinding, ROOT } from './program/findings.js';
 import { UNKNOWN } from './program/fits.js';
-import type { ExprProgram } from './program/frame.js';
-import type { ExprEnvironment } from './program/references.js';
+import type { ExprEnvironment, ExprProgram } from './program/frame.js';
+import { inferForm } from './program/infer-form.js';
 
 export interface CheckedExpr {
   /** When there are errors, the expected type, or the one that nothing has. */
@@ -27,7 +27,7 @@ export function checkExpr(
   environment: ExprEnvironment,
   expected?: ValueType,
 ): CheckedExpr {
-  const checker = new Checker(environment);
+  const checker = new Checker(environment, inferForm);
   const typed =
     expected === undefined ? checker.infer(expr, ROOT) : checker.check(expr, ROOT, expected);
   const { findings } = checker;

@@ -72,6 +72,10 @@ const NULL = '{"null":{}}';
 const MAX_INT = 2n ** 63n - 1n;
 const MAX_NAT = 2n ** 64n - 1n;
 
+/** Names a value `x`, or something else, in a body. */
+const letIn = (value: string, body: string, name = 'x'): string =>
+  `{"let":{"name":"${name}","value":${value},"in":${body}}}`;
+
 type Case = readonly [expr: string, value: unknown, more?: Evaluation];
 
 const showInteger = (_: string, value: unknown) =>
@@ -233,10 +237,7 @@ describe('the additions of 1.1', () => {
     [match(input('pick'), `"A":{"bind":"a","then":{"ref":"@local:a"}}`, `,"else":${n(0)}`), 4],
     [match('{"ref":"@event"}', `"A":{"then":${n(1)}}`, `,"else":${n(0)}`), 0],
     [`{"let":{"name":"x","value":${n(2)},"in":${op('mul', x, x)}}}`, 4],
-    [
-      `{"let":{"name":"x","value":${n(2)},"in":{"let":{"name":"x","value":${op('add', x, n(1))},"in":{"let":{"name":"y","value":${n(9)},"in":${x}}}}}}}`,
-      3,
-    ],
+    [letIn(n(2), letIn(op('add', x, n(1)), letIn(n(9), x, 'y'))), 3],
     [each('map@1', input('list'), op('mul', x, n(2))), [6, 2, 4]],
     [each('map@1', input('set'), op('len', x)), [1]],
     [each('filter@1', input('list'), op('gt', x, n(1))), [3, 2]],
@@ -299,10 +300,9 @@ describe('work is bounded', () => {
   const range = (size: number): string => `{"list":[${Array(size).fill(n(1)).join(',')}]}`;
   const each = (body: string, over: string): string =>
     `{"op":"map@1","over":${over},"as":"x","do":${body}}`;
+  const x = '{"ref":"@local:x"}';
   const doubled = (times: number): string =>
-    times === 0
-      ? '{"ref":"@local:x"}'
-      : `{"let":{"name":"x","value":{"list":[{"ref":"@local:x"},{"ref":"@local:x"}]},"in":${doubled(times - 1)}}}`;
+    times === 0 ? x : letIn(`{"list":[${x},${x}]}`, doubled(times - 1));
   testCases([
     [each(each(each(n(1), range(50)), range(50)), range(50)), 'expr-steps'],
     [each(n(1), range(11)), 'expr-items', { bounds: { items: 10 } }],
@@ -316,9 +316,7 @@ describe('work is bounded', () => {
 
   test('a doubled text is refused before it is made', () => {
     const more = (times: number): string =>
-      times === 0
-        ? '{"ref":"@local:x"}'
-        : `{"let":{"name":"x","value":${op('concat', '{"ref":"@local:x"}', '{"ref":"@local:x"}')},"in":${more(times - 1)}}}`;
+      times === 0 ? x : letIn(op('concat', x, x), more(times - 1));
     const expr = `{"let":{"name":"x","value":${t('0123456789')},"in":${op('len', more(50))}}}`;
     expect(evaluateText(expr)).toBe('expr-steps');
   });

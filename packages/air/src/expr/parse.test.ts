@@ -38,7 +38,8 @@ describe('every form is read and printed as it is written', () => {
     '{"variant":{"tag":"T"}}',
     '{"variant":{"tag":"T","value":{"null":{}}}}',
     '{"if":{"cond":{"bool":true},"then":{"int":1},"else":{"int":2}}}',
-    '{"match":{"on":{"ref":"@event"},"arms":{"A":{"then":{"int":1}},"B":{"bind":"b","then":{"ref":"@local:b"}}}}}',
+    '{"match":{"on":{"ref":"@event"},"arms":{"A":{"then":{"int":1}},' +
+      '"B":{"bind":"b","then":{"ref":"@local:b"}}}}}',
     '{"match":{"on":{"ref":"@event"},"arms":{},"else":{"int":1}}}',
     '{"let":{"name":"x","value":{"int":1},"in":{"ref":"@local:x"}}}',
     '{"op":"filter@1","over":{"list":[]},"as":"x","do":{"bool":true}}',

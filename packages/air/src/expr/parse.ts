@@ -1,8 +1,8 @@
 /**
  * Reads expressions from JSON.
  *
- * X1 A form is recognised by its exact set of keys; a key more or less makes it another form or none.
- * X2 What is read is bounded in depth, so that whoever follows may recurse.
+ * P1 A form is recognised by its exact set of keys; one more or less makes it another or none.
+ * P2 What is read is bounded in depth, so that whoever follows may recurse.
  */
 import { attempt, RefusalError, type Result } from '@aos/canon';
 import {

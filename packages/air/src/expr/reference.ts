@@ -1,12 +1,15 @@
 import { ok, type Result, refuse } from '@aos/canon';
 import type { RefExpr, RefRoot } from './ast.js';
 
-const ROOTS: readonly (readonly [prefix: string, root: RefRoot, hasName: boolean])[] = [
-  ['@plan.input', 'input', false],
-  ['@event', 'event', false],
-  ['@var:', 'var', true],
-  ['@step:', 'step', true],
-  ['@local:', 'local', true],
+/** After some a name follows, after others the path. */
+type Next = 'name' | 'path';
+
+const ROOTS: readonly (readonly [prefix: string, root: RefRoot, next: Next])[] = [
+  ['@plan.input', 'input', 'path'],
+  ['@event', 'event', 'path'],
+  ['@var:', 'var', 'name'],
+  ['@step:', 'step', 'name'],
+  ['@local:', 'local', 'name'],
 ];
 
 /** `$tag` and `$value` of a variant are read like fields. */
@@ -22,9 +25,9 @@ const MAX_CHARS = 1024;
  * Code: `expr-reference`.
  */
 export function parseReference(text: string): Result<RefExpr> {
-  for (const [prefix, root, hasName] of text.length > MAX_CHARS ? [] : ROOTS) {
+  for (const [prefix, root, next] of text.length > MAX_CHARS ? [] : ROOTS) {
     if (!text.startsWith(prefix)) continue;
-    const path = pathOf(text.slice(prefix.length), hasName);
+    const path = pathOf(text.slice(prefix.length), next);
     if (path !== undefined) return ok({ kind: 'ref', root, path });
   }
   return refuse(
@@ -34,7 +37,8 @@ export function parseReference(text: string): Result<RefExpr> {
   );
 }
 
-function pathOf(rest: string, hasName: boolean): readonly string[] | undefined {
+function pathOf(rest: string, next: Next): readonly string[] | undefined {
+  const hasName = next === 'name';
   if (rest === '' && !hasName) return [];
   if (!hasName && !rest.startsWith('.')) return undefined;
   const path = (hasName ? rest : rest.slice(1)).split('.');
@@ -45,6 +49,6 @@ function pathOf(rest: string, hasName: boolean): readonly string[] | undefined {
 /** The text that {@link parseReference} reads as the same reference. */
 export function printReference({ root, path }: RefExpr): string {
   const found = ROOTS.find((each) => each[1] === root) as (typeof ROOTS)[number];
-  const [prefix, , hasName] = found;
-  return prefix + (hasName || path.length === 0 ? '' : '.') + path.join('.');
+  const [prefix, , next] = found;
+  return prefix + (next === 'name' || path.length === 0 ? '' : '.') + path.join('.');
 }

@@ -37,7 +37,8 @@ test.each<[string, TypeExpr, string]>([
   [
     '{"b":1,"aa":2}',
     { map: { key: { text: {} }, value: nat } },
-    'value {"map":[{"key":{"text":"b"},"value":{"nat":1}},{"key":{"text":"aa"},"value":{"nat":2}}]}',
+    'value {"map":[{"key":{"text":"b"},"value":{"nat":1}},' +
+      '{"key":{"text":"aa"},"value":{"nat":2}}]}',
   ],
 ])('%s in a slot of %j is a value', (json, type, expected) => {
   expect(readSlot(json, type)).toBe(expected);

@@ -122,7 +122,7 @@ function runOf({ around, expr: json, expected }: Sample): string {
 
 const RUNS = 600;
 
-test('what the checker accepts evaluates to a value of its type, or to a refusal of another kind', () => {
+test('what the checker accepts gives a value of its type, or a refusal of another kind', () => {
   const seen: { [outcome: string]: number } = {};
   fc.assert(
     fc.property(samples, (sample) => {

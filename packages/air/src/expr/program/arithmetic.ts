@@ -94,7 +94,7 @@ export const arithmetic = (verb: Verb): Rule => ({
   },
 });
 
-/** Integers give what their place expects, int or nat; without that, nat where nothing is negative. */
+/** The type of whole numbers that the place expects; without one, nat if nothing is negative. */
 function resultKind(
   verb: Verb,
   [a, b]: readonly [ValueType, ValueType],

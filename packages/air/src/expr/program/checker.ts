@@ -11,14 +11,10 @@ import { nearest } from '../../forms/near-miss.js';
 import { MAX_TYPE_DEPTH } from '../../values/types.js';
 import type { ValueType } from '../../values/value-type.js';
 import type { Expr } from '../ast.js';
-import { inferComposite } from './composites.js';
-import { inferControl } from './control.js';
 import { Conversions } from './conversions.js';
 import { type ExprFinding, type Site, typeText } from './findings.js';
 import { peel, TypeRelations, UNKNOWN } from './fits.js';
-import { type Run, refuseValue } from './frame.js';
-import { inferOperation } from './operators.js';
-import { type ExprEnvironment, inferReference } from './references.js';
+import { type ExprEnvironment, type Run, refuseValue } from './frame.js';
 
 /** An expression with its type. */
 export interface Typed {
@@ -26,16 +22,27 @@ export interface Typed {
   readonly run: Run;
 }
 
+/** How an expression is typed, whatever its form. */
+export type InferForm = (
+  checker: Checker,
+  expr: Expr,
+  site: Site,
+  hint: ValueType | undefined,
+) => Typed;
+
 export class Checker {
   readonly findings: ExprFinding[] = [];
   readonly relations = new TypeRelations();
   readonly conversions = new Conversions(this.relations);
 
-  constructor(readonly environment: ExprEnvironment) {}
+  constructor(
+    readonly environment: ExprEnvironment,
+    private readonly inferForm: InferForm,
+  ) {}
 
   /** Types an expression; `hint` is what its place would like best. */
   infer(expr: Expr, site: Site, hint?: ValueType): Typed {
-    const typed = this.inferKind(expr, site, hint);
+    const typed = this.inferForm(this, expr, site, hint);
     if (typed.type.depth <= MAX_TYPE_DEPTH) return typed;
     const message = `expected a type of at most ${MAX_TYPE_DEPTH} levels`;
     return this.fail('expr-depth', site, message);
@@ -89,22 +96,6 @@ export class Checker {
     const hint =
       near === undefined ? `known: ${known.slice(0, 12).join(', ')}` : `did you mean ${near}?`;
     return this.fail(code, site, `expected ${what}, found ${JSON.stringify(word)}`, hint);
-  }
-
-  private inferKind(expr: Expr, site: Site, hint: ValueType | undefined): Typed {
-    switch (expr.kind) {
-      case 'ref':
-        return inferReference(this, expr, site);
-      case 'op':
-        return inferOperation(this, expr, site, hint);
-      case 'if':
-      case 'match':
-      case 'let':
-      case 'each':
-        return inferControl(this, expr, site, hint);
-      default:
-        return inferComposite(this, expr, site, hint);
-    }
   }
 
   private warnDoubt(from: ValueType, to: ValueType, { at }: Site): void {

@@ -28,7 +28,7 @@ export class Conversions {
     }
     if (from.kind === 'option') return present(this.get(from.inner, to));
     if (isSequence(from) && isSequence(to)) {
-      return items(this.get(from.item, to.item), to.kind === 'set');
+      return items(this.get(from.item, to.item), to.kind);
     }
     if (from.kind === 'map' && to.kind === 'map') {
       return entries(this.get(from.key, to.key), this.get(from.value, to.value));
@@ -102,13 +102,13 @@ function present(convert: Convert | undefined): Convert {
   };
 }
 
-function items(convert: Convert | undefined, isSet: boolean): Convert | undefined {
+function items(convert: Convert | undefined, kind: 'list' | 'set'): Convert | undefined {
   if (convert === undefined) return undefined;
   return (value, frame) => {
     const list = value as readonly Value[];
     frame.spend(list.length);
     const converted = list.map((item) => convert(item, frame));
-    return isSet ? makeSet(converted, frame) : converted;
+    return kind === 'set' ? makeSet(converted, frame) : converted;
   };
 }
 

@@ -43,7 +43,7 @@ export class TypeRelations {
     return a === b ? a : this.joins.get(a, b);
   }
 
-  /** True when values of both may be equal: numbers and texts by value, composites by their parts. */
+  /** True when values of both may be equal: numbers and texts by value, others by their parts. */
   isComparable(a: ValueType, b: ValueType): boolean {
     return a === b ? isData(a) : this.comparisons.get(a, b);
   }
@@ -150,22 +150,23 @@ export class TypeRelations {
       return this.isComparable(a.key, b.key) && this.isComparable(a.value, b.value);
     }
     if (a.kind === 'record' && b.kind === 'record') {
-      return a.fields.size === b.fields.size && this.areComparable(a.fields, b.fields, false);
+      const isSameSet = [...a.fields.keys()].every((name) => b.fields.has(name));
+      return a.fields.size === b.fields.size && isSameSet && this.areComparable(a.fields, b.fields);
     }
     if (a.kind === 'variant' && b.kind === 'variant') {
-      return this.areComparable(a.arms, b.arms, true);
+      return this.areComparable(a.arms, b.arms);
     }
     return a.kind === b.kind || areBoth(NUMBERS, a, b) || areBoth(TEXTS, a, b);
   }
 
+  /** The types under the names that both have. */
   private areComparable(
     a: ReadonlyMap<string, ValueType>,
     b: ReadonlyMap<string, ValueType>,
-    mayLack: boolean,
   ): boolean {
     return [...a].every(([name, type]) => {
       const other = b.get(name);
-      return other === undefined ? mayLack : this.isComparable(type, other);
+      return other === undefined || this.isComparable(type, other);
     });
   }
 }
@@ -211,5 +212,5 @@ function worse(a: Fit, b: Fit): Fit {
   return GRADES[Math.max(GRADES.indexOf(a), GRADES.indexOf(b))] as Fit;
 }
 
-/** The type of an expression with an error: it fits everywhere, so that one mistake is one finding. */
+/** The type of an expression with an error: it fits everywhere, so one mistake is one finding. */
 export const UNKNOWN: ValueType = NEVER;

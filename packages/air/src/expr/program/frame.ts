@@ -1,13 +1,21 @@
 /**
  * One evaluation: what references stand for, and what may still be spent.
  *
- * F1. Work is charged before it is done. What an expression costs depends on values alone, so every
- *     machine stops at the same place.
+ * Work is charged before it is done. What an expression costs depends on values alone, so every
+ * machine stops at the same place.
  */
 import { RefusalError, type Value } from '@aos/canon';
 import type { ValueType } from '../../values/value-type.js';
 
-/** What references stand for: canonical values of the types that the expression was checked with. */
+/** The types of what an expression may refer to; what is undefined must not be referred to. */
+export interface ExprEnvironment {
+  readonly input?: ValueType;
+  readonly vars: ReadonlyMap<string, ValueType>;
+  readonly steps: ReadonlyMap<string, ValueType>;
+  readonly event?: ValueType;
+}
+
+/** What references stand for: canonical values of the types of the environment. */
 export interface Bindings {
   readonly input?: Value;
   readonly vars: ReadonlyMap<string, Value>;
@@ -27,7 +35,7 @@ export interface Bounds {
   readonly outputBytes: number;
 }
 
-/** 1 MiB out is what a module may answer with; the others keep an evaluation within milliseconds. */
+/** 1 MiB is what a module may answer with; the others keep an evaluation within milliseconds. */
 export const DEFAULT_BOUNDS: Bounds = { steps: 1_000_000, items: 10_000, outputBytes: 1_048_576 };
 
 const UNITS_PER_STEP = 64;

@@ -9,14 +9,6 @@ import { type Site, typeText } from './findings.js';
 import { TEXTS } from './fits.js';
 import { type Frame, type Run, refuseValue } from './frame.js';
 
-/** The types of what an expression may refer to; what is undefined must not be referred to. */
-export interface ExprEnvironment {
-  readonly input?: ValueType;
-  readonly vars: ReadonlyMap<string, ValueType>;
-  readonly steps: ReadonlyMap<string, ValueType>;
-  readonly event?: ValueType;
-}
-
 interface Start extends Typed {
   /** Segments of the path that the name takes. */
   readonly taken: number;

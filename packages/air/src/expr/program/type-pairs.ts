@@ -1,4 +1,4 @@
-/** Answers about pairs of types, each found once: types share parts, and recursion would not end. */
+/** Answers about pairs of types, each found once: shared parts would be visited without end. */
 import type { ValueType } from '../../values/value-type.js';
 
 export class TypePairs<T> {
