@@ -1,22 +1,108 @@
 export {
+  builtin,
+  builtinHash,
+  builtinNames,
   builtinSchema,
   builtinSchemaHash,
   builtinSchemaNames,
   PURE_CONTEXT,
   REDUCER_CONTEXT,
 } from './builtins/catalogue.js';
-export type { Definition } from './forms/definition.js';
-export type { DefCap, DefEffect, DefPolicy, DefSchema, DefSecret } from './forms/definitions.js';
-export type { EventRoute, Manifest, NamedRef } from './forms/manifest.js';
+export {
+  type EachOperator,
+  type Expr,
+  isConstant,
+  type Operator,
+  type RefExpr,
+  referencesOf,
+  usesAdditions,
+} from './expr/ast.js';
+export { type CheckedExpr, checkExpr, compileExpr } from './expr/check.js';
+export { evaluate, evaluateBytes } from './expr/evaluate.js';
+export { parseExpr } from './expr/parse.js';
+export { printExpr } from './expr/print.js';
+export type { ExprFinding } from './expr/program/findings.js';
+export {
+  type Bindings,
+  type Bounds,
+  DEFAULT_BOUNDS,
+  type ExprEnvironment,
+  type ExprProgram,
+} from './expr/program/frame.js';
+export {
+  type ExprOrValue,
+  parseExprOrValue,
+  parseNormalSlot,
+  printExprOrValue,
+  toTaggedJson,
+} from './expr/slot.js';
+export type { Definition, DefinitionOf } from './forms/definition.js';
+export type { DefCap, DefMigration, DefSchema, DefSecret } from './forms/definitions.js';
+export type { DefEffect } from './forms/effect.js';
+export type { ExactJson, ExprJson, ExprOrValueJson } from './forms/exact-json.js';
+export type { Feature } from './forms/features.js';
+export type { CapGrant, GrantBudget } from './forms/grant.js';
+export type {
+  EventRoute,
+  InboxRoute,
+  Manifest,
+  ModuleBindings,
+  NamedRef,
+  Trigger,
+} from './forms/manifest.js';
 export type { DefModule, DefPureModule, DefReducerModule } from './forms/module.js';
+export type { DefinitionKind } from './forms/names.js';
+export type { PatchDocument, PatchNode, PatchOp } from './forms/patch.js';
+export type {
+  AssignStep,
+  AwaitAllStep,
+  AwaitAnyStep,
+  AwaitEventStep,
+  AwaitPlanStep,
+  AwaitReceiptStep,
+  CancelStep,
+  DefPlan,
+  EmitEffectStep,
+  EndStep,
+  PlanEdge,
+  PlanStep,
+  RaiseEventStep,
+  RetryRule,
+  SpawnForEachStep,
+  SpawnPlanStep,
+} from './forms/plan.js';
+export type {
+  ApprovalRule,
+  DefPolicy,
+  GovernanceRule,
+  PolicyMatch,
+  PolicyRule,
+  RateLimit,
+} from './forms/policy.js';
 export type { KeyType, PrimitiveType, TypeExpr, TypeFields } from './forms/type-expr.js';
 export { type PrintOptions, printJson } from './json/printer.js';
 export { type JsonLimits, parseJson } from './json/reader.js';
 export { JsonDecimal, type JsonObject, type JsonValue } from './json/value.js';
+export {
+  type CompiledPatch,
+  compilePatch,
+  type PatchBase,
+  type PatchOutcome,
+} from './patch/compile.js';
+export { diffWorlds } from './patch/diff.js';
+export { invertPatch } from './patch/invert.js';
+export { sectionHash } from './patch/section.js';
 export type { CompiledSchema } from './values/schema.js';
+export type { ValueType } from './values/value-type.js';
 export { wrapVariant } from './values/variant.js';
 export { compileSchemas } from './world/compile.js';
-export type { LoadOutcome, ReducerDefinition, WorldDefinition } from './world/definition.js';
+export type {
+  EffectDefinition,
+  GrantDefinition,
+  LoadOutcome,
+  ReducerDefinition,
+  WorldDefinition,
+} from './world/definition.js';
 export type { AirDocument, ModuleHashes } from './world/documents.js';
 export type { Finding } from './world/finding.js';
 export {

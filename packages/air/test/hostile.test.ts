@@ -95,3 +95,34 @@ test('a world with any piece of its text changed loads or is refused, never thro
     { numRuns: 2000 },
   );
 });
+
+describe('a hundred thousand definitions', () => {
+  const COUNT = 100_000;
+  const range = Array.from({ length: COUNT }, (_, i) => i);
+  const schemas = (typeOf: (i: number) => Json): Json[] =>
+    range.map((i) => ({ $kind: 'defschema', name: `a/S${i}@1`, type: typeOf(i) }));
+  const world = (...nodes: Json[]) => {
+    const manifest = manifestOf(counterNodes());
+    const listed = { schemas: range.map((i) => ({ name: `a/S${i}@1` })), modules: [], routing: {} };
+    const text = JSON.stringify([...nodes, { ...manifest, ...listed }]);
+    const codes = errorsOf(loadAir([{ path: 'x', text }])).map((each) => each.split(' ')[0]);
+    return new Set(codes);
+  };
+
+  test('in one circle of references', () => {
+    const circle = schemas((i) => ({ list: { ref: `a/S${(i + 1) % COUNT}@1` } }));
+    expect(world(...circle)).toEqual(new Set(['schema-recursive', 'schema-depth']));
+  });
+
+  test('of one name', () => {
+    const same = range.map(
+      (): Json => ({ $kind: 'defschema', name: 'a/S0@1', type: { unit: {} } }),
+    );
+    expect(world(...same)).toEqual(new Set(['definition-duplicate', 'definition-missing']));
+  });
+
+  test('with as many unknown fields', () => {
+    const fields = Object.fromEntries(range.map((i) => [`tipe${i}`, i]));
+    expect(world({ $kind: 'defschema', ...fields }).has('field-unknown')).toBe(true);
+  });
+});

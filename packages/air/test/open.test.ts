@@ -78,7 +78,7 @@ describe('refusals', () => {
     ['field-unknown', { ...manifest, more: 1 }],
     ['field-missing', { ...manifest, schemas: [{ name: 'a/B@1' }] }],
     ['definition-kind', schema],
-    ['not-supported-yet', { ...manifest, plans: [reference] }],
+    ['definition-kind', { ...manifest, plans: [reference] }],
     ['definition-name', { ...manifest, schemas: [{ ...reference, name: 'a/C@1' }] }],
     ['definition-kind', { ...manifest, modules: [reference] }],
     ['reference-duplicate', { ...manifest, schemas: [reference, reference] }],

@@ -1,5 +1,11 @@
 /** A small authored world, and ways to change it in one place. */
-import { type AirDocument, type Finding, type LoadOutcome, loadAir } from '../src/index.js';
+import {
+  type AirDocument,
+  type Finding,
+  type LoadOutcome,
+  loadAir,
+  type WorldDefinition,
+} from '../src/index.js';
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type Nodes = { [file: string]: Json[] };
@@ -88,4 +94,11 @@ export function errorsWith(file: string, at: string, value?: Json): string[] {
 
 function line({ code, path }: Finding): string {
   return `${code} ${path}`;
+}
+
+/** The world of these documents, which are free of errors. */
+export function worldOf(files: readonly AirDocument[]): WorldDefinition {
+  const outcome = loadAir(files);
+  if (!outcome.ok) throw new Error(JSON.stringify(outcome.findings));
+  return outcome.world;
 }

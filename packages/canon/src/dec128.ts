@@ -8,8 +8,8 @@
 import { ok, type Result, refuse } from './result.js';
 
 const SYNTAX = /^([+-]?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
-const MAX_DIGITS = 34;
-const MAX_EXPONENT = 34;
+export const MAX_DIGITS = 34;
+export const MAX_EXPONENT = 34;
 
 /**
  * Normal form of a decimal text, which may have a sign, leading and trailing zeros and an exponent.
@@ -19,15 +19,22 @@ export function parseDec128(text: string): Result<string> {
   const match = SYNTAX.exec(text);
   if (match === null) return refuse('dec128-syntax', '', 'expected a decimal number');
   const [, sign, whole = '', fraction = '', exponent = '0'] = match;
-  const digits = stripLeadingZeros(whole + fraction);
+  const written = writeDecimal(whole + fraction, Number(exponent) - fraction.length);
+  const isNegative = written.ok && sign === '-' && written.value !== '0';
+  return isNegative ? ok(`-${written.value}`) : written;
+}
+
+/** Normal form of digits × 10^exponent, without a sign. Code: `dec128-range`. */
+export function writeDecimal(allDigits: string, exponent: number): Result<string> {
+  const digits = stripLeadingZeros(allDigits);
   const coefficient = stripTrailingZeros(digits);
   if (coefficient === '') return ok('0');
-  const scale = Number(exponent) - fraction.length + (digits.length - coefficient.length);
+  const scale = exponent + (digits.length - coefficient.length);
   if (coefficient.length > MAX_DIGITS) return refuse('dec128-range', '', 'more than 34 digits');
   if (!(Math.abs(scale) <= MAX_EXPONENT)) {
     return refuse('dec128-range', '', 'exponent is not within -34 and 34');
   }
-  return ok((sign === '-' ? '-' : '') + place(coefficient, scale));
+  return ok(place(coefficient, scale));
 }
 
 /** Writes coefficient × 10^scale without an exponent. */

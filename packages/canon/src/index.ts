@@ -18,6 +18,13 @@ export { borrowWriter, returnWriter } from './cbor/scratch-writer.js';
 export { type Encodable, Float, type Value } from './cbor/value.js';
 export { Writer } from './cbor/writer.js';
 export { parseDec128 } from './dec128.js';
+export {
+  addDec128,
+  compareDec128,
+  divideDec128,
+  multiplyDec128,
+  subtractDec128,
+} from './dec128-arithmetic.js';
 export { assert, Defect } from './defect.js';
 export {
   asHash,

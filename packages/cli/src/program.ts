@@ -1,5 +1,6 @@
 /** The command line: names, arguments and help of every command. */
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { addAirCommands } from './air-program.js';
 import { sendEvent } from './commands/event.js';
 import { initWorld } from './commands/init.js';
 import { showHead, showTail } from './commands/journal.js';
@@ -62,6 +63,7 @@ function buildProgram(session: Session): Command {
   addWorldCommands(program, session);
   addEventCommands(program, session);
   addJournalCommands(program, session);
+  addAirCommands(program, (command, act) => session.run(command, act));
   inheritSettings(program);
   return program;
 }

@@ -1,6 +1,7 @@
 /** Founding: from authoring documents and modules to the genesis and first objects of a world. */
 import { type AirDocument, type Finding, loadAir, type WorldDefinition } from '@aos/air';
 import { type Hash, parseHashText, type Refusal, sha256 } from '@aos/canon';
+import { checkSupport } from '@aos/kernel';
 import {
   CURRENT_RUNTIME,
   DEFAULT_CALL_LIMITS,
@@ -41,7 +42,7 @@ export type FoundingResult =
 
 /**
  * Checks the definition and every module, then makes the genesis. Nothing is written. Refusal
- * codes: the engine's for a module, `module-unbound` for a reducer without one, and
+ * codes: `not-supported-yet`, the engine's for a module, `module-unbound` for a reducer without one, and
  * `module-hash-mismatch` when a defmodule names other bytes than those given.
  */
 export function foundWorld(plan: FoundingPlan, ports: FoundingPorts): FoundingResult {
@@ -50,7 +51,8 @@ export function foundWorld(plan: FoundingPlan, ports: FoundingPorts): FoundingRe
   const loaded = loadAir(plan.documents, hashes);
   if (!loaded.ok) return { ok: false, findings: loaded.findings };
   const definition = loaded.world;
-  const refusal = checkModules(definition, plan.modules, ports.engine);
+  const refusal =
+    checkSupport(definition)?.refusal ?? checkModules(definition, plan.modules, ports.engine);
   if (refusal !== undefined) return { ok: false, findings: loaded.findings, refusal };
   const nonce = new Uint8Array(16);
   ports.fillEntropy(nonce);

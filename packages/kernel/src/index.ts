@@ -9,4 +9,5 @@ export {
   type Verdict,
 } from './replay.js';
 export { type StepDone, type StepOutcome, step } from './step.js';
+export { checkSupport, unsupportedParts } from './support.js';
 export { type Cell, createWorld, hashWorld, type World } from './world.js';

@@ -24,6 +24,7 @@ import {
   type RuntimeLimits,
   worldIdOf,
 } from '@aos/protocol';
+import { checkSupport } from './support.js';
 
 /** The state of one cell. */
 export interface Cell {
@@ -49,8 +50,9 @@ export interface World {
 
 /**
  * The world of a genesis, before its first record. Codes: those of {@link decodeGenesis},
- * `manifest-mismatch`, `runtime-unsupported`, `module-unbound` (a reducer without code) and
- * `module-missing` (its code is not loaded in the engine).
+ * `manifest-mismatch`, `runtime-unsupported`, `not-supported-yet` (a part of the language that this
+ * kernel does not run), `module-unbound` (a reducer without code) and `module-missing` (its code is
+ * not loaded in the engine).
  */
 export function createWorld(
   genesisBytes: Uint8Array,
@@ -60,7 +62,10 @@ export function createWorld(
   const decoded = decodeGenesis(genesisBytes);
   if (!decoded.ok) return decoded;
   const genesis = decoded.value;
-  const found = checkGenesis(genesis, definition) ?? checkModules(definition, engine);
+  const found =
+    checkGenesis(genesis, definition) ??
+    checkSupport(definition) ??
+    checkModules(definition, engine);
   if (found !== undefined) return found;
   const worldId = worldIdOf(genesisBytes);
   const cells = definition.reducers.map(() => null);

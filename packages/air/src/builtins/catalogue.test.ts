@@ -1,24 +1,62 @@
 import { hashOf, toHashText } from '@aos/canon';
 import { describe, expect, test } from 'vitest';
+import { DEFINITION_FORMS } from '../forms/definition.js';
+import type { Problem } from '../forms/form.js';
+import type { JsonValue } from '../json/value.js';
 import { checkTypes } from '../values/types.js';
-import { builtinSchema, builtinSchemaHash, builtinSchemaNames } from './catalogue.js';
+import {
+  BUILTINS,
+  builtin,
+  builtinHash,
+  builtinNames,
+  builtinSchema,
+  builtinSchemaNames,
+} from './catalogue.js';
 
 describe('the catalogue', () => {
   test('has the hashes it was published with', () => {
-    const hashes = builtinSchemaNames().map((name) => [name, builtinSchemaHash(name) ?? null]);
-    expect(hashes).toHaveLength(46);
+    const hashes = BUILTINS.filter(({ name }) => name.endsWith('@1')).map(({ $kind, name }) => [
+      `${$kind} ${name}`,
+      builtinHash($kind, name) ?? null,
+    ]);
     expect(toHashText(hashOf(new Map(hashes as never)))).toBe(
-      'sha256:f213d93b568277749003cc5a6ad9317df6c9d4aba8e99d724cd563cfc0eb221a',
+      'sha256:19ca42a2ae0f8ca364342e8363cf9eb12be47ea0faac5e5ede19810e861c8edb',
     );
+  });
+
+  test('names every definition once, with its version', () => {
+    const names = BUILTINS.map(({ $kind, name }) => `${$kind} ${name}`);
+    expect(new Set(names).size).toBe(names.length);
+    expect(builtinSchemaNames().filter((name) => name.endsWith('@1'))).toHaveLength(46);
+    expect(builtinNames('defeffect').filter((name) => name.endsWith('@1'))).toHaveLength(15);
+  });
+
+  test('holds only what its own forms read unchanged', () => {
+    for (const definition of BUILTINS) {
+      const problems: Problem[] = [];
+      const form = DEFINITION_FORMS[definition.$kind];
+      const read = form.read(definition as unknown as JsonValue, '', problems);
+      expect([problems, read && hashOf(read)]).toEqual([[], hashOf(definition)]);
+    }
   });
 
   test('refers only to itself', () => {
     const typeOf = (name: string) => builtinSchema(name)?.type;
     expect(checkTypes(builtinSchemaNames(), typeOf).problems).toEqual([]);
+    for (const definition of BUILTINS) {
+      if (definition.$kind === 'defeffect') {
+        expect(builtinSchema(definition.params_schema)?.name).toBe(definition.params_schema);
+        expect(builtinSchema(definition.receipt_schema)?.name).toBe(definition.receipt_schema);
+      }
+      if (definition.$kind === 'defcap') {
+        expect(builtin('defmodule', definition.enforcer.module)?.module_kind).toBe('pure');
+      }
+    }
   });
 
   test('knows no other names', () => {
     expect(builtinSchema('constructor')).toBe(undefined);
-    expect(builtinSchemaHash('sys/TimerSetParams@2')).toBe(undefined);
+    expect(builtinHash('defschema', 'sys/TimerSetParams@2')).toBe(undefined);
+    expect(builtin('defeffect', 'sys/TimerSetParams@1')).toBe(undefined);
   });
 });

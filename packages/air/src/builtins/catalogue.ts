@@ -1,15 +1,19 @@
 /**
- * The built-in schemas, under names that begin with `sys/`.
+ * The built-in definitions, under names that begin with `sys/`.
  *
  * C1. A world may refer to them without declaring them.
  * C2. A world that declares one must declare it exactly as it stands here.
- * C3. The types never change; where one cannot carry a meaning, a next version is added.
+ * C3. They never change; where one cannot carry a meaning, a next version is added.
  */
 import { type Hash, hashOf } from '@aos/canon';
+import type { Definition, DefinitionOf } from '../forms/definition.js';
 import type { DefSchema } from '../forms/definitions.js';
-import type { TypeExpr } from '../forms/type-expr.js';
+import type { DefinitionKind } from '../forms/names.js';
+import { CAPS } from './caps.js';
 import { EFFECT_SCHEMAS } from './effect-schemas.js';
+import { EFFECTS } from './effects.js';
 import { GOVERNANCE_SCHEMAS } from './governance-schemas.js';
+import { MODULES } from './modules.js';
 import {
   INTROSPECT_SCHEMAS,
   OBJECT_SCHEMAS,
@@ -20,30 +24,56 @@ import {
 export const REDUCER_CONTEXT = 'sys/ReducerContext@1';
 export const PURE_CONTEXT = 'sys/PureContext@1';
 
-const CATALOGUE: ReadonlyMap<string, TypeExpr> = new Map(
-  [
-    SYSTEM_SCHEMAS,
-    EFFECT_SCHEMAS,
-    SECRET_SCHEMAS,
-    GOVERNANCE_SCHEMAS,
-    OBJECT_SCHEMAS,
-    INTROSPECT_SCHEMAS,
-  ].flatMap((schemas) => Object.entries(schemas)),
+const SCHEMAS: readonly DefSchema[] = [
+  SYSTEM_SCHEMAS,
+  EFFECT_SCHEMAS,
+  SECRET_SCHEMAS,
+  GOVERNANCE_SCHEMAS,
+  OBJECT_SCHEMAS,
+  INTROSPECT_SCHEMAS,
+].flatMap((schemas) =>
+  Object.entries(schemas).map(([name, type]) => ({ $kind: 'defschema', name, type }) as const),
 );
+
+/** All of them, schemas first. */
+export const BUILTINS: readonly Definition[] = [...SCHEMAS, ...EFFECTS, ...CAPS, ...MODULES];
+
+const key = (kind: DefinitionKind, name: string): string => `${kind} ${name}`;
+
+const CATALOGUE: ReadonlyMap<string, Definition> = new Map(
+  BUILTINS.map((definition) => [key(definition.$kind, definition.name), definition]),
+);
+
+/** A built-in definition; undefined for any other name. */
+export function builtin<K extends DefinitionKind>(
+  kind: K,
+  name: string,
+): DefinitionOf<K> | undefined {
+  return CATALOGUE.get(key(kind, name)) as DefinitionOf<K> | undefined;
+}
+
+/** The hash of a built-in definition: like every one, of its canonical map with `$kind`. */
+export function builtinHash(kind: DefinitionKind, name: string): Hash | undefined {
+  const definition = builtin(kind, name);
+  return definition === undefined ? undefined : hashOf(definition);
+}
+
+/** Names of all built-in definitions of a kind. */
+export function builtinNames(kind: DefinitionKind): readonly string[] {
+  return BUILTINS.filter(({ $kind }) => $kind === kind).map(({ name }) => name);
+}
 
 /** Names of all built-in schemas. */
 export function builtinSchemaNames(): readonly string[] {
-  return [...CATALOGUE.keys()];
+  return builtinNames('defschema');
 }
 
 /** The definition of a built-in schema; undefined for any other name. */
 export function builtinSchema(name: string): DefSchema | undefined {
-  const type = CATALOGUE.get(name);
-  return type === undefined ? undefined : { $kind: 'defschema', name, type };
+  return builtin('defschema', name);
 }
 
-/** The hash of a built-in schema: like every definition, of its canonical map with `$kind`. */
+/** The hash of a built-in schema. */
 export function builtinSchemaHash(name: string): Hash | undefined {
-  const schema = builtinSchema(name);
-  return schema === undefined ? undefined : hashOf(schema);
+  return builtinHash('defschema', name);
 }

@@ -34,6 +34,13 @@ export const EFFECT_SCHEMAS: TypeFields = {
     headers: map(text, text),
     body_ref: option(hash),
   }),
+  /** Headers may carry secrets, which only the adapter resolves. */
+  'sys/HttpRequestParams@2': record({
+    method: text,
+    url: text,
+    headers: map(text, ref('sys/TextOrSecretRef@1')),
+    body_ref: option(hash),
+  }),
   'sys/HttpRequestReceipt@1': record({
     status: int,
     headers: map(text, text),

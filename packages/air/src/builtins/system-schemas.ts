@@ -59,6 +59,13 @@ export const SECRET_SCHEMAS: TypeFields = {
     value_ref: hash,
     expected_digest: hash,
   }),
+  /** `sealed_ref` is the value sealed to the key of the vault; digests are keyed. */
+  'sys/VaultPutParams@2': record({
+    alias: text,
+    binding_id: text,
+    sealed_ref: hash,
+    expected_digest: option(hash),
+  }),
   'sys/VaultPutReceipt@1': record({ alias: text, version: nat, binding_id: text, digest: hash }),
   'sys/VaultRotateParams@1': record({
     alias: text,

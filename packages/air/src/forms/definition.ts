@@ -1,33 +1,56 @@
 import {
   type DefCap,
-  type DefEffect,
-  type DefPolicy,
+  type DefMigration,
   type DefSchema,
   type DefSecret,
   defCap,
-  defEffect,
-  defPolicy,
+  defMigration,
   defSchema,
   defSecret,
 } from './definitions.js';
+import { type AuthoredEffect, authoredEffect, type DefEffect, defEffect } from './effect.js';
 import type { Form } from './form.js';
-import { type DefModule, defModule } from './module.js';
+import { type AuthoredModule, authoredModule, type DefModule, defModule } from './module.js';
+import type { DefinitionKind } from './names.js';
+import { type DefPlan, defPlan } from './plan.js';
+import { type DefPolicy, defPolicy } from './policy.js';
 
-/** Every kind of definition that can be read and hashed. */
-export type Definition = DefSchema | DefModule | DefEffect | DefCap | DefPolicy | DefSecret;
+/** Every kind of definition. */
+export type Definition =
+  | DefSchema
+  | DefModule
+  | DefPlan
+  | DefEffect
+  | DefCap
+  | DefPolicy
+  | DefSecret
+  | DefMigration;
 
-export type ReadableKind = Definition['$kind'];
+/** One kind of definition. */
+export type DefinitionOf<K extends DefinitionKind> = Extract<Definition, { readonly $kind: K }>;
 
-/** How each kind is read. */
-export const DEFINITION_FORMS: { readonly [K in ReadableKind]: Form<Definition> } = {
+/** A definition as a person writes it: hashes of WASM may be missing. */
+export type AuthoredDefinition = Definition | AuthoredModule | AuthoredEffect;
+
+/** How each kind is read from a store. */
+export const DEFINITION_FORMS: { readonly [K in DefinitionKind]: Form<DefinitionOf<K>> } = {
   defschema: defSchema,
   defmodule: defModule,
+  defplan: defPlan,
   defeffect: defEffect,
   defcap: defCap,
   defpolicy: defPolicy,
   defsecret: defSecret,
+  defmigration: defMigration,
 };
 
-export function isReadableKind(kind: unknown): kind is ReadableKind {
+/** How each kind is read from authored files. */
+export const AUTHORED_FORMS: { readonly [K in DefinitionKind]: Form<AuthoredDefinition> } = {
+  ...DEFINITION_FORMS,
+  defmodule: authoredModule,
+  defeffect: authoredEffect,
+};
+
+export function isDefinitionKind(kind: unknown): kind is DefinitionKind {
   return typeof kind === 'string' && Object.hasOwn(DEFINITION_FORMS, kind);
 }

@@ -2,10 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { printJson } from '../json/printer.js';
 import { parseJson } from '../json/reader.js';
 import type { JsonValue } from '../json/value.js';
-import { DEFINITION_FORMS, type ReadableKind } from './definition.js';
+import { DEFINITION_FORMS } from './definition.js';
 import type { Form, Problem } from './form.js';
 import { authoredManifest } from './manifest.js';
 import { ZERO_HASH_TEXT } from './module.js';
+import type { DefinitionKind } from './names.js';
 import { typeExpr } from './type-expr.js';
 
 function read<T>(form: Form<T>, text: string): string {
@@ -55,8 +56,9 @@ describe('definitions', () => {
     $kind: 'defmodule',
     name: 'a/M@1',
     module_kind: 'pure',
-    wasm_hash: ZERO_HASH_TEXT,
     ...more,
+    wasm_hash: ZERO_HASH_TEXT,
+    ...('wasm_hash' in more ? { wasm_hash: more.wasm_hash } : {}),
   });
   const reducer = { state: 'a/S@1', event: 'a/E@1' };
   const pure = { input: 'a/I@1', output: 'a/O@1' };
@@ -90,7 +92,7 @@ describe('definitions', () => {
     ],
     ['an optional field stays', module({ abi: { pure } }), module({ abi: { pure } })],
   ])('%s', (_, authored, canonical) => {
-    const kind = (authored as { $kind: ReadableKind }).$kind;
+    const kind = (authored as { $kind: DefinitionKind }).$kind;
     expect(read(DEFINITION_FORMS[kind], JSON.stringify(authored))).toBe(JSON.stringify(canonical));
   });
 
@@ -117,7 +119,7 @@ describe('definitions', () => {
       },
     ],
   ])('%s', (problems, authored) => {
-    const kind = (authored as { $kind: ReadableKind }).$kind;
+    const kind = (authored as { $kind: DefinitionKind }).$kind;
     expect(read(DEFINITION_FORMS[kind], JSON.stringify(authored))).toBe(problems);
   });
 });
@@ -186,7 +188,8 @@ describe('manifests', () => {
     [ZERO_HASH_TEXT, true],
     [undefined, true],
     [`sha256:${'A'.repeat(64)}`, false],
-    [null, false],
+    [null, true],
+    [1, false],
   ])('a reference with the hash %s is read: %s', (hash, isRead) => {
     const found = readManifest({ ...empty, schemas: [{ name: 'a/B@1', hash }] });
     expect(found.startsWith('{')).toBe(isRead);

@@ -1,70 +1,42 @@
 /** The manifest: which definitions make a world, and how they are wired. */
-import { isJsonList, isJsonObject, JsonDecimal } from '../json/value.js';
-import {
-  type Form,
-  type FormValue,
-  fail,
-  list,
-  natural,
-  object,
-  type Problem,
-  table,
-  text,
-} from './form.js';
-import { anyText, hashText, kind, localName, name } from './names.js';
+import { FEATURES } from './features.js';
+import { type Form, type FormValue, list, object, oneOf, sortedSet, table, text } from './form.js';
+import { type CapGrant, capGrant } from './grant.js';
+import { named } from './json-schema.js';
+import { anyText, blankableHash, hashText, kind, localName, name } from './names.js';
 
-/** A reference as authored: the hash may be missing, empty or zero, and is then filled. */
-const blankableHash: Form<string> = {
-  read: (json, at, problems) => (json === '' ? '' : hashText.read(json, at, problems)),
-};
+const authoredRef = named(
+  'AuthoredRef',
+  object({ required: { name }, optional: { hash: blankableHash } }),
+);
+const storedRef = named('NamedRef', object({ required: { name, hash: hashText } }));
 
-const authoredRef = object({ required: { name }, optional: { hash: blankableHash } });
-const storedRef = object({ required: { name, hash: hashText } });
-
-/** JSON that has canonical bytes: without fractions and exponents. */
-type ExactJson =
-  | null
-  | boolean
-  | string
-  | number
-  | bigint
-  | readonly ExactJson[]
-  | { readonly [key: string]: ExactJson };
-
-/** Values whose type is known only to another definition. */
-const anyJson: Form<ExactJson> = {
-  read(json, at, problems: Problem[]) {
-    if (json === undefined || json instanceof JsonDecimal) {
-      return fail(problems, at, 'JSON without fractions and exponents', json);
-    }
-    if (isJsonList(json)) return list(anyJson).read(json, at, problems);
-    return isJsonObject(json) ? table(anyText, anyJson).read(json, at, problems) : json;
-  },
-};
-
-const capGrant = object({
-  required: { name: localName, cap: name, params: anyJson },
-  optional: { expiry_ns: natural },
-});
-
-const eventRoute = object({
+export const eventRoute = object({
   required: { event: name, reducer: name },
   optional: { key_field: anyText },
 });
+
+export const inbox = object({ required: { source: anyText, reducer: name } });
 
 const routing = object({
   required: {},
   optional: {
     events: list(eventRoute),
-    inboxes: list(object({ required: { source: anyText, reducer: name } })),
+    inboxes: list(inbox),
   },
   omitEmpty: ['events', 'inboxes'],
 });
 
-const trigger = object({
+export const trigger = object({
   required: { event: name, plan: name },
   optional: { correlate_by: anyText },
 });
+
+const slots = object({ required: { slots: table(localName, localName) } });
+
+export const moduleBindings = table(name, slots);
+
+export const features = sortedSet(oneOf(...FEATURES));
 
 function manifestOf<R>(ref: Form<R>) {
   const refs = list(ref);
@@ -85,11 +57,11 @@ function manifestOf<R>(ref: Form<R>) {
         required: {},
         optional: { policy: name, cap_grants: list(capGrant) },
       }),
-      module_bindings: table(name, object({ required: { slots: table(localName, localName) } })),
+      module_bindings: moduleBindings,
       routing,
       triggers: list(trigger),
-      features: list(anyText),
-      migrations: list(anyJson),
+      features,
+      migrations: refs,
     },
     omitEmpty: ['effects', 'secrets', 'module_bindings', 'triggers', 'features', 'migrations'],
     dropped: ['$comment'],
@@ -102,11 +74,17 @@ export const authoredManifest = manifestOf(authoredRef);
 /** The manifest as it is hashed and stored: every reference carries its hash. */
 export const storedManifest = manifestOf(storedRef);
 
+export const namedRef = storedRef;
+
 export type NamedRef = FormValue<typeof storedRef>;
 export type AuthoredRef = FormValue<typeof authoredRef>;
 export type AuthoredManifest = FormValue<typeof authoredManifest>;
 export type Manifest = FormValue<typeof storedManifest>;
 export type EventRoute = FormValue<typeof eventRoute>;
+export type InboxRoute = FormValue<typeof inbox>;
+export type Trigger = FormValue<typeof trigger>;
+export type ModuleBindings = FormValue<typeof moduleBindings>;
+export type { CapGrant };
 
 /** The sections of a manifest that refer to definitions, with the kind each of them refers to. */
 export const REFERENCE_SECTIONS = [
@@ -117,6 +95,7 @@ export const REFERENCE_SECTIONS = [
   ['policies', 'defpolicy'],
   ['effects', 'defeffect'],
   ['secrets', 'defsecret'],
+  ['migrations', 'defmigration'],
 ] as const;
 
 export type ReferenceSection = (typeof REFERENCE_SECTIONS)[number][0];

@@ -1,7 +1,7 @@
 /** Modules: what a reducer or a pure function promises about the bytes it takes and gives. */
-import { isJsonObject, pointer } from '../json/value.js';
-import { type Form, type FormValue, fail, list, object, table } from './form.js';
-import { dottedKind, hashText, kind, localName, name } from './names.js';
+import { distinct, type FormValue, object, table } from './form.js';
+import { blankableHash, dottedKind, hashText, kind, localName, name } from './names.js';
+import { taggedBy } from './unions.js';
 
 /** The `wasm_hash` of a module without WASM: it can be checked and hashed, not run. */
 export const ZERO_HASH_TEXT = `sha256:${'0'.repeat(64)}`;
@@ -11,7 +11,7 @@ const reducerAbi = object({
   optional: {
     context: name,
     annotations: name,
-    effects_emitted: list(dottedKind),
+    effects_emitted: distinct(dottedKind),
     cap_slots: table(localName, dottedKind),
   },
   omitEmpty: ['effects_emitted', 'cap_slots'],
@@ -19,39 +19,43 @@ const reducerAbi = object({
 
 const pureAbi = object({ required: { input: name, output: name }, optional: { context: name } });
 
+const reducerFields = {
+  $kind: kind('defmodule'),
+  name,
+  module_kind: kind('reducer'),
+  abi: object({ required: { reducer: reducerAbi } }),
+};
+
+const pureFields = {
+  $kind: kind('defmodule'),
+  name,
+  module_kind: kind('pure'),
+  abi: object({ required: { pure: pureAbi } }),
+};
+
+const dropped = ['$comment'] as const;
+
 const reducerModule = object({
-  required: {
-    $kind: kind('defmodule'),
-    name,
-    module_kind: kind('reducer'),
-    wasm_hash: hashText,
-    abi: object({ required: { reducer: reducerAbi } }),
-  },
+  required: { ...reducerFields, wasm_hash: hashText },
   optional: { key_schema: name },
-  dropped: ['$comment'],
+  dropped,
 });
 
-const pureModule = object({
-  required: {
-    $kind: kind('defmodule'),
-    name,
-    module_kind: kind('pure'),
-    wasm_hash: hashText,
-    abi: object({ required: { pure: pureAbi } }),
-  },
-  dropped: ['$comment'],
+const pureModule = object({ required: { ...pureFields, wasm_hash: hashText }, dropped });
+
+/** A module as a person writes it; `module_kind` decides which ABI it must, and may, declare. */
+export const authoredModule = taggedBy('module_kind', {
+  reducer: object({
+    required: reducerFields,
+    optional: { wasm_hash: blankableHash, key_schema: name },
+    dropped,
+  }),
+  pure: object({ required: pureFields, optional: { wasm_hash: blankableHash }, dropped }),
 });
+
+export const defModule = taggedBy('module_kind', { reducer: reducerModule, pure: pureModule });
 
 export type DefReducerModule = FormValue<typeof reducerModule>;
 export type DefPureModule = FormValue<typeof pureModule>;
 export type DefModule = DefReducerModule | DefPureModule;
-
-/** Reads a module; `module_kind` decides which ABI it must, and may, declare. */
-export const defModule: Form<DefModule> = {
-  read(json, at, problems) {
-    const kindOfModule = isJsonObject(json) ? json.module_kind : undefined;
-    if (kindOfModule === 'reducer') return reducerModule.read(json, at, problems);
-    if (kindOfModule === 'pure') return pureModule.read(json, at, problems);
-    return fail(problems, pointer(at, 'module_kind'), '"reducer" or "pure"', kindOfModule);
-  },
-};
+export type AuthoredModule = FormValue<typeof authoredModule>;

@@ -1,5 +1,6 @@
 /** Type expressions: the types of the language, as they stand in definitions. */
 import {
+  describeJson,
   isJsonObject,
   type JsonObject,
   type JsonValue,
@@ -7,7 +8,9 @@ import {
   pointer,
 } from '../json/value.js';
 import { type Expectation, type Form, fail, object, type Problem, table } from './form.js';
+import { type JsonSchema, named } from './json-schema.js';
 import { anyText, name } from './names.js';
+import { hintFor } from './near-miss.js';
 
 const PRIMITIVES = [
   'bool',
@@ -51,25 +54,28 @@ export type TypeExpr =
  * Problem codes: `type-unknown` (no such constructor), `type-reserved-tag` (a variant arm called
  * `$tag`), and those of the fields inside. Depth is that of the JSON it is read from.
  */
-export const typeExpr: Form<TypeExpr> = {
+export const typeExpr: Form<TypeExpr> = named('Type', {
   read(json, at, problems) {
     const [word, body] = readConstructor(json, at, problems) ?? [];
     if (word === undefined) return undefined;
     const inner = BODIES[word];
-    if (inner === undefined) return fail(problems, at, CONSTRUCTOR, word);
+    if (inner === undefined) return failWord(word, at, problems);
     const value = inner.read(body, pointer(at, word), problems);
     return value === undefined ? undefined : (wrap(word, value as JsonValue) as TypeExpr);
   },
-};
+  schema: (defs) => ({
+    oneOf: Object.keys(BODIES).map((word) => constructorSchema(word, BODIES[word]?.schema(defs))),
+  }),
+});
 
-const noFields = object({ required: {} });
+const noFields: Form<unknown> = named('Empty', object({ required: {} }));
 
 const KEY_CONSTRUCTOR: Expectation = {
   expected: `a key type: ${KEY_PRIMITIVES.join(', ')}`,
   code: 'type-unknown',
 };
 
-const keyType: Form<KeyType> = {
+const keyType: Form<KeyType> = named('KeyType', {
   read(json, at, problems) {
     const [word, body] = readConstructor(json, at, problems) ?? [];
     if (word === undefined) return undefined;
@@ -77,13 +83,18 @@ const keyType: Form<KeyType> = {
       return fail(problems, at, KEY_CONSTRUCTOR, word);
     }
     const empty = noFields.read(body, pointer(at, word), problems);
-    return empty === undefined ? undefined : (wrap(word, empty) as KeyType);
+    return empty === undefined ? undefined : (wrap(word, empty as JsonObject) as KeyType);
   },
-};
+  schema: (defs) => ({
+    oneOf: KEY_PRIMITIVES.map((word) => constructorSchema(word, noFields.schema(defs))),
+  }),
+});
+
+const typeFields: Form<TypeFields> = table(anyText, typeExpr);
 
 const arms: Form<TypeFields> = {
   read(json, at, problems) {
-    const read = table(anyText, typeExpr).read(json, at, problems);
+    const read = typeFields.read(json, at, problems);
     if (read === undefined || !('$tag' in read)) return read;
     problems.push({
       code: 'type-reserved-tag',
@@ -92,11 +103,15 @@ const arms: Form<TypeFields> = {
     });
     return undefined;
   },
+  schema: (defs) => ({
+    ...(typeFields.schema(defs) as object),
+    propertyNames: { not: { const: '$tag' } },
+  }),
 };
 
 const BODIES: { readonly [word: string]: Form<unknown> } = Object.assign(Object.create(null), {
   ...Object.fromEntries(PRIMITIVES.map((word) => [word, noFields])),
-  record: table(anyText, typeExpr),
+  record: typeFields,
   variant: arms,
   list: typeExpr,
   set: typeExpr,
@@ -105,10 +120,22 @@ const BODIES: { readonly [word: string]: Form<unknown> } = Object.assign(Object.
   ref: name,
 });
 
-const CONSTRUCTOR: Expectation = {
-  expected: `one of ${Object.keys(BODIES).join(', ')}`,
-  code: 'type-unknown',
-};
+function failWord(word: string, at: string, problems: Problem[]): undefined {
+  const words = Object.keys(BODIES);
+  const message = `expected a type constructor, found ${describeJson(word)}`;
+  problems.push({ code: 'type-unknown', at, message, hint: hintFor(word, words, 'constructors') });
+  return undefined;
+}
+
+/** A node with one constructor; `$comment` may stand beside it. */
+function constructorSchema(word: string, body: JsonSchema | undefined): JsonSchema {
+  return {
+    type: 'object',
+    properties: { [word]: body, $comment: true },
+    required: [word],
+    additionalProperties: false,
+  };
+}
 
 /** The one constructor word of a type node and what stands under it. */
 function readConstructor(

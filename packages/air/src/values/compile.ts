@@ -12,6 +12,16 @@ import { recordNode } from './record.js';
 import { SCALARS } from './scalars.js';
 import { type CompiledSchema, compiledSchema } from './schema.js';
 import { listNode, optionNode, setNode } from './sequence.js';
+import {
+  listType,
+  mapType,
+  optionType,
+  recordType,
+  SCALAR_TYPES,
+  setType,
+  type ValueType,
+  variantType,
+} from './value-type.js';
 import { variantNode } from './variant.js';
 
 /** The type that a schema name stands for; undefined when there is none. */
@@ -20,6 +30,7 @@ export type TypeLookup = (name: string) => TypeExpr | undefined;
 /** Compiles schemas by name, each once. */
 export class SchemaCompiler {
   private readonly nodes = new Map<string, TypeNode>();
+  private readonly types = new Map<string, ValueType>();
   private readonly schemas = new Map<string, CompiledSchema>();
 
   constructor(private readonly typeOf: TypeLookup) {}
@@ -27,7 +38,7 @@ export class SchemaCompiler {
   schema(name: string): CompiledSchema {
     const known = this.schemas.get(name);
     if (known !== undefined) return known;
-    const schema = compiledSchema(name, this.named(name));
+    const schema = compiledSchema(name, this.named(name), this.namedType(name));
     this.schemas.set(name, schema);
     return schema;
   }
@@ -58,5 +69,30 @@ export class SchemaCompiler {
 
   private fields(types: TypeFields): ReadonlyMap<string, TypeNode> {
     return new Map(Object.entries(types).map(([name, type]) => [name, this.node(type)]));
+  }
+
+  private namedType(name: string): ValueType {
+    const known = this.types.get(name);
+    if (known !== undefined) return known;
+    const written = this.typeOf(name);
+    assert(written !== undefined, `schema ${name} was checked before it is compiled`);
+    const type = this.type(written);
+    this.types.set(name, type);
+    return type;
+  }
+
+  private type(type: TypeExpr): ValueType {
+    if ('record' in type) return recordType(this.typeFields(type.record));
+    if ('variant' in type) return variantType(this.typeFields(type.variant));
+    if ('list' in type) return listType(this.type(type.list));
+    if ('set' in type) return setType(this.type(type.set));
+    if ('option' in type) return optionType(this.type(type.option));
+    if ('ref' in type) return this.namedType(type.ref);
+    if ('map' in type) return mapType(this.type(type.map.key), this.type(type.map.value));
+    return SCALAR_TYPES[Object.keys(type)[0] as keyof typeof SCALAR_TYPES];
+  }
+
+  private typeFields(types: TypeFields): ReadonlyMap<string, ValueType> {
+    return new Map(Object.entries(types).map(([name, type]) => [name, this.type(type)]));
   }
 }

@@ -18,9 +18,12 @@ import {
 import type { JsonValue } from '../json/value.js';
 import { Run, type TypeNode } from './node.js';
 import { Scan } from './scan.js';
+import type { ValueType } from './value-type.js';
 
 export interface CompiledSchema {
   readonly name: string;
+  /** What it accepts, with every reference followed. */
+  readonly type: ValueType;
   /**
    * Any well-formed CBOR in, canonical tagged bytes out. Bytes that are already canonical come back
    * as the same array.
@@ -47,11 +50,12 @@ const SELF_DESCRIBE = Uint8Array.of(0xd9, 0xd9, 0xf7);
 /** Bytes of one normalized value: what decoding takes by default. */
 const MAX_SIZE_BYTES = 64 * 1024 * 1024;
 
-export function compiledSchema(name: string, node: TypeNode): CompiledSchema {
+export function compiledSchema(name: string, node: TypeNode, type: ValueType): CompiledSchema {
   const normalizeCbor = (bytes: Uint8Array): Result<Uint8Array> =>
     recognize(node, bytes) ?? rewrite(node, bytes);
   return {
     name,
+    type,
     normalizeCbor,
     normalizeJson: (json) => write((run) => node.fromJson(json, run)),
     toJson(canonical) {

@@ -42,7 +42,7 @@ interface Visit {
 }
 
 export interface CheckedTypes {
-  /** The roots that exist and every schema they lead to, each once. */
+  /** The roots that exist and every schema they lead to, each once, what is referred to first. */
   readonly names: readonly string[];
   /** Everything wrong with these, each place once. */
   readonly problems: readonly TypeProblem[];
@@ -53,6 +53,13 @@ export function checkTypes(roots: Iterable<string>, typeOf: TypeLookup): Checked
   const check = new TypeCheck(typeOf);
   for (const root of roots) if (typeOf(root) !== undefined) check.visit(root);
   return { names: check.names(), problems: check.problems };
+}
+
+/** Names of the schemas that a type refers to by itself. */
+export function referencesOf(type: TypeExpr): readonly string[] {
+  const references: Reference[] = [];
+  collect(type, '', 1, references);
+  return references.map(({ name }) => name);
 }
 
 class TypeCheck {

@@ -6,19 +6,25 @@
  * D3. A definition exists only if no check found an error.
  */
 import { assert, type Hash, parseHashText, toHashText } from '@aos/canon';
-import { builtinSchema, PURE_CONTEXT, REDUCER_CONTEXT } from '../builtins/catalogue.js';
-import type { DefSchema } from '../forms/definitions.js';
-import type { AuthoredManifest, Manifest } from '../forms/manifest.js';
+import { builtin, PURE_CONTEXT, REDUCER_CONTEXT } from '../builtins/catalogue.js';
+import type { DefinitionOf } from '../forms/definition.js';
+import type { DefCap } from '../forms/definitions.js';
+import type { DefEffect } from '../forms/effect.js';
+import type { CapGrant } from '../forms/grant.js';
+import type { Manifest } from '../forms/manifest.js';
 import type { DefModule, DefReducerModule } from '../forms/module.js';
+import type { DefinitionKind } from '../forms/names.js';
+import { checkDefinition } from '../validate/check-definition.js';
+import type { DefinitionIndex, Placed } from '../validate/definition-index.js';
 import { SchemaCompiler, type TypeLookup } from '../values/compile.js';
 import type { CompiledSchema } from '../values/schema.js';
 import { checkTypes, type TypeProblem } from '../values/types.js';
-import { error, type Finding, hasError, type Place, pathOf } from './finding.js';
+import { checkFeatures } from './features.js';
+import { error, type Finding, hasError, pathOf } from './finding.js';
 import { abiSchemas, checkModule } from './modules.js';
 import type { Node } from './node.js';
 import { checkDuplicates, type Definitions } from './references.js';
 import { buildRouting, type Route } from './routing.js';
-import { checkManifestSupport, checkModuleSupport } from './support.js';
 
 export interface WorldDefinition {
   readonly manifestHash: Hash;
@@ -29,6 +35,12 @@ export interface WorldDefinition {
   readonly schemas: ReadonlyMap<string, CompiledSchema>;
   /** In manifest order. */
   readonly reducers: readonly ReducerDefinition[];
+  /** By name, in manifest order. */
+  readonly grants: ReadonlyMap<string, GrantDefinition>;
+  /** A definition of the manifest or of the catalogue; plans are in normal form. */
+  find<K extends DefinitionKind>(kind: K, name: string): DefinitionOf<K> | undefined;
+  /** The effect of a kind: the one that the manifest lists, otherwise that of the catalogue. */
+  effectOf(kind: string): EffectDefinition | undefined;
   /**
    * Where an event of this schema goes, in manifest order. A route of a family also serves each of
    * its members, with the tag to wrap them in. Empty for schemas that no route mentions.
@@ -51,6 +63,19 @@ export interface ReducerDefinition {
   readonly effectsEmitted: readonly string[];
 }
 
+export interface GrantDefinition {
+  readonly grant: CapGrant;
+  readonly cap: DefCap;
+  /** Canonical bytes in the schema of the capability. */
+  readonly params: Uint8Array;
+}
+
+export interface EffectDefinition {
+  readonly effect: DefEffect;
+  readonly params: CompiledSchema;
+  readonly receipt: CompiledSchema;
+}
+
 /** A world or the reasons why there is none; warnings in both cases. */
 export type LoadOutcome =
   | { readonly ok: true; readonly world: WorldDefinition; readonly findings: readonly Finding[] }
@@ -59,69 +84,105 @@ export type LoadOutcome =
 /** What the checks found out; enough to build the world when no finding is an error. */
 export interface CheckedWorld {
   readonly findings: readonly Finding[];
+  readonly index: DefinitionIndex;
   readonly definitions: Definitions;
   readonly reducers: readonly DefReducerModule[];
   readonly routes: ReadonlyMap<string, readonly Route[]>;
   readonly schemaNames: readonly string[];
-  readonly typeOf: TypeLookup;
 }
 
 /** Runs every check of a world. The manifest's hashes need not be filled. */
-export function checkWorld(
-  manifest: Place & { readonly value: AuthoredManifest },
-  definitions: Definitions,
-): CheckedWorld {
-  const typeOf: TypeLookup = (name) =>
-    schemaNode(definitions, name)?.value.type ?? builtinSchema(name)?.type;
-  const modules = manifest.value.modules.flatMap(({ name }) => moduleNode(definitions, name) ?? []);
+export function checkWorld(index: DefinitionIndex, definitions: Definitions): CheckedWorld {
+  const { manifest } = index;
+  const typeOf: TypeLookup = (name) => index.writtenType(name);
+  const modules = manifest.value.modules.flatMap(({ name }) => index.modules.get(name) ?? []);
   const reducers = modules.map(({ value }) => value).filter(isReducer);
   const { routes, findings } = buildRouting(manifest, reducers, typeOf);
-  const types = checkTypes(rootSchemas(manifest.value, modules), typeOf);
+  const types = checkTypes(rootSchemas(index, modules), typeOf);
   return {
     findings: [
       ...checkDuplicates(manifest),
-      ...checkManifestSupport(manifest.value, manifest),
-      ...types.problems.map((problem) => typeFinding(problem, definitions)),
-      ...modules.flatMap((module) => [
-        ...checkModuleSupport(module),
-        ...checkModule(module, typeOf),
-      ]),
+      ...types.problems.map((problem) => typeFinding(problem, index)),
+      ...modules.flatMap((module) => checkModule(module, typeOf)),
       ...findings,
+      ...checkFeatures(manifest, definitions.values()),
+      ...checkDefinition(index),
     ],
+    index,
     definitions,
     reducers,
     routes,
     schemaNames: types.names,
-    typeOf,
   };
 }
 
 /** Builds the world that the checks found nothing wrong with. */
 export function buildWorld(manifest: Node<Manifest>, checked: CheckedWorld): WorldDefinition {
   assert(!hasError(checked.findings), 'a world is built only when its checks found no error');
-  const compiler = new SchemaCompiler(checked.typeOf);
-  const nodes = [manifest, ...checked.definitions.values()];
+  const { index, definitions } = checked;
+  const compiler = new SchemaCompiler((name) => index.writtenType(name));
+  const nodes = [manifest, ...definitions.values()];
+  const find: WorldDefinition['find'] = (kind, name) =>
+    (definitions.get(kind, name)?.value ?? builtin(kind, name)) as never;
   return {
     manifestHash: manifest.hash,
     manifest: manifest.value,
     nodes: new Map(nodes.map(({ hash, bytes }) => [toHashText(hash), bytes])),
     schemas: new Map(checked.schemaNames.map((name) => [name, compiler.schema(name)])),
     reducers: checked.reducers.map((module) => reducerDefinition(module, compiler)),
+    grants: grantDefinitions(manifest.value, find, index),
+    find,
+    effectOf: (kind) => effectDefinition(kind, index, compiler),
     routesOf: (schema) => checked.routes.get(schema) ?? [],
   };
 }
 
 /** Schemas from which every type of the world is reached; unknown ones are reported elsewhere. */
 function rootSchemas(
-  manifest: AuthoredManifest,
-  modules: readonly Node<DefModule>[],
+  index: DefinitionIndex,
+  modules: readonly Placed<DefModule>[],
 ): readonly string[] {
+  const { manifest, effects, plans } = index;
+  const listed = new Set(manifest.value.effects?.map(({ name }) => name));
   return [
-    ...manifest.schemas.map(({ name }) => name),
+    ...manifest.value.schemas.map(({ name }) => name),
     ...modules.flatMap(({ value }) => abiSchemas(value).map(([, name]) => name)),
+    ...[...effects.values()].flatMap(({ value }) =>
+      listed.has(value.name) ? [value.params_schema, value.receipt_schema] : [],
+    ),
+    ...[...plans.values()].flatMap(({ value }) => [value.input, value.output ?? value.input]),
     REDUCER_CONTEXT,
     PURE_CONTEXT,
   ];
+}
+
+function grantDefinitions(
+  manifest: Manifest,
+  find: WorldDefinition['find'],
+  index: DefinitionIndex,
+): ReadonlyMap<string, GrantDefinition> {
+  const grants = (manifest.defaults?.cap_grants ?? []).map((grant) => {
+    const cap = find('defcap', grant.cap);
+    const params = index.paramsSchema(grant.cap)?.normalizeJson(grant.params);
+    assert(cap !== undefined && params?.ok === true, `the grant ${grant.name} was checked`);
+    return [grant.name, { grant, cap, params: params.value }] as const;
+  });
+  return new Map(grants);
+}
+
+function effectDefinition(
+  kind: string,
+  index: DefinitionIndex,
+  compiler: SchemaCompiler,
+): EffectDefinition | undefined {
+  const effect = index.effectsByKind.get(kind)?.value;
+  if (effect === undefined) return undefined;
+  const { params_schema, receipt_schema } = effect;
+  return {
+    effect,
+    params: compiler.schema(params_schema),
+    receipt: compiler.schema(receipt_schema),
+  };
 }
 
 function reducerDefinition(module: DefReducerModule, compiler: SchemaCompiler): ReducerDefinition {
@@ -140,19 +201,11 @@ function reducerDefinition(module: DefReducerModule, compiler: SchemaCompiler): 
   };
 }
 
-function typeFinding(problem: TypeProblem, definitions: Definitions): Finding {
+function typeFinding(problem: TypeProblem, index: DefinitionIndex): Finding {
   const { code, schema, at, message, hint } = problem;
-  const node = schemaNode(definitions, schema);
-  assert(node !== undefined, `the built-in schema ${schema} has no problems`);
+  const node = index.schemas.get(schema);
+  assert(node !== undefined, `the schema ${schema} was found to be checked`);
   return error(code, pathOf(node, `/type${at}`), message, hint);
-}
-
-function schemaNode(definitions: Definitions, name: string): Node<DefSchema> | undefined {
-  return definitions.get('defschema', name) as Node<DefSchema> | undefined;
-}
-
-function moduleNode(definitions: Definitions, name: string): Node<DefModule> | undefined {
-  return definitions.get('defmodule', name) as Node<DefModule> | undefined;
 }
 
 function isReducer(module: DefModule): module is DefReducerModule {

@@ -1,21 +1,27 @@
 /** Reads authored files into nodes: every definition by itself, before references are followed. */
 import { type Hash, toHashText } from '@aos/canon';
-import { DEFINITION_FORMS, type Definition, isReadableKind } from '../forms/definition.js';
+import { builtin } from '../builtins/catalogue.js';
+import {
+  AUTHORED_FORMS,
+  type AuthoredDefinition,
+  type Definition,
+  isDefinitionKind,
+} from '../forms/definition.js';
+import type { DefEffect } from '../forms/effect.js';
 import type { Problem } from '../forms/form.js';
 import { type AuthoredManifest, authoredManifest } from '../forms/manifest.js';
 import { ZERO_HASH_TEXT } from '../forms/module.js';
-import { DEFINITION_KINDS } from '../forms/names.js';
+import { DEFINITION_KINDS, type DefinitionKind } from '../forms/names.js';
+import { hintFor } from '../forms/near-miss.js';
 import { parseJson } from '../json/reader.js';
 import {
   describeJson,
   isJsonList,
   isJsonObject,
-  type JsonObject,
   type JsonValue,
   newJsonObject,
 } from '../json/value.js';
-import { error, type Finding, fromProblems, type Place, pathOf } from './finding.js';
-import { makeNode, type Node } from './node.js';
+import { error, type Finding, fromProblems, type Place, pathOf, warning } from './finding.js';
 
 /** One authored file. The path is used in findings only. */
 export interface AirDocument {
@@ -30,10 +36,15 @@ export interface AuthoredManifestNode extends Place {
   readonly value: AuthoredManifest;
 }
 
+/** A definition as it stands in a file, with its WASM bound. Its identity needs its neighbours. */
+export interface AuthoredNode extends Place {
+  readonly value: Definition;
+}
+
 /** What the files hold, as far as each node can be read by itself. */
 export interface Authored {
   readonly manifest: AuthoredManifestNode | undefined;
-  readonly definitions: readonly Node<Definition>[];
+  readonly definitions: readonly AuthoredNode[];
   readonly findings: readonly Finding[];
 }
 
@@ -46,7 +57,7 @@ export function readDocuments(documents: readonly AirDocument[], wasm: ModuleHas
 
 class Reading {
   private readonly findings: Finding[] = [];
-  private readonly definitions = new Map<string, Node<Definition>>();
+  private readonly definitions = new Map<string, AuthoredNode>();
   private manifest: AuthoredManifestNode | undefined;
   private manifestPlace: Place | undefined;
 
@@ -78,8 +89,8 @@ class Reading {
   private node(json: JsonValue, place: Place): void {
     const kind = isJsonObject(json) ? json.$kind : undefined;
     if (kind === 'manifest') this.readManifest(json, place);
-    else if (isReadableKind(kind)) this.readDefinition(json as JsonObject, kind, place);
-    else this.findings.push(unreadable(kind, place));
+    else if (isDefinitionKind(kind)) this.readDefinition(json, kind, place);
+    else this.findings.push(kindUnknown(kind, place));
   }
 
   private readManifest(json: JsonValue, place: Place): void {
@@ -95,20 +106,16 @@ class Reading {
     if (value !== undefined) this.manifest = { value, ...place };
   }
 
-  private readDefinition(
-    json: JsonObject,
-    kind: keyof typeof DEFINITION_FORMS,
-    place: Place,
-  ): void {
+  private readDefinition(json: JsonValue, kind: DefinitionKind, place: Place): void {
     const problems: Problem[] = [];
-    const bound = kind === 'defmodule' ? this.bindWasm(json, place) : json;
-    const value = DEFINITION_FORMS[kind].read(bound, place.at, problems);
+    const authored = AUTHORED_FORMS[kind].read(json, place.at, problems);
     this.report(place, problems);
-    if (value === undefined) return;
+    if (authored === undefined) return;
+    const value = this.bindWasm(authored, place);
     const key = `${kind} ${value.name}`;
     const known = this.definitions.get(key);
     if (known === undefined) {
-      this.definitions.set(key, makeNode(value, place));
+      this.definitions.set(key, { value, ...place });
       return;
     }
     const message = `expected one ${kind} ${value.name}, found another at ${pathOf(known)}`;
@@ -119,27 +126,51 @@ class Reading {
     for (const finding of fromProblems(place.file, problems)) this.findings.push(finding);
   }
 
-  /** The module with the hash of the WASM at hand; without WASM the hash is zero. */
-  private bindWasm(json: JsonObject, place: Place): JsonObject {
-    const hash = typeof json.name === 'string' ? this.wasm.get(json.name) : undefined;
-    const bound = hash === undefined ? ZERO_HASH_TEXT : toHashText(hash);
-    const authored = json.wasm_hash;
-    if (authored === undefined || authored === '' || authored === ZERO_HASH_TEXT) {
-      return Object.assign(newJsonObject(), json, { wasm_hash: bound });
+  /**
+   * The definition with the hash of the WASM at hand; without WASM the hash is zero. Modules of the
+   * catalogue run natively and take none.
+   */
+  private bindWasm(value: AuthoredDefinition, place: Place): Definition {
+    if (value.$kind === 'defmodule') {
+      return withWasm(value, this.wasmHash(value, value.wasm_hash, pathOf(place)));
     }
+    if (value.$kind !== 'defeffect' || value.implementation === undefined) {
+      return value as Definition;
+    }
+    const path = pathOf(place, '/implementation/wasi');
+    const hash = this.wasmHash(value, value.implementation.wasi.wasm_hash, path);
+    if (hash === ZERO_HASH_TEXT) {
+      const message = `${value.name} has no WASM: the world can be checked, not opened`;
+      const hint = 'build its WASI module or give its hash';
+      this.findings.push(warning('wasm-missing', path, message, hint));
+    }
+    const wasi = withWasm(newJsonObject(), hash);
+    const implementation = Object.assign(newJsonObject(), { wasi });
+    return Object.assign(newJsonObject(), value, { implementation }) as unknown as DefEffect;
+  }
+
+  private wasmHash(value: { readonly name: string }, authored: string | undefined, path: string) {
+    const isNative = builtin('defmodule', value.name) !== undefined;
+    const hash = isNative ? undefined : this.wasm.get(value.name);
+    const bound = hash === undefined ? ZERO_HASH_TEXT : toHashText(hash);
+    if (authored === undefined || authored === '' || authored === ZERO_HASH_TEXT) return bound;
     if (hash !== undefined && authored !== bound) {
       const message = `expected the hash of the module at hand, ${bound}, found ${authored}`;
-      this.findings.push(error('wasm-hash-mismatch', pathOf(place, '/wasm_hash'), message));
+      this.findings.push(error('wasm-hash-mismatch', `${path}/wasm_hash`, message));
     }
-    return json;
+    return authored;
   }
 }
 
-function unreadable(kind: JsonValue | undefined, place: Place): Finding {
-  if ((DEFINITION_KINDS as readonly unknown[]).includes(kind)) {
-    return error('not-supported-yet', pathOf(place), `${kind} is not supported yet`);
-  }
+function withWasm<T extends object>(value: T, wasm_hash: string): T & { wasm_hash: string } {
+  return Object.assign(newJsonObject(), value, { wasm_hash }) as unknown as T & {
+    wasm_hash: string;
+  };
+}
+
+function kindUnknown(kind: JsonValue | undefined, place: Place): Finding {
   const message = `expected a node with a "$kind", found ${describeJson(kind)}`;
-  const hint = `kinds: manifest, ${DEFINITION_KINDS.join(', ')}`;
+  const kinds = ['manifest', ...DEFINITION_KINDS];
+  const hint = hintFor(typeof kind === 'string' ? kind : '', kinds, 'kinds');
   return error('kind-unknown', pathOf(place), message, hint);
 }

@@ -1,12 +1,12 @@
-import { PURE_CONTEXT, REDUCER_CONTEXT } from '../builtins/catalogue.js';
+import { builtin, PURE_CONTEXT, REDUCER_CONTEXT } from '../builtins/catalogue.js';
 import { type DefModule, ZERO_HASH_TEXT } from '../forms/module.js';
+import type { Placed } from '../validate/definition-index.js';
 import type { TypeLookup } from '../values/compile.js';
 import { error, type Finding, pathOf, warning } from './finding.js';
-import type { Node } from './node.js';
 import { membersOf } from './routing.js';
 
 /** Checks that a module's ABI names schemas of this world and that its events form a family. */
-export function checkModule(module: Node<DefModule>, typeOf: TypeLookup): Finding[] {
+export function checkModule(module: Placed<DefModule>, typeOf: TypeLookup): Finding[] {
   const findings = abiSchemas(module.value).flatMap(([at, name]) => {
     if (typeOf(name) !== undefined) return [];
     const message = `expected a schema of this world, found ${name}`;
@@ -35,7 +35,7 @@ export function abiSchemas(module: DefModule): readonly (readonly [at: string, n
 }
 
 /** There is one context for each kind of module. */
-function checkContext({ value, ...place }: Node<DefModule>): Finding[] {
+function checkContext({ value, ...place }: Placed<DefModule>): Finding[] {
   const isReducer = value.module_kind === 'reducer';
   const found = isReducer ? value.abi.reducer.context : value.abi.pure.context;
   const expected = isReducer ? REDUCER_CONTEXT : PURE_CONTEXT;
@@ -44,7 +44,7 @@ function checkContext({ value, ...place }: Node<DefModule>): Finding[] {
   return [error('module-context', path, `expected ${expected}, found ${found}`)];
 }
 
-function checkFamily({ value, ...place }: Node<DefModule>, typeOf: TypeLookup): Finding[] {
+function checkFamily({ value, ...place }: Placed<DefModule>, typeOf: TypeLookup): Finding[] {
   if (value.module_kind === 'pure') return [];
   const members = membersOf(value.abi.reducer.event, typeOf);
   if (typeof members !== 'string') return [];
@@ -54,8 +54,9 @@ function checkFamily({ value, ...place }: Node<DefModule>, typeOf: TypeLookup): 
   return [error('reducer-event-family-invalid', path, message, hint)];
 }
 
-function checkWasm(module: Node<DefModule>): Finding[] {
-  if (module.value.wasm_hash !== ZERO_HASH_TEXT) return [];
+function checkWasm(module: Placed<DefModule>): Finding[] {
+  const isNative = builtin('defmodule', module.value.name) !== undefined;
+  if (isNative || module.value.wasm_hash !== ZERO_HASH_TEXT) return [];
   const message = `${module.value.name} has no WASM: the world can be checked, not opened`;
   return [warning('wasm-missing', pathOf(module), message, 'build the module or give its hash')];
 }

@@ -55,7 +55,7 @@ export function readNode<T extends Definition | Manifest>(
     return refuse('definition-damaged', file, 'expected the bytes that the hash names');
   }
   const decoded = decode(bytes);
-  const json = decoded.ok ? toJson(decoded.value) : undefined;
+  const json = decoded.ok ? toNodeJson(decoded.value) : undefined;
   if (json === undefined) return refuse('definition-damaged', file, 'expected canonical bytes');
   const found = isJsonObject(json) ? json.$kind : undefined;
   if (found !== kind) {
@@ -72,10 +72,10 @@ export function readNode<T extends Definition | Manifest>(
 }
 
 /** The JSON that the bytes stand for; undefined for values that no definition can hold. */
-function toJson(value: Value): JsonValue | undefined {
+export function toNodeJson(value: Value): JsonValue | undefined {
   if (value instanceof Map) return objectOf(value);
   if (Array.isArray(value)) {
-    const items = value.map(toJson);
+    const items = value.map(toNodeJson);
     return items.includes(undefined) ? undefined : (items as JsonValue[]);
   }
   return typeof value === 'object' && value !== null ? undefined : (value as JsonValue);
@@ -84,7 +84,7 @@ function toJson(value: Value): JsonValue | undefined {
 function objectOf(map: ReadonlyMap<Value, Value>): JsonValue | undefined {
   const object = newJsonObject();
   for (const [key, value] of map) {
-    const json = toJson(value);
+    const json = toNodeJson(value);
     if (typeof key !== 'string' || json === undefined) return undefined;
     object[key] = json;
   }

@@ -1,20 +1,30 @@
 /** From a store to a world: how an existing world finds its own definition again. */
 import {
   attempt,
+  bytesEqual,
+  encode,
   type Hash,
   parseHashText,
   RefusalError,
   type Result,
   toHashText,
 } from '@aos/canon';
-import { builtinSchemaHash } from '../builtins/catalogue.js';
-import { DEFINITION_FORMS, type Definition, type ReadableKind } from '../forms/definition.js';
-import { type NamedRef, REFERENCE_SECTIONS, storedManifest } from '../forms/manifest.js';
+import { builtinHash } from '../builtins/catalogue.js';
+import { DEFINITION_FORMS, type Definition } from '../forms/definition.js';
+import {
+  type Manifest,
+  type NamedRef,
+  REFERENCE_SECTIONS,
+  storedManifest,
+} from '../forms/manifest.js';
+import type { DefinitionKind } from '../forms/names.js';
+import { DefinitionIndex } from '../validate/definition-index.js';
 import { buildWorld, checkWorld, type WorldDefinition } from './definition.js';
 import type { Finding } from './finding.js';
 import { type Node, readNode } from './node.js';
+import { normalizeGrants, normalizePlan } from './normal-form.js';
 import { Definitions } from './references.js';
-import { checkManifestSupport } from './support.js';
+import { slotSchemas } from './slot-schemas.js';
 
 const MANIFEST = { kind: 'manifest', form: storedManifest } as const;
 
@@ -31,30 +41,46 @@ type GetNode = (hash: Hash) => Uint8Array | undefined;
 export function openDefinition(manifest: Hash, getNode: GetNode): Result<WorldDefinition> {
   return attempt(() => {
     const node = unwrap(readNode(manifest, MANIFEST, getNode));
-    refuseFirstError(checkManifestSupport(node.value, node));
     const definitions: Node<Definition>[] = [];
     for (const [section, kind] of REFERENCE_SECTIONS) {
       for (const ref of node.value[section] ?? []) {
         if (isBuiltin(kind, ref)) continue;
-        definitions.push(readDefinition(kind as ReadableKind, ref, getNode));
+        definitions.push(readDefinition(kind, ref, getNode));
       }
     }
-    const checked = checkWorld(node, new Definitions(definitions));
+    const own = new Definitions(definitions);
+    const find = (kind: DefinitionKind, name: string) => own.get(kind, name);
+    const index = new DefinitionIndex({ manifest: node, find });
+    assertNormal(node, own, index);
+    const checked = checkWorld(index, own);
     refuseFirstError(checked.findings);
     return buildWorld(node, checked);
   });
 }
 
-function readDefinition(kind: ReadableKind, ref: NamedRef, getNode: GetNode): Node<Definition> {
+function readDefinition(kind: DefinitionKind, ref: NamedRef, getNode: GetNode): Node<Definition> {
   const hash = unwrap(parseHashText(ref.hash));
-  const node = unwrap(readNode(hash, { kind, form: DEFINITION_FORMS[kind] }, getNode));
+  const node = unwrap(readNode<Definition>(hash, { kind, form: DEFINITION_FORMS[kind] }, getNode));
   if (node.value.name === ref.name) return node;
   return refuseAt('definition-name', node.file, `expected ${ref.name}, found ${node.value.name}`);
 }
 
-/** A built-in schema comes from the catalogue, and only in the form that the catalogue has. */
-function isBuiltin(kind: string, ref: NamedRef): boolean {
-  const hash = kind === 'defschema' ? builtinSchemaHash(ref.name) : undefined;
+/** What is stored has the normal form, or it would have two identities. */
+function assertNormal(manifest: Node<Manifest>, own: Definitions, index: DefinitionIndex): void {
+  const schemas = slotSchemas(index);
+  const isNormal = (node: Node<Definition | Manifest>, value: Definition | Manifest): void => {
+    if (value === node.value || bytesEqual(encode(value), node.bytes)) return;
+    refuseAt('definition-damaged', node.file, 'expected values and expressions in normal form');
+  };
+  for (const node of own.values()) {
+    if (node.value.$kind === 'defplan') isNormal(node, normalizePlan(node.value, schemas));
+  }
+  isNormal(manifest, normalizeGrants(manifest.value, schemas) as Manifest);
+}
+
+/** A built-in definition comes from the catalogue, and only in the form that it has there. */
+function isBuiltin(kind: DefinitionKind, ref: NamedRef): boolean {
+  const hash = builtinHash(kind, ref.name);
   if (hash === undefined) return false;
   if (toHashText(hash) === ref.hash) return true;
   return refuseAt('builtin-changed', ref.name, `expected ${toHashText(hash)}, found ${ref.hash}`);

@@ -1,6 +1,6 @@
 /** Resolves what a manifest refers to, and fills the hashes that authors leave out. */
 import { toHashText } from '@aos/canon';
-import { builtinSchemaHash } from '../builtins/catalogue.js';
+import { builtinHash } from '../builtins/catalogue.js';
 import type { Definition } from '../forms/definition.js';
 import {
   type AuthoredManifest,
@@ -11,25 +11,25 @@ import {
   type ReferenceSection,
 } from '../forms/manifest.js';
 import { ZERO_HASH_TEXT } from '../forms/module.js';
+import type { DefinitionKind } from '../forms/names.js';
 import { newJsonObject } from '../json/value.js';
 import type { AuthoredManifestNode } from './documents.js';
 import { error, type Finding, type Place, pathOf, warning } from './finding.js';
 import type { Node } from './node.js';
-import { isLaterSection } from './support.js';
 
 /** Definitions by kind and name. */
-export class Definitions {
-  private readonly nodes = new Map<string, Node<Definition>>();
+export class Definitions<T extends { readonly value: Definition } = Node<Definition>> {
+  private readonly nodes = new Map<string, T>();
 
-  constructor(nodes: Iterable<Node<Definition>>) {
+  constructor(nodes: Iterable<T>) {
     for (const node of nodes) this.nodes.set(`${node.value.$kind} ${node.value.name}`, node);
   }
 
-  get(kind: string, name: string): Node<Definition> | undefined {
+  get(kind: DefinitionKind, name: string): T | undefined {
     return this.nodes.get(`${kind} ${name}`);
   }
 
-  values(): IterableIterator<Node<Definition>> {
+  values(): IterableIterator<T> {
     return this.nodes.values();
   }
 }
@@ -89,10 +89,14 @@ class Resolving {
     private readonly definitions: Definitions,
   ) {}
 
-  section(section: ReferenceSection, kind: string, refs: readonly AuthoredRef[]): NamedRef[] {
+  section(
+    section: ReferenceSection,
+    kind: DefinitionKind,
+    refs: readonly AuthoredRef[],
+  ): NamedRef[] {
     return refs.flatMap((ref, i) => {
       const path = pathOf(this.manifest, `/${section}/${i}`);
-      const hash = this.hashOf(kind, ref, path, section);
+      const hash = this.hashOf(kind, ref, path);
       if (hash === undefined) this.isComplete = false;
       return hash === undefined ? [] : [namedRef(ref.name, hash)];
     });
@@ -107,19 +111,12 @@ class Resolving {
     }
   }
 
-  private hashOf(
-    kind: string,
-    ref: AuthoredRef,
-    path: string,
-    section: ReferenceSection,
-  ): string | undefined {
+  private hashOf(kind: DefinitionKind, ref: AuthoredRef, path: string): string | undefined {
     const found = this.find(kind, ref.name);
     if (found === undefined) {
-      if (!isLaterSection(section)) {
-        const message = `expected a ${kind} named ${ref.name} without errors, found none`;
-        const hint = 'add its definition, or take it out of the manifest';
-        this.findings.push(error('definition-missing', path, message, hint));
-      }
+      const message = `expected a ${kind} named ${ref.name} without errors, found none`;
+      const hint = 'add its definition, or take it out of the manifest';
+      this.findings.push(error('definition-missing', path, message, hint));
       return undefined;
     }
     const isBlank = ref.hash === undefined || ref.hash === '' || ref.hash === ZERO_HASH_TEXT;
@@ -131,16 +128,16 @@ class Resolving {
     return found;
   }
 
-  private find(kind: string, name: string): string | undefined {
+  private find(kind: DefinitionKind, name: string): string | undefined {
     const node = this.definitions.get(kind, name);
-    const builtin = kind === 'defschema' ? builtinSchemaHash(name) : undefined;
+    const builtin = builtinHash(kind, name);
     if (node === undefined) return builtin === undefined ? undefined : toHashText(builtin);
     this.listed.add(node);
     const own = toHashText(node.hash);
     if (builtin === undefined) this.used.add(node);
     else if (toHashText(builtin) !== own) {
       const message = `expected the built-in ${name}, ${toHashText(builtin)}, found ${own}`;
-      const hint = 'take the definition out; built-in schemas need none';
+      const hint = 'take the definition out: what is built in needs none';
       this.findings.push(error('builtin-changed', pathOf(node), message, hint));
     }
     return own;

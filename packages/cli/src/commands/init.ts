@@ -1,7 +1,6 @@
 /** `aos init`: a world from a folder of AIR and modules. */
 import { cpSync, existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Finding } from '@aos/air';
 import { toHashText } from '@aos/canon';
 import {
   aosHome,
@@ -13,6 +12,7 @@ import {
 } from '@aos/host';
 import { worldIdOf } from '@aos/protocol';
 import { createWorldStore } from '@aos/store';
+import { describeFinding, findingsError } from '../findings.js';
 import { newEngine } from '../open-world.js';
 import { type Answer, CliError } from '../output.js';
 import { isWorld, storePath } from '../world-path.js';
@@ -36,11 +36,11 @@ export async function initWorld(dir: string, options: InitOptions): Promise<Answ
   const draft = foundWorld({ ...folder, keyring: [] }, ports);
   if (!draft.ok) {
     if (draft.refusal !== undefined) throw CliError.of(draft.refusal);
-    throw new CliError('air-invalid', describeFindings(draft.findings), source);
+    throw findingsError(draft.findings, source);
   }
   const operator = ensureOperatorKey(aosHome());
   const result = foundWorld({ ...folder, keyring: [operator] }, ports);
-  if (!result.ok) throw new CliError('air-invalid', describeFindings(result.findings), source);
+  if (!result.ok) throw findingsError(result.findings, source);
   const { genesis, objects, definition, warnings } = result.founded;
   const store = await createWorldStore(storePath(world), genesis, objects);
   await store.close();
@@ -76,13 +76,4 @@ function copyAuthoring(source: string, world: string): void {
     const from = join(source, folder);
     if (existsSync(from)) cpSync(from, join(world, folder), { recursive: true });
   }
-}
-
-function describeFindings(findings: readonly Finding[]): string {
-  return findings.map(describeFinding).join('\n');
-}
-
-function describeFinding(finding: Finding): string {
-  const hint = finding.hint === undefined ? '' : ` (${finding.hint})`;
-  return `${finding.code} at ${finding.path}: ${finding.message}${hint}`;
 }

@@ -1,0 +1,309 @@
+/**
+ * The built-in schemas with their static types. They stand for the definitions of the catalogue,
+ * and a test holds the two to each other.
+ */
+import { type Schema, schema, type Type, t } from './types.js';
+
+const sys = <S>(name: string, type: Type<S>): Schema<S> => schema(`sys/${name}@1`, type);
+
+const sys2 = <S>(name: string, type: Type<S>): Schema<S> => schema(`sys/${name}@2`, type);
+
+/** What a reducer gets back for an effect of its own: the receipt with the request it answers. */
+const settled = <P, R>(name: string, params: Schema<P>, receipt: Schema<R>) =>
+  sys(
+    name,
+    t.record({
+      intent_hash: t.hash,
+      reducer: t.text,
+      effect_kind: t.text,
+      adapter_id: t.text,
+      status: t.text,
+      requested: params,
+      receipt,
+      cost_cents: t.option(t.nat),
+      signature: t.bytes,
+    }),
+  );
+
+const SecretRef = sys('SecretRef', t.record({ alias: t.text, version: t.nat }));
+const TextOrSecretRef = sys('TextOrSecretRef', t.variant({ literal: t.text, secret: SecretRef }));
+const BytesOrSecretRef = sys(
+  'BytesOrSecretRef',
+  t.variant({ literal: t.bytes, secret: SecretRef }),
+);
+
+const TimerSetParams = sys(
+  'TimerSetParams',
+  t.record({ deliver_at_ns: t.nat, key: t.option(t.text) }),
+);
+const TimerSetReceipt = sys(
+  'TimerSetReceipt',
+  t.record({ delivered_at_ns: t.nat, key: t.option(t.text) }),
+);
+const BlobPutParams = sys('BlobPutParams', t.record({ namespace: t.text, blob_ref: t.hash }));
+const BlobPutReceipt = sys('BlobPutReceipt', t.record({ blob_ref: t.hash, size: t.nat }));
+const BlobGetParams = sys('BlobGetParams', t.record({ namespace: t.text, key: t.text }));
+const BlobGetReceipt = sys('BlobGetReceipt', t.record({ blob_ref: t.hash, size: t.nat }));
+
+const HttpRequestParams = sys(
+  'HttpRequestParams',
+  t.record({
+    method: t.text,
+    url: t.text,
+    headers: t.map(t.text, t.text),
+    body_ref: t.option(t.hash),
+  }),
+);
+const HttpRequestParams2 = sys2(
+  'HttpRequestParams',
+  t.record({
+    method: t.text,
+    url: t.text,
+    headers: t.map(t.text, TextOrSecretRef),
+    body_ref: t.option(t.hash),
+  }),
+);
+const HttpRequestReceipt = sys(
+  'HttpRequestReceipt',
+  t.record({
+    status: t.int,
+    headers: t.map(t.text, t.text),
+    body_ref: t.option(t.hash),
+    timings: t.record({ start_ns: t.nat, end_ns: t.nat }),
+    adapter_id: t.text,
+  }),
+);
+const LlmGenerateParams = sys(
+  'LlmGenerateParams',
+  t.record({
+    provider: t.text,
+    model: t.text,
+    temperature: t.dec128,
+    max_tokens: t.nat,
+    input_ref: t.hash,
+    tools: t.option(t.list(t.text)),
+    api_key: t.option(TextOrSecretRef),
+  }),
+);
+const LlmGenerateReceipt = sys(
+  'LlmGenerateReceipt',
+  t.record({
+    output_ref: t.hash,
+    token_usage: t.record({ prompt: t.nat, completion: t.nat }),
+    cost_cents: t.nat,
+    provider_id: t.text,
+  }),
+);
+
+const VaultPutParams = sys(
+  'VaultPutParams',
+  t.record({ alias: t.text, binding_id: t.text, value_ref: t.hash, expected_digest: t.hash }),
+);
+const VaultPutParams2 = sys2(
+  'VaultPutParams',
+  t.record({
+    alias: t.text,
+    binding_id: t.text,
+    sealed_ref: t.hash,
+    expected_digest: t.option(t.hash),
+  }),
+);
+const vaultReceipt = t.record({
+  alias: t.text,
+  version: t.nat,
+  binding_id: t.text,
+  digest: t.hash,
+});
+const VaultPutReceipt = sys('VaultPutReceipt', vaultReceipt);
+const VaultRotateParams = sys(
+  'VaultRotateParams',
+  t.record({ alias: t.text, version: t.nat, binding_id: t.text, expected_digest: t.hash }),
+);
+const VaultRotateReceipt = sys('VaultRotateReceipt', vaultReceipt);
+
+const decision = t.words('approve', 'reject');
+const proposal = { proposal_id: t.nat };
+const GovProposeParams = sys(
+  'GovProposeParams',
+  t.record({
+    patch_hash: t.hash,
+    manifest_base: t.option(t.hash),
+    description: t.option(t.text),
+  }),
+);
+const GovProposeReceipt = sys(
+  'GovProposeReceipt',
+  t.record({ ...proposal, patch_hash: t.hash, manifest_base: t.option(t.hash) }),
+);
+const GovShadowParams = sys('GovShadowParams', t.record(proposal));
+const GovShadowReceipt = sys(
+  'GovShadowReceipt',
+  t.record({
+    ...proposal,
+    manifest_hash: t.hash,
+    predicted_effects: t.list(
+      t.record({ kind: t.text, cap: t.text, intent_hash: t.hash, params_json: t.option(t.text) }),
+    ),
+    pending_receipts: t.list(
+      t.record({ plan_id: t.nat, plan: t.option(t.text), intent_hash: t.hash }),
+    ),
+    plan_results: t.list(t.record({ plan: t.text, plan_id: t.nat, output_schema: t.text })),
+    ledger_deltas: t.list(
+      t.record({
+        ledger: t.words('capability', 'policy'),
+        name: t.text,
+        change: t.words('added', 'removed', 'changed'),
+      }),
+    ),
+  }),
+);
+const approval = { approver: t.text, reason: t.option(t.text) };
+const GovApproveParams = sys('GovApproveParams', t.record({ ...proposal, decision, ...approval }));
+const GovApproveReceipt = sys(
+  'GovApproveReceipt',
+  t.record({ ...proposal, decision, patch_hash: t.hash, ...approval }),
+);
+const GovApplyParams = sys('GovApplyParams', t.record(proposal));
+const GovApplyReceipt = sys(
+  'GovApplyReceipt',
+  t.record({ ...proposal, manifest_hash_new: t.hash, patch_hash: t.hash }),
+);
+
+const ReadMeta = sys(
+  'ReadMeta',
+  t.record({ journal_height: t.nat, snapshot_hash: t.option(t.hash), manifest_hash: t.hash }),
+);
+const IntrospectManifestParams = sys('IntrospectManifestParams', t.record({ consistency: t.text }));
+const IntrospectManifestReceipt = sys(
+  'IntrospectManifestReceipt',
+  t.record({ manifest: t.bytes, meta: ReadMeta }),
+);
+const IntrospectReducerStateParams = sys(
+  'IntrospectReducerStateParams',
+  t.record({ reducer: t.text, key: t.option(t.bytes), consistency: t.text }),
+);
+const IntrospectReducerStateReceipt = sys(
+  'IntrospectReducerStateReceipt',
+  t.record({ state: t.option(t.bytes), meta: ReadMeta }),
+);
+const IntrospectJournalHeadParams = sys('IntrospectJournalHeadParams', t.record({}));
+const IntrospectJournalHeadReceipt = sys(
+  'IntrospectJournalHeadReceipt',
+  t.record({ meta: ReadMeta }),
+);
+const IntrospectListCellsParams = sys('IntrospectListCellsParams', t.record({ reducer: t.text }));
+const IntrospectListCellsReceipt = sys(
+  'IntrospectListCellsReceipt',
+  t.record({
+    cells: t.list(
+      t.record({ key: t.bytes, state_hash: t.hash, size: t.nat, last_active_ns: t.nat }),
+    ),
+    meta: ReadMeta,
+  }),
+);
+
+const ObjectMeta = sys(
+  'ObjectMeta',
+  t.record({
+    name: t.text,
+    kind: t.text,
+    hash: t.hash,
+    tags: t.set(t.text),
+    created_at: t.time,
+    owner: t.text,
+  }),
+);
+const ObjectRegisteredPayload = sys('ObjectRegisteredPayload', t.record({ meta: ObjectMeta }));
+
+/** Every built-in schema that worlds name, by its name without `sys/` and `@1`. */
+export const sysSchemas = {
+  SecretRef,
+  TextOrSecretRef,
+  BytesOrSecretRef,
+  TimerSetParams,
+  TimerSetReceipt,
+  TimerFired: settled('TimerFired', TimerSetParams, TimerSetReceipt),
+  BlobPutParams,
+  BlobPutReceipt,
+  BlobPutResult: settled('BlobPutResult', BlobPutParams, BlobPutReceipt),
+  BlobGetParams,
+  BlobGetReceipt,
+  BlobGetResult: settled('BlobGetResult', BlobGetParams, BlobGetReceipt),
+  HttpRequestParams,
+  HttpRequestParams2,
+  HttpRequestReceipt,
+  LlmGenerateParams,
+  LlmGenerateReceipt,
+  VaultPutParams,
+  VaultPutParams2,
+  VaultPutReceipt,
+  VaultRotateParams,
+  VaultRotateReceipt,
+  GovProposeParams,
+  GovProposeReceipt,
+  GovShadowParams,
+  GovShadowReceipt,
+  GovApproveParams,
+  GovApproveReceipt,
+  GovApplyParams,
+  GovApplyReceipt,
+  ReadMeta,
+  IntrospectManifestParams,
+  IntrospectManifestReceipt,
+  IntrospectReducerStateParams,
+  IntrospectReducerStateReceipt,
+  IntrospectJournalHeadParams,
+  IntrospectJournalHeadReceipt,
+  IntrospectListCellsParams,
+  IntrospectListCellsReceipt,
+  ObjectKey: sys('ObjectKey', t.text),
+  ObjectMeta,
+  ObjectVersions: sys(
+    'ObjectVersions',
+    t.record({ latest: t.nat, versions: t.map(t.nat, ObjectMeta) }),
+  ),
+  ObjectRegisteredPayload,
+  ObjectRegistered: sys('ObjectRegistered', ObjectRegisteredPayload),
+  ReducerContext: sys(
+    'ReducerContext',
+    t.record({
+      now_ns: t.nat,
+      logical_now_ns: t.nat,
+      journal_height: t.nat,
+      entropy: t.bytes,
+      event_hash: t.hash,
+      manifest_hash: t.hash,
+      reducer: t.text,
+      key: t.option(t.bytes),
+      cell_mode: t.bool,
+    }),
+  ),
+  PureContext: sys(
+    'PureContext',
+    t.record({
+      logical_now_ns: t.nat,
+      journal_height: t.nat,
+      manifest_hash: t.hash,
+      module: t.text,
+    }),
+  ),
+  CapCheckInput: sys(
+    'CapCheckInput',
+    t.record({
+      cap_def: t.text,
+      grant_name: t.text,
+      cap_params: t.bytes,
+      effect_kind: t.text,
+      effect_params: t.bytes,
+      origin: t.record({ kind: t.text, name: t.text }),
+      logical_now_ns: t.nat,
+    }),
+  ),
+  CapCheckOutput: sys(
+    'CapCheckOutput',
+    t.record({
+      constraints_ok: t.bool,
+      deny: t.option(t.record({ code: t.text, message: t.text })),
+    }),
+  ),
+} as const;

@@ -1,0 +1,173 @@
+/** The built-in effects, capabilities and enforcers, as values for worlds to use. */
+import { type Cap, defineCap, defineEffect, type Effect, type Origin } from './authority.js';
+import { sysSchemas as s } from './sys-schemas.js';
+import { type Name, type Schema, type Type, t } from './types.js';
+
+interface Row<P, R, C extends string, O extends Origin> {
+  readonly params: Schema<P>;
+  readonly receipt: Schema<R>;
+  readonly capType: C;
+  readonly origin: O;
+  /** 1 when absent. */
+  readonly version?: 1 | 2;
+}
+
+function effect<P, R, const C extends string, const O extends Origin>(
+  kind: string,
+  { version = 1, ...row }: Row<P, R, C, O>,
+): Effect<P, R, C, O> {
+  return defineEffect(`sys/${kind}@${version}`, { kind, ...row });
+}
+
+const http = { receipt: s.HttpRequestReceipt, capType: 'http.out', origin: 'plan' } as const;
+const timer = { params: s.TimerSetParams, receipt: s.TimerSetReceipt, capType: 'timer' } as const;
+const blobPut = { params: s.BlobPutParams, receipt: s.BlobPutReceipt, capType: 'blob' } as const;
+const blobGet = { params: s.BlobGetParams, receipt: s.BlobGetReceipt, capType: 'blob' } as const;
+const secret = { capType: 'secret', origin: 'plan' } as const;
+const governance = { capType: 'governance', origin: 'plan' } as const;
+const query = { capType: 'query', origin: 'plan' } as const;
+
+/** The built-in effects by kind; a `2` marks the second version. */
+export const effects = {
+  httpRequest: effect('http.request', { params: s.HttpRequestParams, ...http }),
+  httpRequest2: effect('http.request', { params: s.HttpRequestParams2, ...http, version: 2 }),
+  llmGenerate: effect('llm.generate', {
+    params: s.LlmGenerateParams,
+    receipt: s.LlmGenerateReceipt,
+    capType: 'llm.basic',
+    origin: 'plan',
+  }),
+  timerSet: effect('timer.set', { ...timer, origin: 'reducer' }),
+  timerSet2: effect('timer.set', { ...timer, origin: 'both', version: 2 }),
+  blobPut: effect('blob.put', { ...blobPut, origin: 'reducer' }),
+  blobPut2: effect('blob.put', { ...blobPut, origin: 'both', version: 2 }),
+  blobGet: effect('blob.get', { ...blobGet, origin: 'reducer' }),
+  blobGet2: effect('blob.get', { ...blobGet, origin: 'both', version: 2 }),
+  vaultPut: effect('vault.put', {
+    params: s.VaultPutParams,
+    receipt: s.VaultPutReceipt,
+    ...secret,
+  }),
+  vaultPut2: effect('vault.put', {
+    params: s.VaultPutParams2,
+    receipt: s.VaultPutReceipt,
+    ...secret,
+    version: 2,
+  }),
+  vaultRotate: effect('vault.rotate', {
+    params: s.VaultRotateParams,
+    receipt: s.VaultRotateReceipt,
+    ...secret,
+  }),
+  governancePropose: effect('governance.propose', {
+    params: s.GovProposeParams,
+    receipt: s.GovProposeReceipt,
+    ...governance,
+  }),
+  governanceShadow: effect('governance.shadow', {
+    params: s.GovShadowParams,
+    receipt: s.GovShadowReceipt,
+    ...governance,
+  }),
+  governanceApprove: effect('governance.approve', {
+    params: s.GovApproveParams,
+    receipt: s.GovApproveReceipt,
+    ...governance,
+  }),
+  governanceApply: effect('governance.apply', {
+    params: s.GovApplyParams,
+    receipt: s.GovApplyReceipt,
+    ...governance,
+  }),
+  introspectManifest: effect('introspect.manifest', {
+    params: s.IntrospectManifestParams,
+    receipt: s.IntrospectManifestReceipt,
+    ...query,
+  }),
+  introspectReducerState: effect('introspect.reducer_state', {
+    params: s.IntrospectReducerStateParams,
+    receipt: s.IntrospectReducerStateReceipt,
+    ...query,
+  }),
+  introspectJournalHead: effect('introspect.journal_head', {
+    params: s.IntrospectJournalHeadParams,
+    receipt: s.IntrospectJournalHeadReceipt,
+    ...query,
+  }),
+  introspectListCells: effect('introspect.list_cells', {
+    params: s.IntrospectListCellsParams,
+    receipt: s.IntrospectListCellsReceipt,
+    ...query,
+  }),
+} as const;
+
+/** The built-in enforcers of capabilities. */
+export const enforcers = {
+  allowAll: 'sys/CapAllowAll@1',
+  httpOut: 'sys/CapEnforceHttpOut@1',
+  llmBasic: 'sys/CapEnforceLlmBasic@1',
+  blob: 'sys/CapEnforceBlob@1',
+  query: 'sys/CapEnforceQuery@1',
+  secret: 'sys/CapEnforceSecret@1',
+  governance: 'sys/CapEnforceGovernance@1',
+} as const satisfies { readonly [name: string]: Name };
+
+const texts = t.option(t.set(t.text));
+
+const httpOut = {
+  hosts: texts,
+  schemes: texts,
+  methods: texts,
+  ports: t.option(t.set(t.nat)),
+  path_prefixes: texts,
+};
+
+const llmBasic = {
+  providers: texts,
+  models: texts,
+  max_tokens: t.option(t.nat),
+  tools_allow: texts,
+};
+
+function cap<S, const C extends string>(
+  type: C,
+  version: 1 | 2,
+  params: Type<S>,
+  enforcer: keyof typeof enforcers,
+): Cap<S, C> {
+  return defineCap(`sys/${type}@${version}`, { type, params, enforcer: enforcers[enforcer] });
+}
+
+/** The built-in capabilities. An absent or empty set allows everything. */
+export const caps = {
+  timer: cap('timer', 1, t.record({}), 'allowAll'),
+  blob: cap('blob', 1, t.record({}), 'allowAll'),
+  blob2: cap('blob', 2, t.record({ namespaces: texts }), 'blob'),
+  httpOut: cap('http.out', 1, t.record(httpOut), 'httpOut'),
+  httpOut2: cap(
+    'http.out',
+    2,
+    t.record({ ...httpOut, max_redirects: t.option(t.nat), allow_private: t.option(t.bool) }),
+    'httpOut',
+  ),
+  llmBasic: cap('llm.basic', 1, t.record(llmBasic), 'llmBasic'),
+  llmBasic2: cap(
+    'llm.basic',
+    2,
+    t.record({ ...llmBasic, temperature_max: t.option(t.dec128) }),
+    'llmBasic',
+  ),
+  query: cap('query', 1, t.record({ scope: t.option(t.text) }), 'allowAll'),
+  query2: cap('query', 2, t.record({ kinds: texts, reducers: texts }), 'query'),
+  secret: cap('secret', 1, t.record({ aliases: texts, binding_ids: texts }), 'secret'),
+  governance: cap(
+    'governance',
+    1,
+    t.record({ kinds: texts, sections: texts, namespaces: texts }),
+    'governance',
+  ),
+  catalogWrite: cap('catalog.write', 1, t.record({ prefixes: t.set(t.text) }), 'allowAll'),
+} as const;
+
+/** Everything built in. */
+export const sys = { schemas: s, effects, caps, enforcers } as const;

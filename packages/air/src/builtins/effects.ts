@@ -1,0 +1,50 @@
+/** The built-in effects. Of two with one kind a world uses the one it lists, or else version 1. */
+import type { DefEffect } from '../forms/effect.js';
+
+type Scope = DefEffect['origin_scope'];
+
+/** Name of the definition without version, kind, schemas without `Params@1`, and who may ask. */
+type Row = readonly [kind: string, schemas: string, capType: string, scope: Scope];
+
+const ROWS: readonly Row[] = [
+  ['http.request', 'HttpRequest', 'http.out', 'plan'],
+  ['blob.put', 'BlobPut', 'blob', 'reducer'],
+  ['blob.get', 'BlobGet', 'blob', 'reducer'],
+  ['timer.set', 'TimerSet', 'timer', 'reducer'],
+  ['llm.generate', 'LlmGenerate', 'llm.basic', 'plan'],
+  ['vault.put', 'VaultPut', 'secret', 'plan'],
+  ['vault.rotate', 'VaultRotate', 'secret', 'plan'],
+  ['governance.propose', 'GovPropose', 'governance', 'plan'],
+  ['governance.shadow', 'GovShadow', 'governance', 'plan'],
+  ['governance.approve', 'GovApprove', 'governance', 'plan'],
+  ['governance.apply', 'GovApply', 'governance', 'plan'],
+  ['introspect.manifest', 'IntrospectManifest', 'query', 'plan'],
+  ['introspect.reducer_state', 'IntrospectReducerState', 'query', 'plan'],
+  ['introspect.journal_head', 'IntrospectJournalHead', 'query', 'plan'],
+  ['introspect.list_cells', 'IntrospectListCells', 'query', 'plan'],
+];
+
+const effect = ([kind, schemas, cap_type, origin_scope]: Row): DefEffect => ({
+  $kind: 'defeffect',
+  name: `sys/${kind}@1`,
+  kind,
+  params_schema: `sys/${schemas}Params@1`,
+  receipt_schema: `sys/${schemas}Receipt@1`,
+  cap_type,
+  origin_scope,
+});
+
+/** The second version: what changes against the first. */
+const next = (
+  row: Row,
+  changes: Partial<Pick<DefEffect, 'params_schema' | 'origin_scope'>>,
+): DefEffect => ({ ...effect(row), name: `sys/${row[0]}@2`, ...changes });
+
+export const EFFECTS: readonly DefEffect[] = [
+  ...ROWS.map(effect),
+  ...ROWS.flatMap((row) => {
+    if (row[0] === 'http.request') return [next(row, { params_schema: 'sys/HttpRequestParams@2' })];
+    if (row[0] === 'vault.put') return [next(row, { params_schema: 'sys/VaultPutParams@2' })];
+    return row[3] === 'reducer' ? [next(row, { origin_scope: 'both' })] : [];
+  }),
+];

@@ -1,0 +1,43 @@
+/**
+ * Everything that can be said about a world before it runs, beyond the forms of its parts.
+ *
+ * V1. All findings come in one pass, in an order that only the definitions decide.
+ * V2. One mistake is one finding: what depends on something wrong is left alone.
+ * V3. The time is linear in the definitions up to a logarithm; steps of one plan also cost one bit
+ *     for each pair of them.
+ */
+import type { Finding } from '../world/finding.js';
+import type { DefinitionIndex } from './definition-index.js';
+import { checkEffects, checkMigrations } from './definitions.js';
+import { checkEnforcers, checkGrants } from './grants.js';
+import { checkBindings, checkReducers } from './modules.js';
+import { checkPlans } from './plans/plans.js';
+import { checkAllowedEffects } from './policies/allowed-effects.js';
+import { checkPolicies } from './policies/policies.js';
+import { checkRoutingKeys } from './routing-keys.js';
+import { checkSecrets } from './secrets/secrets.js';
+import { checkInboxes, checkTriggers } from './triggers.js';
+import { checkUse } from './use/use.js';
+
+type Check = (index: DefinitionIndex) => readonly Finding[];
+
+const CHECKS: readonly Check[] = [
+  checkEffects,
+  checkReducers,
+  checkEnforcers,
+  checkGrants,
+  checkBindings,
+  checkPolicies,
+  checkRoutingKeys,
+  checkInboxes,
+  checkTriggers,
+  checkPlans,
+  checkSecrets,
+  checkMigrations,
+  checkAllowedEffects,
+  checkUse,
+];
+
+export function checkDefinition(index: DefinitionIndex): readonly Finding[] {
+  return CHECKS.flatMap((check) => check(index));
+}

@@ -1,0 +1,68 @@
+/** Checks what starts plans, and what inboxes feed. */
+import type { Trigger } from '../forms/manifest.js';
+import { nameSome } from '../values/node.js';
+import { error, type Finding, pathOf } from '../world/finding.js';
+import type { DefinitionIndex } from './definition-index.js';
+import { fieldsOf, typeAtPath } from './field-path.js';
+
+export function checkTriggers(index: DefinitionIndex): readonly Finding[] {
+  const { manifest } = index;
+  const seen = new Set<string>();
+  return (manifest.value.triggers ?? []).flatMap((trigger, i) => {
+    const path = pathOf(manifest, `/triggers/${i}`);
+    const pair = `${trigger.event} ${trigger.plan}`;
+    const isNew = !seen.has(pair);
+    seen.add(pair);
+    const message = `expected ${trigger.event} to start ${trigger.plan} once, found it again`;
+    return [
+      ...(isNew ? [] : [error('trigger-duplicate', path, message)]),
+      ...checkTrigger(trigger, path, index),
+    ];
+  });
+}
+
+function checkTrigger(trigger: Trigger, path: string, index: DefinitionIndex): readonly Finding[] {
+  const plan = index.plans.get(trigger.plan);
+  const findings: Finding[] = [];
+  if (!index.schemas.has(trigger.event)) {
+    findings.push(index.missing('schema-not-found', `${path}/event`, trigger.event));
+  }
+  if (plan === undefined) {
+    findings.push(index.missing('plan-not-found', `${path}/plan`, trigger.plan));
+  } else if (index.types.isOther(trigger.event, plan.value.input)) {
+    const expected = `expected an event like the input of ${trigger.plan}, ${plan.value.input}`;
+    const message = `${expected}, found ${trigger.event}`;
+    const hint = 'start the plan with its input, or give the plan the event as its input';
+    findings.push(error('trigger-input-mismatch', path, message, hint));
+  }
+  return [...findings, ...checkCorrelation(trigger, path, index)];
+}
+
+function checkCorrelation(
+  { event, correlate_by }: Trigger,
+  path: string,
+  { types }: DefinitionIndex,
+): readonly Finding[] {
+  if (correlate_by === undefined || types.typeOf(event) === undefined) return [];
+  if (typeAtPath({ ref: event }, correlate_by.split('.'), types) !== undefined) return [];
+  const message = `expected a field of ${event}, found ${correlate_by}`;
+  const hint = `fields: ${nameSome(fieldsOf({ ref: event }, types))}`;
+  return [error('trigger-unknown-field', `${path}/correlate_by`, message, hint)];
+}
+
+export function checkInboxes(index: DefinitionIndex): readonly Finding[] {
+  const { manifest } = index;
+  const seen = new Set<string>();
+  return (manifest.value.routing?.inboxes ?? []).flatMap(({ source, reducer }, i) => {
+    const path = pathOf(manifest, `/routing/inboxes/${i}`);
+    const pair = JSON.stringify([source, reducer]);
+    const isNew = !seen.has(pair);
+    seen.add(pair);
+    if (index.reducer(reducer) === undefined) {
+      return [index.missing('inbox-unknown-reducer', `${path}/reducer`, reducer)];
+    }
+    if (isNew) return [];
+    const message = `expected ${source} to lead to ${reducer} once, found it again`;
+    return [error('inbox-duplicate', path, message)];
+  });
+}
