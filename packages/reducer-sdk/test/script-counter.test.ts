@@ -1,10 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { concatBytes, type Encodable, encode, toHashText, toHex } from '@aos/canon';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import counter from '../../../examples/00-counter/reducer-ts/counter.js';
 import {
   type BuildResult,
-  buildReducerFolder,
+  buildReducer,
   buildScriptReducerFolder,
   stepNatively,
 } from '../src/index.js';
@@ -64,8 +65,8 @@ describe('the counter in TypeScript', () => {
 
   it('answers byte for byte like the one in AssemblyScript', async () => {
     const types = exampleTypes('00-counter', 'demo/CounterSM@1');
-    const folder = `${EXAMPLES}/00-counter/reducer`;
-    const assembly = openReducer(await buildReducerFolder(folder, 'counter', types));
+    const source = readFileSync(`${EXAMPLES}/00-counter/reducer/counter.ts`, 'utf8');
+    const assembly = openReducer(await buildReducer({ name: 'counter', source, types }));
     const inputs = fc.tuple(state, event).map(([given, happened]) => inputOf(given, happened));
     const law = fc.property(inputs, (input) => {
       expect(outcomeOf(script, input)).toBe(outcomeOf(assembly, input));
