@@ -91,10 +91,10 @@ describe('the counter in TypeScript', () => {
     expect(nativeOutcome(input())).toBe('module-trap');
   });
 
-  it('builds to the same bytes again', async () => {
-    const again = await buildScriptReducerFolder(SCRIPT, 'counter');
-    expect(again.ok && build.ok && toHashText(again.value.hash)).toBe(
-      build.ok && toHashText(build.value.hash),
-    );
+  it('builds to the same module in every process', () => {
+    expect(build.ok && toHashText(build.value.hash)).toBe(MODULE_HASH);
   });
 });
+
+/** Changes with the engine, the bridge, the library, the bundler or the example, nothing else. */
+const MODULE_HASH = 'sha256:019b6357a79f1785b0d3972a232c97909f2391e481d3dad54c15816e518b259d';
