@@ -8,7 +8,7 @@
 type Property = readonly [holder: object, name: string];
 
 /** Everything hidden, where it exists. */
-export function ambientProperties(): readonly Property[] {
+function ambientProperties(): readonly Property[] {
   const world: object = globalThis;
   const typedArray: object = Object.getPrototypeOf(Uint8Array.prototype);
   const named = ['Date', 'Intl', 'WeakRef', 'FinalizationRegistry', 'performance', 'crypto'];

@@ -1,4 +1,4 @@
-/** A pure module as a value: one function from an input to an output, for enforcers and migrations. */
+/** A pure module as a value: a function from input to output, for enforcers and migrations. */
 import { isObject, mismatch, type Shape } from './shape.js';
 
 /** The context of a pure module that declares one. */

@@ -25,7 +25,7 @@ import {
   variant,
 } from '@aos/reducer-sdk/script';
 
-export const Everything = schema(
+const Everything = schema(
   'test/Everything@1',
   record({
     bool,
@@ -51,8 +51,8 @@ export const Everything = schema(
   }),
 );
 
-export const Note = schema('test/Note@1', record({ text }));
-export const send = effect('test.send', record({ to: text, body: bytes }));
+const Note = schema('test/Note@1', record({ text }));
+const send = effect('test.send', record({ to: text, body: bytes }));
 
 const Event = schema(
   'test/Event@1',
