@@ -17,13 +17,13 @@ export interface FunctionType {
   readonly results: Uint8Array;
 }
 
-export interface GlobalOutline {
+interface GlobalOutline {
   readonly type: number;
   readonly mutable: boolean;
 }
 
 /** Sizes in units of the thing: pages of 64 KiB, entries of a table. */
-export interface SizeRange {
+interface SizeRange {
   readonly min: number;
   readonly max: number | undefined;
 }
