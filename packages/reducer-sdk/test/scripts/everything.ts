@@ -70,6 +70,7 @@ const Event = schema(
     Hoard: unit,
     Match: text,
     Total: unit,
+    Look: unit,
   }),
 );
 
@@ -118,6 +119,16 @@ export default defineReducer(
       case 'Match':
         ctx.annotate(String(/^(a+)+$/.test(event.$value)));
         return;
+      case 'Look': {
+        const names = Object.getOwnPropertyNames(globalThis);
+        ctx.annotate(
+          names
+            .filter((name) => !name.startsWith('__'))
+            .sort()
+            .join(' '),
+        );
+        return;
+      }
       case 'Total': {
         if (!state) return;
         const total = [...state.by_text].map(([key, value]) => `${key}=${value}`);
