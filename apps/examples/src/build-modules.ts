@@ -28,7 +28,8 @@ for (const recipe of recipes) {
   const sources = join(folder, 'reducer');
   const inputs = [sources, join(folder, 'air'), join(sdk, 'assembly'), join(sdk, 'dist')];
   if (isCurrent(target, inputs)) continue;
-  const built = await buildReducerFolder(sources, recipe.reducer, typesOf(folder, recipe.module));
+  const types = typesOf(folder, recipe.module);
+  const built = await buildReducerFolder(sources, recipe.reducer, { types });
   if (!built.ok) {
     const { code, at, detail } = built.refusal;
     throw new Error(`${recipe.folder}: ${code} at ${at}: ${detail}`);

@@ -25,6 +25,7 @@ import {
   encodeGenesis,
   GENESIS_FORMAT,
   type RuntimeLimits,
+  type RuntimeNumbers,
   type Stamp,
 } from '@aos/protocol';
 
@@ -119,8 +120,13 @@ export const idle: Script = ({ state }) => ({ state });
 
 export const stateOf = (n: number) => encode({ n });
 
-export function genesisOf(limits: Partial<RuntimeLimits> = {}, manifest = definition.manifestHash) {
-  const runtime = { ...CURRENT_RUNTIME, limits: { ...CURRENT_RUNTIME.limits, ...limits } };
+export function genesisOf(
+  limits: Partial<RuntimeLimits> = {},
+  manifest = definition.manifestHash,
+  numbers: Partial<RuntimeNumbers> = {},
+) {
+  const all = { ...CURRENT_RUNTIME.limits, ...limits };
+  const runtime = { ...CURRENT_RUNTIME, ...numbers, limits: all };
   const nonce = new Uint8Array(16);
   const base = { format: GENESIS_FORMAT, manifest, runtime, keyring: [], nonce } as const;
   return encodeGenesis({ ...base, createdNs: 1_000n });

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { decode, encode, sha256, toHex, utf8, type Value } from '@aos/canon';
 import { admit, callEntropy, createWorld, hashWorld, replay, step } from '@aos/kernel';
+import { CURRENT_RUNTIME, type Engine } from '@aos/protocol';
 import { describe, expect, it } from 'vitest';
 import {
+  CALL_FUEL,
   definition,
   genesisOf,
   go,
@@ -20,6 +22,7 @@ import {
 
 const engineOf = (A: Script, B: Script = idle) => scriptEngine({ A, B });
 const emit = (schema: string, value: Uint8Array) => ({ schema, value });
+const FUEL_PER_CALL = CURRENT_RUNTIME.limits.fuel_per_call;
 const noteBytes = encode({ text: 'hi' });
 
 describe('a step', () => {
@@ -41,6 +44,21 @@ describe('a step', () => {
     expect(done.world.cells[0]?.state).toEqual(stateOf(1));
     expect(hashWorld(world)).toEqual(before);
     expect(done.world.seq).toBe(1);
+  });
+
+  it('hands the limits of the world to every call', () => {
+    const given: unknown[] = [];
+    const scripted = engineOf(idle);
+    const engine: Engine = {
+      has: scripted.has,
+      call: (module, entry, input, limits) => {
+        given.push(limits);
+        return scripted.call(module, entry, input, limits);
+      },
+    };
+    const limits = { fuel_per_call: 77, memory_pages: 3, stack_slots: 500, output_bytes: 99 };
+    run(newWorld(engine, limits), go(), engine);
+    expect(given).toEqual([{ fuel: 77, memoryPages: 3, stackSlots: 500, outputBytes: 99 }]);
   });
 
   it('gives the same bytes for the same world, input and stamp', () => {
@@ -222,7 +240,9 @@ describe('a call that goes wrong', () => {
     const first = run(newWorld(fine, limits), go(), fine);
     const engine = scriptEngine({ A, B: () => ({ state: stateOf(5) }) });
     const { world, record } = run(first.world, note(), engine);
-    expect(record.entries[0]).toMatchObject({ kind: 'reducer-fault', code, reducer: 't/A@1' });
+    const told = { kind: 'reducer-fault', code, reducer: 't/A@1', fuel: FUEL_PER_CALL };
+    expect(record.entries[0]).toMatchObject(told);
+    expect(record.fuel).toBe(FUEL_PER_CALL + CALL_FUEL);
     expect(world.cells[0]?.state).toEqual(stateOf(3));
     expect(world.cells[1]?.state).toEqual(stateOf(5));
     const goesOn = run(world, go(), fine);
@@ -238,6 +258,7 @@ describe('a call that goes wrong', () => {
     const { record } = run(world, go(), engine);
     expect(record.entries.filter((e) => e.kind === 'domain-event')).toHaveLength(9);
     expect(record.entries.at(-1)).toMatchObject({ kind: 'reducer-fault', code: 'cascade-limit' });
+    expect(record.fuel).toBe(9 * CALL_FUEL + FUEL_PER_CALL);
   });
 });
 
@@ -264,6 +285,11 @@ describe('a world', () => {
   it.each([
     ['manifest-mismatch', genesisOf({}, hashes.A), engineOf(idle)],
     ['module-missing', genesisOf(), { ...engineOf(idle), has: () => false }],
+    ['runtime-unsupported', genesisOf({ stack_slots: 1_000_000 }), engineOf(idle)],
+    ['runtime-unsupported', genesisOf({ memory_pages: 70_000 }), engineOf(idle)],
+    ['runtime-unsupported', genesisOf({}, undefined, { guard: 2 }), engineOf(idle)],
+    ['runtime-unsupported', genesisOf({}, undefined, { guard: 0 }), engineOf(idle)],
+    ['runtime-unsupported', genesisOf({}, undefined, { prices: 9 }), engineOf(idle)],
   ])('is not made when: %s', (code, genesis, engine) => {
     expect(createWorld(genesis, definition, engine)).toMatchObject({ refusal: { code } });
   });

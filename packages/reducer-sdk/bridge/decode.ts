@@ -76,8 +76,8 @@ function readValue(): Js {
   at += headSize(start, end);
   if (major === NAT) return unthrown(JS_NewBigUint64(context, argument));
   if (major === NEGATIVE) return readNegative(argument);
-  if (major === BYTES) return readBytes(argument as usize);
-  if (major === TEXT) return readText(argument as usize);
+  if (major === BYTES) return bytesAt(take(argument as usize), argument as usize);
+  if (major === TEXT) return textAt(take(argument as usize), argument as usize);
   if (major === LIST) return readList(argument as i32);
   if (major === MAP) return readRecord(argument as i32);
   const first = load<u8>(start);
@@ -98,14 +98,13 @@ function readNegative(argument: u64): Js {
   return unthrown(JS_NewBigInt64(context, -1 - (argument as i64)));
 }
 
-function readBytes(size: usize): Js {
-  return unthrown(JS_NewUint8ArrayCopy(context, take(size), size));
-}
-
-function readText(size: usize): Js {
-  const start = take(size);
+export function textAt(start: usize, size: usize): Js {
   assertUtf8(start, size);
   return unthrown(JS_NewStringLen(context, start, size));
+}
+
+export function bytesAt(start: usize, size: usize): Js {
+  return unthrown(JS_NewUint8ArrayCopy(context, start, size));
 }
 
 function readList(count: i32): Js {

@@ -1,28 +1,14 @@
 /**
- * The module's two exports: an envelope in, one call of the script, an envelope out.
+ * One call of a reducer: an envelope in, one call of the script, an envelope out.
  *
  * 1. The script's function takes (state, event, [schema, key, context]) and answers with the list
  *    [mode, state, events, effects, annotation]; events and effects are flat lists.
  * 2. Whatever is not as expected ends the call with a trap: there is no way to report it.
  */
-import {
-  BYTES,
-  headArgument,
-  headSize,
-  LIST,
-  MAP,
-  majorOf,
-  NAT,
-  NIL,
-  skipItem,
-  skipTag,
-  TEXT,
-} from '../assembly/cbor';
-import { decodeValue, openDecoder } from './decode';
+import { headArgument, headSize, LIST, MAP, NIL } from '../assembly/cbor';
 import {
   itemOf,
   lengthOf,
-  openEncoder,
   outputSize,
   outputStart,
   putBytes,
@@ -35,11 +21,7 @@ import {
 } from './encode';
 import {
   JS_Call,
-  JS_GetPropertyUint32,
   JS_NewArrayFrom,
-  JS_NewStringLen,
-  JS_NewUint8ArrayCopy,
-  JS_NULL,
   JS_UNDEFINED,
   Js,
   malloc,
@@ -49,23 +31,26 @@ import {
   tagOf,
   unthrown,
 } from './engine';
-import { assertUtf8 } from './utf8';
-
-const ABI_VERSION: u64 = 1;
-
-/** How far addresses in this code lie above those of the memory that the host sees. */
-const BASE: usize = 0xe0000;
+import {
+  BASE,
+  bytesOf,
+  CTX,
+  carried,
+  found,
+  needed,
+  openEnvelope,
+  optional,
+  textOf,
+} from './envelope';
 
 /** What becomes of the state. */
 const MODE_KEEP: i32 = 0;
 const MODE_SET: i32 = 1;
 const MODE_DELETE: i32 = 2;
 
-// Field names as little-endian numbers: a module of this kind has no data of its own.
-const VERSION: u64 = 0x6e6f6973726576;
+// Field names as little-endian numbers.
 const STATE: u64 = 0x6574617473;
 const EVENT: u64 = 0x746e657665;
-const CTX: u64 = 0x787463;
 const SCHEMA: u64 = 0x616d65686373;
 const VALUE: u64 = 0x65756c6176;
 const KEY: u64 = 0x79656b;
@@ -80,100 +65,40 @@ const PARAMS_HIGH: u64 = 0x726f62;
 const IDEMPOTENCY_LOW: u64 = 0x65746f706d656469;
 const IDEMPOTENCY_HIGH: u64 = 0x79656b5f79636e;
 
-/** The longest name that fits one number. */
-const WORD_SIZE: u64 = 8;
-
 let context: usize = 0;
 let dispatch: Js = 0;
 /** The values that the script's function is called with, and those of its last one. */
 let values: usize = 0;
 let origin: usize = 0;
 
-/** Called once, when the script has been evaluated to [dispatch, mapOf, entriesOf]. */
-export function open(engineContext: usize, script: Js): void {
+export function openStep(engineContext: usize, reduce: Js): void {
   context = engineContext;
-  dispatch = unthrown(JS_GetPropertyUint32(engineContext, script, 0));
-  openDecoder(engineContext, unthrown(JS_GetPropertyUint32(engineContext, script, 1)));
-  openEncoder(engineContext, unthrown(JS_GetPropertyUint32(engineContext, script, 2)));
+  dispatch = reduce;
   values = malloc(24);
   origin = malloc(24);
-}
-
-export function alloc(size: i32): i32 {
-  const address = malloc(size as usize);
-  if (address === 0) unreachable();
-  return (address - BASE) as i32;
 }
 
 export function step(result: i32, input: i32, size: i32): void {
   const start = (input as usize) + BASE;
   const end = start + (size as usize);
-  const envelope = skipTag(start, end);
-  if (skipItem(envelope, end) !== end) unreachable();
-  const version = needed(envelope, end, VERSION);
-  if (majorOf(version) !== NAT || headArgument(version) !== ABI_VERSION) unreachable();
+  const envelope = openEnvelope(start, end);
   const state = needed(envelope, end, STATE);
   const event = needed(envelope, end, EVENT);
-  const ctx = found(envelope, end, CTX);
-  store<u64>(values, load<u8>(state) === NIL ? JS_UNDEFINED : carried(state, end));
+  store<u64>(values, optional(state, end));
   store<u64>(values, carried(needed(event, end, VALUE), end), 8);
   store<u64>(origin, textOf(needed(event, end, SCHEMA), end));
   store<u64>(origin, bytesOf(found(event, end, KEY), end), 8);
-  store<u64>(origin, ctx === 0 || load<u8>(ctx) === NIL ? JS_UNDEFINED : carried(ctx, end), 16);
+  store<u64>(origin, optional(found(envelope, end, CTX), end), 16);
   store<u64>(values, unthrown(JS_NewArrayFrom(context, 3, origin)), 16);
   putOutput(unthrown(JS_Call(context, dispatch, JS_UNDEFINED, 3, values)), state, end);
+  answerAt(result);
+}
+
+/** Writes where the output is, as the host sees it. */
+export function answerAt(result: i32): void {
   const answer = (result as usize) + BASE;
   store<u32>(answer, (outputStart() - BASE) as u32);
   store<u32>(answer, outputSize() as u32, 4);
-}
-
-// ---- reading the envelope
-
-/** Address of the value under `name` in the map at `map`, or 0. */
-function found(map: usize, end: usize, name: u64): usize {
-  if (majorOf(map) !== MAP) unreachable();
-  let at = map + headSize(map, end);
-  for (let i = headArgument(map); i > 0; i--) {
-    const value = skipItem(at, end);
-    if (wordAt(at, end) === name) return value;
-    at = skipItem(value, end);
-  }
-  return 0;
-}
-
-function needed(map: usize, end: usize, name: u64): usize {
-  const value = found(map, end, name);
-  if (value === 0) unreachable();
-  return value;
-}
-
-/** Short text as a little-endian number, 0 for anything else. */
-function wordAt(at: usize, end: usize): u64 {
-  const size = headArgument(at);
-  if (majorOf(at) !== TEXT || size > WORD_SIZE) return 0;
-  const start = at + headSize(at, end);
-  let word: u64 = 0;
-  for (let i: u64 = size; i > 0; i--) word = (word << 8) | load<u8>(start + ((i - 1) as usize));
-  return word;
-}
-
-/** The value inside a byte string. */
-function carried(at: usize, end: usize): Js {
-  if (majorOf(at) !== BYTES) unreachable();
-  return decodeValue(at + headSize(at, end), headArgument(at) as usize);
-}
-
-function textOf(at: usize, end: usize): Js {
-  if (majorOf(at) !== TEXT) unreachable();
-  const start = at + headSize(at, end);
-  assertUtf8(start, headArgument(at) as usize);
-  return unthrown(JS_NewStringLen(context, start, headArgument(at) as usize));
-}
-
-function bytesOf(at: usize, end: usize): Js {
-  if (at === 0 || load<u8>(at) === NIL) return JS_NULL;
-  if (majorOf(at) !== BYTES) unreachable();
-  return unthrown(JS_NewUint8ArrayCopy(context, at + headSize(at, end), headArgument(at) as usize));
 }
 
 // ---- writing the output

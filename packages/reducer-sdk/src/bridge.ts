@@ -12,7 +12,7 @@ const LIBRARY = new URL('../assembly/', import.meta.url);
 /** What the package's build leaves beside the code, so that the first build need not compile it. */
 const PREPARED = new URL('./bridge.wasm', import.meta.url);
 
-const ENTRY = 'bridge/step.ts';
+const ENTRY = 'bridge/module.ts';
 /** The part of the library that the bridge is made of as well. */
 const CODEC = 'cbor.ts';
 /** The memory is the engine's. */

@@ -5,11 +5,13 @@ import { join, resolve, sep } from 'node:path';
 import { type Refusal, type Result, sha256 } from '@aos/canon';
 import type { BuildResult } from './build.js';
 import { bundleScript } from './engine/bundle.js';
-import { openEngine } from './engine/engine.js';
+import { openEngine, type ScriptEntry } from './engine/engine.js';
 import { evaluateScript } from './engine/evaluate.js';
 import { EXPORTS_FILE, gatherSources, type ReducerSources } from './sources.js';
 
 export type ScriptSources = ReducerSources & {
+  /** `run` for a pure module, which exports `definePure(…)`; a reducer unless told. */
+  readonly entry?: ScriptEntry;
   /** Where imports of packages are looked up; without it there are none. */
   readonly packagesFolder?: string;
 };
@@ -28,13 +30,17 @@ export async function buildScriptReducer(sources: ScriptSources): Promise<BuildR
 }
 
 /** {@link buildScriptReducer} over all sources in and below `folder`, and packages from there. */
-export async function buildScriptReducerFolder(folder: string, name: string): Promise<BuildResult> {
+export async function buildScriptReducerFolder(
+  folder: string,
+  name: string,
+  entry: ScriptEntry = 'step',
+): Promise<BuildResult> {
   const found = await readdir(folder, { recursive: true });
   const paths = found.filter(isSource).sort();
   const texts = await Promise.all(paths.map((path) => readFile(join(folder, path), 'utf8')));
   const files = paths.map((path, i) => [path.split(sep).join('/'), texts[i] ?? ''] as const);
   const packagesFolder = resolve(folder);
-  return buildScriptReducer({ name, files: Object.fromEntries(files), packagesFolder });
+  return buildScriptReducer({ name, files: Object.fromEntries(files), packagesFolder, entry });
 }
 
 /** Tests stand beside the code and are no part of it. */
@@ -47,10 +53,10 @@ async function moduleOf(sources: ScriptSources): Promise<Result<Uint8Array>> {
   if (!gathered.ok) return gathered;
   const files = new Map(gathered.value);
   files.delete(EXPORTS_FILE);
-  const { name, packagesFolder } = sources;
-  const given = { name, files, ...(packagesFolder && { packagesFolder }) };
+  const { name, packagesFolder, entry = 'step' } = sources;
+  const given = { name, files, entry, ...(packagesFolder && { packagesFolder }) };
   const [script, engine] = await Promise.all([bundleScript(given), openEngine()]);
-  return script.ok ? evaluateScript(engine, script.value) : script;
+  return script.ok ? evaluateScript(engine, script.value, entry) : script;
 }
 
 function failed(refusal: Refusal): BuildResult {

@@ -54,6 +54,14 @@ export function answer(): Value { return Value.nat(42); }
     expect(compiler).toBe('assemblyscript 0.28.20 -O3 --runtime stub --use abort=');
   });
 
+  it('starts with as much memory as it is told', async () => {
+    const { wasm, compiler } = await built({ name: 'idle', source: IDLE, memoryPages: 3 });
+    const { Module, Instance } = Reflect.get(globalThis, 'WebAssembly');
+    const { memory } = new Instance(new Module(wasm)).exports;
+    expect(memory.buffer.byteLength).toBe(3 * 65_536);
+    expect(compiler).toContain('--initialMemory 3');
+  });
+
   it('says where an error is', async () => {
     const source = `${IDLE}\nfunction broken(): i32 {\n  return nowhere;\n}\nbroken();\n`;
     const { refusal, diagnostics } = await refused({ name: 'idle', source });
@@ -109,6 +117,7 @@ export function reduce(step: Step): void { step.setState(Value.int(${use} as i64
     ['a file above the folder', { name: 'idle', files: { 'idle.ts': IDLE, '../x.ts': '' } }],
     ['a file that is no source', { name: 'idle', files: { 'idle.ts': IDLE, 'asconfig.json': '' } }],
     ['the name of the generated file', { name: 'idle', files: { 'aos-exports.ts': '' } }],
+    ['no memory', { name: 'idle', source: IDLE, memoryPages: 0 }],
     ['no entry file', { name: 'idle', files: { 'other.ts': IDLE } }],
   ])('refuses %s', async (_, sources) => {
     const { refusal, diagnostics } = await refused(sources);

@@ -30,7 +30,9 @@ export async function buildReducer(sources: ReducerSources): Promise<BuildResult
   if (!files.ok) return { ok: false, refusal: files.refusal, diagnostics: [] };
   const library = await gatherLibrary(sources);
   if (!library.ok) return { ok: false, refusal: library.refusal, diagnostics: [] };
-  const { wasm, diagnostics, compiler } = await compile(EXPORTS_FILE, files.value, library.value);
+  const options = optionsOf(sources);
+  const compilation = await compile(EXPORTS_FILE, files.value, library.value, options);
+  const { wasm, diagnostics, compiler } = compilation;
   if (!wasm) return { ok: false, refusal: refusalOf(diagnostics, sources), diagnostics };
   const imported = firstImport(wasm);
   if (imported === undefined) {
@@ -38,6 +40,10 @@ export async function buildReducer(sources: ReducerSources): Promise<BuildResult
   }
   const detail = `a reducer may import nothing, this one would import ${imported}`;
   return { ok: false, refusal: { code: 'reducer-imports', at: imported, detail }, diagnostics };
+}
+
+function optionsOf({ memoryPages }: ReducerSources): readonly string[] {
+  return memoryPages === undefined ? [] : ['--initialMemory', String(memoryPages)];
 }
 
 /** The first error decides; one in the generated file is about the author's entry function. */

@@ -8,5 +8,5 @@ export { generateCodecs } from './codecs/generate.js';
 export { type ModuleTypes, moduleTypes } from './codecs/module-types.js';
 export type { Diagnostic, Severity, SourcePlace } from './diagnostic.js';
 export { buildReducerFolder } from './folder.js';
-export { stepNatively } from './native.js';
-export type { ReducerSources } from './sources.js';
+export { runNatively, stepNatively } from './native.js';
+export type { ReducerOptions, ReducerSources } from './sources.js';

@@ -19,6 +19,7 @@ import {
 } from '@aos/canon';
 import { withoutAmbient } from './script/ambient.js';
 import type { Origin } from './script/call.js';
+import type { Pure } from './script/pure.js';
 import type { Answer, Reducer } from './script/reducer.js';
 
 const ABI_VERSION = 1;
@@ -30,8 +31,7 @@ const DIGIT = /^[0-9]/;
 
 /** Steps with the bytes of a reducer's input envelope; throws what ends the call. */
 export function stepNatively<S, E, A>(reducer: Reducer<S, E, A>, input: Uint8Array): Uint8Array {
-  const envelope = fieldsOf(decoded(input));
-  if (envelope.get('version') !== ABI_VERSION) throw new RangeError('another ABI version');
+  const envelope = openEnvelope(input);
   const event = fieldsOf(envelope.get('event'));
   const state = carried(envelope.get('state') ?? null);
   const value = carried(event.get('value'));
@@ -44,7 +44,26 @@ export function stepNatively<S, E, A>(reducer: Reducer<S, E, A>, input: Uint8Arr
   return encodeAnswer(answer, (envelope.get('state') as Uint8Array | null | undefined) ?? null);
 }
 
+/** Runs a pure module with the bytes of its input envelope; throws what ends the call. */
+export function runNatively<I, O>(pure: Pure<I, O>, input: Uint8Array): Uint8Array {
+  const envelope = openEnvelope(input);
+  const value = carried(envelope.get('input'));
+  const context = carried(envelope.get('ctx') ?? null);
+  const output = withoutAmbient(() => pure.compute(value, context));
+  const w = new Writer();
+  w.mapHead(1);
+  w.text('output');
+  w.bytes(encodePlain(output));
+  return w.finish();
+}
+
 // ---- reading
+
+function openEnvelope(input: Uint8Array): ReadonlyMap<Value, Value> {
+  const envelope = fieldsOf(decoded(input));
+  if (envelope.get('version') !== ABI_VERSION) throw new RangeError('another ABI version');
+  return envelope;
+}
 
 function decoded(bytes: Uint8Array): Value {
   return unwrapped(decodePlain(bytes));

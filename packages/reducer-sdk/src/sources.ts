@@ -4,12 +4,21 @@ import { ok, type Result, refuse } from '@aos/canon';
 import { generateCodecs } from './codecs/generate.js';
 import type { ModuleTypes } from './codecs/module-types.js';
 
-/** One file, or several that import each other; the entry file is `<name>.ts`. */
-export type ReducerSources = {
-  readonly name: string;
+export interface ReducerOptions {
   /** With these, the types of the module's definitions can be imported from `air`. */
   readonly types?: ModuleTypes;
-} & ({ readonly source: string } | { readonly files: Readonly<Record<string, string>> });
+  /**
+   * Memory at the start, in pages of 64 KiB; 1 unless told. A call that needs more gets it, but then
+   * costs an instance of its own; every page costs some time to reset.
+   */
+  readonly memoryPages?: number;
+}
+
+/** One file, or several that import each other; the entry file is `<name>.ts`. */
+export type ReducerSources = ReducerOptions & { readonly name: string } & (
+    | { readonly source: string }
+    | { readonly files: Readonly<Record<string, string>> }
+  );
 
 /** The generated file with the module's exports. */
 export const EXPORTS_FILE = 'aos-exports.ts';
@@ -20,6 +29,9 @@ const LIBRARY = new URL('../assembly/', import.meta.url);
 const REDUCER_NAME = /^[a-z][a-z0-9-]*$/;
 /** Relative, below the reducer's folder, and nothing that a path rule could bend. */
 const FILE_NAME = /^(?:[A-Za-z0-9_-]+\/)*[A-Za-z0-9_-]+\.ts$/;
+
+/** What WebAssembly has at most; a world allows less. */
+const MAX_MEMORY_PAGES = 65_536;
 
 /** Checks the names and adds the exports. Code: `reducer-source`. */
 export function gatherSources(sources: ReducerSources): Result<ReadonlyMap<string, string>> {
@@ -36,6 +48,11 @@ export function gatherSources(sources: ReducerSources): Result<ReadonlyMap<strin
   for (const file of files.keys()) {
     if (FILE_NAME.test(file) && file !== EXPORTS_FILE) continue;
     return refuse('reducer-source', `/files/${file}`, 'expected a relative path of a .ts file');
+  }
+  const { memoryPages = 1 } = sources;
+  if (!Number.isInteger(memoryPages) || memoryPages < 1 || memoryPages > MAX_MEMORY_PAGES) {
+    const expected = `expected 1 to ${MAX_MEMORY_PAGES} pages, found ${memoryPages}`;
+    return refuse('reducer-source', '/memoryPages', expected);
   }
   if (!files.has(`${name}.ts`)) {
     return refuse('reducer-source', '/files', `the entry file ${name}.ts is missing`);

@@ -19,7 +19,7 @@ let counter: Reducer;
 
 beforeAll(async () => {
   const types = exampleTypes('00-counter', 'demo/CounterSM@1');
-  build = await buildReducerFolder(`${EXAMPLES}/00-counter/reducer`, 'counter', types);
+  build = await buildReducerFolder(`${EXAMPLES}/00-counter/reducer`, 'counter', { types });
   counter = openReducer(build);
 }, BUILD_TIMEOUT_MS);
 

@@ -102,7 +102,7 @@ let reference: Reducer;
 
 beforeAll(async () => {
   const types = exampleTypes('00-counter', 'demo/CounterSM@1');
-  reference = openReducer(await buildReducerFolder(`${COUNTER}/reducer`, 'counter', types));
+  reference = openReducer(await buildReducerFolder(`${COUNTER}/reducer`, 'counter', { types }));
 }, BUILD_TIMEOUT_MS);
 
 describe.each(languages)('the counter in $language', ({ language, wasm }) => {

@@ -131,6 +131,16 @@ describe('a reducer in TypeScript', () => {
     expect(baked.step({ event: { $tag: 'Keep', $value: null } }).state).toBeNull();
   });
 
+  it('sees the same globals in its module as natively, and puts them back', () => {
+    const input = stepWith('Look');
+    expect(bakedOutcome(input)).toBe(nativeOutcome(input));
+    expect([typeof Date, typeof Math.random, typeof process]).toEqual([
+      'function',
+      'function',
+      'object',
+    ]);
+  });
+
   it('starts every call from the state in which it was built', () => {
     const input = stepWith('Raise', { text: 'a', key: null, times: 2 });
     expect(bakedOutcome(input)).toBe(bakedOutcome(input));

@@ -37,6 +37,8 @@ const output = (fields: object) =>
 
 const faults: readonly (readonly [string, Uint8Array])[] = [
   ['module-trap', reducer([op.unreachable])],
+  ['out-of-fuel', reducer([op.loop, op.branch(0), op.end, op.unreachable])],
+  ['stack-overflow', reducer([op.localGet(0), op.localGet(1), op.call(1)])],
   ['module-output-bounds', reducer([op.constant(65_000), op.constant(5000)])],
   ['module-output-bounds', reducer([op.constant(-1), op.constant(-1)])],
   ['output-malformed', answering(new Uint8Array([0xff, 0x00]))],

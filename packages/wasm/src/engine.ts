@@ -37,6 +37,8 @@ export class WasmEngine implements Engine {
   readonly #modules = new Map<string, LoadedModule>();
   /** The same by identity: hashes are not changed, and a world asks with the same ones. */
   readonly #known = new WeakMap<Hash, LoadedModule>();
+  /** What was admitted, for which entry and under which limits: it would be again. */
+  readonly #admitted = new Set<string>();
   readonly #maxModuleBytes: number;
   readonly #reuse: 'never' | 'safe';
 
@@ -52,14 +54,18 @@ export class WasmEngine implements Engine {
    * function and an entry once, within the limits.
    */
   load(bytes: Uint8Array, entry?: ModuleEntry, options: LoadOptions = {}): Result<Hash> {
-    const admission = admitModule(bytes, this.#rulesOf(entry, options));
+    const hash = sha256(bytes);
+    const key = toHex(hash);
+    const rules = this.#rulesOf(entry, options);
+    const asked = `${key} ${entry} ${JSON.stringify(rules.limits)}`;
+    if (this.#admitted.has(asked)) return ok(hash);
+    const admission = admitModule(bytes, rules);
     if (!admission.ok) {
       const { code, at, detail } = admission.refusal;
       return refuse(code, at, detail);
     }
-    const hash = sha256(bytes);
-    const key = toHex(hash);
     if (!this.#modules.has(key)) this.#modules.set(key, admission.module);
+    this.#admitted.add(asked);
     return ok(hash);
   }
 

@@ -1,5 +1,5 @@
 import { Defect } from '@aos/canon';
-import { AosFault, DEFAULT_CALL_LIMITS } from '@aos/protocol';
+import { AosFault, type CallOutcome, DEFAULT_CALL_LIMITS } from '@aos/protocol';
 import { assembleModule, type FunctionParts, type ModuleParts, op } from '@aos/protocol/contracts';
 import { describe, expect, it } from 'vitest';
 import { WasmEngine } from './engine.js';
@@ -7,6 +7,8 @@ import { WasmEngine } from './engine.js';
 const LIMITS = { ...DEFAULT_CALL_LIMITS, outputBytes: 1024 };
 const INPUT = new Uint8Array([1, 2, 3]);
 
+/** More frames than a stack holds. */
+const MOST_TRIES = 100_000;
 /** Far more 8 GiB address ranges than a 47-bit address space holds. */
 const ENOUGH_MEMORIES = 100_000;
 
@@ -55,6 +57,24 @@ describe('a call', () => {
     expect(openCall(bytes)()).toMatchObject({ kind: 'output', output: INPUT });
   });
 
+  it('from a nearly full stack of the host is a fault of the host, never another outcome', () => {
+    const body = [op.localGet(0), op.localGet(1), op.call(1)];
+    const call = openCall(reducer({ params: 2, results: 2, body }));
+    expect(call()).toMatchObject({ code: 'stack-overflow' });
+    const ends = new Set<string>();
+    const descend = () => {
+      try {
+        descend();
+      } catch {
+        // This frame and those above it are where the stack is nearly full.
+      }
+      if (ends.size < 2 && tries++ < MOST_TRIES) ends.add(endOf(call));
+    };
+    let tries = 0;
+    descend();
+    expect([...ends].sort()).toEqual(['engine-stack', 'stack-overflow']);
+  });
+
   it('of a module that was not loaded is a defect', () => {
     const loaded = new WasmEngine().load(echo);
     const module = loaded.ok ? loaded.value : undefined;
@@ -70,6 +90,16 @@ describe('a call', () => {
     expect(call()).toMatchObject({ kind: 'output' });
   });
 });
+
+/** Code of a call's fault, its own or the host's; a host without room for either says nothing. */
+function endOf(call: () => CallOutcome): string {
+  try {
+    const outcome = call();
+    return outcome.kind === 'fault' ? outcome.code : 'output';
+  } catch (error) {
+    return error instanceof AosFault ? error.code : 'engine-stack';
+  }
+}
 
 /** Takes memories until the host refuses one. */
 function exhaustAddressSpace(): unknown[] {

@@ -26,7 +26,7 @@ export const SECTION = {
 
 export const KIND = { function: 0, table: 1, memory: 2, global: 3 } as const;
 export const I32 = 0x7f;
-export const I64 = 0x7e;
+const I64 = 0x7e;
 const FUNCTION_TYPE = 0x60;
 const I32_CONST = 0x41;
 const I64_CONST = 0x42;
@@ -37,7 +37,7 @@ export interface FunctionType {
   readonly results: readonly number[];
 }
 
-export interface FunctionImport {
+interface FunctionImport {
   readonly module: string;
   readonly name: string;
   readonly type: number;

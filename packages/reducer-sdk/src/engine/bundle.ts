@@ -9,11 +9,13 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { assert, ok, type Result, refuse } from '@aos/canon';
 import type { BuildFailure, Message, Plugin } from 'esbuild';
+import type { ScriptEntry } from './engine.js';
 
 export interface ScriptFiles {
   readonly name: string;
   /** By relative path; the entry is `<name>.ts`. */
   readonly files: ReadonlyMap<string, string>;
+  readonly entry: ScriptEntry;
   /** Where imports of packages are looked up; without it there are none. */
   readonly packagesFolder?: string;
 }
@@ -38,7 +40,7 @@ export async function bundleScript(sources: ScriptFiles): Promise<Result<string>
   const { build } = await import('esbuild');
   try {
     const result = await build({
-      stdin: { contents: entryOf(sources.name), resolveDir: '/', sourcefile: 'reducer-entry.ts' },
+      stdin: { contents: entryOf(sources), resolveDir: '/', sourcefile: 'reducer-entry.ts' },
       plugins: [filesOnly(sources)],
       bundle: true,
       write: false,
@@ -62,9 +64,10 @@ export async function bundleScript(sources: ScriptFiles): Promise<Result<string>
 }
 
 /** The ambient goes before the author's code is evaluated, which is in the order of imports. */
-function entryOf(name: string): string {
+function entryOf({ name, entry }: ScriptFiles): string {
+  const install = entry === 'run' ? 'installPure' : 'installReducer';
   return `import 'aos:ambient';
-import { install } from 'aos:install';
+import { ${install} as install } from 'aos:install';
 import entry from './${name}.ts';
 export default install(entry);
 `;

@@ -32,8 +32,8 @@ const EVALUATION_FUEL = 500_000_000n;
 /** The most memory that evaluating may take, in pages of 64 KiB. */
 const EVALUATION_PAGES = 512;
 
-/** What a reducer exports beside its memory. */
-const ENTRIES = ['alloc', 'step'];
+/** What a reducer exports beside `memory` and `alloc`, or a pure module. */
+export type ScriptEntry = 'step' | 'run';
 /** What evaluating a script uses of the engine and the bridge. */
 const EVALUATION_EXPORTS = [
   'memory',
@@ -57,7 +57,7 @@ export interface Engine {
   /** Contents of the sections of a reducer that do not depend on its script. */
   readonly types: Uint8Array;
   readonly functions: Uint8Array;
-  readonly exports: Uint8Array;
+  readonly exports: Readonly<Record<ScriptEntry, Uint8Array>>;
   readonly code: Uint8Array;
   /** Exports the functions above, and every global under {@link globalName}. */
   readonly metered: WebAssembly.Module;
@@ -87,10 +87,14 @@ async function linkEngine(): Promise<Engine> {
     linked,
     types,
     functions,
-    exports: writeVector(exportsOf(linked, ['memory', ...ENTRIES]), writeExport),
+    exports: { step: exportsWith(linked, 'step'), run: exportsWith(linked, 'run') },
     code: writeVector(linked.bodies, (writer, body) => writer.sized(body)),
     metered: compileMetered(linked, types, functions),
   };
+}
+
+function exportsWith(linked: LinkedModule, entry: ScriptEntry): Uint8Array {
+  return writeVector(exportsOf(linked, ['memory', 'alloc', entry]), writeExport);
 }
 
 function exportsOf(linked: LinkedModule, names: readonly string[]): ModuleExport[] {

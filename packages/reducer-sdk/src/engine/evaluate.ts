@@ -8,7 +8,7 @@
  */
 import { ok, type Result, refuse } from '@aos/canon';
 import { SECTION, writeGlobal, writeMemory, writeModule, writeVector } from '../binary/module.js';
-import { type Engine, FUEL, globalName } from './engine.js';
+import { type Engine, FUEL, globalName, type ScriptEntry } from './engine.js';
 import { writeImage } from './image.js';
 import { rebaseAddress } from './rebase.js';
 
@@ -60,13 +60,17 @@ interface Evaluator {
  * `script-throws` (with what was thrown), `script-endless` (out of fuel), `script-traps` (memory or
  * stack exhausted).
  */
-export function evaluateScript(engine: Engine, script: string): Result<Uint8Array> {
+export function evaluateScript(
+  engine: Engine,
+  script: string,
+  entry: ScriptEntry = 'step',
+): Result<Uint8Array> {
   const code = attempt(engine, (evaluator) => compile(evaluator, script));
   if (!code.ok) return code;
   // Another instance evaluates: what compiling leaves behind is no part of the module.
   return attempt(engine, (evaluator, instance) => {
     const thrown = evaluate(evaluator, code.value);
-    return thrown === undefined ? ok(finish(engine, instance)) : thrown;
+    return thrown === undefined ? ok(finish(engine, entry, instance)) : thrown;
   });
 }
 
@@ -145,7 +149,11 @@ function describeThrown(evaluator: Evaluator): Result<never> {
   return refuse('script-throws', '', new TextDecoder().decode(bytes));
 }
 
-function finish({ linked, ...engine }: Engine, { exports }: WebAssembly.Instance): Uint8Array {
+function finish(
+  { linked, ...engine }: Engine,
+  entry: ScriptEntry,
+  { exports }: WebAssembly.Instance,
+): Uint8Array {
   const globals = linked.globals.map(({ type }, index) => {
     const { value } = exports[globalName(index)] as WebAssembly.Global;
     return { type, value: BigInt(value) };
@@ -158,7 +166,7 @@ function finish({ linked, ...engine }: Engine, { exports }: WebAssembly.Instance
     [SECTION.table, linked.engine.table ?? Uint8Array.of(0)],
     [SECTION.memory, writeMemory(memory.length / PAGE_BYTES)],
     [SECTION.global, writeVector(globals, writeGlobal)],
-    [SECTION.export, engine.exports],
+    [SECTION.export, engine.exports[entry]],
     [SECTION.element, linked.engine.elements ?? Uint8Array.of(0)],
     [SECTION.code, engine.code],
     [SECTION.data, writeImage(memory)],

@@ -15,7 +15,7 @@ import { OP, skipOperands } from '../binary/instructions.js';
 
 const PAGE_BYTES = 65536;
 /** What is left of the stack: 128 KiB. The bridge knows the same number. */
-export const BASE_BYTES = 0xe0000;
+const BASE_BYTES = 0xe0000;
 export const BASE_PAGES = BASE_BYTES / PAGE_BYTES;
 
 const I32_CONST = 0x41;

@@ -15,6 +15,7 @@ export {
   variant,
 } from './composites.js';
 export { type DomainEvent, type Effect, type EmitOptions, effect } from './effects.js';
+export { type Compute, definePure, type Pure, type PureShapes, type PureWorld } from './pure.js';
 export {
   type Answer,
   DELETED,

@@ -1,4 +1,5 @@
 /** What a script ends with: the list that the bridge is opened with. */
+import { asPure, type Compute } from './pure.js';
 import { asReducer, type Dispatch } from './reducer.js';
 
 /** A Map from keys and values one after the other. A key twice throws. */
@@ -16,6 +17,12 @@ export function entriesOf(map: ReadonlyMap<unknown, unknown>): unknown[] {
   return flat;
 }
 
-export function install(entry: unknown): readonly [Dispatch, typeof mapOf, typeof entriesOf] {
+type Installed<D> = readonly [D, typeof mapOf, typeof entriesOf];
+
+export function installReducer(entry: unknown): Installed<Dispatch> {
   return [asReducer(entry).dispatch, mapOf, entriesOf];
+}
+
+export function installPure(entry: unknown): Installed<Compute> {
+  return [asPure(entry).compute, mapOf, entriesOf];
 }

@@ -25,7 +25,7 @@ import {
   variant,
 } from '@aos/reducer-sdk/script';
 
-export const Everything = schema(
+const Everything = schema(
   'test/Everything@1',
   record({
     bool,
@@ -51,8 +51,8 @@ export const Everything = schema(
   }),
 );
 
-export const Note = schema('test/Note@1', record({ text }));
-export const send = effect('test.send', record({ to: text, body: bytes }));
+const Note = schema('test/Note@1', record({ text }));
+const send = effect('test.send', record({ to: text, body: bytes }));
 
 const Event = schema(
   'test/Event@1',
@@ -70,6 +70,7 @@ const Event = schema(
     Hoard: unit,
     Match: text,
     Total: unit,
+    Look: unit,
   }),
 );
 
@@ -118,6 +119,16 @@ export default defineReducer(
       case 'Match':
         ctx.annotate(String(/^(a+)+$/.test(event.$value)));
         return;
+      case 'Look': {
+        const names = Object.getOwnPropertyNames(globalThis);
+        ctx.annotate(
+          names
+            .filter((name) => !name.startsWith('__'))
+            .sort()
+            .join(' '),
+        );
+        return;
+      }
       case 'Total': {
         if (!state) return;
         const total = [...state.by_text].map(([key, value]) => `${key}=${value}`);

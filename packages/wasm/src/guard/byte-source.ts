@@ -3,7 +3,7 @@ import { RefusalError } from '@aos/canon';
 
 const MAX_U32_BYTES = 5;
 
-export function moduleRefusal(code: string, offset: number, detail: string): RefusalError {
+function moduleRefusal(code: string, offset: number, detail: string): RefusalError {
   return new RefusalError({ code, at: `@${offset}`, detail });
 }
 

@@ -6,7 +6,7 @@ export function unsigned(value: number): number[] {
 }
 
 /** Signed LEB128. */
-export function signed(value: number): number[] {
+function signed(value: number): number[] {
   const low = value & 0x7f;
   const rest = Math.floor(value / 0x80);
   const last = (rest === 0 && low < 0x40) || (rest === -1 && low >= 0x40);

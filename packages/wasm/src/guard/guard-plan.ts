@@ -5,7 +5,7 @@
 import type { ModuleOutline } from './outline.js';
 
 /** Globals of the guard, all i64 but the last. */
-export interface GuardGlobals {
+interface GuardGlobals {
   /** What is left of the call's fuel; below zero it is used up. */
   readonly fuel: number;
   /** Stack slots left; below zero the stack has overflowed, at its lowest the host failed. */
@@ -17,7 +17,7 @@ export interface GuardGlobals {
 }
 
 /** Functions of the guard. */
-export interface GuardFunctions {
+interface GuardFunctions {
   /** `(fuel: f64, slots: i32, pages: i32)`: what the coming call may use. */
   readonly begin: number;
   /** `() -> f64`: fuel left, or below zero one of {@link VERDICT}. */

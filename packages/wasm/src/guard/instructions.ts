@@ -66,7 +66,7 @@ for (const [from, to, [immediates, pops, pushes]] of ALLOWED) {
 }
 
 /** How an instruction behind 0xfc is metered: not beyond its price, by bytes, by table entries. */
-export type Metering = 'none' | 'bytes' | 'entries' | 'growth';
+type Metering = 'none' | 'bytes' | 'entries' | 'growth';
 
 export interface PrefixedInstruction {
   /** Numbers after the opcode. */

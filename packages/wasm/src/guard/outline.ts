@@ -1,7 +1,7 @@
 /**
  * What a binary module says of itself outside its code, checked against the list of allowed
- * features and the structural limits. Reads bytes that passed `WebAssembly.validate`; what the platform
- * accepts beyond the list is refused here, whatever release it is (spec M2).
+ * features and the structural limits. Reads bytes that passed `WebAssembly.validate`; what the
+ * platform accepts beyond the list is refused here, whatever release it is (spec M2).
  *
  * Custom sections are passed over: they mean nothing, and their offsets would be wrong afterwards.
  */
@@ -17,13 +17,13 @@ export interface FunctionType {
   readonly results: Uint8Array;
 }
 
-export interface GlobalOutline {
+interface GlobalOutline {
   readonly type: number;
   readonly mutable: boolean;
 }
 
 /** Sizes in units of the thing: pages of 64 KiB, entries of a table. */
-export interface SizeRange {
+interface SizeRange {
   readonly min: number;
   readonly max: number | undefined;
 }
