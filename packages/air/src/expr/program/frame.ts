@@ -13,6 +13,15 @@ export interface ExprEnvironment {
   readonly vars: ReadonlyMap<string, ValueType>;
   readonly steps: ReadonlyMap<string, ValueType>;
   readonly event?: ValueType;
+  /** Where hints for unknown names come from; without it each expression has a few of its own. */
+  readonly hints?: NameHints;
+  /** Finds the name that was probably meant, for whoever bounds the work of many expressions. */
+  readonly nearest?: (word: string, known: Iterable<string>) => string | undefined;
+}
+
+/** Says which of the known names was probably meant; the advice when none was. */
+export interface NameHints {
+  hint(found: string, known: Iterable<string>, advice?: string): string | undefined;
 }
 
 /** What references stand for: canonical values of the types of the environment. */
