@@ -95,7 +95,9 @@ function describeFailure(error: unknown, path: string): Error {
   const isAuthor = error instanceof Error && error.name === 'AuthorError';
   if (isAuthor && 'code' in error) {
     const { code, at } = error as AuthorError;
-    return new CliError(code, error.message, at);
+    const prefix = `${at}: `;
+    const isPlaced = at !== '' && error.message.startsWith(prefix);
+    return new CliError(code, isPlaced ? error.message.slice(prefix.length) : error.message, at);
   }
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return new CliError('source-failed', message, path);
