@@ -15,8 +15,6 @@ export interface ExprEnvironment {
   readonly event?: ValueType;
   /** Where hints for unknown names come from; without it each expression has a few of its own. */
   readonly hints?: NameHints;
-  /** Finds the name that was probably meant, for whoever bounds the work of many expressions. */
-  readonly nearest?: (word: string, known: Iterable<string>) => string | undefined;
 }
 
 /** Says which of the known names was probably meant; the advice when none was. */
