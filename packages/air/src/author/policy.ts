@@ -21,7 +21,7 @@ export interface Match {
 }
 
 /** At most so many effects in any window of logical time, or of records. */
-export type RateLimit = { readonly count: number } & (
+type RateLimit = { readonly count: number } & (
   | { readonly perNs: number | bigint }
   | { readonly perRecords: number | bigint }
 );
@@ -66,7 +66,7 @@ export function requireApproval(match: Match, approval: Approval): Rule {
 }
 
 /** Who may do what to the world itself. */
-export interface Governance {
+interface Governance {
   readonly verb: GovernanceRule['verb'];
   readonly role: GovernanceRule['role'];
   readonly count: number;
