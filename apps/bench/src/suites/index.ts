@@ -1,5 +1,9 @@
 import type { Measure } from '../measure.js';
+import * as air from './air.js';
 import * as core from './core.js';
 
 /** Suites by the name they are asked for. */
-export const suites: Readonly<Record<string, readonly Measure[]>> = { core: core.measures };
+export const suites: Readonly<Record<string, readonly Measure[]>> = {
+  air: air.measures,
+  core: core.measures,
+};
