@@ -112,7 +112,16 @@ export function generatePolicy(name: Name, use: PolicyUse): Policy {
   ];
   const { governance } = use;
   const options = governance === undefined ? {} : { governance };
-  return definePolicy(name, [...(use.before ?? []), ...distinct(rules), deny()], options);
+  const before = use.before ?? [];
+  const decided = (rule: Rule) => before.some((each) => takesAll(each, rule));
+  const generated = [...distinct(rules), deny()].filter((rule) => !decided(rule));
+  return definePolicy(name, [...before, ...generated], options);
+}
+
+/** True when the first rule matches whatever the second does, so that the second never decides. */
+function takesAll({ when: first }: Rule, { when: second }: Rule): boolean {
+  const fields = Object.entries(first) as [keyof PolicyMatch, string][];
+  return fields.every(([field, word]) => second[field] === word);
 }
 
 function reducerRules(reducer: AnyReducer): readonly Rule[] {
