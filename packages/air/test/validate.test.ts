@@ -23,7 +23,7 @@ test('valid_plan_passes', () => {
   expect(findingsOf(agencyWith())).toEqual([]);
 });
 
-describe('structure of plans', () => {
+describe('structure of plans (V5 to V8)', () => {
   table([
     [
       'empty_plan_fails',
@@ -121,7 +121,7 @@ describe('structure of plans', () => {
   ]);
 });
 
-describe('waits', () => {
+describe('waits (V15 to V18)', () => {
   table([
     [
       'await_receipt_requires_handle_reference',
@@ -227,7 +227,7 @@ describe('waits', () => {
   ]);
 });
 
-describe('expressions in plans', () => {
+describe('expressions in plans (V9 to V14)', () => {
   table([
     [
       'a guard that is no bool',
@@ -333,7 +333,7 @@ describe('expressions in plans', () => {
   ]);
 });
 
-describe('what plans name', () => {
+describe('what plans name (V4, V15)', () => {
   table([
     [
       'manifest_rejects_unknown_effect_kind_in_plan',
@@ -405,7 +405,7 @@ describe('what plans name', () => {
   ]);
 });
 
-describe('triggers, routes and inboxes', () => {
+describe('triggers, routes and inboxes (V21 to V23)', () => {
   const trigger = `${manifest}/triggers/0`;
   const routes = `${manifest}/routing/events`;
   table([
@@ -506,7 +506,7 @@ describe('triggers, routes and inboxes', () => {
   ]);
 });
 
-describe('grants and capabilities', () => {
+describe('grants and capabilities (V20, V26, V27)', () => {
   const slot = `${manifest}/module_bindings/demo~1Machine@1/slots`;
   const inSlots = inManifest('/module_bindings/demo~1Machine@1/slots');
   const cap: Json = {
@@ -619,7 +619,7 @@ describe('grants and capabilities', () => {
   ]);
 });
 
-describe('reducers and effects', () => {
+describe('reducers and effects (V19, V24, V25)', () => {
   const emitted = 'modules/0/abi/reducer/effects_emitted';
   const mail: Json = {
     $kind: 'defeffect',
@@ -693,7 +693,7 @@ describe('reducers and effects', () => {
   ]);
 });
 
-describe('policies', () => {
+describe('policies (V28, V30, V31)', () => {
   const rules = 'rest/0/rules';
   const rule = (when: Json): Json => ({ when, decision: 'allow' });
   table([
@@ -769,7 +769,7 @@ describe('policies', () => {
   ]);
 });
 
-describe('secrets', () => {
+describe('secrets (V29)', () => {
   const ref = `${step(2)}/params/api_key/secret`;
   const inRef = at('/steps/2/params/api_key/secret');
   table([
@@ -827,7 +827,7 @@ describe('secrets', () => {
   ]);
 });
 
-describe('use', () => {
+describe('use (V32)', () => {
   table([
     [
       'a plan that nothing starts',
