@@ -38,6 +38,7 @@ export {
 } from './expr/slot.js';
 export type { Definition, DefinitionOf } from './forms/definition.js';
 export type { DefCap, DefMigration, DefSchema, DefSecret } from './forms/definitions.js';
+export { DOCUMENT_KINDS, type DocumentKind, jsonSchema } from './forms/documents.js';
 export type { DefEffect } from './forms/effect.js';
 export type { ExactJson, ExprJson, ExprOrValueJson } from './forms/exact-json.js';
 export type { Feature } from './forms/features.js';

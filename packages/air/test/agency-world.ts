@@ -261,7 +261,7 @@ export type Edit = readonly [at: string, value?: Json];
 /** The world with these places changed, in this order. A list grows at `-`. */
 export function agencyWith(...edits: readonly Edit[]): Nodes {
   const nodes = agencyNodes();
-  for (const [at, value] of edits) {
+  for (const [at, value] of structuredClone(edits)) {
     const keys = at.split('/').map((key) => key.replaceAll('~1', '/'));
     const last = keys.pop() as string;
     let place = nodes as unknown as { [key: string]: Json };

@@ -18,7 +18,6 @@ import {
   get,
   grant,
   gt,
-  inbox,
   len,
   mapItems,
   match,
@@ -132,7 +131,6 @@ export default defineWorld({
   modules: [desk],
   plans,
   routes: [route(desk, { keyField: '$value.id' })],
-  inboxes: [],
   triggers: [trigger(research)],
   secrets: [key],
   migrations: [defineMigration('demo/desk-2@1', { reducer: desk, module: upgrade })],
@@ -143,4 +141,4 @@ export default defineWorld({
   }),
 });
 
-export { desk, inbox, research, search };
+export { research };

@@ -63,7 +63,6 @@ describe('a world with every kind of step', () => {
     expect(rules.map(({ decision, when }) => [decision, ...Object.values(when)].join(' '))).toEqual(
       [
         'require_approval demo.search',
-        'allow demo.search web plan demo/research@1',
         'allow llm.generate research_llm_basic plan demo/research@1',
         'allow http.request web_few plan demo/fetch_page@1',
         'deny',

@@ -2,7 +2,7 @@ import { encode, type Hash, hashOf, sha256, toHashText } from '@aos/canon';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { hashDefinitions, openDefinition, printJson, type WorldDefinition } from '../src/index.js';
-import { plainlyNamed } from './typed-values.js';
+import { anyNamed, plainlyNamed } from './typed-values.js';
 import { type Json, worldOf } from './worlds.js';
 
 const schema = (name: string, type: Json): Json => ({ $kind: 'defschema', name, type });
@@ -159,6 +159,33 @@ test('any value of any type gives one hash in every lens', () => {
     expect([hashOfSlot(sugar), hashOfSlot(mixed)]).toEqual([expected, expected]);
   });
   fc.assert(law, { numRuns: 150 });
+});
+
+test('values whose fields are named like tags are stored and opened, too', () => {
+  const law = fc.property(anyNamed, ({ type, sugar }) => {
+    const steps = [
+      { id: 'r', op: 'raise_event', event: 'a/E@1', value: sugar },
+      { id: 'z', op: 'end' },
+    ];
+    const edges = [{ from: 'r', to: 'z' }];
+    const text = printJson([
+      { $kind: 'defschema', name: 'a/E@1', type },
+      { $kind: 'defplan', name: 'a/p@1', input: 'a/E@1', steps, edges },
+      {
+        $kind: 'manifest',
+        air_version: '1',
+        schemas: refs('a/E@1'),
+        modules: [],
+        plans: refs('a/p@1'),
+        caps: [],
+        policies: [],
+      },
+    ] as never);
+    const world = worldOf([{ path: 'w.json', text }]);
+    const opened = openDefinition(world.manifestHash, reader(world));
+    expect(opened.ok ? 'opened' : opened.refusal).toBe('opened');
+  });
+  fc.assert(law, { numRuns: 200 });
 });
 
 describe('what is stored has the normal form', () => {

@@ -2,7 +2,7 @@
 import { toBase64 } from '@aos/canon';
 import fc from 'fast-check';
 import type { JsonValue, TypeExpr } from '../src/index.js';
-import type { Surroundings } from './expressions.js';
+import type { Given, Surroundings } from './expressions.js';
 import { plainlyNamed, type TypedValue } from './typed-values.js';
 
 export interface Sample {
@@ -263,6 +263,9 @@ function mapObject<T, U>(object: { readonly [key: string]: T }, make: (each: T) 
   return made;
 }
 
+const NO_NUMBER: Given = [{ option: scalar('nat') }, null];
+const NO_TEXT: Given = [{ option: scalar('text') }, null];
+
 export const samples: fc.Arbitrary<Sample> = fc
   .tuple(fc.gen(), fc.array(plainlyNamed, { minLength: 5, maxLength: 5 }))
   .map(([draw, givens]) => {
@@ -274,11 +277,15 @@ export const samples: fc.Arbitrary<Sample> = fc
     const around: Surroundings = {
       input: given(0),
       event: given(1),
-      vars: { v: given(2), 'v.w': given(3) },
+      vars: { v: given(2), 'v.w': given(3), none: NO_NUMBER, blank: NO_TEXT },
       steps: { s: given(4) },
     };
     const refs = ['@plan.input', '@event', '@var:v', '@var:v.w', '@step:s'];
-    const names = refs.map((ref, i) => ({ ref, type: given(i)[0] }));
+    const names = [
+      ...refs.map((ref, i) => ({ ref, type: given(i)[0] })),
+      { ref: '@var:none', type: NO_NUMBER[0] },
+      { ref: '@var:blank', type: NO_TEXT[0] },
+    ];
     const drawing = new Drawing(draw, names);
     const type = draw(() =>
       fc.constantFrom(...names.map((each) => each.type), ...WORDS.map(scalar), ...SMALL),

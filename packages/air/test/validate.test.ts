@@ -23,7 +23,7 @@ test('valid_plan_passes', () => {
   expect(findingsOf(agencyWith())).toEqual([]);
 });
 
-describe('structure of plans', () => {
+describe('structure of plans (V5 to V8)', () => {
   table([
     [
       'empty_plan_fails',
@@ -121,7 +121,7 @@ describe('structure of plans', () => {
   ]);
 });
 
-describe('waits', () => {
+describe('waits (V15 to V18)', () => {
   table([
     [
       'await_receipt_requires_handle_reference',
@@ -227,7 +227,7 @@ describe('waits', () => {
   ]);
 });
 
-describe('expressions in plans', () => {
+describe('expressions in plans (V9 to V14)', () => {
   table([
     [
       'a guard that is no bool',
@@ -333,7 +333,7 @@ describe('expressions in plans', () => {
   ]);
 });
 
-describe('what plans name', () => {
+describe('what plans name (V4, V15)', () => {
   table([
     [
       'manifest_rejects_unknown_effect_kind_in_plan',
@@ -401,6 +401,459 @@ describe('what plans name', () => {
       'a cap whose grant an unused one is made from counts as used',
       [[`${grants}/-`, { name: 'idle', cap: 'sys/timer@1', params: {} }]],
       [`grant-unused ${inManifest('/defaults/cap_grants/4')}`],
+    ],
+  ]);
+});
+
+describe('triggers, routes and inboxes (V21 to V23)', () => {
+  const trigger = `${manifest}/triggers/0`;
+  const routes = `${manifest}/routing/events`;
+  table([
+    [
+      'a trigger of a plan that is not there',
+      [[`${manifest}/triggers/-`, { event: 'demo/Job@1', plan: 'demo/gone@1' }]],
+      [`plan-not-found ${inManifest('/triggers/1/plan')}`],
+    ],
+    [
+      'a trigger of an event that is not there',
+      [[`${manifest}/triggers/-`, { event: 'demo/Gone@1', plan: 'demo/child@1' }]],
+      [`schema-not-found ${inManifest('/triggers/1/event')}`],
+    ],
+    [
+      'a trigger whose event is not the input of the plan',
+      [[`${manifest}/triggers/-`, { event: 'demo/Done@1', plan: 'demo/child@1' }]],
+      [`trigger-input-mismatch ${inManifest('/triggers/1')}`],
+    ],
+    [
+      'an event of the same type as the input starts the plan',
+      [
+        ['schemas/9/type', { record: { url: { text: {} } } }],
+        ['modules/1/abi/reducer/event', 'demo/Event@1'],
+        [`${manifest}/triggers/-`, { event: 'demo/KeyedEvent@1', plan: 'demo/child@1' }],
+      ],
+      [],
+    ],
+    [
+      'a trigger twice',
+      [[`${manifest}/triggers/-`, { event: 'demo/Start@1', plan: 'demo/main@1' }]],
+      [`trigger-duplicate ${inManifest('/triggers/1')}`],
+    ],
+    [
+      'a correlation by a field that the event does not have',
+      [[`${trigger}/correlate_by`, 'request.id']],
+      [`trigger-unknown-field ${inManifest('/triggers/0/correlate_by')}`],
+    ],
+    [
+      'manifest_rejects_missing_event_schema',
+      [[`${routes}/-`, { event: 'demo/Gone@1', reducer: 'demo/Machine@1' }]],
+      [
+        `schema-not-found ${inManifest('/routing/events/2/event')}`,
+        `routing-schema-mismatch ${inManifest('/routing/events/2/event')}`,
+      ],
+    ],
+    [
+      'manifest_rejects_routing_schema_mismatch',
+      [[`${routes}/-`, { event: 'demo/Job@1', reducer: 'demo/Machine@1' }]],
+      [`routing-schema-mismatch ${inManifest('/routing/events/2/event')}`],
+    ],
+    [
+      'a key that the event does not have',
+      [[`${routes}/1/key_field`, 'key']],
+      [`routing-key-field-mismatch ${inManifest('/routing/events/1/key_field')}`],
+    ],
+    [
+      'a key of another type than the reducer has',
+      [[`${routes}/1/key_field`, 'status']],
+      [`routing-key-field-mismatch ${inManifest('/routing/events/1/key_field')}`],
+    ],
+    [
+      'a key in every arm of a variant',
+      [
+        ['schemas/9/type', { variant: { A: { ref: 'demo/Done@1' }, B: { ref: 'demo/Reply@1' } } }],
+        [
+          `${routes}/1`,
+          { event: 'demo/KeyedEvent@1', reducer: 'demo/Counts@1', key_field: '$value.id' },
+        ],
+      ],
+      [],
+    ],
+    [
+      'a key that only one arm of a variant has',
+      [
+        ['schemas/9/type', { variant: { A: { ref: 'demo/Done@1' }, B: { ref: 'demo/Job@1' } } }],
+        [
+          `${routes}/1`,
+          { event: 'demo/KeyedEvent@1', reducer: 'demo/Counts@1', key_field: '$value.id' },
+        ],
+      ],
+      [`routing-key-field-mismatch ${inManifest('/routing/events/1/key_field')}`],
+    ],
+    [
+      'an inbox of a pure module',
+      [[`${manifest}/routing/inboxes/0/reducer`, 'demo/Migrate@1']],
+      [`inbox-unknown-reducer ${inManifest('/routing/inboxes/0/reducer')}`],
+    ],
+    [
+      'an inbox twice',
+      [
+        [
+          `${manifest}/routing/inboxes/-`,
+          { source: 'http.inbox:contact', reducer: 'demo/Machine@1' },
+        ],
+      ],
+      [`inbox-duplicate ${inManifest('/routing/inboxes/1')}`],
+    ],
+  ]);
+});
+
+describe('grants and capabilities (V20, V26, V27)', () => {
+  const slot = `${manifest}/module_bindings/demo~1Machine@1/slots`;
+  const inSlots = inManifest('/module_bindings/demo~1Machine@1/slots');
+  const cap: Json = {
+    $kind: 'defcap',
+    name: 'demo/cap@1',
+    cap_type: 'timer',
+    schema: { record: {} },
+    enforcer: { module: 'demo/Migrate@1' },
+  };
+  const withCap: readonly Edit[] = [
+    ['rest/-', cap],
+    [`${manifest}/caps/-`, { name: 'demo/cap@1' }],
+    [`${grants}/3/cap`, 'demo/cap@1'],
+  ];
+  table([
+    [
+      'a grant twice',
+      [[`${grants}/-`, { name: 'timer', cap: 'sys/timer@1', params: {} }]],
+      [`grant-duplicate ${inManifest('/defaults/cap_grants/4/name')}`],
+    ],
+    [
+      'manifest_rejects_grant_missing_defcap',
+      [[`${grants}/3/cap`, 'sys/timr@1']],
+      [
+        `cap-not-found ${inManifest('/defaults/cap_grants/3/cap')}`,
+        'effect-unbound modules#/0/abi/reducer/effects_emitted/0',
+      ],
+    ],
+    [
+      'capability_params_must_match_schema',
+      [[`${grants}/1/params`, { hosts: [1] }]],
+      [`grant-params-invalid ${inManifest('/defaults/cap_grants/1/params/hosts/0')}`],
+    ],
+    [
+      'capability_schema_refs_are_expanded',
+      [
+        ...withCap,
+        ['rest/3/schema', { record: { key: { ref: 'demo/Key@1' } } }],
+        ['rest/3/enforcer/module', 'sys/CapAllowAll@1'],
+        [`${grants}/3/params`, { key: 'x' }],
+      ],
+      [`grant-params-invalid ${inManifest('/defaults/cap_grants/3/params/key')}`],
+    ],
+    [
+      'an enforcer that is not there',
+      [...withCap, ['rest/3/enforcer/module', 'demo/Gone@1']],
+      ['module-not-found rest#/3/enforcer/module'],
+    ],
+    ['an enforcer of another ABI', withCap, ['enforcer-abi rest#/3/enforcer/module']],
+    [
+      'a parent that is not there',
+      [[`${grants}/1/parent`, 'all_wbe'], [`${grants}/0`]],
+      [`grant-not-found ${inManifest('/defaults/cap_grants/0/parent')}`],
+    ],
+    [
+      'a parent of another type',
+      [[`${grants}/2/parent`, 'timer']],
+      [`grant-parent-type ${inManifest('/defaults/cap_grants/2/cap')}`],
+    ],
+    [
+      'parents in a circle',
+      [
+        [`${grants}/0/parent`, 'web'],
+        [`${grants}/0/budget`],
+        [`${grants}/1/budget`],
+        [`${grants}/0/expiry_ns`],
+        [`${manifest}/features/2`],
+      ],
+      [`grant-parent-cyclic ${inManifest('/defaults/cap_grants/0/parent')}`],
+    ],
+    [
+      'a grant that lasts longer and takes more than its parent',
+      [
+        [`${grants}/1/budget/calls`, 11],
+        [`${grants}/1/expiry_ns`, 51],
+      ],
+      [
+        `grant-parent-wider ${inManifest('/defaults/cap_grants/1/expiry_ns')}`,
+        `grant-parent-wider ${inManifest('/defaults/cap_grants/1/budget/calls')}`,
+      ],
+    ],
+    [
+      'manifest_rejects_missing_grant_in_module_binding',
+      [[`${slot}/timer`, 'tmer']],
+      [
+        `grant-not-found ${inSlots}/timer`,
+        'effect-unbound modules#/0/abi/reducer/effects_emitted/0',
+        `grant-unused ${inManifest('/defaults/cap_grants/3')}`,
+      ],
+    ],
+    [
+      'manifest_rejects_grant_cap_type_mismatch',
+      [[`${slot}/timer`, 'model']],
+      [
+        `slot-type-mismatch ${inSlots}/timer`,
+        'effect-unbound modules#/0/abi/reducer/effects_emitted/0',
+        `grant-unused ${inManifest('/defaults/cap_grants/3')}`,
+      ],
+    ],
+    [
+      'a slot that the reducer does not declare',
+      [[`${slot}/tmer`, 'timer']],
+      [`binding-unknown-slot ${inSlots}/tmer`],
+    ],
+    [
+      'bindings of a module that is no reducer',
+      [[`${manifest}/module_bindings/demo~1Migrate@1`, { slots: {} }]],
+      [`reducer-not-found ${inManifest('/module_bindings/demo~1Migrate@1')}`],
+    ],
+  ]);
+});
+
+describe('reducers and effects (V19, V24, V25)', () => {
+  const emitted = 'modules/0/abi/reducer/effects_emitted';
+  const mail: Json = {
+    $kind: 'defeffect',
+    name: 'demo/mail@1',
+    kind: 'mail.send',
+    params_schema: 'demo/Job@1',
+    receipt_schema: 'demo/Result@1',
+    cap_type: 'timer',
+    origin_scope: 'both',
+  };
+  const withMail: readonly Edit[] = [
+    ['rest/-', mail],
+    [`${manifest}/effects/-`, { name: 'demo/mail@1' }],
+  ];
+  table([
+    [
+      'manifest_rejects_unknown_effect_kind_of_a_reducer',
+      [[`${emitted}/0`, 'timer.st']],
+      ['effect-not-found modules#/0/abi/reducer/effects_emitted/0'],
+    ],
+    [
+      'a reducer that emits what only plans may',
+      [[`${emitted}/-`, 'http.request']],
+      [
+        'effect-origin-scope modules#/0/abi/reducer/effects_emitted/1',
+        'effect-unbound modules#/0/abi/reducer/effects_emitted/1',
+      ],
+    ],
+    [
+      'manifest_rejects_missing_receipt_variant_for_micro_effect',
+      [['schemas/4/type/variant/Fired']],
+      ['reducer-receipt-schema-missing modules#/0/abi/reducer/effects_emitted/0'],
+    ],
+    ['an effect that nobody emits', withMail, ['definition-unused rest#/3']],
+    [
+      'an effect whose schema is not there',
+      [...withMail, ['rest/3/receipt_schema', 'demo/Gone@1'], [`${emitted}/-`, 'mail.send']],
+      ['schema-not-found rest#/3/receipt_schema'],
+    ],
+    [
+      'two effects of one kind',
+      [...withMail, ['rest/3/kind', 'timer.set']],
+      ['effect-kind-duplicate rest#/3/kind', 'definition-unused rest#/3'],
+    ],
+    [
+      'a migration to another state',
+      [
+        ['rest/2/to', 'demo/Keyed@1'],
+        ['modules/2/abi/pure/output', 'demo/Keyed@1'],
+      ],
+      ['migration-state rest#/2/to'],
+    ],
+    [
+      'a migration from the same state',
+      [
+        ['rest/2/from', 'demo/State@1'],
+        ['modules/2/abi/pure/input', 'demo/State@1'],
+      ],
+      ['migration-state rest#/2/from'],
+    ],
+    [
+      'a migration by a module between other states',
+      [['modules/2/abi/pure/input', 'demo/Done@1']],
+      ['migration-module rest#/2/module'],
+    ],
+    [
+      'a migration of a reducer that is not there',
+      [['rest/2/reducer', 'demo/Gone@1']],
+      ['reducer-not-found rest#/2/reducer'],
+    ],
+  ]);
+});
+
+describe('policies (V28, V30, V31)', () => {
+  const rules = 'rest/0/rules';
+  const rule = (when: Json): Json => ({ when, decision: 'allow' });
+  table([
+    [
+      'a default policy that is not there',
+      [[`${manifest}/defaults/policy`, 'demo/polcy@1']],
+      [`policy-not-found ${inManifest('/defaults/policy')}`, 'definition-unused rest#/0'],
+    ],
+    [
+      'a rule for an effect that is not there',
+      [[`${rules}/-`, rule({ effect_kind: 'http.requst' })]],
+      ['effect-not-found rest#/0/rules/3/when/effect_kind'],
+    ],
+    [
+      'a rule for a grant that is not there',
+      [[`${rules}/-`, rule({ cap_name: 'wbe' })]],
+      ['grant-not-found rest#/0/rules/3/when/cap_name'],
+    ],
+    [
+      'a rule behind a wider one',
+      [[`${rules}/-`, rule({ effect_kind: 'http.request', cap_name: 'web', origin_kind: 'plan' })]],
+      ['policy-rule-shadowed rest#/0/rules/3'],
+    ],
+    [
+      'a rule behind one that asks for what its own fields imply',
+      [
+        [`${rules}/-`, rule({ cap_type: 'http.out', origin_kind: 'plan' })],
+        [`${rules}/-`, rule({ effect_kind: 'http.request', origin_name: 'demo/child@1' })],
+      ],
+      ['policy-rule-shadowed rest#/0/rules/4'],
+    ],
+    [
+      'a rule for an effect with a grant of another type',
+      [[`${rules}/-`, rule({ effect_kind: 'http.request', cap_name: 'timer' })]],
+      ['policy-rule-idle rest#/0/rules/3'],
+    ],
+    [
+      'a rule for an origin that is not there',
+      [[`${rules}/-`, rule({ origin_name: 'demo/gone@1' })]],
+      ['policy-rule-idle rest#/0/rules/3'],
+    ],
+    [
+      'a rule for a plan that is a reducer',
+      [[`${rules}/-`, rule({ origin_name: 'demo/main@1', origin_kind: 'reducer' })]],
+      ['policy-rule-idle rest#/0/rules/3'],
+    ],
+    [
+      'a rule for an effect from where it cannot come',
+      [[`${rules}/-`, rule({ effect_kind: 'http.request', origin_kind: 'reducer' })]],
+      ['policy-rule-idle rest#/0/rules/3'],
+    ],
+    ['an effect that no rule allows', [[`${rules}/0`]], [`effect-denied ${at('/steps/0')}`]],
+    [
+      'an effect that a rule denies',
+      [[`${rules}/1/decision`, 'deny']],
+      ['effect-denied modules#/0/abi/reducer/effects_emitted/0'],
+    ],
+    [
+      'without a policy every effect is denied',
+      [[`${manifest}/defaults/policy`]],
+      [
+        `effect-denied ${at('/steps/0')}`,
+        `effect-denied ${at('/steps/2')}`,
+        'effect-denied modules#/0/abi/reducer/effects_emitted/0',
+        'definition-unused rest#/0',
+      ],
+    ],
+    [
+      'an approval by more than are named',
+      [[`${rules}/2/approval/count`, 3]],
+      ['quorum-unreachable rest#/0/rules/2/approval/of'],
+    ],
+  ]);
+});
+
+describe('secrets (V29)', () => {
+  const ref = `${step(2)}/params/api_key/secret`;
+  const inRef = at('/steps/2/params/api_key/secret');
+  table([
+    [
+      'rejects_unknown_secret_reference',
+      [[`${ref}/version`, 2]],
+      [`secret-unknown ${inRef}`, 'definition-unused rest#/1'],
+    ],
+    [
+      'an unknown secret inside an expression',
+      [
+        [
+          `${step(8)}`,
+          {
+            id: 'note',
+            op: 'assign',
+            expr: {
+              variant: {
+                tag: 'secret',
+                value: { record: { alias: { text: 'demo/kee' }, version: { nat: 1 } } },
+              },
+            },
+            bind: { as: 'note' },
+          },
+        ],
+        [`${MAIN}/locals`],
+      ],
+      [`secret-unknown ${at('/steps/8/expr/variant/value/record')}`],
+    ],
+    [
+      'rejects_secret_missing_binding',
+      [['rest/1/binding_id', '']],
+      ['secret-binding-empty rest#/1/binding_id'],
+    ],
+    [
+      'manifest_rejects_missing_grant_in_secret_policy',
+      [['rest/1/allowed_caps/-', 'modle']],
+      ['grant-not-found rest#/1/allowed_caps/1'],
+    ],
+    [
+      'a secret for a plan that is not there',
+      [['rest/1/allowed_plans/-', 'demo/gone@1']],
+      ['plan-not-found rest#/1/allowed_plans/1'],
+    ],
+    [
+      'rejects_secret_policy_for_cap',
+      [['rest/1/allowed_caps', ['timer']]],
+      [`secret-cap-denied ${inRef}`],
+    ],
+    [
+      'rejects_secret_policy_for_plan',
+      [['rest/1/allowed_plans', ['demo/child@1']]],
+      [`secret-plan-denied ${inRef}`],
+    ],
+  ]);
+});
+
+describe('use (V32)', () => {
+  table([
+    [
+      'a plan that nothing starts',
+      [[`${manifest}/triggers`], [`${step(7)}/where/args/1`, get('@plan.input.id')]],
+      ['plan-unstarted plans#/0'],
+    ],
+    [
+      'an event that nothing takes',
+      [
+        [`${step(9)}/event`, 'demo/Result@1'],
+        [`${step(9)}/value`, { status: 1 }],
+      ],
+      [`event-untaken ${at('/steps/9/event')}`],
+    ],
+    [
+      'a schema that nothing uses',
+      [
+        ['schemas/-', { $kind: 'defschema', name: 'demo/Idle@1', type: { unit: {} } }],
+        [`${manifest}/schemas/-`, { name: 'demo/Idle@1' }],
+      ],
+      ['definition-unused schemas#/10'],
+    ],
+    [
+      'a reducer without a route',
+      [[`${manifest}/routing/events/1`]],
+      ['definition-unused modules#/1'],
     ],
   ]);
 });

@@ -20,10 +20,11 @@ const MAX_FILES = 10_000;
 
 /**
  * Reads `<dir>/air/**` with the modules of `<dir>/modules/**`, or, in a folder without `air`, the
- * AIR files of the folder itself. Codes: `folder-not-found`, `folder-too-large`.
+ * AIR files of the folder itself; a single file is read as such. Codes: `folder-not-found`, `folder-too-large`.
  */
 export function readAirFolder(dir: string): AirFolder {
   const root = resolve(dir);
+  if (statSync(root, { throwIfNoEntry: false })?.isFile() === true) return readAirFile(root);
   const air = isFolder(join(root, 'air')) ? join(root, 'air') : root;
   const home = air === root && basename(root) === 'air' ? dirname(root) : root;
   const documents = listFiles(air, '.json').map((file) => ({
@@ -39,6 +40,12 @@ export function readAirFolder(dir: string): AirFolder {
     return [name, sha256(readFileSync(file))] as const;
   });
   return { air, documents, wasm: new Map(wasm) };
+}
+
+/** One file may hold a whole world: a list of definitions with a manifest. */
+function readAirFile(file: string): AirFolder {
+  const document = { path: basename(file), text: readFileSync(file, 'utf8') };
+  return { air: dirname(file), documents: [document], wasm: new Map() };
 }
 
 /** Sources that `aos air check` looks for beside `air/`, the first one that is there. */
@@ -95,7 +102,9 @@ function describeFailure(error: unknown, path: string): Error {
   const isAuthor = error instanceof Error && error.name === 'AuthorError';
   if (isAuthor && 'code' in error) {
     const { code, at } = error as AuthorError;
-    return new CliError(code, error.message, at);
+    const prefix = `${at}: `;
+    const isPlaced = at !== '' && error.message.startsWith(prefix);
+    return new CliError(code, isPlaced ? error.message.slice(prefix.length) : error.message, at);
   }
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return new CliError('source-failed', message, path);

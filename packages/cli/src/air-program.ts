@@ -40,8 +40,8 @@ export function addAirCommands(program: Command, run: RunCommand): void {
   air
     .command('diff')
     .description('show which definitions differ between two folders')
-    .argument('<from>', 'folder with air/, or with AIR JSON')
-    .argument('<to>', 'folder with air/, or with AIR JSON')
+    .argument('<from>', 'folder with air/ or with AIR JSON, or one file')
+    .argument('<to>', 'folder with air/ or with AIR JSON, or one file')
     .option('--patch', 'answer with the patch document that leads from one to the other')
     .action((from: string, to: string, options: { patch?: true }, command: Command) =>
       run(command, () => diffAir(from, to, options)),

@@ -203,6 +203,12 @@ describe('aos air diff', () => {
     expect((await json('diff', a, a)).data).toMatchObject({ same: true, changes: [] });
   });
 
+  it('takes single files as well', async () => {
+    const file = join(dir, 'all.json');
+    writeFileSync(file, JSON.stringify(Object.values(B).flat()));
+    expect((await json('diff', file, folder(B, 'b'))).data).toMatchObject({ same: true });
+  });
+
   it('gives the patch that leads from one to the other', async () => {
     const [a, b] = [folder(A, 'a'), folder(B, 'b')];
     const { data } = await json('diff', a, b, '--patch');

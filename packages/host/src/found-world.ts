@@ -42,8 +42,9 @@ export type FoundingResult =
 
 /**
  * Checks the definition and every module, then makes the genesis. Nothing is written. Refusal
- * codes: `not-supported-yet`, the engine's for a module, `module-unbound` for a reducer without one, and
- * `module-hash-mismatch` when a defmodule names other bytes than those given.
+ * codes: `not-supported-yet` for a part of the language that the kernel does not run, the engine's
+ * for a module, `module-unbound` for a reducer without one, and `module-hash-mismatch` when a
+ * defmodule names other bytes than those given.
  */
 export function foundWorld(plan: FoundingPlan, ports: FoundingPorts): FoundingResult {
   const hashes = new Map<string, Hash>();

@@ -1,9 +1,11 @@
 import type { Measure } from '../measure.js';
+import * as air from './air.js';
 import * as core from './core.js';
 import * as modules from './modules.js';
 
 /** Suites by the name they are asked for. */
 export const suites: Readonly<Record<string, readonly Measure[]>> = {
+  air: air.measures,
   core: core.measures,
   modules: modules.measures,
 };

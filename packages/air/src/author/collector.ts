@@ -26,6 +26,8 @@ import { type AnySchema, type AnyType, schemaDefinition, schemasOf } from './typ
 
 export class Collector {
   readonly grants = new Map<string, Grant>();
+  /** Grants by slot, of each reducer that has slots. */
+  readonly bindings = new Map<string, { readonly [slot: string]: Grant }>();
   /** The definitions of the world's own, by kind and name. */
   private readonly own = new Map<string, AuthoredDefinition>();
   private readonly builtins = new Map<string, AuthoredDefinition>();
@@ -52,7 +54,9 @@ export class Collector {
     this.add(moduleDefinition(module));
     if (module.moduleKind === 'pure') return;
     for (const effect of (module.effects ?? []) as readonly AnyEffect[]) this.effect(effect);
-    for (const grant of Object.values(module.slots ?? {})) this.grant(grant);
+    const { slots = {} } = module;
+    for (const grant of Object.values(slots)) this.grant(grant);
+    if (Object.keys(slots).length > 0) this.bindings.set(module.name, slots);
   }
 
   plan(plan: AnyPlan): void {

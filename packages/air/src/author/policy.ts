@@ -21,7 +21,7 @@ export interface Match {
 }
 
 /** At most so many effects in any window of logical time, or of records. */
-export type RateLimit = { readonly count: number } & (
+type RateLimit = { readonly count: number } & (
   | { readonly perNs: number | bigint }
   | { readonly perRecords: number | bigint }
 );
@@ -66,7 +66,7 @@ export function requireApproval(match: Match, approval: Approval): Rule {
 }
 
 /** Who may do what to the world itself. */
-export interface Governance {
+interface Governance {
   readonly verb: GovernanceRule['verb'];
   readonly role: GovernanceRule['role'];
   readonly count: number;
@@ -112,7 +112,16 @@ export function generatePolicy(name: Name, use: PolicyUse): Policy {
   ];
   const { governance } = use;
   const options = governance === undefined ? {} : { governance };
-  return definePolicy(name, [...(use.before ?? []), ...distinct(rules), deny()], options);
+  const before = use.before ?? [];
+  const decided = (rule: Rule) => before.some((each) => takesAll(each, rule));
+  const generated = [...distinct(rules), deny()].filter((rule) => !decided(rule));
+  return definePolicy(name, [...before, ...generated], options);
+}
+
+/** True when the first rule matches whatever the second does, so that the second never decides. */
+function takesAll({ when: first }: Rule, { when: second }: Rule): boolean {
+  const fields = Object.entries(first) as [keyof PolicyMatch, string][];
+  return fields.every(([field, word]) => second[field] === word);
 }
 
 function reducerRules(reducer: AnyReducer): readonly Rule[] {

@@ -25,10 +25,8 @@ export interface ScalarValues {
 
 export type ScalarShape = keyof ScalarValues;
 export type KeyShape = 'int' | 'nat' | 'text' | 'uuid' | 'hash';
-export type NumberShape = 'int' | 'nat' | 'dec128' | 'time' | 'duration';
-export type OrderedShape = NumberShape | 'text';
 
-export type Shapes = { readonly [name: string]: Shape };
+type Shapes = { readonly [name: string]: Shape };
 
 export type Shape =
   | ScalarShape

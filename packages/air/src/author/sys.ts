@@ -28,7 +28,7 @@ const governance = { capType: 'governance', origin: 'plan' } as const;
 const query = { capType: 'query', origin: 'plan' } as const;
 
 /** The built-in effects by kind; a `2` marks the second version. */
-export const effects = {
+const effects = {
   httpRequest: effect('http.request', { params: s.HttpRequestParams, ...http }),
   httpRequest2: effect('http.request', { params: s.HttpRequestParams2, ...http, version: 2 }),
   llmGenerate: effect('llm.generate', {
@@ -102,7 +102,7 @@ export const effects = {
 } as const;
 
 /** The built-in enforcers of capabilities. */
-export const enforcers = {
+const enforcers = {
   allowAll: 'sys/CapAllowAll@1',
   httpOut: 'sys/CapEnforceHttpOut@1',
   llmBasic: 'sys/CapEnforceLlmBasic@1',

@@ -37,7 +37,7 @@ export type Infer<T extends AnyType> = ValueOf<ShapeOf<T>>;
 export type ShapeOf<T> = T extends Shaped<infer S> ? S : never;
 
 /** The structure of a type, with references followed. */
-export type TypeNode =
+type TypeNode =
   | { readonly kind: ScalarShape }
   | { readonly kind: 'record' | 'variant'; readonly fields: Fields }
   | { readonly kind: 'list' | 'set' | 'option'; readonly item: AnyType }

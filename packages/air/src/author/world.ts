@@ -164,7 +164,7 @@ function manifestJson(spec: WorldSpec, found: Collector): AuthoredManifest {
     air_version: '1',
     ...sections,
     ...defaultsJson(spec, found),
-    ...bindingsJson(spec),
+    ...bindingsJson(found),
     ...routingJson(spec),
     ...triggersJson(spec),
   } as unknown as AuthoredManifest;
@@ -193,13 +193,13 @@ function defaultsJson({ policy }: WorldSpec, found: Collector): object {
   };
 }
 
-function bindingsJson({ modules = [] }: WorldSpec): object {
-  const bindings = modules.flatMap((module) => {
-    if (module.moduleKind === 'pure' || module.slots === undefined) return [];
-    const slots = Object.entries(module.slots).map(([slot, { name }]) => [slot, name] as const);
-    return slots.length === 0 ? [] : [[module.name, { slots: Object.fromEntries(slots) }] as const];
+function bindingsJson(found: Collector): object {
+  if (found.bindings.size === 0) return {};
+  const bindings = [...found.bindings].map(([module, grants]) => {
+    const slots = Object.entries(grants).map(([slot, { name }]) => [slot, name] as const);
+    return [module, { slots: Object.fromEntries(slots) }] as const;
   });
-  return bindings.length === 0 ? {} : { module_bindings: Object.fromEntries(bindings) };
+  return { module_bindings: Object.fromEntries(bindings) };
 }
 
 function routingJson({ routes = [], inboxes = [] }: WorldSpec): object {

@@ -84,7 +84,7 @@ export interface VariantExpr {
   readonly value: Expr | undefined;
 }
 
-export interface IfExpr {
+interface IfExpr {
   readonly kind: 'if';
   readonly cond: Expr;
   readonly yes: Expr;

@@ -203,3 +203,10 @@ test('types that share their parts are compared in time linear in the parts', ()
     expect(expr.ok && checkExpr(expr.value, environment).findings).toEqual([]);
   }
 });
+
+test('of countless mistakes the first are reported', () => {
+  const items = Array(5000).fill(ref('@var:requests')).join(',');
+  const findings = findingsOf(`{"list":[${items}]}`, { around: AROUND });
+  expect(findings).toHaveLength(100);
+  expect(findings[99]).toBe('expr-unknown-reference /list/99');
+});

@@ -1,7 +1,6 @@
 /** JSON whose meaning another definition knows: parameters, expressions and values. */
 import { isJsonList, isJsonObject, JsonDecimal } from '../json/value.js';
-import { type Form, fail, list, table } from './form.js';
-import { named } from './json-schema.js';
+import { type Form, fail, list, named, table } from './form.js';
 import { anyText } from './names.js';
 
 /** JSON that has canonical bytes: without fractions and exponents. */

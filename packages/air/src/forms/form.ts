@@ -256,6 +256,14 @@ export function integer(min: number, max: number): Form<number> {
   };
 }
 
+/** The same form under a name of its own in JSON Schema documents. */
+export function named<T>(name: string, form: Form<T>): Form<T> {
+  return {
+    read: (json, at, problems) => form.read(json, at, problems),
+    schema: (defs) => defs.reference(name, (inner) => form.schema(inner)),
+  };
+}
+
 /** What should stand somewhere, in words, and the code for when it does not. */
 export interface Expectation {
   readonly expected: string;

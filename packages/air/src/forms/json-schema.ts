@@ -1,11 +1,9 @@
 /**
  * JSON Schema 2020-12 documents of forms.
  *
- * A form describes itself; names given with `named` become `$defs`, so that a rule that occurs in
- * many places, or inside itself, is written once per document.
+ * A form describes itself; those with a name become `$defs`, so that a rule that occurs in many
+ * places, or inside itself, is written once per document.
  */
-import type { Form } from './form.js';
-
 /** A schema node: the booleans, or an object of keywords. */
 export type JsonSchema = boolean | { readonly [keyword: string]: unknown };
 
@@ -29,16 +27,13 @@ export class SchemaDefs {
   }
 }
 
-/** The same form under a name of its own in JSON Schema documents. */
-export function named<T>(name: string, form: Form<T>): Form<T> {
-  return {
-    read: (json, at, problems) => form.read(json, at, problems),
-    schema: (defs) => defs.reference(name, (inner) => form.schema(inner)),
-  };
+/** What can say which JSON it accepts. */
+interface Described {
+  schema(defs: SchemaDefs): JsonSchema;
 }
 
 /** One whole document: what a form accepts. */
-export function schemaDocument(form: Form<unknown>, heading: { id: string; title: string }) {
+export function schemaDocument(form: Described, heading: { id: string; title: string }) {
   const defs = new SchemaDefs();
   const root = form.schema(defs);
   const $defs = defs.sorted();

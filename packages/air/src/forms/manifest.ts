@@ -1,8 +1,17 @@
 /** The manifest: which definitions make a world, and how they are wired. */
 import { FEATURES } from './features.js';
-import { type Form, type FormValue, list, object, oneOf, sortedSet, table, text } from './form.js';
+import {
+  type Form,
+  type FormValue,
+  list,
+  named,
+  object,
+  oneOf,
+  sortedSet,
+  table,
+  text,
+} from './form.js';
 import { type CapGrant, capGrant } from './grant.js';
-import { named } from './json-schema.js';
 import { anyText, blankableHash, hashText, kind, localName, name } from './names.js';
 
 const authoredRef = named(

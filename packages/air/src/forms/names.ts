@@ -1,5 +1,4 @@
-import { type Form, oneOf, text } from './form.js';
-import { named } from './json-schema.js';
+import { type Form, named, oneOf, text } from './form.js';
 
 /** `namespace/Name@version`, for everything that a manifest can refer to. */
 export const name: Form<string> = named(

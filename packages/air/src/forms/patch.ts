@@ -1,9 +1,8 @@
 /** Patch documents: operations on a manifest, each with the hash of what it means to change. */
 
 import { anyJson } from './exact-json.js';
-import { type FormValue, list, object, oneOf, someFieldOf, someOf, table } from './form.js';
+import { type FormValue, list, named, object, oneOf, someFieldOf, someOf, table } from './form.js';
 import { capGrant } from './grant.js';
-import { named } from './json-schema.js';
 import { eventRoute, features, inbox, moduleBindings, namedRef, trigger } from './manifest.js';
 import { anyText, DEFINITION_KINDS, hashText, name } from './names.js';
 import { nullable, wrapped } from './unions.js';

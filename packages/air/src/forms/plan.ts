@@ -6,13 +6,13 @@ import {
   type FormValue,
   integer,
   list,
+  named,
   natural,
   object,
   oneOf,
   someOf,
   table,
 } from './form.js';
-import { named } from './json-schema.js';
 import { dottedKind, kind, localName, name } from './names.js';
 import { taggedBy } from './unions.js';
 

@@ -7,8 +7,8 @@ import {
   newJsonObject,
   pointer,
 } from '../json/value.js';
-import { type Expectation, type Form, fail, object, type Problem, table } from './form.js';
-import { type JsonSchema, named } from './json-schema.js';
+import { type Expectation, type Form, fail, named, object, type Problem, table } from './form.js';
+import type { JsonSchema } from './json-schema.js';
 import { anyText, name } from './names.js';
 import { hintFor } from './near-miss.js';
 

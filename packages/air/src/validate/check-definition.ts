@@ -1,10 +1,11 @@
 /**
- * Everything that can be said about a world before it runs, beyond the forms of its parts.
+ * Everything that can be said about a world before it runs, beyond the forms of its parts
+ * (specification, chapter 2c): one file per family of checks.
  *
- * V1. All findings come in one pass, in an order that only the definitions decide.
- * V2. One mistake is one finding: what depends on something wrong is left alone.
- * V3. The time is linear in the definitions up to a logarithm; steps of one plan also cost one bit
- *     for each pair of them.
+ * W1. All findings come in one pass, in an order that only the definitions decide (V1).
+ * W2. One mistake is one finding: what depends on something wrong is left alone (V2).
+ * W3. The time is linear in the definitions up to a logarithm; steps of one plan also cost one bit
+ *     for each pair of them (V3).
  */
 import type { Finding } from '../world/finding.js';
 import type { DefinitionIndex } from './definition-index.js';

@@ -5,8 +5,11 @@
  * I2. Types are handed out only when they and all they lead to are sound, so that whoever follows
  *     them neither meets a gap nor runs in a circle. What is unsound is reported by itself, once.
  */
+import type { Result } from '@aos/canon';
 import { BUILTINS, builtin } from '../builtins/catalogue.js';
+import type { ExprOrValue } from '../expr/slot.js';
 import type { Definition, DefinitionOf } from '../forms/definition.js';
+import type { ExactJson } from '../forms/exact-json.js';
 import {
   type AuthoredManifest,
   type CapGrant,
@@ -42,7 +45,14 @@ export interface IndexSource {
   readonly manifest: Placed<AuthoredManifest>;
   /** A definition of the world's own; undefined for what is built in or could not be read. */
   readonly find: (kind: DefinitionKind, name: string) => Placed<Definition> | undefined;
+  /** How slots are read: as people write them, or as they are stored. */
+  readonly parseSlot: ParseSlot;
 }
+
+export type ParseSlot = (
+  json: ExactJson,
+  schema: CompiledSchema | undefined,
+) => Result<ExprOrValue>;
 
 /** Where definitions of the catalogue stand. */
 export const CATALOGUE_FILE = 'sys';
@@ -54,6 +64,7 @@ const paramsOf = (cap: string): string => `${PARAMS_OF}${cap}`;
 
 export class DefinitionIndex {
   readonly manifest: Placed<AuthoredManifest>;
+  readonly parseSlot: ParseSlot;
   readonly schemas: ByName<'defschema'>;
   readonly modules: ByName<'defmodule'>;
   readonly plans: ByName<'defplan'>;
@@ -76,6 +87,7 @@ export class DefinitionIndex {
 
   constructor(source: IndexSource) {
     this.manifest = source.manifest;
+    this.parseSlot = source.parseSlot;
     const found = definitionsOf(source);
     this.listed = listedIn(source.manifest.value);
     this.schemas = byName('defschema', found);

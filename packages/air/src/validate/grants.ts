@@ -53,11 +53,18 @@ function checkCapability(
   if (cap === undefined) {
     return [index.missing('cap-not-found', `${path}/cap`, grant.cap)];
   }
-  const normal = index.paramsSchema(grant.cap)?.normalizeJson(grant.params);
-  if (normal === undefined || normal.ok) return [];
-  const { code, at, detail } = normal.refusal;
+  const schema = index.paramsSchema(grant.cap);
+  const read = schema && index.parseSlot(grant.params, schema);
+  if (read === undefined) return [];
+  const place = `${path}/params`;
+  if (read.ok) {
+    if (read.value.kind === 'value') return [];
+    const message = `expected parameters of ${grant.cap}, found an expression`;
+    return [error('grant-params-invalid', place, message)];
+  }
+  const { code, at, detail } = read.refusal;
   const message = `expected parameters of ${grant.cap}: ${detail}`;
-  return [error('grant-params-invalid', `${path}/params${at}`, message, `the value has ${code}`)];
+  return [error('grant-params-invalid', `${place}${at}`, message, `the value has ${code}`)];
 }
 
 /** A grant made from another one may only narrow it. */

@@ -7,6 +7,7 @@
  */
 import { assert, type Hash, parseHashText, toHashText } from '@aos/canon';
 import { builtin, PURE_CONTEXT, REDUCER_CONTEXT } from '../builtins/catalogue.js';
+import { parseNormalSlot } from '../expr/slot.js';
 import type { DefinitionOf } from '../forms/definition.js';
 import type { DefCap } from '../forms/definitions.js';
 import type { DefEffect } from '../forms/effect.js';
@@ -163,9 +164,10 @@ function grantDefinitions(
 ): ReadonlyMap<string, GrantDefinition> {
   const grants = (manifest.defaults?.cap_grants ?? []).map((grant) => {
     const cap = find('defcap', grant.cap);
-    const params = index.paramsSchema(grant.cap)?.normalizeJson(grant.params);
-    assert(cap !== undefined && params?.ok === true, `the grant ${grant.name} was checked`);
-    return [grant.name, { grant, cap, params: params.value }] as const;
+    const slot = parseNormalSlot(grant.params, index.paramsSchema(grant.cap));
+    const params = slot.ok && slot.value.kind === 'value' ? slot.value.bytes : undefined;
+    assert(cap !== undefined && params !== undefined, `the grant ${grant.name} was checked`);
+    return [grant.name, { grant, cap, params }] as const;
   });
   return new Map(grants);
 }

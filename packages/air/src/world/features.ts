@@ -1,5 +1,5 @@
 /** Which forms of AIR 1.1 a world uses, against those it declares. */
-import { type Expr, innerExprs } from '../expr/ast.js';
+import { usesAdditions } from '../expr/ast.js';
 import { parseExpr } from '../expr/parse.js';
 import type { Definition } from '../forms/definition.js';
 import type { ExactJson } from '../forms/exact-json.js';
@@ -143,13 +143,5 @@ function slotOf(step: PlanStep, field: (typeof SLOT_FIELDS)[number]): ExactJson 
 
 function hasAddition(json: ExactJson): boolean {
   const expr = parseExpr(json);
-  return expr.ok && isAddition(expr.value);
-}
-
-/** True for forms that AIR 1 lacks, and for operators that carry a version in their name. */
-function isAddition(expr: Expr): boolean {
-  if (expr.kind === 'if' || expr.kind === 'match') return true;
-  if (expr.kind === 'let' || expr.kind === 'each') return true;
-  if (expr.kind === 'op' && expr.op.includes('@')) return true;
-  return innerExprs(expr).some(isAddition);
+  return expr.ok && usesAdditions(expr.value);
 }

@@ -1,5 +1,6 @@
 /** From authored files to a world: the way of `check`, `init` and every test. */
 import { type HashText, toHashText } from '@aos/canon';
+import { parseExprOrValue } from '../expr/slot.js';
 import type { AuthoredManifest } from '../forms/manifest.js';
 import type { DefinitionKind } from '../forms/names.js';
 import { DefinitionIndex } from '../validate/definition-index.js';
@@ -13,7 +14,7 @@ import {
 } from './documents.js';
 import { type Finding, hasError } from './finding.js';
 import { makeNode } from './node.js';
-import { normalizeGrants, normalizePlan } from './normal-form.js';
+import { authoredValue, normalizeGrants, normalizePlan } from './normal-form.js';
 import { Definitions, type Resolved, resolveReferences } from './references.js';
 import { slotSchemas } from './slot-schemas.js';
 
@@ -94,12 +95,19 @@ function listing({ definitions }: Authored): AuthoredManifestNode {
 /** Gives every definition its identity, and the manifest its hashes. */
 function identify(authored: Authored, manifest: AuthoredManifestNode) {
   const own = new Definitions(authored.definitions);
-  const index = new DefinitionIndex({ manifest, find: (kind, name) => own.get(kind, name) });
+  const index = new DefinitionIndex({
+    manifest,
+    find: (kind, name) => own.get(kind, name),
+    parseSlot: parseExprOrValue,
+  });
   const schemas = slotSchemas(index);
   const nodes = authored.definitions.map(({ value, file, at }) =>
-    makeNode(value.$kind === 'defplan' ? normalizePlan(value, schemas) : value, { file, at }),
+    makeNode(value.$kind === 'defplan' ? normalizePlan(value, schemas, authoredValue) : value, {
+      file,
+      at,
+    }),
   );
-  const value: AuthoredManifest = normalizeGrants(manifest.value, schemas);
+  const value: AuthoredManifest = normalizeGrants(manifest.value, schemas, authoredValue);
   const resolved: Resolved = resolveReferences({ ...manifest, value }, new Definitions(nodes));
   return { index, nodes, resolved };
 }

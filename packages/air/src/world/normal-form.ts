@@ -3,14 +3,14 @@
  * normalizes it; every expression as the parser prints it.
  *
  * N1. What is written in sugar, in the tagged lens or as a constant expression has one normal form.
- * N2. What is in normal form comes back equal.
+ * N2. What is stored is read in the tagged lens alone, and comes back equal when it is in normal
+ *     form. Where a type has fields or arms named like tags, authored JSON may mean something else.
  * N3. What cannot be read stays as written: the checks report it, and no world comes of it.
  */
 import { parseExpr } from '../expr/parse.js';
 import { printExpr } from '../expr/print.js';
-import { parseExprOrValue, printExprOrValue, toTaggedJson } from '../expr/slot.js';
+import { parseExprOrValue, parseNormalSlot, printExprOrValue, toTaggedJson } from '../expr/slot.js';
 import type { ExactJson } from '../forms/exact-json.js';
-import type { CapGrant } from '../forms/grant.js';
 import type { AuthoredManifest } from '../forms/manifest.js';
 import type { DefPlan, PlanStep } from '../forms/plan.js';
 import { newJsonObject } from '../json/value.js';
@@ -29,70 +29,94 @@ export interface SlotSchemas {
   readonly idempotencyKey: CompiledSchema;
 }
 
-export function normalizePlan(plan: DefPlan, schemas: SlotSchemas): DefPlan {
+/** How values are read: as people write them, or as they are stored. */
+export type ValueForm = (
+  json: ExactJson,
+  schema: CompiledSchema | undefined,
+) => ExactJson | undefined;
+
+export const authoredValue: ValueForm = (json, schema) => {
+  const slot = parseExprOrValue(json, schema);
+  return slot.ok ? (printExprOrValue(slot.value) as ExactJson) : undefined;
+};
+
+export const storedValue: ValueForm = (json, schema) => {
+  const slot = parseNormalSlot(json, schema);
+  if (!slot.ok) return undefined;
+  const { value } = slot;
+  if (value.kind === 'expr') return printExpr(value.expr) as ExactJson;
+  if (value.bytes === undefined || schema === undefined) return authoredValue(json, undefined);
+  const tagged = toTaggedJson(schema, value.bytes);
+  return tagged.ok ? (tagged.value as ExactJson) : undefined;
+};
+
+export function normalizePlan(plan: DefPlan, schemas: SlotSchemas, form: ValueForm): DefPlan {
   const { edges, invariants } = plan;
+  const slots = (step: PlanStep): Slots => slotsOf(step, plan, new SlotReader(schemas, form));
   return changed(plan, {
-    steps: plan.steps.map((step) => changed(step, slotsOf(step, plan, schemas))),
+    steps: plan.steps.map((step) => changed(step, slots(step))),
     edges: edges?.map((edge) => changed(edge, { when: expression(edge.when) })),
     invariants: invariants?.map(expression),
   });
 }
 
 /** The manifest with the parameters of its grants in normal form. */
-export function normalizeGrants(
-  manifest: AuthoredManifest,
+export function normalizeGrants<M extends AuthoredManifest>(
+  manifest: M,
   schemas: SlotSchemas,
-): AuthoredManifest {
+  form: ValueForm,
+): M {
   const { defaults } = manifest;
-  const grants = defaults?.cap_grants?.map((grant) => normalizeGrant(grant, schemas));
+  const grants = defaults?.cap_grants?.map((grant) => {
+    const schema = schemas.capParams(grant.cap);
+    return changed(grant, { params: schema && form(grant.params, schema) });
+  });
   if (defaults === undefined || grants === undefined) return manifest;
   return changed(manifest, { defaults: changed(defaults, { cap_grants: grants }) });
 }
 
-function normalizeGrant(grant: CapGrant, schemas: SlotSchemas): CapGrant {
-  const schema = schemas.capParams(grant.cap);
-  const bytes = schema?.normalizeJson(grant.params);
-  if (schema === undefined || !bytes?.ok) return grant;
-  const tagged = toTaggedJson(schema, bytes.value);
-  return tagged.ok ? changed(grant, { params: tagged.value as ExactJson }) : grant;
-}
-
 type Slots = { readonly [field: string]: ExactJson | undefined };
 
-/** The slots of a step in normal form. */
-function slotsOf(step: PlanStep, plan: DefPlan, schemas: SlotSchemas): Slots {
-  const named = (name: string | undefined): CompiledSchema | undefined =>
-    name === undefined ? undefined : schemas.schema(name);
+/** Reads the slots of steps, each with its schema. */
+class SlotReader {
+  constructor(
+    readonly schemas: SlotSchemas,
+    private readonly form: ValueForm,
+  ) {}
+
+  value(json: ExactJson | undefined, schema: CompiledSchema | undefined): ExactJson | undefined {
+    return json === undefined ? undefined : this.form(json, schema);
+  }
+
+  named(json: ExactJson | undefined, schema: string | undefined): ExactJson | undefined {
+    return this.value(json, schema === undefined ? undefined : this.schemas.schema(schema));
+  }
+}
+
+/** The slots of a step in normal form; undefined for what cannot be read. */
+function slotsOf(step: PlanStep, plan: DefPlan, reader: SlotReader): Slots {
+  const { schemas } = reader;
   switch (step.op) {
     case 'raise_event':
-      return { value: value(step.value, named(step.event)) };
+      return { value: reader.named(step.value, step.event) };
     case 'emit_effect':
       return {
-        params: value(step.params, schemas.effectParams(step.kind)),
-        idempotency_key: value(step.idempotency_key, schemas.idempotencyKey),
+        params: reader.value(step.params, schemas.effectParams(step.kind)),
+        idempotency_key: reader.value(step.idempotency_key, schemas.idempotencyKey),
       };
     case 'await_event':
       return { where: expression(step.where) };
     case 'assign':
-      return { expr: value(step.expr, named(plan.locals?.[step.bind.as])) };
+      return { expr: reader.named(step.expr, plan.locals?.[step.bind.as]) };
     case 'end':
-      return { result: value(step.result, named(plan.output)) };
+      return { result: reader.named(step.result, plan.output) };
     case 'spawn_plan':
-      return { input: value(step.input, schemas.planInput(step.plan)) };
+      return { input: reader.value(step.input, schemas.planInput(step.plan)) };
     case 'spawn_for_each':
-      return { inputs: value(step.inputs, schemas.planInputs(step.plan)) };
+      return { inputs: reader.value(step.inputs, schemas.planInputs(step.plan)) };
     default:
       return { for: expression(step.for) };
   }
-}
-
-function value(
-  json: ExactJson | undefined,
-  schema: CompiledSchema | undefined,
-): ExactJson | undefined {
-  if (json === undefined) return undefined;
-  const slot = parseExprOrValue(json, schema);
-  return slot.ok ? (printExprOrValue(slot.value) as ExactJson) : json;
 }
 
 function expression<J extends ExactJson | undefined>(json: J): J {

@@ -10,6 +10,7 @@ import {
   toHashText,
 } from '@aos/canon';
 import { builtinHash } from '../builtins/catalogue.js';
+import { parseNormalSlot } from '../expr/slot.js';
 import { DEFINITION_FORMS, type Definition } from '../forms/definition.js';
 import {
   type Manifest,
@@ -22,7 +23,7 @@ import { DefinitionIndex } from '../validate/definition-index.js';
 import { buildWorld, checkWorld, type WorldDefinition } from './definition.js';
 import type { Finding } from './finding.js';
 import { type Node, readNode } from './node.js';
-import { normalizeGrants, normalizePlan } from './normal-form.js';
+import { normalizeGrants, normalizePlan, storedValue, type ValueForm } from './normal-form.js';
 import { Definitions } from './references.js';
 import { slotSchemas } from './slot-schemas.js';
 
@@ -50,7 +51,7 @@ export function openDefinition(manifest: Hash, getNode: GetNode): Result<WorldDe
     }
     const own = new Definitions(definitions);
     const find = (kind: DefinitionKind, name: string) => own.get(kind, name);
-    const index = new DefinitionIndex({ manifest: node, find });
+    const index = new DefinitionIndex({ manifest: node, find, parseSlot: parseNormalSlot });
     assertNormal(node, own, index);
     const checked = checkWorld(index, own);
     refuseFirstError(checked.findings);
@@ -68,14 +69,17 @@ function readDefinition(kind: DefinitionKind, ref: NamedRef, getNode: GetNode): 
 /** What is stored has the normal form, or it would have two identities. */
 function assertNormal(manifest: Node<Manifest>, own: Definitions, index: DefinitionIndex): void {
   const schemas = slotSchemas(index);
+  const form: ValueForm = (json, schema) =>
+    storedValue(json, schema) ??
+    refuseAt('definition-damaged', schema?.name ?? '', 'expected values in the tagged lens');
   const isNormal = (node: Node<Definition | Manifest>, value: Definition | Manifest): void => {
     if (value === node.value || bytesEqual(encode(value), node.bytes)) return;
     refuseAt('definition-damaged', node.file, 'expected values and expressions in normal form');
   };
   for (const node of own.values()) {
-    if (node.value.$kind === 'defplan') isNormal(node, normalizePlan(node.value, schemas));
+    if (node.value.$kind === 'defplan') isNormal(node, normalizePlan(node.value, schemas, form));
   }
-  isNormal(manifest, normalizeGrants(manifest.value, schemas) as Manifest);
+  isNormal(manifest, normalizeGrants(manifest.value, schemas, form));
 }
 
 /** A built-in definition comes from the catalogue, and only in the form that it has there. */

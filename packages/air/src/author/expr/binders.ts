@@ -141,13 +141,17 @@ function bindersIn(json: JsonValue): number {
   return own + Math.max(0, ...Object.values(json).map(bindersIn));
 }
 
+/** What does not hold `from` stays the same object: it may be the stand-in of an outer function. */
 function replace(json: JsonValue, from: JsonObject, to: JsonObject): JsonValue {
   if (json === from) return to;
-  if (isJsonList(json)) return json.map((item) => replace(item, from, to));
+  if (isJsonList(json)) {
+    const items = json.map((item) => replace(item, from, to));
+    return items.every((item, i) => item === json[i]) ? json : items;
+  }
   if (!isJsonObject(json)) return json;
   const copy = newJsonObject();
   for (const [key, item] of Object.entries(json)) copy[key] = replace(item, from, to);
-  return copy;
+  return Object.keys(json).every((key) => copy[key] === json[key]) ? json : copy;
 }
 
 const jsonOf = (expr: AnyTyped) => expr[NODE].json;

@@ -5,8 +5,10 @@
  * stands anywhere in it, everything around the expression becomes an expression as well.
  */
 import { parseDec128, toBase64 } from '@aos/canon';
+import { isConstant } from '../../expr/ast.js';
+import { parseExpr } from '../../expr/parse.js';
 import { hintFor } from '../../forms/near-miss.js';
-import { isJsonObject, type JsonValue, newJsonObject, pointer } from '../../json/value.js';
+import { type JsonValue, newJsonObject, pointer } from '../../json/value.js';
 import { AuthorError } from '../author-error.js';
 import type { ScalarShape } from '../shape.js';
 import { type AnyType, sameShape, type Type } from '../types.js';
@@ -23,7 +25,7 @@ export interface Slot {
 export function slotOf(type: AnyType, input: unknown, at: string): Slot {
   const plain = new Writing('plain');
   const json = plain.write(type, input, at);
-  if (plain.sources === undefined && !isAmbiguous(json)) return { json, sources: new Set() };
+  if (plain.sources === undefined && !isTakenForExpr(json)) return { json, sources: new Set() };
   return expressionOf(type, input, at);
 }
 
@@ -47,7 +49,7 @@ export function exprOf(type: AnyType, input: unknown): AnyTyped {
 
 /** A literal with the type in every value, as grants keep their parameters. */
 export function taggedLiteral(type: AnyType, input: unknown, at: string): JsonValue {
-  const writing = new Writing('literal');
+  const writing = new Writing(hasTagWords(type) ? 'plain' : 'literal');
   const json = writing.write(type, input, at);
   if (writing.sources === undefined) return json;
   throw new AuthorError('author-literal', at, 'expected a literal, found an expression');
@@ -148,7 +150,10 @@ class Writing {
     if (this.lens !== 'plain') {
       return object({ map: pairs.map(([key, value]) => object({ key, value })) });
     }
-    return type.key.node.kind === 'text' ? object(Object.fromEntries(pairs)) : pairs;
+    const [first] = pairs;
+    const isCaptured = pairs.length === 1 && CAPTURED_KEYS.includes(first?.[0] ?? '');
+    const isObject = type.key.node.kind === 'text' && !isCaptured;
+    return isObject ? object(Object.fromEntries(pairs)) : pairs;
   }
 
   private writeScalar(kind: ScalarShape, input: unknown, at: string): JsonValue {
@@ -161,6 +166,9 @@ class Writing {
     return this.lens === 'plain' ? plain : object({ [word]: tagged });
   }
 }
+
+/** An object with only this key is read as a tagged literal, even where a map is wanted. */
+const CAPTURED_KEYS: readonly JsonValue[] = ['map', 'null'];
 
 const TAGS: { readonly [K in ScalarShape]?: string } = {
   bytes: 'bytes_b64',
@@ -223,40 +231,22 @@ function matching(input: unknown, pattern: RegExp): JsonValue | undefined {
   return typeof input === 'string' && pattern.test(input) ? input : undefined;
 }
 
-/** Words that, alone as a key, make an object a tagged literal or an expression. */
-const TAG_WORDS: ReadonlySet<string> = new Set([
-  ...['null', 'bool', 'int', 'nat', 'dec128', 'bytes_b64', 'text', 'time_ns', 'duration_ns'],
-  ...[
-    'hash',
-    'uuid',
-    'list',
-    'set',
-    'map',
-    'record',
-    'variant',
-    'ref',
-    'tag',
-    'op',
-    'if',
-    'match',
-    'let',
-  ],
-]);
+/** True when plain JSON would be taken for an expression that computes something. */
+function isTakenForExpr(json: JsonValue): boolean {
+  const expr = parseExpr(json);
+  return expr.ok && !isConstant(expr.value);
+}
 
-const TAG_PAIRS: ReadonlySet<string> = new Set([
-  'args,op',
-  'tag,value',
-  'alias,version',
-  'as,do,op,over',
-]);
+/** Words under which tagged literals stand: where a type has them as names, its sugar is clearer. */
+const TAG_WORDS: ReadonlySet<string> = new Set(['record', 'variant', 'tag', 'value', 'map']);
 
-/** True when plain JSON holds an object that could be taken for a tagged one. */
-function isAmbiguous(json: JsonValue): boolean {
-  if (Array.isArray(json)) return json.some(isAmbiguous);
-  if (!isJsonObject(json)) return false;
-  const keys = Object.keys(json).sort();
-  if (keys.length === 1 && TAG_WORDS.has(keys[0] as string)) return true;
-  return TAG_PAIRS.has(keys.join()) || Object.values(json).some(isAmbiguous);
+function hasTagWords({ node }: AnyType): boolean {
+  if ('fields' in node) {
+    return Object.entries(node.fields).some(([name, type]) => {
+      return TAG_WORDS.has(name) || hasTagWords(type);
+    });
+  }
+  return 'item' in node && hasTagWords(node.item);
 }
 
 function isPlainObject(input: unknown): input is { readonly [key: string]: unknown } {

@@ -24,32 +24,32 @@ const like = (first: AnyTyped, other: unknown): AnyTyped => exprOf(first[NODE].t
 const itemOf = (type: AnyType): AnyType => ('item' in type.node ? type.node.item : t.unit);
 
 /** Equal by structure. */
-export function eq<S>(a: Typed<S>, b: Input<S>): Bool;
+export function eq<S>(a: Typed<S>, b: Input<NoInfer<S>>): Bool;
 export function eq(a: AnyTyped, b: unknown): Bool {
   return op('eq', t.bool, a, like(a, b));
 }
 
-export function ne<S>(a: Typed<S>, b: Input<S>): Bool;
+export function ne<S>(a: Typed<S>, b: Input<NoInfer<S>>): Bool;
 export function ne(a: AnyTyped, b: unknown): Bool {
   return op('ne', t.bool, a, like(a, b));
 }
 
-export function lt<S extends Ordered>(a: Typed<S>, b: Input<S>): Bool;
+export function lt<S extends Ordered>(a: Typed<S>, b: Input<NoInfer<S>>): Bool;
 export function lt(a: AnyTyped, b: unknown): Bool {
   return op('lt', t.bool, a, like(a, b));
 }
 
-export function le<S extends Ordered>(a: Typed<S>, b: Input<S>): Bool;
+export function le<S extends Ordered>(a: Typed<S>, b: Input<NoInfer<S>>): Bool;
 export function le(a: AnyTyped, b: unknown): Bool {
   return op('le', t.bool, a, like(a, b));
 }
 
-export function gt<S extends Ordered>(a: Typed<S>, b: Input<S>): Bool;
+export function gt<S extends Ordered>(a: Typed<S>, b: Input<NoInfer<S>>): Bool;
 export function gt(a: AnyTyped, b: unknown): Bool {
   return op('gt', t.bool, a, like(a, b));
 }
 
-export function ge<S extends Ordered>(a: Typed<S>, b: Input<S>): Bool;
+export function ge<S extends Ordered>(a: Typed<S>, b: Input<NoInfer<S>>): Bool;
 export function ge(a: AnyTyped, b: unknown): Bool {
   return op('ge', t.bool, a, like(a, b));
 }
@@ -77,7 +77,7 @@ export function concat(first: Input<'text'>, ...more: readonly Input<'text'>[]):
 }
 
 /** Exact; what does not fit fails the plan. A time and a duration give a time. */
-export function add<S extends Arithmetic | 'duration'>(a: Typed<S>, b: Input<S>): Expr<S>;
+export function add<S extends Arithmetic | 'duration'>(a: Typed<S>, b: Input<NoInfer<S>>): Expr<S>;
 export function add(a: Typed<'time'>, b: Input<'duration'>): Expr<'time'>;
 export function add(a: AnyTyped, b: unknown): AnyTyped {
   const { type } = a[NODE];
@@ -85,14 +85,14 @@ export function add(a: AnyTyped, b: unknown): AnyTyped {
 }
 
 /** A duration is multiplied by an integer. */
-export function mul<S extends Arithmetic>(a: Typed<S>, b: Input<S>): Expr<S>;
+export function mul<S extends Arithmetic>(a: Typed<S>, b: Input<NoInfer<S>>): Expr<S>;
 export function mul(a: Typed<'duration'>, b: Input<'int'>): Expr<'duration'>;
 export function mul(a: AnyTyped, b: unknown): AnyTyped {
   return op('mul', a[NODE].type, a, factor(a, b));
 }
 
 /** Of integers: without the remainder. A duration is divided by an integer. */
-export function div<S extends Arithmetic>(a: Typed<S>, b: Input<S>): Expr<S>;
+export function div<S extends Arithmetic>(a: Typed<S>, b: Input<NoInfer<S>>): Expr<S>;
 export function div(a: Typed<'duration'>, b: Input<'int'>): Expr<'duration'>;
 export function div(a: AnyTyped, b: unknown): AnyTyped {
   return op('div', a[NODE].type, a, factor(a, b));
@@ -101,7 +101,10 @@ export function div(a: AnyTyped, b: unknown): AnyTyped {
 const factor = (a: AnyTyped, b: unknown): AnyTyped =>
   a[NODE].type.node.kind === 'duration' ? exprOf(t.int, b) : like(a, b);
 
-export function mod<S extends 'int' | 'nat' | 'duration'>(a: Typed<S>, b: Input<S>): Expr<S>;
+export function mod<S extends 'int' | 'nat' | 'duration'>(
+  a: Typed<S>,
+  b: Input<NoInfer<S>>,
+): Expr<S>;
 export function mod(a: AnyTyped, b: unknown): AnyTyped {
   return op('mod', a[NODE].type, a, like(a, b));
 }
@@ -109,7 +112,7 @@ export function mod(a: AnyTyped, b: unknown): AnyTyped {
 /** The difference of two naturals may be below zero; that of two times is a duration. */
 export function sub<S extends Arithmetic | 'duration'>(
   a: Typed<S>,
-  b: Input<S>,
+  b: Input<NoInfer<S>>,
 ): Expr<S extends 'nat' ? 'int' : S>;
 export function sub(a: Typed<'time'>, b: Typed<'time'>): Expr<'duration'>;
 export function sub(a: Typed<'time'>, b: Input<'duration'>): Expr<'time'>;

@@ -68,7 +68,7 @@ export interface Retry {
 }
 
 /** How an awaited effect went; who reads `status` answers for the effect's failure. */
-export type EffectOutcome<R> = {
+type EffectOutcome<R> = {
   readonly record: {
     readonly status: 'text';
     readonly receipt: { readonly option: R };
@@ -79,7 +79,7 @@ export type EffectOutcome<R> = {
 };
 
 /** How an awaited plan went; who reads `status` answers for the plan's failure. */
-export type PlanOutcome<O> = {
+type PlanOutcome<O> = {
   readonly record: {
     readonly status: 'text';
     readonly result: { readonly option: O };
@@ -90,7 +90,7 @@ export type PlanOutcome<O> = {
 type Outcome<S, K> = K extends 'effect' ? EffectOutcome<S> : PlanOutcome<S>;
 
 /** The value of something awaited; `outcome(it)` tells how it went. */
-export type Settled<S, W> = Expr<S> & Settles<W>;
+type Settled<S, W> = Expr<S> & Settles<W>;
 
 export interface PlanBuilder<C, O> {
   /** Starts an effect. */
@@ -173,7 +173,7 @@ export interface PlanBuilder<C, O> {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: shapes are invariant, so nothing else means "any"
-export type AnyHandle = Handle<any, 'effect' | 'plan'>;
+type AnyHandle = Handle<any, 'effect' | 'plan'>;
 
 /** What plans ask of the outside, and under which grant. */
 export interface Use {

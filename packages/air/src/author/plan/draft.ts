@@ -274,6 +274,7 @@ export class Draft {
     const after = new Set([options.after ?? []].flat().flatMap((each) => this.stepsOf(each, at)));
     if (options.when === undefined) return this.graph.add(step, { reads, after });
     const when = slotOf(t.bool, options.when, at);
+    this.bind(`${step.id}_when`, {});
     const sources = new Set(this.stepsIn(when.sources, at));
     return this.graph.add(step, { reads, after, when: { json: when.json, sources } });
   }

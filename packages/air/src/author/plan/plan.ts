@@ -33,7 +33,7 @@ export function definePlan<I, O = never, const K extends FieldName<I> = never>(
   name: Name,
   head: PlanHead<I, O, K>,
   build: (plan: PlanBuilder<FieldShape<I, K>, O>, input: Expr<I>) => PlanResult<O>,
-): Plan<I, [O] extends [never] ? 'unit' : O>;
+): Plan<I, [O] extends [never] ? 'unit' : NoInfer<O>>;
 export function definePlan(
   name: Name,
   head: PlanHead<Shape, Shape, string>,

@@ -12,7 +12,7 @@ import { MAX_TYPE_DEPTH } from '../../values/types.js';
 import type { ValueType } from '../../values/value-type.js';
 import type { Expr } from '../ast.js';
 import { Conversions } from './conversions.js';
-import { type ExprFinding, type Site, typeText } from './findings.js';
+import { clip, type ExprFinding, type Site, someOf, typeText } from './findings.js';
 import { peel, TypeRelations, UNKNOWN } from './fits.js';
 import { type ExprEnvironment, type Run, refuseValue } from './frame.js';
 
@@ -21,6 +21,12 @@ export interface Typed {
   readonly type: ValueType;
   readonly run: Run;
 }
+
+/** Findings of one expression, of each severity. */
+const MAX_FINDINGS = 100;
+/** Hints of one expression, and names compared for each: comparing names takes time. */
+const MAX_HINTS = 8;
+const MAX_COMPARED = 200;
 
 /** How an expression is typed, whatever its form. */
 export type InferForm = (
@@ -32,6 +38,8 @@ export type InferForm = (
 
 export class Checker {
   readonly findings: ExprFinding[] = [];
+  private readonly counts = { error: 0, warning: 0 };
+  private hintsLeft = MAX_HINTS;
   readonly relations = new TypeRelations();
   readonly conversions = new Conversions(this.relations);
 
@@ -82,7 +90,7 @@ export class Checker {
 
   fail(code: string, { at }: Site, message: string, hint?: string): Typed {
     const finding: ExprFinding = { code, severity: 'error', at, message };
-    this.findings.push(hint === undefined ? finding : { ...finding, hint });
+    this.report(hint === undefined ? finding : { ...finding, hint });
     return FAILED;
   }
 
@@ -90,17 +98,31 @@ export class Checker {
     return this.fail('expr-type', site, `expected ${expected}, found ${typeText(found)}`);
   }
 
-  /** Fails with the nearest of the known names, or with all of them. */
+  /** Fails with the nearest of the known names, or with some of them. */
   failName(code: string, site: Site, { word, known, what }: UnknownName): Typed {
-    const near = nearest(word, known);
-    const hint =
-      near === undefined ? `known: ${known.slice(0, 12).join(', ')}` : `did you mean ${near}?`;
-    return this.fail(code, site, `expected ${what}, found ${JSON.stringify(word)}`, hint);
+    const advice = `known: ${someOf(known)}`;
+    const hints = this.environment.hints ?? this;
+    const message = `expected ${what}, found ${JSON.stringify(clip(word))}`;
+    return this.fail(code, site, message, hints.hint(word, known, advice));
+  }
+
+  hint(found: string, known: Iterable<string>, advice: string): string {
+    this.hintsLeft -= 1;
+    if (this.hintsLeft < 0) return advice;
+    const near = nearest(found, [...known].slice(0, MAX_COMPARED));
+    return near === undefined ? advice : `did you mean ${near}?`;
+  }
+
+  /** Of a hostile expression the first findings say enough. */
+  private report(finding: ExprFinding): void {
+    const counts = this.counts;
+    counts[finding.severity] += 1;
+    if (counts[finding.severity] <= MAX_FINDINGS) this.findings.push(finding);
   }
 
   private warnDoubt(from: ValueType, to: ValueType, { at }: Site): void {
     const isOption = from.kind === 'option' && to.kind !== 'option';
-    this.findings.push({
+    this.report({
       code: isOption ? 'expr-option' : 'expr-conversion',
       severity: 'warning',
       at,

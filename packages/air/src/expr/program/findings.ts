@@ -18,7 +18,7 @@ export interface Site {
   readonly slots: number;
 }
 
-export interface Local {
+interface Local {
   readonly type: ValueType;
   /** Where its value stands in a frame. */
   readonly slot: number;
@@ -37,8 +37,9 @@ export function withLocal({ at, locals, slots }: Site, name: string, type: Value
   return { at, locals: new Map([...locals, [name, { type, slot: slots }]]), slots: slots + 1 };
 }
 
-/** Fields and arms named in a message. */
+/** Fields and arms named in a message, and how much of each: names may be of any length. */
 const MAX_NAMED = 6;
+const MAX_NAME_CHARS = 64;
 
 /** A type in few words. */
 export function typeText(type: ValueType, levels = 2): string {
@@ -63,5 +64,9 @@ export function typeText(type: ValueType, levels = 2): string {
 
 export function someOf(names: readonly string[]): string {
   const more = names.length > MAX_NAMED ? ', …' : '';
-  return names.slice(0, MAX_NAMED).join(', ') + more;
+  return names.slice(0, MAX_NAMED).map(clip).join(', ') + more;
+}
+
+export function clip(name: string): string {
+  return name.length <= MAX_NAME_CHARS ? name : `${name.slice(0, MAX_NAME_CHARS)}…`;
 }

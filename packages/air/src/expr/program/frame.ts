@@ -13,6 +13,13 @@ export interface ExprEnvironment {
   readonly vars: ReadonlyMap<string, ValueType>;
   readonly steps: ReadonlyMap<string, ValueType>;
   readonly event?: ValueType;
+  /** Where hints for unknown names come from; without it each expression has a few of its own. */
+  readonly hints?: NameHints;
+}
+
+/** Says which of the known names was probably meant; the advice when none was. */
+export interface NameHints {
+  hint(found: string, known: Iterable<string>, advice?: string): string | undefined;
 }
 
 /** What references stand for: canonical values of the types of the environment. */

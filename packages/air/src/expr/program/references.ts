@@ -60,7 +60,7 @@ function variantValue(checker: Checker, { type, run }: Typed, site: Site): Typed
   return checker.fail('expr-type', site, message, 'tell the arms apart with match');
 }
 
-export function fieldOf(record: Value, name: string): Value {
+function fieldOf(record: Value, name: string): Value {
   const value = record instanceof Map ? record.get(name) : undefined;
   if (value !== undefined) return value;
   return refuseValue('expr-field', `expected the field ${JSON.stringify(name)}`);

@@ -3,11 +3,11 @@
 import { type Expr, referencesOf } from '../../expr/ast.js';
 import { checkExpr } from '../../expr/check.js';
 import { parseExpr } from '../../expr/parse.js';
-import { parseExprOrValue } from '../../expr/slot.js';
 import type { ExactJson } from '../../forms/exact-json.js';
 import type { CompiledSchema } from '../../values/schema.js';
 import { NEVER, SCALAR_TYPES, type ValueType } from '../../values/value-type.js';
 import { error, type Finding } from '../../world/finding.js';
+import type { DefinitionIndex } from '../definition-index.js';
 import type { PlanScope } from './scope.js';
 
 /** Where an expression stands, and what may be referred to there. */
@@ -29,6 +29,7 @@ export class PlanExpressions {
   constructor(
     private readonly scope: PlanScope,
     private readonly input: ValueType,
+    private readonly index: DefinitionIndex,
     private readonly findings: Finding[],
   ) {}
 
@@ -43,7 +44,7 @@ export class PlanExpressions {
   /** An expression or a value; answers with its type. */
   slot(json: ExactJson, position: Position, schema: SlotSchema): ValueType {
     const wanted = typeof schema === 'string' ? undefined : schema;
-    const read = parseExprOrValue(json, wanted);
+    const read = this.index.parseSlot(json, wanted);
     if (!read.ok) {
       // Without its schema a value in sugar cannot be read, which is no fault of its own.
       if (schema !== 'unknown') this.refused(read.refusal, position);
@@ -56,7 +57,8 @@ export class PlanExpressions {
   private typed(expr: Expr, position: Position, expected: ValueType | undefined): ValueType {
     const { vars, steps } = this.scope;
     const { event, path } = position;
-    const environment = { input: this.input, vars, steps, ...(event && { event }) };
+    const { input, index } = this;
+    const environment = { input, vars, steps, hints: index, ...(event && { event }) };
     const checked = checkExpr(expr, environment, expected);
     for (const { at, ...finding } of checked.findings) {
       this.findings.push({ ...finding, path: `${path}${at}` });

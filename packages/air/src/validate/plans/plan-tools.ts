@@ -55,7 +55,7 @@ export class PlanTools {
     this.types = types;
     this.scope = new PlanScope(plan.value, graph);
     const input = schemas.schema(plan.value.input)?.type ?? NEVER;
-    this.expressions = new PlanExpressions(this.scope, input, this.report);
+    this.expressions = new PlanExpressions(this.scope, input, index, this.report);
     this.reads = statusReads(plan.value);
     const correlation = correlationType(index, schemas, plan.value.name);
     this.isCorrelated = correlation !== undefined;
