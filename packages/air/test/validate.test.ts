@@ -1,6 +1,6 @@
 /** One mistake, one finding: a world without findings, changed in one place. */
 import { describe, expect, test } from 'vitest';
-import { agencyWith, type Edit, findingsOf } from './agency-world.js';
+import { agencyWith, type Edit, findingsOf, load } from './agency-world.js';
 import type { Json } from './worlds.js';
 
 type Case = readonly [name: string, edits: readonly Edit[], findings: readonly string[]];
@@ -856,6 +856,18 @@ describe('use (V32)', () => {
       ['definition-unused modules#/1'],
     ],
   ]);
+});
+
+describe('hints', () => {
+  test.each<[string, Edit, string]>([
+    ['an effect', [`${step(0)}/kind`, 'http.requst'], 'http.request'],
+    ['a handle', [`${step(1)}/for`, get('@var:requst')], 'request'],
+    ['a schema', [`${step(7)}/event`, 'demo/Repli@1'], 'demo/Reply@1'],
+    ['a slot', [`${manifest}/module_bindings/demo~1Machine@1/slots/tmer`, 'timer'], 'timer'],
+    ['a field', [`${MAIN}/edges/1/when/args/0`, get('@var:answer.statsu')], 'status'],
+  ])('name the nearest %s', (_, edit, expected) => {
+    expect(load(agencyWith(edit)).some(({ hint }) => hint?.includes(expected))).toBe(true);
+  });
 });
 
 function many(count: number, make: (i: number) => Json): Json[] {

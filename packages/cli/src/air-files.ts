@@ -20,7 +20,8 @@ const MAX_FILES = 10_000;
 
 /**
  * Reads `<dir>/air/**` with the modules of `<dir>/modules/**`, or, in a folder without `air`, the
- * AIR files of the folder itself; a single file is read as such. Codes: `folder-not-found`, `folder-too-large`.
+ * AIR files of the folder itself; a single file is read as such. Codes: `folder-not-found`,
+ * `folder-too-large`.
  */
 export function readAirFolder(dir: string): AirFolder {
   const root = resolve(dir);

@@ -93,7 +93,9 @@ describe('definitions', () => {
     ['an optional field stays', module({ abi: { pure } }), module({ abi: { pure } })],
   ])('%s', (_, authored, canonical) => {
     const kind = (authored as { $kind: DefinitionKind }).$kind;
-    expect(read(DEFINITION_FORMS[kind], JSON.stringify(authored))).toBe(JSON.stringify(canonical));
+    expect(read<unknown>(DEFINITION_FORMS[kind], JSON.stringify(authored))).toBe(
+      JSON.stringify(canonical),
+    );
   });
 
   test.each<[string, object]>([
@@ -120,7 +122,7 @@ describe('definitions', () => {
     ],
   ])('%s', (problems, authored) => {
     const kind = (authored as { $kind: DefinitionKind }).$kind;
-    expect(read(DEFINITION_FORMS[kind], JSON.stringify(authored))).toBe(problems);
+    expect(read<unknown>(DEFINITION_FORMS[kind], JSON.stringify(authored))).toBe(problems);
   });
 });
 

@@ -15,7 +15,7 @@ const RECEIPT_EVENTS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** The slot of effects that name none. */
-export const DEFAULT_SLOT = 'default';
+const DEFAULT_SLOT = 'default';
 
 export function reducersOf(index: DefinitionIndex): readonly Reducer[] {
   return [...index.modules.keys()].flatMap((name) => index.reducer(name) ?? []);

@@ -2,6 +2,7 @@
 import { fromBase64, parseDec128, parseHashText, toBase64, utf8, type Value } from '@aos/canon';
 import type { Primitive } from '../forms/type-expr.js';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json/value.js';
+import { parseDateTime, parseIsoDuration } from './calendar.js';
 import { claimsNothing, expectedJson, expectedValue, type Run, type TypeNode } from './node.js';
 import { NEGATIVE, type Scan, UNSIGNED } from './scan.js';
 
@@ -54,6 +55,16 @@ function signed(tag: string, expected: string): Scalar<number | bigint> {
 }
 
 const int: Scalar<number | bigint> = { ...signed('int', 'an integer'), parse: parseInteger };
+
+const time: Scalar<number | bigint> = {
+  ...signed('time_ns', 'an integer of nanoseconds since 1970 (in JSON also: RFC 3339 text)'),
+  parse: (json) => (typeof json === 'string' ? narrowed(parseDateTime(json)) : undefined),
+};
+
+const duration: Scalar<number | bigint> = {
+  ...signed('duration_ns', 'an integer of nanoseconds (in JSON also: ISO 8601 text such as PT5S)'),
+  parse: (json) => (typeof json === 'string' ? narrowed(parseIsoDuration(json)) : undefined),
+};
 
 const nat: Scalar<number | bigint> = {
   tag: 'nat',
@@ -162,8 +173,8 @@ export const SCALARS: { readonly [P in Primitive]: TypeNode } = {
   dec128: defineScalar(dec128),
   bytes: defineScalar(bytes),
   text: defineScalar(text),
-  time: defineScalar(signed('time_ns', 'an integer of nanoseconds since 1970')),
-  duration: defineScalar(signed('duration_ns', 'an integer of nanoseconds')),
+  time: defineScalar(time),
+  duration: defineScalar(duration),
   hash: defineScalar(hash),
   uuid: defineScalar(uuid),
   unit,
@@ -210,8 +221,12 @@ function isInteger(value: Value): value is number | bigint {
 function parseInteger(json: JsonValue): Value | undefined {
   if (typeof json !== 'string') return undefined;
   if (!INTEGER_TEXT.test(json)) return undefined;
-  const exact = BigInt(json);
-  return Number.isSafeInteger(Number(exact)) ? Number(exact) : exact;
+  return narrowed(BigInt(json));
+}
+
+/** A number when it is safe. */
+function narrowed(exact: bigint | undefined): number | bigint | undefined {
+  return exact !== undefined && Number.isSafeInteger(Number(exact)) ? Number(exact) : exact;
 }
 
 function scanInt(scan: Scan): boolean {

@@ -1,5 +1,5 @@
 /** Reads authored files into nodes: every definition by itself, before references are followed. */
-import { type Hash, toHashText } from '@aos/canon';
+import { compareBytes, encode, type Hash, toHashText } from '@aos/canon';
 import { builtin } from '../builtins/catalogue.js';
 import {
   AUTHORED_FORMS,
@@ -120,6 +120,10 @@ class Reading {
     }
     const message = `expected one ${kind} ${value.name}, found another at ${pathOf(known)}`;
     this.findings.push(error('definition-duplicate', pathOf(place), message));
+    // What else is said about the name must not depend on the order of the files.
+    if (compareBytes(encode(value), encode(known.value)) < 0) {
+      this.definitions.set(key, { value, ...place });
+    }
   }
 
   private report(place: Place, problems: readonly Problem[]): void {

@@ -237,7 +237,7 @@ function isTakenForExpr(json: JsonValue): boolean {
   return expr.ok && !isConstant(expr.value);
 }
 
-/** Words under which tagged literals stand: where a type has them as names, its sugar is clearer. */
+/** Words of tagged literals: where a type has them as names, only its sugar is clear. */
 const TAG_WORDS: ReadonlySet<string> = new Set(['record', 'variant', 'tag', 'value', 'map']);
 
 function hasTagWords({ node }: AnyType): boolean {

@@ -85,7 +85,7 @@ const WAITING: ReadonlySet<string> = new Set([
 ]);
 
 /** The variable that a step binds. */
-export function boundBy(step: PlanStep): string | undefined {
+function boundBy(step: PlanStep): string | undefined {
   if (!('bind' in step)) return undefined;
   const [name] = Object.values(step.bind);
   return name;
