@@ -5,12 +5,15 @@ const MINUTE_S = 60;
 const HOUR_S = 3600;
 const DAY_S = 86_400;
 
-const DATE_TIME =
-  /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
+const DATE = String.raw`(\d{4})-(\d{2})-(\d{2})`;
+const FRACTION = String.raw`(?:\.(\d{1,9}))?`;
+const OFFSET = String.raw`(?:[Zz]|([+-])(\d{2}):(\d{2}))`;
+const DATE_TIME = new RegExp(String.raw`^${DATE}[Tt](\d{2}):(\d{2}):(\d{2})${FRACTION}${OFFSET}$`);
 
 /** Amounts have at most 12 digits, which covers 64 bits of nanoseconds in every unit. */
-const DURATION =
-  /^(-)?P(?!$)(?:(\d{1,12})W)?(?:(\d{1,12})D)?(?:T(?!$)(?:(\d{1,12})H)?(?:(\d{1,12})M)?(?:(\d{1,12})(?:\.(\d{1,9}))?S)?)?$/;
+const amount = (unit: string): string => String.raw`(?:(\d{1,12})${unit})?`;
+const CLOCK = `(?:T(?!$)${amount('H')}${amount('M')}${amount(`${FRACTION}S`)})?`;
+const DURATION = new RegExp(`^(-)?P(?!$)${amount('W')}${amount('D')}${CLOCK}$`);
 
 /** Nanoseconds since 1970 of an RFC 3339 date-time; undefined when it is none. */
 export function parseDateTime(text: string): bigint | undefined {
