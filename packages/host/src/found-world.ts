@@ -10,7 +10,7 @@ import {
   type KeyringEntry,
   type StoredObject,
 } from '@aos/protocol';
-import type { Clock } from './clock.js';
+import { type Clock, readWallNs } from './clock.js';
 import type { HostEngine } from './load-world.js';
 import type { FillEntropy } from './stamper.js';
 
@@ -62,7 +62,7 @@ export function foundWorld(plan: FoundingPlan, ports: FoundingPorts): FoundingRe
     manifest: definition.manifestHash,
     runtime: CURRENT_RUNTIME,
     keyring: plan.keyring,
-    createdNs: ports.clock.wallNs(),
+    createdNs: readWallNs(ports.clock),
     nonce,
   });
   const objects = objectsOf(definition, plan.modules);

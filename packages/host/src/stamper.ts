@@ -6,7 +6,7 @@
  */
 import { randomFillSync } from 'node:crypto';
 import { STAMP_ENTROPY_BYTES, type Stamp } from '@aos/protocol';
-import type { Clock } from './clock.js';
+import { type Clock, readWallNs } from './clock.js';
 
 /** Fills the given bytes with randomness. */
 export type FillEntropy = (bytes: Uint8Array) => void;
@@ -36,14 +36,14 @@ export class Stamper {
     private readonly clock: Clock,
     private readonly fillEntropy: FillEntropy,
   ) {
-    const awayNs = clock.wallNs() - origin.wallNs;
+    const awayNs = readWallNs(clock) - origin.wallNs;
     this.#logicalBaseNs = origin.logicalNowNs + (awayNs > 0n ? awayNs : 0n);
     this.#monotonicBaseNs = clock.monotonicNs();
   }
 
   next(): Stamp {
     return {
-      nowNs: this.clock.wallNs(),
+      nowNs: readWallNs(this.clock),
       logicalNowNs: this.#logicalBaseNs + this.clock.monotonicNs() - this.#monotonicBaseNs,
       entropy: this.#entropy(),
     };

@@ -10,9 +10,9 @@
  *
  * Deliberately absent: receipts, effects, ticks and control verbs; this build's inputs are events.
  */
-import { type Hash, type Result, refuse } from '@aos/canon';
+import { Defect, type Hash, ok, type Result, refuse } from '@aos/canon';
 import { admit, type RawEvent, step, type World } from '@aos/kernel';
-import { AosFault, type StoredObject, type WorldStore } from '@aos/protocol';
+import { AosFault, type Batch, type StoredObject, type WorldStore } from '@aos/protocol';
 import { type Clock, systemClock } from './clock.js';
 import type { HostEngine } from './load-world.js';
 import { type FillEntropy, Stamper, systemEntropy } from './stamper.js';
@@ -43,8 +43,11 @@ export interface Ack {
   readonly faults: readonly AckFault[];
 }
 
+/** An event that nobody else can change. */
+type OwnEvent = Extract<RawEvent, { readonly cbor: Uint8Array }>;
+
 interface Waiting {
-  readonly raw: RawEvent;
+  readonly raw: OwnEvent;
   readonly resolve: (answer: Result<Ack>) => void;
   readonly reject: (fault: AosFault) => void;
 }
@@ -55,6 +58,8 @@ interface Stepped {
 }
 
 const DEFAULT_INBOX_LIMIT = 65_536;
+/** Most bytes of inputs waiting at once. */
+const INBOX_BYTES = 1 << 26;
 /** Inputs stepped before their records are handed to the store and the event loop gets its turn. */
 const GROUP_INPUTS = 64;
 /** Groups that may wait for a flush at once; more would only add memory. */
@@ -79,9 +84,14 @@ function stampOrigin(world: World) {
 export class WorldHost {
   #world: World;
   #inbox: Waiting[] = [];
+  #inboxBytes = 0;
   #inFlight = 0;
   #scheduled = false;
   #stopped: AosFault | undefined;
+  /** Set once {@link close} was called: what is there is finished, nothing more is taken. */
+  #closing: AosFault | undefined;
+  #closed: Promise<void> | undefined;
+  #idle: (() => void) | undefined;
   #lastCommit: Promise<void> = Promise.resolve();
   readonly #store: WorldStore;
   readonly #engine: HostEngine;
@@ -99,18 +109,24 @@ export class WorldHost {
 
   /**
    * Hands an event to the world. Resolves with the acknowledgement once its record is durable, or
-   * with a refusal that left no trace (`inbox-full`, or the codes of `admit`). Rejects with
-   * AosFault when the world stopped before the record was durable: `store-failed`, `world-halted`,
+   * with a refusal that left no trace (`inbox-full`, `event-unreadable`, or the codes of `admit`).
+   * Rejects with AosFault when the world stopped before the record was durable: `store-failed`, `world-halted`,
    * `world-closed`. After such a rejection the event may or may not be in the journal.
    */
   submit(raw: RawEvent): Promise<Result<Ack>> {
-    if (this.#stopped !== undefined) return Promise.reject(this.#stopped);
-    if (this.#inbox.length >= this.#inboxLimit) {
-      const detail = `${this.#inboxLimit} inputs are waiting; send again later`;
+    const fault = this.#stopped ?? this.#closing;
+    if (fault !== undefined) return Promise.reject(fault);
+    const event = this.#takeIn(raw);
+    if (!event.ok) return Promise.resolve(event);
+    const { cbor } = event.value;
+    const isFull = this.#inbox.length >= this.#inboxLimit;
+    if (isFull || this.#inboxBytes + cbor.length > INBOX_BYTES) {
+      const detail = `${this.#inbox.length} inputs are waiting; send again later`;
       return Promise.resolve(refuse('inbox-full', '', detail));
     }
     return new Promise((resolve, reject) => {
-      this.#inbox.push({ raw: ownCopy(raw), resolve, reject });
+      this.#inbox.push({ raw: event.value, resolve, reject });
+      this.#inboxBytes += cbor.length;
       this.#schedule();
     });
   }
@@ -120,22 +136,51 @@ export class WorldHost {
    * {@link submit} does.
    */
   async read<T>(look: (world: World) => T): Promise<T> {
-    if (this.#stopped !== undefined) throw this.#stopped;
+    const fault = this.#stopped ?? this.#closing;
+    if (fault !== undefined) throw fault;
     const seen = look(this.#world);
     await this.#lastCommit;
     return seen;
   }
 
-  /** Steps what is waiting, flushes, closes the store. What comes later is rejected. */
-  async close(): Promise<void> {
-    while (this.#stopped === undefined && (this.#inbox.length > 0 || this.#inFlight > 0)) {
-      this.#pump();
-      await this.#lastCommit.catch(() => undefined);
+  /** Steps what is waiting, flushes, closes the store. What comes after the call is rejected. */
+  close(): Promise<void> {
+    const closed = 'the world is closed; open it again';
+    this.#closing ??= new AosFault('world-closed', closed, { retry: 'later' });
+    this.#closed ??= this.#finish(this.#closing);
+    return this.#closed;
+  }
+
+  async #finish(closing: AosFault): Promise<void> {
+    while (this.#isBusy) {
+      await new Promise<void>((resolve) => {
+        this.#idle = resolve;
+        this.#schedule();
+      });
     }
-    this.#stop(
-      new AosFault('world-closed', 'the world is closed; open it again', { retry: 'later' }),
-    );
+    this.#stop(closing);
     await this.#store.close();
+  }
+
+  get #isBusy(): boolean {
+    return this.#inFlight > 0 || (this.#inbox.length > 0 && this.#stopped === undefined);
+  }
+
+  /**
+   * The event as bytes of our own: the caller may change what it gave as soon as submit returns, and
+   * what it gave may be anything. Admission runs again on the world of the step.
+   */
+  #takeIn(raw: RawEvent): Result<OwnEvent> {
+    try {
+      const admitted = admit(this.#world, raw);
+      if (!admitted.ok) return admitted;
+      const { schema, value } = admitted.value;
+      return ok({ schema, cbor: value === raw.cbor ? value.slice() : value });
+    } catch (cause) {
+      if (cause instanceof Defect) throw cause;
+      const why = cause instanceof Error ? cause.message : typeof cause;
+      return refuse('event-unreadable', '', `the event cannot be read: ${why}`);
+    }
   }
 
   #schedule(): void {
@@ -150,7 +195,7 @@ export class WorldHost {
   #pump(): void {
     if (this.#stopped !== undefined || this.#inFlight >= GROUPS_IN_FLIGHT) return;
     const group = this.#inbox.splice(0, GROUP_INPUTS);
-    if (group.length === 0) return;
+    for (const { raw } of group) this.#inboxBytes -= raw.cbor.length;
     const records: Uint8Array[] = [];
     const objects: StoredObject[] = [];
     const stepped: Stepped[] = [];
@@ -167,7 +212,13 @@ export class WorldHost {
       }
     }
     if (records.length > 0) this.#commit({ records, objects }, stepped);
-    if (this.#inbox.length > 0) this.#schedule();
+    this.#goOn();
+  }
+
+  /** Schedules what is left, or tells a waiting close that nothing is. */
+  #goOn(): void {
+    if (this.#inbox.length > 0 && this.#stopped === undefined) this.#schedule();
+    else if (!this.#isBusy) this.#idle?.();
   }
 
   #stepOne(waiting: Waiting) {
@@ -200,21 +251,27 @@ export class WorldHost {
     stepped: readonly Stepped[],
   ): void {
     this.#inFlight += 1;
-    const append = this.#store.append(batch);
+    const append = this.#append(batch);
     this.#lastCommit = append;
     append.then(
       () => {
         this.#inFlight -= 1;
         for (const { ack, waiting } of stepped) waiting.resolve({ ok: true, value: ack });
-        if (this.#inbox.length > 0) this.#schedule();
+        this.#goOn();
       },
       (cause: unknown) => {
         this.#inFlight -= 1;
         const fault = fenceFault(cause);
         this.#stop(fault);
         for (const { waiting } of stepped) waiting.reject(fault);
+        this.#goOn();
       },
     );
+  }
+
+  /** A store that throws has failed like one that rejects. */
+  async #append(batch: Batch): Promise<void> {
+    await this.#store.append(batch);
   }
 
   #halt(cause: unknown, unstepped: readonly Waiting[]): void {
@@ -229,13 +286,9 @@ export class WorldHost {
 
   #stop(fault: AosFault): void {
     this.#stopped ??= fault;
+    this.#inboxBytes = 0;
     for (const waiting of this.#inbox.splice(0)) waiting.reject(fault);
   }
-}
-
-/** The caller may use its buffer again as soon as submit returns. */
-function ownCopy(raw: RawEvent): RawEvent {
-  return raw.cbor === undefined ? raw : { schema: raw.schema, cbor: raw.cbor.slice() };
 }
 
 function fenceFault(cause: unknown): AosFault {

@@ -1,7 +1,7 @@
 /**
  * One reducer call: the atomic unit of a step.
  *
- * K5 All or nothing: a trap, a bad output or a value out of schema yields a fault with a code and
+ * 1. All or nothing: a trap, a bad output or a value out of schema yields a fault with a code and
  *    the whole fuel of a call, and state and events stay as before the call.
  */
 import type { ReducerDefinition, WorldDefinition } from '@aos/air';
@@ -13,6 +13,7 @@ import {
   type EmittedEvent,
   type Engine,
   type EventIdentity,
+  INLINE_VALUE_BYTES,
   type ReducerOutput,
   type RuntimeLimits,
   withReducerInput,
@@ -43,7 +44,7 @@ export interface ReducerCall {
   readonly place: CallPlace;
 }
 
-/** Runs one call against `world`. Fault codes: the engine's, and those of spec K5. */
+/** Runs one call against `world`. Fault codes: the engine's, and those of spec K3. */
 export function callReducer(world: World, call: ReducerCall, engine: Engine): CallResult {
   const { reducer, cell, event, place } = call;
   const limits = world.genesis.runtime.limits;
@@ -113,6 +114,7 @@ function deriveEvent(
   const value = schema.normalizeCbor(emitted.value);
   if (!value.ok) return 'event-invalid';
   if (value.value.length > limits.event_bytes) return 'event-too-large';
+  if ((emitted.key?.length ?? 0) > INLINE_VALUE_BYTES) return 'event-key-too-large';
   const event = { kind: 'event' as const, schema: emitted.schema, value: value.value };
   return emitted.key === undefined ? event : { ...event, key: emitted.key };
 }

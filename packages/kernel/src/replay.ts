@@ -1,9 +1,9 @@
 /**
  * Replay: the inputs of a journal, run again, and every byte of it judged (system.md §2.7).
  *
- * K10 Only the input and the stamp of a record are fed, and only if admission would let the input
+ * 1. Only the input and the stamp of a record are fed, and only if admission would let the input
  *     in; everything else is compared.
- * K11 The first difference ends the replay, with its sequence and both values.
+ * 2. The first difference ends the replay, with its sequence and both values.
  */
 import {
   bytesEqual,
@@ -70,7 +70,11 @@ export function replayRecord(world: World, bytes: Uint8Array, ports: ReplayPorts
   if (!admitted.ok) return broken(world, 'input', admitted.refusal);
   const outcome = step(world, input, head.value.stamp, ports.engine);
   if (outcome.kind === 'need') return outcome;
-  if (bytesEqual(outcome.bytes, bytes)) return { kind: 'same', world: outcome.world };
+  if (bytesEqual(outcome.bytes, bytes)) {
+    const needed = outcome.objects.filter(({ hash }) => ports.object(hash) === undefined);
+    if (needed.length > 0) return { kind: 'need', hashes: needed.map(({ hash }) => hash) };
+    return { kind: 'same', world: outcome.world };
+  }
   const difference = explain(bytes, outcome.record);
   return { kind: 'different', world, difference };
 }

@@ -1,15 +1,17 @@
 /**
  * The step: one admitted input in; next world, one record and the objects it needs out.
  *
- * K6 Pure and synchronous: the same (world, input, stamp) give the same bytes.
- * K7 Run to completion: everything the input causes is in this one record, in order.
- * K8 Bounded: a call that would bring the record over `calls_per_step` faults with `cascade-limit`.
- * K9 A module that is not in memory is asked for (`need`), and then nothing has happened.
+ * 1. Pure and synchronous: the same (world, input, stamp) give the same bytes.
+ * 2. Run to completion: everything the input causes is in this one record, in order.
+ * 3. Bounded: a call whose events would bring the record over `calls_per_step` faults with
+ *    `cascade-limit`, over `emitted_bytes` with `emission-limit`. The routes of the input itself are
+ *    the manifest's doing and not limited.
+ * 4. A module that is not in memory is asked for (`need`), and then nothing has happened.
  *
  * Deliberately absent: clocks, stores, WASM engines; they come in as a stamp and ports.
  */
 import { wrapVariant } from '@aos/air';
-import { assert, type Hash } from '@aos/canon';
+import { assert, type Hash, utf8 } from '@aos/canon';
 import {
   type Cause,
   carryValue,
@@ -85,6 +87,7 @@ class Run {
   readonly #queue: Queued[] = [];
   #calls = 0;
   #scheduled = 0;
+  #emittedBytes = 0;
 
   constructor(
     private readonly world: World,
@@ -139,12 +142,18 @@ class Run {
   }
 
   #bounded(result: CallResult): CallResult {
-    if (result.kind === 'fault') return result;
+    if (result.kind === 'fault' || result.events.length === 0) return result;
+    const { calls_per_step, emitted_bytes } = this.world.genesis.runtime.limits;
     let calls = this.#scheduled;
-    for (const event of result.events) calls += this.#routes(event.schema).length;
-    if (calls <= this.world.genesis.runtime.limits.calls_per_step) return result;
-    if (result.events.length === 0) return result;
-    return faultOf(this.world, 'cascade-limit');
+    let bytes = this.#emittedBytes;
+    for (const event of result.events) {
+      calls += this.#routes(event.schema).length;
+      bytes += emittedSize(event);
+    }
+    if (calls > calls_per_step) return faultOf(this.world, 'cascade-limit');
+    if (bytes > emitted_bytes) return faultOf(this.world, 'emission-limit');
+    this.#emittedBytes = bytes;
+    return result;
   }
 
   #changeState(
@@ -165,3 +174,10 @@ class Run {
     this.enqueue(event, this.entries.length - 1);
   }
 }
+
+/** What an emitted event counts towards `emitted_bytes`: at least what its entry and object take. */
+function emittedSize(event: DerivedEvent): number {
+  return event.value.length + (event.key?.length ?? 0) + utf8(event.schema).length + ENTRY_BYTES;
+}
+
+const ENTRY_BYTES = 64;

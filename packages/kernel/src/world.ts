@@ -1,9 +1,9 @@
 /**
  * A world as the kernel sees it: immutable data, a function of genesis and journal.
  *
- * K1 A world is never changed in place; a step returns the next one.
- * K2 `chain` is the chain value of record `seq − 1`, or the world id before the first record.
- * K3 States are canonical bytes of their schema, so equal states have equal hashes.
+ * 1. A world is never changed in place; a step returns the next one.
+ * 2. `chain` is the chain value of record `seq − 1`, or the world id before the first record.
+ * 3. States are canonical bytes of their schema, so equal states have equal hashes.
  */
 import type { WorldDefinition } from '@aos/air';
 import {
@@ -120,14 +120,19 @@ function checkGenesis(genesis: Genesis, definition: WorldDefinition): Result<nev
   );
 }
 
-/** Beyond these, the platform's own limits could end a call before the world's do. */
-const LARGEST: Pick<RuntimeLimits, 'memory_pages' | 'stack_slots'> = {
+/**
+ * Beyond these, other limits would end things first: the platform's own end a call with more memory
+ * or stack, and the codec's refuse a record with more calls or events.
+ */
+const LARGEST = {
   memory_pages: 65_536,
   stack_slots: 60_000,
-};
+  calls_per_step: 65_536,
+  emitted_bytes: 1 << 25,
+} as const satisfies Partial<RuntimeLimits>;
 
 function checkLimits(limits: RuntimeLimits): Result<never> | undefined {
-  for (const name of ['memory_pages', 'stack_slots'] as const) {
+  for (const name of Object.keys(LARGEST) as (keyof typeof LARGEST)[]) {
     if (limits[name] <= LARGEST[name]) continue;
     const detail = `${name} is ${limits[name]}, this build runs at most ${LARGEST[name]}`;
     return refuse('runtime-unsupported', `/runtime/limits/${name}`, detail);

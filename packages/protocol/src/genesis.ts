@@ -18,8 +18,13 @@ export interface RuntimeLimits {
   readonly output_bytes: number;
   /** Most domain events one reducer call may emit. */
   readonly events_per_call: number;
-  /** Most module calls one record may cause. */
+  /** Most module calls that events emitted within one record may bring it to. */
   readonly calls_per_step: number;
+  /**
+   * Most bytes that the events emitted within one record may hold: value, key, name of the schema,
+   * and 64 for each. Keeps records far below what `decodeRecord` reads.
+   */
+  readonly emitted_bytes: number;
   /** Fuel of one module call; a call that faults is charged all of it. */
   readonly fuel_per_call: number;
   /** Most memory of a module during a call, in pages of 64 KiB. */
@@ -50,6 +55,7 @@ export const CURRENT_RUNTIME: RuntimeNumbers = {
     output_bytes: 1 << 20,
     events_per_call: 256,
     calls_per_step: 1024,
+    emitted_bytes: 1 << 24,
     fuel_per_call: 100_000_000,
     memory_pages: 256,
     stack_slots: 40_000,
@@ -209,6 +215,7 @@ const LIMITS = [
   'stack_slots',
   'memory_pages',
   'output_bytes',
+  'emitted_bytes',
   'fuel_per_call',
   'calls_per_step',
   'events_per_call',
