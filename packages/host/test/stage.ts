@@ -12,7 +12,7 @@ import { type Clock, type FoundedWorld, foundWorld, type HostEngine } from '@aos
 import type { Batch, CallOutcome, WorldStore } from '@aos/protocol';
 import { createMemoryStore } from '@aos/store';
 
-const SCHEMA = 't/Add@1';
+export const SCHEMA = 't/Add@1';
 export const REDUCER = 't/Sum@1';
 const MODULE = new Uint8Array([1, 2, 3]);
 

@@ -9,6 +9,7 @@ import {
   must,
   newStore,
   noEntropy,
+  SCHEMA,
   settle,
   sumEngine,
 } from './stage.js';
@@ -22,6 +23,15 @@ const total = (host: ReturnType<typeof open>) =>
     if (state === undefined) return 0;
     return (must(decode(state)) as ReadonlyMap<string, Value>).get('n');
   });
+
+/** JSON with a field that cannot be read. */
+function throwing(): object {
+  return {
+    get by(): number {
+      throw new Error('not today');
+    },
+  };
+}
 
 /** Watches a promise without waiting for it. */
 function watch<T>(promise: Promise<T>) {
@@ -113,6 +123,37 @@ describe('a hosted world', () => {
     expect(await total(host)).toBe(7);
   });
 
+  it('does not see what a caller does to its JSON after submitting', async () => {
+    const host = open(newStore());
+    const json = { by: 7 };
+    const waiting = host.submit({ schema: SCHEMA, json });
+    json.by = 99;
+    must(await waiting);
+    expect(await total(host)).toBe(7);
+  });
+
+  it.each([
+    ['JSON that throws when it is read', { schema: SCHEMA, json: throwing() }],
+    ['a schema that is no text', { schema: Symbol('x'), json: 1 }],
+    ['nothing', null],
+  ])('refuses %s, and nobody else notices', async (_, raw) => {
+    const host = open(newStore());
+    const before = watch(host.submit(add(1)));
+    const answer = await host.submit(raw as never);
+    expect(answer.ok).toBe(false);
+    expect(must(await host.submit(add(2))).faults).toEqual([]);
+    expect(before.value).toBeDefined();
+    expect(await total(host)).toBe(3);
+  });
+
+  it('holds a clock before its time to the range of a stamp', async () => {
+    const { store, copy } = reopenable();
+    const clock = new ManualClock();
+    clock.wall = -5n;
+    must(await open(store, { clock }).submit(add(1)));
+    expect(verifyWorld(copy(), sumEngine())).toMatchObject({ ok: true, records: 1 });
+  });
+
   it('refuses what its inbox cannot hold', async () => {
     const host = open(new HeldStore(), { inboxLimit: 2 });
     const waiting = [host.submit(add(1)), host.submit(add(1))].map(watch);
@@ -142,6 +183,28 @@ describe('a world whose store fails', () => {
   });
 });
 
+describe('a store that throws instead of rejecting', () => {
+  it('fences the world like one that rejects', async () => {
+    const { store } = reopenable();
+    const broken = Object.create(store, {
+      append: {
+        value: () => {
+          throw new Error('broken');
+        },
+      },
+      head: { get: () => store.head },
+      genesis: { get: () => store.genesis },
+      object: { value: store.object.bind(store) },
+      records: { value: store.records.bind(store) },
+      close: { value: async () => undefined },
+    });
+    const host = open(broken);
+    await expect(host.submit(add(1))).rejects.toMatchObject({ code: 'store-failed' });
+    await expect(host.submit(add(1))).rejects.toMatchObject({ code: 'store-failed' });
+    await host.close();
+  });
+});
+
 describe('a world that meets a defect', () => {
   it('halts as it was; what was stepped before is still acknowledged', async () => {
     const store = newStore();
@@ -165,6 +228,31 @@ describe('closing', () => {
     expect(acks.map((ack) => ack.value !== undefined)).toEqual([true, true, true]);
     expect(store.durable).toBe(2);
     await expect(host.submit(add(1))).rejects.toMatchObject({ code: 'world-closed' });
+  });
+});
+
+describe('closing while a client goes on', () => {
+  it('rejects what comes after the call, and ends', async () => {
+    const store = newStore();
+    const host = open(store);
+    const first = watch(host.submit(add(1)));
+    const closing = host.close();
+    const late = watch(host.submit(add(2)));
+    await closing;
+    await host.close();
+    expect(first.value).toMatchObject({ ok: true });
+    expect(late.fault).toMatchObject({ code: 'world-closed' });
+    expect(store.durable).toBe(0);
+  });
+
+  it('steps from a stack of its own, however deep the caller stands', async () => {
+    const host = open(newStore());
+    const ack = watch(host.submit(add(1)));
+    const deep = (n: number): Promise<void> => (n === 0 ? host.close() : deep(n - 1));
+    const closing = deep(1000);
+    expect(ack.value).toBeUndefined();
+    await closing;
+    expect(ack.value).toMatchObject({ ok: true });
   });
 });
 

@@ -126,6 +126,23 @@ describe('replay', () => {
     });
   });
 
+  it('asks for the objects of emitted events, too', () => {
+    const large = encode({ text: 'x'.repeat(5000) });
+    const emitter: Script = ({ state, event }) => {
+      const isGo = askedOf(event) === 'go';
+      return { state, domain_events: isGo ? [{ schema: 't/Note@1', value: large }] : [] };
+    };
+    const engine = scriptEngine({ A: emitter, B: idle });
+    const start = newWorld(engine);
+    const { bytes, objects } = run(start, go('go'), engine);
+    expect(replay(start, [bytes], { engine, ...noObjects })).toEqual({
+      kind: 'need',
+      hashes: objects.map(({ hash }) => hash),
+    });
+    const object = () => objects[0]?.bytes;
+    expect(replay(start, [bytes], { engine, object }).kind).toBe('same');
+  });
+
   it('asks for an object it needs, and goes on with it', () => {
     const engine = scriptEngine({ A: count, B: idle });
     const start = newWorld(engine);

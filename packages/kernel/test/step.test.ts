@@ -229,6 +229,13 @@ describe('a call that goes wrong', () => {
     ['event-invalid', () => ({ state: null, domain_events: [emit('t/Note@1', encode(1))] })],
     ['event-too-large', () => ({ state: null, domain_events: [emit('t/Note@1', big)] })],
     [
+      'event-key-too-large',
+      () => ({
+        state: null,
+        domain_events: [{ ...emit('t/Note@1', noteBytes), key: new Uint8Array(4097) }],
+      }),
+    ],
+    [
       'events-over-limit',
       () => ({ state: null, domain_events: Array(257).fill(emit('t/Go@1', encode({ what: '' }))) }),
     ],
@@ -247,6 +254,37 @@ describe('a call that goes wrong', () => {
     expect(world.cells[1]?.state).toEqual(stateOf(5));
     const goesOn = run(world, go(), fine);
     expect(goesOn.world.seq).toBe(3);
+  });
+
+  it('emission-limit: a record holds only so many bytes of events', () => {
+    const blob = encode({ text: 'x'.repeat(500) });
+    const engine = engineOf(({ state, event }) => {
+      const isFirst = (event.get('value') as Uint8Array).length < 100;
+      return { state, domain_events: isFirst ? Array(4).fill(emit('t/Note@1', blob)) : [] };
+    });
+    const needed = 4 * (blob.length + 't/Note@1'.length + 64);
+    const fits = newWorld(engine, { emitted_bytes: needed });
+    expect(run(fits, go(), engine).record.entries).toHaveLength(4);
+    const tight = newWorld(engine, { emitted_bytes: needed - 1 });
+    expect(run(tight, go(), engine).record.entries).toMatchObject([
+      { kind: 'reducer-fault', code: 'emission-limit' },
+    ]);
+  });
+
+  it('emission-limit: the largest record of a new world is read back', () => {
+    const blob = encode({ text: 'x'.repeat(3900) });
+    const again = emit('t/Go@1', encode({ what: '' }));
+    const engine = engineOf(({ state, event }) => {
+      const isGo = (event.get('value') as Uint8Array).length < 100;
+      const events = [again, ...Array(200).fill(emit('t/Note@1', blob))];
+      return { state, domain_events: isGo ? events : [] };
+    });
+    const world = newWorld(engine, { calls_per_step: 65_536 });
+    const done = run(world, go(), engine);
+    expect(done.record.entries.map((entry) => entry.kind)).toContain('reducer-fault');
+    expect(done.bytes.length).toBeGreaterThan(15_000_000);
+    const verdict = replay(world, [done.bytes], { engine, object: () => undefined });
+    expect(verdict.kind).toBe('same');
   });
 
   it('cascade-limit: an endless cascade ends inside the record', () => {
