@@ -15,12 +15,12 @@ const MAX_FILES = 10_000;
 /**
  * Reads `<dir>/air/**\/*.json` in path order and `<dir>/modules/**\/*.wasm`, where the path below
  * `modules/` without its ending is the module's name. Faults: `folder-not-found`,
- * `folder-too-large`.
+ * `folder-too-large`, `text-not-utf8`.
  */
 export function readAuthoringFolder(dir: string): AuthoringFolder {
   const documents = listFiles(join(dir, 'air'), '.json').map((file) => ({
     path: slashed(relative(dir, file)),
-    text: readFileSync(file, 'utf8'),
+    text: readText(file),
   }));
   if (documents.length === 0) {
     const message = `expected AIR JSON under '${join(dir, 'air')}', found none`;
@@ -32,6 +32,17 @@ export function readAuthoringFolder(dir: string): AuthoringFolder {
     modules.set(slashed(relative(moduleRoot, file)).slice(0, -'.wasm'.length), readFileSync(file));
   }
   return { documents, modules };
+}
+
+/** A byte order mark stays: JSON does not have one. */
+function readText(file: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(readFileSync(file));
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    const message = `expected UTF-8 text in '${file}'; save it as UTF-8`;
+    throw new AosFault('text-not-utf8', message, { retry: 'never', cause: error });
+  }
 }
 
 function listFiles(root: string, ending: string): string[] {

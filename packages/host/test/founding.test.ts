@@ -1,6 +1,16 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { sha256, toHex } from '@aos/canon';
 import { aosHome, ensureOperatorKey, foundWorld, readAuthoringFolder } from '@aos/host';
 import { decodeGenesis } from '@aos/protocol';
@@ -60,6 +70,20 @@ describe('an authoring folder', () => {
     expect([...folder.modules.keys()]).toEqual(['demo/X@1']);
   });
 
+  it('with text that is not UTF-8 is refused, and not repaired', () => {
+    mkdirSync(join(dir, 'air'));
+    writeFileSync(join(dir, 'air/a.json'), Uint8Array.of(0x22, 0xff, 0xfe, 0x22));
+    expect(() => readAuthoringFolder(dir)).toThrowError(
+      expect.objectContaining({ code: 'text-not-utf8' }),
+    );
+  });
+
+  it('keeps a byte order mark for the reader of JSON to refuse', () => {
+    mkdirSync(join(dir, 'air'));
+    writeFileSync(join(dir, 'air/a.json'), '\ufeff1');
+    expect(readAuthoringFolder(dir).documents[0]?.text).toBe('\ufeff1');
+  });
+
   it('without AIR is refused', () => {
     expect(() => readAuthoringFolder(dir)).toThrowError(
       expect.objectContaining({ code: 'folder-not-found' }),
@@ -89,7 +113,41 @@ describe('the operator key', () => {
   });
 
   it('lives where AOS_HOME says', () => {
-    expect(aosHome({ AOS_HOME: '/somewhere' })).toBe('/somewhere');
+    expect(aosHome({ AOS_HOME: '/somewhere' })).toBe(resolve('/somewhere'));
+    expect(aosHome({ AOS_HOME: '.' })).toBe(process.cwd());
     expect(aosHome({})).toMatch(/\.aos$/);
+    expect(aosHome({ AOS_HOME: '' })).toBe(aosHome({}));
+  });
+
+  it.each([
+    ['in it', 'world', 'world/.aos'],
+    ['as the home itself', 'world', 'world'],
+    ['through a link to it', 'world', 'link/home'],
+  ])('is refused inside a world, before anything is written: %s', (_, world, home) => {
+    mkdirSync(join(dir, 'world'));
+    symlinkSync(join(dir, 'world'), join(dir, 'link'));
+    const place = { outside: join(dir, world) };
+    expect(() => ensureOperatorKey(join(dir, home), place)).toThrowError(
+      expect.objectContaining({ code: 'key-inside-world' }),
+    );
+    expect(existsSync(join(dir, 'world/.aos'))).toBe(false);
+    expect(existsSync(join(dir, 'world/keys'))).toBe(false);
+    expect(existsSync(join(dir, 'world/home'))).toBe(false);
+  });
+
+  it('may stand beside a world, and around one', () => {
+    const place = { outside: join(dir, 'home/worlds/a') };
+    expect(ensureOperatorKey(join(dir, 'home'), place).name).toBe('operator');
+    expect(ensureOperatorKey(join(dir, 'home'), { outside: join(dir, 'ho') }).name).toBe(
+      'operator',
+    );
+  });
+
+  it.each([0o640, 0o604, 0o620])('is refused when its mode is %o', (mode) => {
+    ensureOperatorKey(dir);
+    chmodSync(join(dir, 'keys/operator.pem'), mode);
+    expect(() => ensureOperatorKey(dir)).toThrowError(
+      expect.objectContaining({ code: 'key-permissions' }),
+    );
   });
 });
