@@ -15,7 +15,7 @@ const paths = listFiles(root);
 const files = paths
   .filter((path) => path !== 'pnpm-lock.yaml')
   .map((path) => readSource(root, path));
-const code = files.filter(({ path }) => isSource(path) || isTest(path));
+const code = files.filter(({ path }) => isCode(path) && (isSource(path) || isTest(path)));
 
 const apply = (rule: SourceRule, sources: readonly SourceFile[]) =>
   sources.flatMap((source) => rule(source).map((found) => `${source.path}:${found}`));

@@ -37,7 +37,7 @@ function schemaOf(type: TypeExpr): CompiledSchema {
   return schema;
 }
 
-export function valueGiven([type, json]: Given): Value {
+function valueGiven([type, json]: Given): Value {
   const bytes = schemaOf(type).normalizeJson(json);
   const value = bytes.ok ? decode(bytes.value) : bytes;
   if (!value.ok) throw new Error(`${value.refusal.code} ${value.refusal.detail}`);

@@ -18,7 +18,7 @@ const SCHEMA_TYPES = [{ text: {} }, { nat: {} }, { record: { a: { int: {} } } }]
 const EFFECT_KINDS = ['timer.set', 'blob.put', 'blob.get'];
 const refs = (names: readonly string[]) => names.map((name) => ({ name }));
 
-export function documentsOf(parts: Parts): readonly AirDocument[] {
+function documentsOf(parts: Parts): readonly AirDocument[] {
   const { schemas, policies, hasReducer, grants } = parts;
   const nodes: object[] = [
     ...schemas.map(([name, version]) => ({

@@ -110,8 +110,9 @@ export class WorldHost {
   /**
    * Hands an event to the world. Resolves with the acknowledgement once its record is durable, or
    * with a refusal that left no trace (`inbox-full`, `event-unreadable`, or the codes of `admit`).
-   * Rejects with AosFault when the world stopped before the record was durable: `store-failed`, `world-halted`,
-   * `world-closed`. After such a rejection the event may or may not be in the journal.
+   * Rejects with AosFault when the world stopped before the record was durable: `store-failed`,
+   * `world-halted`, `world-closed`. After such a rejection the event may or may not be in the
+   * journal.
    */
   submit(raw: RawEvent): Promise<Result<Ack>> {
     const fault = this.#stopped ?? this.#closing;
@@ -167,8 +168,8 @@ export class WorldHost {
   }
 
   /**
-   * The event as bytes of our own: the caller may change what it gave as soon as submit returns, and
-   * what it gave may be anything. Admission runs again on the world of the step.
+   * The event as bytes of our own: the caller may change what it gave as soon as submit returns,
+   * and what it gave may be anything. Admission runs again on the world of the step.
    */
   #takeIn(raw: RawEvent): Result<OwnEvent> {
     try {

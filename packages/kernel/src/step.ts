@@ -4,8 +4,8 @@
  * 1. Pure and synchronous: the same (world, input, stamp) give the same bytes.
  * 2. Run to completion: everything the input causes is in this one record, in order.
  * 3. Bounded: a call whose events would bring the record over `calls_per_step` faults with
- *    `cascade-limit`, over `emitted_bytes` with `emission-limit`. The routes of the input itself are
- *    the manifest's doing and not limited.
+ *    `cascade-limit`, over `emitted_bytes` with `emission-limit`. The routes of the input itself
+ *    are the manifest's doing and not limited.
  * 4. A module that is not in memory is asked for (`need`), and then nothing has happened.
  *
  * Deliberately absent: clocks, stores, WASM engines; they come in as a stamp and ports.
@@ -175,7 +175,9 @@ class Run {
   }
 }
 
-/** What an emitted event counts towards `emitted_bytes`: at least what its entry and object take. */
+/**
+ * What an emitted event counts towards `emitted_bytes`: at least what its entry and object take.
+ */
 function emittedSize(event: DerivedEvent): number {
   return event.value.length + (event.key?.length ?? 0) + utf8(event.schema).length + ENTRY_BYTES;
 }

@@ -8,8 +8,8 @@ export interface ReducerOptions {
   /** With these, the types of the module's definitions can be imported from `air`. */
   readonly types?: ModuleTypes;
   /**
-   * Memory at the start, in pages of 64 KiB; 1 unless told. A call that needs more gets it, but then
-   * costs an instance of its own; every page costs some time to reset.
+   * Memory at the start, in pages of 64 KiB; 1 unless told. A call that needs more gets it, but
+   * then costs an instance of its own; every page costs some time to reset.
    */
   readonly memoryPages?: number;
 }

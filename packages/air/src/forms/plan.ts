@@ -17,10 +17,10 @@ import { dottedKind, kind, localName, name } from './names.js';
 import { taggedBy } from './unions.js';
 
 /** Attempts that one step may ask for, the first one among them. */
-export const MAX_ATTEMPTS = 100;
+const MAX_ATTEMPTS = 100;
 
 /** Instances or effects that one step may have open at a time. */
-export const MAX_FANOUT = 4096;
+const MAX_FANOUT = 4096;
 
 const bindAs = object({ required: { as: localName } });
 

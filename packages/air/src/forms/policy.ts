@@ -14,10 +14,10 @@ import { dottedKind, kind, localName, name, principal } from './names.js';
 import { byPresence, taggedBy } from './unions.js';
 
 /** Signatures that one decision may ask for. */
-export const MAX_QUORUM = 64;
+const MAX_QUORUM = 64;
 
 /** Effects that one window of a rate limit may let through. */
-export const MAX_RATE_COUNT = 1_000_000;
+const MAX_RATE_COUNT = 1_000_000;
 
 /** Every field that is there must match; without fields every effect matches. */
 const ruleMatch = object({

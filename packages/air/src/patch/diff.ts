@@ -22,8 +22,8 @@ const FIELD_OF: readonly (readonly [SectionOp, string])[] = [
 
 /**
  * The patch document that turns `from` into `to`; `undefined` when they are the same. Code
- * `patch-inexpressible` where no operation says the difference: an empty block that is absent in the
- * other world, or a definition of the world's own under a `sys/` name.
+ * `patch-inexpressible` where no operation says the difference: an empty block that is absent in
+ * the other world, or a definition of the world's own under a `sys/` name.
  */
 export function diffWorlds(
   from: WorldDefinition,

@@ -37,7 +37,7 @@ export interface AuthoredManifestNode extends Place {
 }
 
 /** A definition as it stands in a file, with its WASM bound. Its identity needs its neighbours. */
-export interface AuthoredNode extends Place {
+interface AuthoredNode extends Place {
   readonly value: Definition;
 }
 

@@ -28,14 +28,14 @@ interface SizeRange {
   readonly max: number | undefined;
 }
 
-export interface ExportOutline {
+interface ExportOutline {
   readonly name: string;
   readonly kind: number;
   readonly index: number;
 }
 
 /** A list of a section as it stands in the module: how many, and their bytes. */
-export interface RawList {
+interface RawList {
   readonly count: number;
   readonly bytes: Uint8Array;
 }

@@ -1,7 +1,7 @@
 /**
  * What instructions cost, in fuel (spec/04-modules.md, M10). Measured in loops of each kind, one
- * unit takes 0.05 to 0.3 ns with either compiler of V8; what matters is that nothing that takes time
- * is free, and that prices never move under a version.
+ * unit takes 0.05 to 0.3 ns with either compiler of V8; what matters is that nothing that takes
+ * time is free, and that prices never move under a version.
  */
 
 /** Version of this table: `runtime.prices` of a world. */

@@ -18,7 +18,7 @@ export interface ExprEnvironment {
 }
 
 /** Says which of the known names was probably meant; the advice when none was. */
-export interface NameHints {
+interface NameHints {
   hint(found: string, known: Iterable<string>, advice?: string): string | undefined;
 }
 
