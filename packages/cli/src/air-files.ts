@@ -6,6 +6,7 @@ import type { AirDocument, ModuleHashes } from '@aos/air';
 import type { AuthorError } from '@aos/air/author';
 import { sha256 } from '@aos/canon';
 import { CliError } from './output.js';
+import { readTextFile } from './text-files.js';
 
 /** What a folder says: AIR files with paths from the folder, and the hashes of its modules. */
 export interface AirFolder {
@@ -21,7 +22,7 @@ const MAX_FILES = 10_000;
 /**
  * Reads `<dir>/air/**` with the modules of `<dir>/modules/**`, or, in a folder without `air`, the
  * AIR files of the folder itself; a single file is read as such. Codes: `folder-not-found`,
- * `folder-too-large`.
+ * `folder-too-large`, `text-not-utf8`.
  */
 export function readAirFolder(dir: string): AirFolder {
   const root = resolve(dir);
@@ -30,7 +31,7 @@ export function readAirFolder(dir: string): AirFolder {
   const home = air === root && basename(root) === 'air' ? dirname(root) : root;
   const documents = listFiles(air, '.json').map((file) => ({
     path: slashed(relative(air, file)),
-    text: readFileSync(file, 'utf8'),
+    text: readTextFile(file),
   }));
   if (documents.length === 0) {
     throw new CliError('folder-not-found', `expected AIR JSON in '${air}', found none`);
@@ -45,7 +46,7 @@ export function readAirFolder(dir: string): AirFolder {
 
 /** One file may hold a whole world: a list of definitions with a manifest. */
 function readAirFile(file: string): AirFolder {
-  const document = { path: basename(file), text: readFileSync(file, 'utf8') };
+  const document = { path: basename(file), text: readTextFile(file) };
   return { air: dirname(file), documents: [document], wasm: new Map() };
 }
 

@@ -5,7 +5,13 @@ import { runCli } from './program.js';
 // Synchronous writes: a pipe's reader gets everything before the process ends.
 process.exitCode = await runCli(process.argv.slice(2), {
   out: (text) => writeAll(1, text),
-  err: (text) => writeAll(2, text),
+  err: (text) => {
+    try {
+      writeAll(2, text);
+    } catch {
+      // There is nowhere left to say it; the exit code does.
+    }
+  },
 });
 
 function writeAll(fd: number, text: string): void {

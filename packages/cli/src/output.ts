@@ -1,11 +1,12 @@
 /**
- * What the CLI says. With `--json` exactly one JSON value on standard output, whatever happens:
+ * What the CLI says. With `--json` a command puts exactly one JSON value on standard output:
  * `{"ok":true,"data":…}` or `{"ok":false,"error":{code,at,message}}`; without it, lines for people,
- * errors on standard error.
+ * errors on standard error. Only when standard output fails is there nothing on it but what it took.
  */
 import { type JsonValue, printJson } from '@aos/air';
 import type { Refusal } from '@aos/canon';
 import { AosFault } from '@aos/protocol';
+import { cutLongWords, cutValues } from './shown-text.js';
 
 export interface Streams {
   out(text: string): void;
@@ -21,7 +22,11 @@ export interface Answer {
   readonly lines: readonly string[];
   /** Said on standard error too: what worked, but deserves a look. */
   readonly warnings?: readonly string[];
-  /** 0 unless said otherwise. */
+  /** The answer is a no, and data says more: exit code 1. */
+  readonly error?: CliError;
+  /** What stays done should this answer not get through. */
+  readonly done?: string;
+  /** Without it 0, or 1 with an error. */
   readonly exitCode?: number;
 }
 
@@ -36,30 +41,71 @@ export class CliError extends Error {
   }
 
   static of(refusal: Refusal): CliError {
-    return new CliError(refusal.code, refusal.detail, refusal.at);
+    return new CliError(refusal.code, cutValues(refusal.detail), refusal.at);
+  }
+}
+
+/** Standard output took no more. */
+class OutputError extends CliError {
+  constructor(cause: unknown, done: string | undefined) {
+    const what = done === undefined ? '' : `; ${done}`;
+    super('output-failed', `standard output cannot be written: ${reasonOf(cause)}${what}`);
+  }
+}
+
+const reasonOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause));
+
+/** Says a text on standard output; `done` is what stays done should that fail: `output-failed`. */
+export function say(text: string, streams: Streams, done?: string): void {
+  try {
+    streams.out(text);
+  } catch (cause) {
+    throw new OutputError(cause, done);
   }
 }
 
 export function printAnswer(answer: Answer, form: Form, streams: Streams): void {
-  if (form === 'json') streams.out(`${printJson({ ok: true, data: answer.data })}\n`);
-  else for (const line of answer.lines) streams.out(`${line}\n`);
-  for (const warning of answer.warnings ?? []) streams.err(`warning: ${warning}\n`);
+  const { data, lines, warnings = [], error, done } = answer;
+  if (form === 'json') {
+    const outcome = error === undefined ? { ok: true } : { ok: false, error: describe(error) };
+    say(`${printJson({ ...outcome, data })}\n`, streams, done);
+  } else {
+    for (const line of lines) say(`${line}\n`, streams, done);
+    if (error !== undefined) printError(error, form, streams);
+  }
+  for (const warning of warnings) streams.err(`warning: ${warning}\n`);
 }
 
 export function printError(error: unknown, form: Form, streams: Streams): void {
-  const { code, at, message } = describeError(error);
-  if (form === 'json') streams.out(`${printJson({ ok: false, error: { code, at, message } })}\n`);
-  else streams.err(`error [${code}]${at === '' ? '' : ` at ${at}`}: ${message}\n`);
+  const { code, at, message } = describe(error);
+  if (form === 'text' || error instanceof OutputError) {
+    streams.err(`error [${code}]${at === '' ? '' : ` at ${at}`}: ${message}\n`);
+    return;
+  }
+  try {
+    say(`${printJson({ ok: false, error: { code, at, message } })}\n`, streams);
+  } catch (failure) {
+    for (const each of [error, failure]) printError(each, 'text', streams);
+  }
 }
 
-function describeError(error: unknown): { code: string; at: string; message: string } {
+interface Description {
+  readonly code: string;
+  readonly at: string;
+  readonly message: string;
+}
+
+function describe(error: unknown) {
+  const { code, at, message } = identify(error);
+  return { code, at: cutLongWords(at), message: cutLongWords(message) };
+}
+
+function identify(error: unknown): Description {
   if (error instanceof CliError) return error;
   if (error instanceof AosFault) return { code: error.code, at: '', message: error.message };
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (typeof code === 'string') return { code: 'system', at: code, message };
-  return {
-    code: 'defect',
-    at: '',
-    message: error instanceof Error ? (error.stack ?? message) : String(error),
-  };
+  if (!(error instanceof Error)) return { code: 'defect', at: '', message: String(error) };
+  const { code, syscall, message, stack } = error as NodeJS.ErrnoException;
+  // Codes without a system call are Node's answers to a wrong use of it: ours.
+  if (code !== undefined && syscall !== undefined) return { code: 'system', at: code, message };
+  return { code: 'defect', at: '', message: stack ?? message };
 }

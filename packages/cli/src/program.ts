@@ -1,4 +1,5 @@
 /** The command line: names, arguments and help of every command. */
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { addAirCommands } from './air-program.js';
 import { sendEvent } from './commands/event.js';
@@ -14,7 +15,9 @@ import {
   printAnswer,
   printError,
   type Streams,
+  say,
 } from './output.js';
+import { cutValues } from './shown-text.js';
 import { findWorld } from './world-path.js';
 
 const DEFAULT_TAIL_RECORDS = 20;
@@ -27,16 +30,20 @@ export async function runCli(args: readonly string[], streams: Streams): Promise
     await program.parseAsync([...args], { from: 'user' });
     return session.exitCode;
   } catch (error) {
-    const form = formOf(args.includes('--json'));
-    if (!(error instanceof CommanderError)) {
-      printError(error, form, streams);
-      return 1;
-    }
-    if (error.exitCode === 0) return 0;
-    // The parser has told people already.
-    if (form === 'json') printError(new CliError('usage', error.message), form, streams);
-    return 2;
+    return reportFailure(error, formOf(program.opts<{ json?: true }>().json), streams);
   }
+}
+
+function reportFailure(error: unknown, form: Form, streams: Streams): number {
+  if (!(error instanceof CommanderError)) {
+    printError(error, form, streams);
+    return 1;
+  }
+  if (error.exitCode === 0) return 0;
+  // The parser has told people already.
+  const usage = new CliError('usage', cutValues(error.message));
+  if (form === 'json') printError(usage, form, streams);
+  return 2;
 }
 
 const formOf = (json: boolean | undefined): Form => (json === true ? 'json' : 'text');
@@ -49,7 +56,7 @@ class Session {
     const { json, world } = command.optsWithGlobals<{ json?: true; world?: string }>();
     const answer = await act(() => findWorld(world));
     printAnswer(answer, formOf(json), this.streams);
-    this.exitCode = answer.exitCode ?? 0;
+    this.exitCode = answer.exitCode ?? (answer.error === undefined ? 0 : 1);
   }
 }
 
@@ -57,8 +64,13 @@ function buildProgram(session: Session): Command {
   const program = new Command('aos')
     .description('Make, feed, read and verify worlds: deterministic, event-sourced, provable.')
     .option('-w, --world <dir>', 'the world (default: $AOS_WORLD, or the nearest directory above)')
-    .option('--json', 'one JSON value on standard output, errors too')
-    .configureOutput({ writeOut: session.streams.out, writeErr: session.streams.err })
+    .option('--json', 'answer with one JSON value on standard output, errors too')
+    .version(readVersion(), '-V, --version', 'show the version')
+    .configureOutput({
+      writeOut: (text) => say(text, session.streams),
+      writeErr: (text) => session.streams.err(text),
+      outputError: (text, write) => write(cutValues(text)),
+    })
     .exitOverride();
   addWorldCommands(program, session);
   addEventCommands(program, session);
@@ -66,6 +78,12 @@ function buildProgram(session: Session): Command {
   addAirCommands(program, (command, act) => session.run(command, act));
   inheritSettings(program);
   return program;
+}
+
+/** The manifest is one folder above this file, as source and as built. */
+function readVersion(): string {
+  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { readonly version: string }).version;
 }
 
 function inheritSettings(parent: Command): void {

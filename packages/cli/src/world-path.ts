@@ -12,15 +12,15 @@ export const storePath = (world: string): string => join(world, STORE_FOLDER);
 export const isWorld = (dir: string): boolean => existsSync(join(storePath(dir), 'journal'));
 
 /**
- * The world directory: the one named, else `$AOS_WORLD`, else the nearest above the working
- * directory. Fault `world-not-found` when there is none.
+ * The world directory: the one named, else `$AOS_WORLD`, else (or when that is empty) the nearest
+ * above the working directory. Fault `world-not-found` when there is none.
  */
 export function findWorld(
   named: string | undefined,
   env = process.env,
   cwd = process.cwd(),
 ): string {
-  const given = named ?? env.AOS_WORLD;
+  const given = named ?? (env.AOS_WORLD || undefined);
   if (given !== undefined) return checkWorld(resolve(cwd, given));
   for (let dir = cwd; ; dir = dirname(dir)) {
     if (isWorld(dir)) return dir;

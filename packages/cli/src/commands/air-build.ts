@@ -59,7 +59,7 @@ function modulesOf(out: string) {
 /** Answers whether the file had to be written. */
 function writeDocument(out: string, { path, text }: AirDocument): boolean {
   const file = join(out, path);
-  if (existsSync(file) && readFileSync(file, 'utf8') === text) return false;
+  if (existsSync(file) && readFileSync(file).equals(Buffer.from(text))) return false;
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, text);
   return true;

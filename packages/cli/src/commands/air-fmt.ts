@@ -1,10 +1,12 @@
 /** `aos air fmt`: AIR JSON in its one layout. */
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseJson } from '@aos/air';
 import { formatAir } from '@aos/air/author';
 import { listFiles } from '../air-files.js';
 import { type Answer, CliError } from '../output.js';
+import { cutValues } from '../shown-text.js';
+import { readTextFile } from '../text-files.js';
 
 export interface FmtOptions {
   /** Says which files would change and changes none. */
@@ -15,7 +17,7 @@ export interface FmtOptions {
 export async function formatFiles(paths: readonly string[], options: FmtOptions): Promise<Answer> {
   const files = paths.flatMap(filesOf);
   const changed = files.flatMap((file) => {
-    const text = readFileSync(file, 'utf8');
+    const text = readTextFile(file);
     const formatted = format(text, file);
     return formatted === text ? [] : [{ file, formatted }];
   });
@@ -45,5 +47,5 @@ function format(text: string, file: string): string {
   const json = parseJson(text);
   if (json.ok) return formatAir(json.value);
   const { code, at, detail } = json.refusal;
-  throw new CliError(code, detail, `${file}:${at}`);
+  throw new CliError(code, cutValues(detail), `${file}:${at}`);
 }

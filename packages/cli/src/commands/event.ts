@@ -1,9 +1,10 @@
 /** `aos event send`: one event into a world, acknowledged when it is durable. */
-import { readFileSync } from 'node:fs';
 import { type JsonValue, parseJson } from '@aos/air';
 import { toHashText } from '@aos/canon';
 import { withHost } from '../open-world.js';
 import { type Answer, CliError } from '../output.js';
+import { cutValues } from '../shown-text.js';
+import { readTextFile, STDIN } from '../text-files.js';
 
 /** Sends `value`: JSON, `@file`, or `@-` for standard input. */
 export async function sendEvent(world: string, schema: string, value: string): Promise<Answer> {
@@ -22,7 +23,12 @@ export async function sendEvent(world: string, schema: string, value: string): P
     ({ reducer, code }) => `${reducer} faulted with ${code}; its state is as before the event`,
   );
   if (entries === 0) warnings.push('the event is journaled, and no reducer changed for it');
-  return { data: { seq, chain: chainText, entries, faults: faults as never }, lines, warnings };
+  return {
+    data: { seq, chain: chainText, entries, faults: faults as never },
+    lines,
+    warnings,
+    done: `the event is durable as record ${seq}`,
+  };
 }
 
 function readValue(value: string): JsonValue {
@@ -30,13 +36,14 @@ function readValue(value: string): JsonValue {
   const parsed = parseJson(text);
   if (parsed.ok) return parsed.value;
   const { code, at, detail } = parsed.refusal;
-  throw new CliError(code, `the event's value is not JSON: ${detail}`, at);
+  throw new CliError(code, `the event's value is not JSON: ${cutValues(detail)}`, at);
 }
 
 function readText(source: string): string {
   try {
-    return readFileSync(source === '-' ? 0 : source, 'utf8');
+    return readTextFile(source === '-' ? STDIN : source);
   } catch (error) {
+    if (error instanceof CliError) throw error;
     const name = source === '-' ? 'standard input' : `'${source}'`;
     throw new CliError('file-unreadable', `cannot read ${name}: ${(error as Error).message}`);
   }

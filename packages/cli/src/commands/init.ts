@@ -1,6 +1,5 @@
 /** `aos init`: a world from a folder of AIR and modules. */
-import { cpSync, existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { toHashText } from '@aos/canon';
 import {
   aosHome,
@@ -12,6 +11,7 @@ import {
 } from '@aos/host';
 import { worldIdOf } from '@aos/protocol';
 import { createWorldStore } from '@aos/store';
+import { copyFolders, findMissing } from '../authoring-copy.js';
 import { describeFinding, findingsError } from '../findings.js';
 import { newEngine } from '../open-world.js';
 import { type Answer, CliError } from '../output.js';
@@ -22,14 +22,17 @@ export interface InitOptions {
   readonly from?: string;
 }
 
-/** Nothing is written unless the definition and every module are fine. */
+/**
+ * Nothing is written unless the definition and every module are fine. The store is made last: what
+ * ends before leaves authoring folders and no world, and the same init can be run again.
+ */
 export async function initWorld(dir: string, options: InitOptions): Promise<Answer> {
   const world = resolve(dir);
   const source = options.from === undefined ? world : resolve(options.from);
   if (isWorld(world)) {
     throw new CliError('world-exists', `'${world}' is a world already; choose another directory`);
   }
-  if (source !== world) checkCopy(source, world);
+  const missing = findMissing(source, world);
   const folder = readAuthoringFolder(source);
   const ports = { engine: newEngine(), clock: systemClock, fillEntropy: systemEntropy };
   // The key is made only for a definition that holds: a refused init leaves nothing behind.
@@ -38,13 +41,13 @@ export async function initWorld(dir: string, options: InitOptions): Promise<Answ
     if (draft.refusal !== undefined) throw CliError.of(draft.refusal);
     throw findingsError(draft.findings, source);
   }
-  const operator = ensureOperatorKey(aosHome());
+  const operator = ensureOperatorKey(aosHome(), { outside: world });
   const result = foundWorld({ ...folder, keyring: [operator] }, ports);
   if (!result.ok) throw findingsError(result.findings, source);
   const { genesis, objects, definition, warnings } = result.founded;
+  copyFolders(source, world, missing);
   const store = await createWorldStore(storePath(world), genesis, objects);
   await store.close();
-  if (source !== world) copyAuthoring(source, world);
   const worldId = toHashText(worldIdOf(genesis));
   const manifest = toHashText(definition.manifestHash);
   const key = toHashText(operator.keyId);
@@ -57,23 +60,6 @@ export async function initWorld(dir: string, options: InitOptions): Promise<Answ
       `operator  ${key}`,
     ],
     warnings: warnings.map(describeFinding),
+    done: `the world is made, with the id ${worldId}`,
   };
-}
-
-const AUTHORING_FOLDERS = ['air', 'modules'];
-
-function checkCopy(source: string, world: string): void {
-  for (const folder of AUTHORING_FOLDERS) {
-    const to = join(world, folder);
-    if (!existsSync(join(source, folder)) || !existsSync(to)) continue;
-    const message = `'${to}' is there already; remove it, or leave --from out`;
-    throw new CliError('folder-exists', message);
-  }
-}
-
-function copyAuthoring(source: string, world: string): void {
-  for (const folder of AUTHORING_FOLDERS) {
-    const from = join(source, folder);
-    if (existsSync(from)) cpSync(from, join(world, folder), { recursive: true });
-  }
 }

@@ -4,6 +4,7 @@ import { toHashText } from '@aos/canon';
 import { divergedFault, replayStore } from '@aos/host';
 import { newEngine, withStore } from '../open-world.js';
 import { type Answer, CliError } from '../output.js';
+import { cutValues } from '../shown-text.js';
 
 export async function getState(world: string, reducer: string): Promise<Answer> {
   return withStore(world, (store) => {
@@ -14,7 +15,7 @@ export async function getState(world: string, reducer: string): Promise<Answer> 
     const found = definition.reducers[index];
     if (found === undefined) {
       const known = definition.reducers.map(({ name }) => name).join(', ');
-      const message = `no reducer '${reducer}' in this world; it has ${known}`;
+      const message = `no reducer '${cutValues(reducer)}' in this world; it has ${known}`;
       throw new CliError('reducer-unknown', message);
     }
     const cell = cells[index] ?? null;

@@ -51,7 +51,9 @@ function findDrift(world: string, manifest: string): 'absent' | 'differs' | 'inv
     if (!loaded.ok) return 'invalid';
     return toHashText(loaded.world.manifestHash) === manifest ? 'same' : 'differs';
   } catch (error) {
-    if (error instanceof AosFault && error.code === 'folder-not-found') return 'absent';
+    if (!(error instanceof AosFault)) throw error;
+    if (error.code === 'folder-not-found') return 'absent';
+    if (error.code === 'text-not-utf8') return 'invalid';
     throw error;
   }
 }

@@ -1,9 +1,9 @@
 /** `aos verify`: the whole journal replayed from genesis and judged. */
-import type { JsonValue } from '@aos/air';
-import { type Encodable, toHashText, toHex } from '@aos/canon';
+import { type JsonValue, printJson } from '@aos/air';
+import { type Encodable, Float, toHashText, toHex } from '@aos/canon';
 import { type VerifyReport, verifyWorld } from '@aos/host';
 import { newEngine, withStore } from '../open-world.js';
-import type { Answer } from '../output.js';
+import { type Answer, CliError } from '../output.js';
 
 type Difference = NonNullable<VerifyReport['difference']>;
 
@@ -32,7 +32,7 @@ export async function verify(world: string): Promise<Answer> {
     return {
       data: { ...data, difference: describeDifference(difference) },
       lines: printDifference(difference),
-      exitCode: 1,
+      error: divergedError(difference),
     };
   });
 }
@@ -47,16 +47,26 @@ function printDifference(difference: Difference): string[] {
   const { kind, seq, at, code } = difference;
   return [
     `replay FAILED  record ${seq}, ${at}: ${kind} (${code})`,
-    `  expected  ${JSON.stringify(toPlain(difference.expected as Encodable))}`,
-    `  found     ${JSON.stringify(toPlain(difference.found as Encodable))}`,
-    `records before ${seq} replay the same; restore the journal from a copy to go on`,
+    `  expected  ${printJson(toPlain(difference.expected as Encodable))}`,
+    `  found     ${printJson(toPlain(difference.found as Encodable))}`,
   ];
 }
 
+function divergedError({ seq, at }: Difference): CliError {
+  const message =
+    `record ${seq} does not replay to itself at ${at}; records before it replay the same; ` +
+    'restore the journal from a copy to go on';
+  return new CliError('world-diverged', message);
+}
+
+/** Bytes as hex, lists as lists, maps as lists of pairs, shapes as objects. */
 function toPlain(value: Encodable | undefined): JsonValue {
   if (value === null || value === undefined) return null;
-  if (value instanceof Uint8Array) return toHex(value);
   if (typeof value !== 'object') return value;
+  if (value instanceof Uint8Array) return toHex(value);
+  if (value instanceof Float) return String(value.value);
+  if (Array.isArray(value)) return value.map((item: Encodable) => toPlain(item));
+  if (value instanceof Map) return [...value].map(([key, item]) => [toPlain(key), toPlain(item)]);
   const fields = Object.entries(value).map(([name, field]) => [name, toPlain(field as Encodable)]);
   return Object.fromEntries(fields) as JsonValue;
 }
