@@ -1,17 +1,17 @@
 /** Findings of the language as the CLI says them. */
 import type { Finding, JsonValue } from '@aos/air';
 import { CliError } from './output.js';
-import { cutLongWords, cutValues } from './shown-text.js';
+import { cutLongLines, cutValues } from './shown-text.js';
 
 export function describeFinding(finding: Finding): string {
   const hint = finding.hint === undefined ? '' : ` (${finding.hint})`;
   const message = cutValues(`${finding.message}${hint}`);
-  return `${finding.code} at ${cutLongWords(finding.path)}: ${message}`;
+  return `${finding.code} at ${cutLongLines(finding.path)}: ${message}`;
 }
 
 export function findingJson(finding: Finding): JsonValue {
   const { code, severity, hint } = finding;
-  const [path, message] = [cutLongWords(finding.path), cutValues(finding.message)];
+  const [path, message] = [cutLongLines(finding.path), cutValues(finding.message)];
   const next = hint === undefined ? {} : { hint: cutValues(hint) };
   return { code, severity, path, message, ...next };
 }

@@ -6,7 +6,7 @@
 import { type JsonValue, printJson } from '@aos/air';
 import type { Refusal } from '@aos/canon';
 import { AosFault } from '@aos/protocol';
-import { cutLongWords, cutValues } from './shown-text.js';
+import { cutLongLines, cutValues } from './shown-text.js';
 
 export interface Streams {
   out(text: string): void;
@@ -97,7 +97,7 @@ interface Description {
 
 function describe(error: unknown) {
   const { code, at, message } = identify(error);
-  return { code, at: cutLongWords(at), message: cutLongWords(message) };
+  return { code, at: cutLongLines(at), message: cutLongLines(message) };
 }
 
 function identify(error: unknown): Description {
