@@ -55,6 +55,15 @@ describe('a code in use', () => {
     expect(found(text)).toEqual(['a-code']);
   });
 
+  it.each([
+    "class F { constructor(code: string) {} } new F('word');",
+    "const f = { code: 'word' };",
+  ])('may be one word where an error gets it: %s', (text) => expect(found(text)).toEqual(['word']));
+
+  it('is no single word elsewhere', () => {
+    expect(found("function check(): number | string { return 'word'; }")).toEqual([]);
+  });
+
   it('is not any other text', () => {
     expect(found("const at = 'not-a-code'; function f(name: string) {} f('not-either');")).toEqual(
       [],

@@ -5,6 +5,8 @@ import { isNode, type Node, parseProgram, textOf, walk } from './syntax.js';
 import type { SourceFile } from './tree.js';
 
 const kebabCase = /^[a-z0-9]+(-[a-z0-9]+)+$/;
+/** A code of one word counts where it is given to an error or is a field of it. */
+const oneWord = /^[a-z]+$/;
 const codeName = /^code$|Codes?$|_CODES?$/;
 
 /** Places of parameters called `code`, by the name of the function or class. */
@@ -21,7 +23,8 @@ export function codesInUse(sources: readonly SourceFile[]): Map<string, string> 
     walk(program, (node) => {
       if (node.type === 'ClassDeclaration') superName = String((node.superClass as Node)?.name);
       for (const code of codesAt(node, superName, parameters).flatMap(texts)) {
-        if (kebabCase.test(code) && !found.has(code)) found.set(code, path);
+        const isCode = kebabCase.test(code) || (givesCode(node) && oneWord.test(code));
+        if (isCode && !found.has(code)) found.set(code, path);
       }
     });
   }
@@ -96,6 +99,10 @@ function codesAt(node: Node, superName: string, parameters: CodeParameters): unk
     default:
       return [];
   }
+}
+
+function givesCode({ type }: Node): boolean {
+  return type === 'NewExpression' || type === 'Property';
 }
 
 function calleeName(callee: Node, superName: string): string {
