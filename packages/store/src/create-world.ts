@@ -7,9 +7,10 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, join, resolve } from 'node:path';
 import { sha256 } from '@aos/canon';
-import type { StoredObject, WorldStore } from '@aos/protocol';
+import type { StoredObject } from '@aos/protocol';
 import { assertObjects } from './batch.js';
-import { asFault, worldExists, worldLocked } from './faults.js';
+import type { DiskStore } from './disk-store.js';
+import { asFault, isErrorWith, worldExists, worldLocked } from './faults.js';
 import { encodeFrame, type FrameContent, frameSeed, spanOf } from './log/frame.js';
 import { LogIndex } from './log/log-index.js';
 import {
@@ -28,6 +29,7 @@ import type { StoreFs } from './port.js';
 
 /** The epoch of what is written before the first writer opens the world. */
 const CREATION_EPOCH = 0;
+const ADVICE = 'make the world again';
 
 /**
  * Makes a world in a directory, which is made too where it is missing, and opens it for writing.
@@ -38,21 +40,23 @@ export async function createWorldStore(
   genesis: Uint8Array,
   objects: readonly StoredObject[],
   options: StoreOptions = {},
-): Promise<WorldStore> {
+): Promise<DiskStore> {
   assertObjects(objects);
   const fs = options.fs ?? nodeFs;
-  const lock = await asFault('make the directory', async () => {
+  const making = async () => {
     await ensureDirectory(fs, resolve(directory));
     return fs.lock(directory);
-  });
+  };
+  const lock = await asFault('make the directory', making, ADVICE);
   if (!lock) throw worldLocked(directory);
   try {
-    const names = await asFault('read the directory', () => fs.list(directory));
+    const names = await asFault('read the directory', () => fs.list(directory), ADVICE);
     if (names?.includes(JOURNAL_FOLDER)) throw worldExists(directory);
     const contents = contentsOf(genesis, objects);
     const salt = options.salt ?? randomBytes(SALT_BYTES);
     const header = { genesis: sha256(genesis), segment: 0, first: 0, previousBytes: 0, salt };
-    await asFault('create the world', () => build(fs, directory, encodeLog(header, contents)));
+    const log = encodeLog(header, contents);
+    await asFault('create the world', () => build(fs, directory, log), ADVICE);
     return await openLocked(directory, { ...options, fs }, lock);
   } catch (error) {
     await lock.release();
@@ -125,8 +129,4 @@ function makeDirectory(fs: StoreFs, path: string): void {
   } catch (error) {
     if (!isErrorWith(error, 'EEXIST')) throw error;
   }
-}
-
-function isErrorWith(error: unknown, ...codes: readonly string[]): boolean {
-  return codes.includes((error as { code?: string }).code ?? '');
 }

@@ -7,6 +7,7 @@ import type { LogIndex } from './log/log-index.js';
 import { LogReader } from './log/log-reader.js';
 import type { LogWriter } from './log/log-writer.js';
 import type { Segments } from './log/segments.js';
+import type { LogTail } from './log/tail.js';
 import type { StoreLock } from './port.js';
 
 /** An opened log; without a writer it is for reading. */
@@ -16,14 +17,17 @@ export interface OpenLog {
   readonly segments: Segments;
   /** Highest sequence that the log itself says was durable. */
   readonly durable: number;
+  readonly tail: LogTail;
   readonly writer?: LogWriter;
   readonly lock?: StoreLock;
 }
 
+/** Made by createWorldStore and openWorldStore. */
 export class DiskStore implements WorldStore {
   private readonly reader: LogReader;
   private closing: Promise<void> | undefined;
 
+  /** @internal */
   constructor(private readonly log: OpenLog) {
     const assertUsable = () => this.assertUsable();
     this.reader = new LogReader(log.segments, log.index, log.writer?.pending, assertUsable);
@@ -39,6 +43,11 @@ export class DiskStore implements WorldStore {
 
   get durable(): number {
     return this.log.writer?.durable ?? this.log.durable;
+  }
+
+  /** How the log ended when it was opened, before a writer cut it. */
+  get tail(): LogTail {
+    return this.log.tail;
   }
 
   async append(batch: Batch): Promise<void> {

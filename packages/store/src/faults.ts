@@ -2,11 +2,30 @@
 import { AosFault } from '@aos/protocol';
 
 /** Runs an action; what the file system throws or rejects with becomes `store-failed`. */
-export async function asFault<T>(action: string, run: () => T | Promise<T>): Promise<T> {
+export async function asFault<T>(
+  action: string,
+  run: () => T | Promise<T>,
+  advice = 'open the world again',
+): Promise<T> {
   try {
     return await run();
   } catch (error) {
-    throw error instanceof Error && 'errno' in error ? storeFailed(action, error) : error;
+    throw error instanceof Error && 'errno' in error ? storeFailed(action, error, advice) : error;
+  }
+}
+
+/** Whether a file system failed with one of these codes. */
+export function isErrorWith(error: unknown, ...codes: readonly string[]): boolean {
+  return codes.includes((error as { code?: string }).code ?? '');
+}
+
+/** A write that took less than all; like what a file system throws, it becomes a fault above. */
+export class ShortWrite extends Error {
+  override readonly name = 'ShortWrite';
+  readonly errno = 0;
+
+  constructor(takenBytes: number, sizeBytes: number) {
+    super(`short write: ${takenBytes} of ${sizeBytes} bytes`);
   }
 }
 
@@ -71,11 +90,23 @@ export function unknownFormat(found: string): AosFault {
   );
 }
 
-export function storeFailed(action: string, cause: unknown): AosFault {
+export function writerFenced(): AosFault {
+  return new AosFault(
+    'writer-fenced',
+    'another process has opened the world for writing; this one may no longer append: close it',
+    { retry: 'never' },
+  );
+}
+
+export function storeFailed(
+  action: string,
+  cause: unknown,
+  advice = 'close the world and open it again',
+): AosFault {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new AosFault(
     'store-failed',
-    `the store could not ${action}: ${reason}; see to the disk, close the world and open it again`,
+    `the store could not ${action}: ${reason}; see to the disk, then ${advice}`,
     { retry: 'later', cause },
   );
 }

@@ -1,5 +1,7 @@
 export { createWorldStore } from './create-world.js';
+export type { DiskStore } from './disk-store.js';
 export { type DamagePlace, WorldDamaged } from './faults.js';
+export type { LogTail } from './log/tail.js';
 export { createMemoryStore, type MemoryStore, openMemoryStore } from './memory-store.js';
 export { nodeFs } from './node-fs.js';
 export { type OpenOptions, openWorldStore, type StoreOptions } from './open-world.js';

@@ -10,12 +10,19 @@ import {
   readdirSync,
   readSync,
   renameSync,
+  statSync,
+  unlinkSync,
   write,
 } from 'node:fs';
 import { lockDirectory } from './lock.js';
 import type { OpenMode, StoreFile, StoreFs } from './port.js';
 
-const FLAGS: Readonly<Record<OpenMode, string>> = { read: 'r', write: 'r+', create: 'w+' };
+const FLAGS: Readonly<Record<OpenMode, string>> = {
+  read: 'r',
+  write: 'r+',
+  create: 'w+',
+  exclusive: 'wx+',
+};
 const DIRECTORY_MODE = 0o700;
 const FILE_MODE = 0o600;
 
@@ -83,6 +90,12 @@ export const nodeFs: StoreFs = {
   },
   makeDirectory(path) {
     mkdirSync(path, { mode: DIRECTORY_MODE });
+  },
+  has(path) {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  },
+  remove(path) {
+    unlinkSync(path);
   },
   rename(from, to) {
     renameSync(from, to);

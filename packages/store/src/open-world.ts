@@ -1,17 +1,19 @@
 /**
  * Opening a world on disk.
  *
- * O1 The lock comes first, then the scan, then the cut of a torn tail.
+ * O1 The lock comes first, then the writer's claim, then the scan, then the cut of a torn tail.
  * O2 What the scan read may have been in a cache only: everything behind the last claim is written
  *    again, and files and names are flushed, before anything relies on it.
- * O3 The writer epoch is one more than the highest in the log, and a marker frame says so.
+ * O3 The writer epoch is that of the claim, above all in the log, and a marker frame says so.
  * O4 Reading takes no lock and changes nothing; a torn tail is ignored.
+ * O5 A writer goes on in a file only where the one before it has finished. Otherwise that one may
+ *    still be writing, and the last file is replaced by a copy of what the scan accepted; what it
+ *    did not accept is kept in a file of its own.
  */
 import { join } from 'node:path';
 import { assert } from '@aos/canon';
-import type { WorldStore } from '@aos/protocol';
 import { DiskStore } from './disk-store.js';
-import { asFault, worldLocked, worldNotFound } from './faults.js';
+import { asFault, worldLocked, worldNotFound, writerFenced } from './faults.js';
 import { LogWriter } from './log/log-writer.js';
 import { LogScan } from './log/scan.js';
 import {
@@ -20,10 +22,12 @@ import {
   type SegmentHeader,
   STAGING_FOLDER,
 } from './log/segment.js';
-import { SegmentFile } from './log/segment-file.js';
+import { SegmentFile, type SegmentFileOptions } from './log/segment-file.js';
 import { Segments } from './log/segments.js';
+import { keepTail } from './log/tail.js';
 import { nodeFs } from './node-fs.js';
 import type { StoreFs, StoreLock } from './port.js';
+import { claimWriter, type WriterClaim } from './writer-claim.js';
 
 const DEFAULT_SEGMENT_BYTES = 2 ** 26;
 const DEFAULT_PREALLOCATE_BYTES = 2 ** 18;
@@ -52,19 +56,24 @@ interface ScannedLog {
   readonly header: SegmentHeader;
 }
 
+interface ClaimedLog extends ScannedLog {
+  readonly claim: WriterClaim;
+}
+
 /**
  * Opens the world in a directory. Codes: `world-not-found`, `world-damaged` (a WorldDamaged, with
- * the place; nothing is changed), `world-locked`, `store-failed`.
+ * the place; nothing is changed), `world-locked`, `writer-fenced`, `store-failed`.
  */
 export async function openWorldStore(
   directory: string,
   options: OpenOptions = {},
-): Promise<WorldStore> {
+): Promise<DiskStore> {
   const fs = options.fs ?? nodeFs;
   await asFault('read the directory', () => assertWorld(fs, directory));
   if (options.mode === 'read') {
     const { scan, segments, genesis } = await readLog(fs, directory);
-    return new DiskStore({ genesis, segments, index: scan.index, durable: scan.durable });
+    const { index, durable, tail } = scan;
+    return new DiskStore({ genesis, segments, index, durable, tail });
   }
   const lock = await asFault('lock the world', () => fs.lock(directory));
   if (!lock) throw worldLocked(directory);
@@ -81,15 +90,29 @@ export async function openLocked(
   directory: string,
   options: LockedOptions,
   lock: StoreLock,
-): Promise<WorldStore> {
-  const log = await readLog(options.fs, directory);
+): Promise<DiskStore> {
+  const log = await claimLog(options.fs, directory);
   try {
     const writer = await asFault('continue the log', () => startWriter(directory, options, log));
     const { scan, segments, genesis } = log;
-    return new DiskStore({ genesis, segments, index: scan.index, durable: -1, writer, lock });
+    const { index, tail } = scan;
+    return new DiskStore({ genesis, segments, index, durable: -1, tail, writer, lock });
   } catch (error) {
     log.segments.close();
     throw error;
+  }
+}
+
+/** Claims before it reads; again, if the log knows of epochs whose claims are not there. */
+async function claimLog(fs: StoreFs, directory: string): Promise<ClaimedLog> {
+  const journalPath = join(directory, JOURNAL_FOLDER);
+  let above = 0;
+  for (;;) {
+    const claim = await asFault('claim the log', () => claimWriter(fs, journalPath, above));
+    const log = await readLog(fs, directory);
+    if (log.scan.epoch < claim.epoch) return { ...log, claim };
+    log.segments.close();
+    above = log.scan.epoch;
   }
 }
 
@@ -117,50 +140,75 @@ async function readLog(fs: StoreFs, directory: string): Promise<ScannedLog> {
   return { scan, segments, genesis, header };
 }
 
+interface TakeOptions extends Omit<SegmentFileOptions, 'path'> {
+  readonly journalPath: string;
+}
+
 async function startWriter(
   directory: string,
   options: LockedOptions,
-  { scan, segments, header }: ScannedLog,
+  log: ClaimedLog,
 ): Promise<LogWriter> {
   const { fs, segmentBytes = DEFAULT_SEGMENT_BYTES } = options;
   const { preallocateBytes = DEFAULT_PREALLOCATE_BYTES } = options;
   const journalPath = join(directory, JOURNAL_FOLDER);
-  const epoch = scan.epoch + 1;
-  const path = segments.path(header.segment);
-  const file = new SegmentFile({ fs, path, preallocateBytes }, 'write');
+  const { scan, segments, header, claim } = log;
+  const file = await takeFile(log, { fs, journalPath, preallocateBytes });
   try {
-    await settleFile(file, scan, epoch);
     await fs.syncDirectory(journalPath);
     await fs.syncDirectory(directory);
   } catch (error) {
     file.close();
     throw error;
   }
+  const offset = Math.max(scan.end.offset, segments.get(header.segment).start);
   const writer = new LogWriter(
     { fs, journalPath, segmentBytes, preallocateBytes },
-    { segments, index: scan.index, header, file, epoch },
+    { segments, index: scan.index, header, file, offset, claim },
   );
-  await markOpened(writer);
-  return writer;
-}
-
-/** Cuts what the scan did not accept and flushes the rest; begins a segment without header. */
-async function settleFile(file: SegmentFile, scan: LogScan, epoch: number): Promise<void> {
-  const { end, header } = scan;
-  if (end.offset > 0) {
-    await file.rewrite(end.flushed, end.offset);
-    await file.seal(end.offset);
-  } else if (header) {
-    await file.seal(0);
-    await file.begin(header, epoch);
-  }
-}
-
-async function markOpened(writer: LogWriter): Promise<void> {
   try {
-    await writer.appendMarker('opened');
+    await writer.open();
   } catch (error) {
     await writer.close();
     throw error;
   }
+  return writer;
+}
+
+/** The file to go on in; what is in it up to the end of the log is durable (O2, O5). */
+async function takeFile(log: ClaimedLog, options: TakeOptions): Promise<SegmentFile> {
+  const { scan, segments, header, claim } = log;
+  const path = segments.path(header.segment);
+  if (!scan.isComplete) await keepCut(log, options);
+  const file = scan.isComplete
+    ? new SegmentFile({ ...options, path }, 'write')
+    : new SegmentFile({ ...options, path: claim.draftPath }, 'create');
+  try {
+    if (scan.isComplete) await file.rewrite(scan.end.flushed, scan.end.offset);
+    else {
+      await fillDraft(file, log);
+      claim.publish(path);
+      segments.forget(header.segment);
+    }
+    return file;
+  } catch (error) {
+    file.close();
+    throw claim.isHeld ? error : writerFenced();
+  }
+}
+
+/** What the scan accepted of the last file; only a header where that was never completed. */
+async function fillDraft(file: SegmentFile, log: ClaimedLog): Promise<void> {
+  const { scan, segments, header, claim } = log;
+  const { offset } = scan.end;
+  if (offset > 0) await file.copy(segments.file(header.segment), 0, offset);
+  else await file.begin(header, claim.epoch);
+}
+
+async function keepCut(log: ClaimedLog, { fs, journalPath }: TakeOptions): Promise<void> {
+  const { scan, segments, header, claim } = log;
+  const range = { from: scan.end.offset, sizeBytes: scan.tail.ignoredBytes };
+  if (range.sizeBytes === 0) return;
+  await keepTail({ fs, path: claim.cutPath }, segments.file(header.segment), range);
+  await fs.syncDirectory(journalPath);
 }

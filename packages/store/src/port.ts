@@ -17,8 +17,11 @@ export interface StoreFile {
   close(): void;
 }
 
-/** `create` makes the file (mode 0600) or empties it; the others expect it. */
-export type OpenMode = 'read' | 'write' | 'create';
+/**
+ * `create` makes the file (mode 0600) or empties it, `exclusive` makes it and fails with `EEXIST`
+ * when the name is taken; the others expect it.
+ */
+export type OpenMode = 'read' | 'write' | 'create' | 'exclusive';
 
 export interface StoreLock {
   release(): Promise<void>;
@@ -30,6 +33,11 @@ export interface StoreFs {
   list(path: string): readonly string[] | undefined;
   /** Mode 0700; the parent is there. `EEXIST` when the name is taken. */
   makeDirectory(path: string): void;
+  /** Whether the name is there at this moment, as every process on the file system sees it. */
+  has(path: string): boolean;
+  /** Takes the name of a file away; `ENOENT` when it is not there. */
+  remove(path: string): void;
+  /** At once for all who look, in the place of a file that has the new name. */
   rename(from: string, to: string): void;
   /** Makes the names in a directory durable. */
   syncDirectory(path: string): Promise<void>;

@@ -30,7 +30,8 @@ export function segmentPath(directory: string, segment = 0): string {
 }
 
 export function segmentNames(directory: string): string[] {
-  return readdirSync(join(directory, 'journal')).sort();
+  const names = readdirSync(join(directory, 'journal'));
+  return names.filter((name) => name.endsWith('.log')).sort();
 }
 
 export function readSegment(directory: string, segment = 0): Buffer {

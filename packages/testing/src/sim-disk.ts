@@ -94,7 +94,9 @@ export class SimDisk {
     return {
       open: (path, mode) => {
         this.assertAlive();
-        return this.openFile(mode === 'create' ? this.createFile(path) : this.tree.file(path));
+        if (mode === 'exclusive' && this.tree.has(path)) throw systemError('EEXIST', path);
+        const isMade = mode === 'create' || mode === 'exclusive';
+        return this.openFile(isMade ? this.createFile(path) : this.tree.file(path));
       },
       list: (path) => {
         this.assertAlive();
@@ -103,6 +105,14 @@ export class SimDisk {
       makeDirectory: (path) => {
         this.beginNow(path);
         this.tree.makeDirectory(path);
+      },
+      has: (path) => {
+        this.assertAlive();
+        return this.tree.has(path);
+      },
+      remove: (path) => {
+        this.beginNow(path);
+        this.tree.remove(path);
       },
       rename: (from, to) => {
         this.beginNow(from);

@@ -57,11 +57,22 @@ export class SimTree {
     this.change(path, [{ name: nameOf(path), node: new SimDirectory() }]);
   }
 
-  /** Within one directory, and not onto something that is there. */
+  has(path: string): boolean {
+    return this.find(path) !== undefined;
+  }
+
+  /** Whoever has the file open goes on with it. */
+  remove(path: string): void {
+    this.file(path);
+    this.change(path, [{ name: nameOf(path), node: undefined }]);
+  }
+
+  /** Within one directory, and onto nothing or a file by a file. */
   rename(from: string, to: string): void {
     const node = this.find(from);
     if (!node || parentOf(from) !== parentOf(to)) throw systemError('ENOENT', from);
-    if (this.find(to)) throw systemError('ENOTEMPTY', to);
+    const isReplacing = node instanceof SimContent && this.find(to) instanceof SimContent;
+    if (this.find(to) && !isReplacing) throw systemError('ENOTEMPTY', to);
     this.change(from, [
       { name: nameOf(from), node: undefined },
       { name: nameOf(to), node },

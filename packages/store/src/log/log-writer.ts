@@ -7,12 +7,16 @@
  * A3 A segment gets a successor only after all of it is durable and its size is exact.
  * A4 The first failed or short write or flush fences the writer: every waiting and later append
  *    rejects, nothing is tried again, and the file is cut back to the last durable place if it can
- *    be.
+ *    be. So does the loss of its claim, looked for between flush and acknowledgement; then nothing
+ *    is cut, because the log belongs to another writer.
+ * A6 The `closed` marker is the last that a writer does to its file: who finds it there may go on
+ *    in it.
  * A5 A claim in a frame (durable, flushed) speaks only of flushes that have completed.
  */
 import { encode } from '@aos/canon';
 import { AosFault, type Batch } from '@aos/protocol';
-import { storeFailed } from '../faults.js';
+import { storeFailed, writerFenced } from '../faults.js';
+import type { WriterClaim } from '../writer-claim.js';
 import { encodeFrame, type FrameContent, type FrameStamp, frameSeed, spanOf } from './frame.js';
 import { type LogIndex, type Place, placeOf } from './log-index.js';
 import { type Mark, PendingChunks } from './pending.js';
@@ -31,9 +35,10 @@ export interface WriterStart {
   readonly segments: Segments;
   readonly index: LogIndex;
   readonly header: SegmentHeader;
-  /** Ends where the log ends. */
   readonly file: SegmentFile;
-  readonly epoch: number;
+  /** Where the log ends in the file. */
+  readonly offset: number;
+  readonly claim: WriterClaim;
 }
 
 interface Waiter {
@@ -57,13 +62,14 @@ export class LogWriter {
   private pumping: Promise<void> | undefined;
   private flushing: Promise<void> | undefined;
   private cutting: Promise<void> | undefined;
+  /** Zeroes go ahead of the log only while the file is known to be nobody else's (A6). */
+  private phase: 'opening' | 'open' | 'closing' = 'opening';
 
   constructor(
     private readonly options: WriterOptions,
     private readonly start: WriterStart,
   ) {
-    const { header, file, index } = start;
-    const offset = file.sizeBytes;
+    const { header, file, index, offset } = start;
     this.header = header;
     this.file = file;
     this.encoded = { appends: 0, head: index.records - 1, segment: header.segment, offset };
@@ -90,16 +96,24 @@ export class LogWriter {
   }
 
   /** A frame for whoever opens the log next; no part of the journal. */
-  appendMarker(name: string): Promise<void> {
+  private appendMarker(name: string): Promise<void> {
     return this.appendFrames([{ kind: 'marker', payload: encode({ name }) }]);
+  }
+
+  /** Says in the log that a writer goes on here; comes before all appends. */
+  async open(): Promise<void> {
+    this.start.claim.assertHeld();
+    await this.appendMarker('opened');
+    this.phase = 'open';
   }
 
   /** Waits for all appends, states in the log that they are durable, and lets the file go. */
   async close(): Promise<void> {
     try {
       await this.appendFrames([]);
-      await this.appendMarker('closed');
       await this.file.seal(this.flushed.offset);
+      this.phase = 'closing';
+      await this.appendMarker('closed');
     } catch (cause) {
       this.fence(cause);
       await this.cutting;
@@ -147,7 +161,7 @@ export class LogWriter {
   private stamp(): FrameStamp {
     const { head, segment, offset } = this.flushed;
     const flushed = segment === this.encoded.segment ? offset : 0;
-    return { epoch: this.start.epoch, durable: head, flushed };
+    return { epoch: this.start.claim.epoch, durable: head, flushed };
   }
 
   /** Goes on in a new segment when this one would grow too large. */
@@ -171,6 +185,7 @@ export class LogWriter {
         if (chunk.segment !== this.written.segment) await this.rotate();
         const { bytes, offset, mark } = chunk;
         await this.file.write(bytes.subarray(0, mark.offset - offset), offset);
+        if (this.phase === 'open') await this.file.allocateBehind(mark.offset);
         this.pending.removeFirst();
         this.written = mark;
         this.flush();
@@ -197,6 +212,12 @@ export class LogWriter {
   private settle(mark: Mark): void {
     this.flushing = undefined;
     if (this.fault) return;
+    try {
+      this.start.claim.assertHeld();
+    } catch (cause) {
+      this.fence(cause);
+      return;
+    }
     this.flushed = mark;
     this.flush();
     const later = this.waiters.findIndex(({ appends }) => appends > mark.appends);
@@ -211,10 +232,11 @@ export class LogWriter {
     const header = this.coming.shift() as SegmentHeader;
     await this.file.seal(header.previousBytes);
     const { fs, journalPath, preallocateBytes } = this.options;
-    const path = this.start.segments.path(header.segment);
-    const next = new SegmentFile({ fs, path, preallocateBytes }, 'create');
+    const { claim, segments } = this.start;
+    const next = new SegmentFile({ fs, path: claim.draftPath, preallocateBytes }, 'create');
     try {
-      const offset = await next.begin(header, this.start.epoch);
+      const offset = await next.begin(header, claim.epoch);
+      claim.publish(segments.path(header.segment));
       await fs.syncDirectory(journalPath);
       this.file.close();
       this.file = next;
@@ -228,7 +250,7 @@ export class LogWriter {
 
   private fence(cause: unknown): void {
     if (this.fault) return;
-    const fault = cause instanceof AosFault ? cause : storeFailed('write the log', cause);
+    const fault = this.faultOf(cause);
     this.fault = fault;
     for (const waiter of this.waiters.splice(0)) waiter.reject(fault);
     this.cutting = this.cutBack();
@@ -237,6 +259,21 @@ export class LogWriter {
   /** Takes away what was never acknowledged; a disk that refuses even this is left as it is. */
   private async cutBack(): Promise<void> {
     await Promise.all([this.pumping, this.flushing]);
+    if (this.phase !== 'open' || this.isSuperseded()) return;
     await this.file.seal(this.flushed.offset).catch(() => undefined);
+  }
+
+  /** Whatever fails after another writer has come fails because of it. */
+  private faultOf(cause: unknown): AosFault {
+    if (cause instanceof AosFault) return cause;
+    return this.isSuperseded() ? writerFenced() : storeFailed('write the log', cause);
+  }
+
+  private isSuperseded(): boolean {
+    try {
+      return !this.start.claim.isHeld;
+    } catch {
+      return false;
+    }
   }
 }

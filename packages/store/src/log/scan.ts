@@ -27,6 +27,7 @@ import {
 } from './segment.js';
 import { CHUNK_BYTES, type SegmentRole, SegmentWalk, type WalkState } from './segment-walk.js';
 import type { Segments } from './segments.js';
+import { type LogTail, measureTail } from './tail.js';
 import { Window } from './window.js';
 
 /** Where the last segment ends, and how much of it was claimed durable. */
@@ -43,7 +44,11 @@ export class LogScan implements WalkState {
   header: SegmentHeader | undefined;
   epoch = 0;
   durable = -1;
+  isClosed = false;
   end: LogEnd = { offset: 0, flushed: 0 };
+  tail: LogTail = { clean: false, ignoredBytes: 0 };
+  /** It was closed, and its last file holds nothing behind: whoever wrote it has finished. */
+  isComplete = false;
 
   constructor(private readonly segments: Segments) {}
 
@@ -61,6 +66,19 @@ export class LogScan implements WalkState {
       }
       this.scanSegment(segment, segment === last ? 'last' : 'sealed');
     }
+    this.lookBehind(last);
+  }
+
+  private lookBehind(segment: number): void {
+    const file = this.segments.file(segment);
+    const { offset } = this.end;
+    this.isComplete = this.isClosed && file.sizeBytes() === offset;
+    const frames = new FrameReader(new Window(file, CHUNK_BYTES), this.segments.get(segment).seed);
+    const next = offset > 0 ? frames.frameAt(offset) : undefined;
+    // a frame that could follow is none that was ignored: a writer has just added it
+    const isGrowing = next !== undefined && next.epoch >= this.epoch;
+    const ignoredBytes = isGrowing ? 0 : measureTail(file, offset);
+    this.tail = { clean: this.isClosed && !isGrowing && ignoredBytes === 0, ignoredBytes };
   }
 
   private scanSegment(segment: number, role: SegmentRole): void {
@@ -84,6 +102,7 @@ export class LogScan implements WalkState {
     const { offset: previousBytes } = this.end;
     this.header = { ...before, segment, first: this.index.records, previousBytes };
     this.segments.add(this.header);
+    this.isClosed = false;
     this.end = { offset: 0, flushed: 0 };
   }
 

@@ -1,10 +1,10 @@
 /** The file that is being appended to: whole writes or a failure, and room made ahead. */
-import { storeFailed } from '../faults.js';
+import { ShortWrite } from '../faults.js';
 import type { StoreFile, StoreFs } from '../port.js';
 import { encodeSegmentStart, type SegmentHeader } from './segment.js';
-import { Window } from './window.js';
+import { type ByteSource, Window } from './window.js';
 
-const REWRITE_BYTES = 2 ** 20;
+const COPY_BYTES = 2 ** 20;
 const MIN_PREALLOCATE_BYTES = 2 ** 16;
 
 export interface SegmentFileOptions {
@@ -27,34 +27,45 @@ export class SegmentFile {
     this.allocatedBytes = this.file.sizeBytes();
   }
 
-  get sizeBytes(): number {
-    return this.file.sizeBytes();
-  }
-
   /** Writes the header of a segment and makes it durable; returns where frames start. */
   async begin(header: SegmentHeader, epoch: number): Promise<number> {
     const bytes = encodeSegmentStart(header, { epoch, durable: header.first - 1, flushed: 0 });
-    await this.writeWhole(bytes, 0);
+    await this.write(bytes, 0);
     await this.file.sync();
     return bytes.length;
   }
 
-  /** Writes all of it or rejects, and keeps zeroes ahead of what was written. */
+  /** Writes all of it or rejects. */
   async write(bytes: Uint8Array, position: number): Promise<void> {
-    await this.writeWhole(bytes, position);
-    const end = position + bytes.length;
+    const count = await this.file.write(bytes, position);
+    if (count !== bytes.length) throw new ShortWrite(count, bytes.length);
+  }
+
+  /** Keeps zeroes behind what was written up to `end`. */
+  async allocateBehind(end: number): Promise<void> {
     if (end > this.allocatedBytes && this.options.preallocateBytes > 0) await this.allocate(end);
   }
 
+  /** Fills an empty file with a range of another, durably. */
+  async copy(source: ByteSource, from: number, to: number): Promise<void> {
+    const window = new Window(source, COPY_BYTES);
+    for (let at = from; at < to; at += COPY_BYTES) {
+      await this.write(window.at(at, Math.min(COPY_BYTES, to - at)), at - from);
+    }
+    this.allocatedBytes = to - from;
+    await this.file.sync();
+  }
+
   /**
-   * Writes a range again as it is. After a failed flush a cache may hold bytes that it takes for
+   * Writes a range again as it is, durably. After a failed flush a cache may hold bytes that it takes for
    * durable and that the disk never got; written again, the next flush speaks of them.
    */
   async rewrite(from: number, to: number): Promise<void> {
-    const window = new Window(this.file, REWRITE_BYTES);
-    for (let at = from; at < to; at += REWRITE_BYTES) {
-      await this.writeWhole(window.at(at, Math.min(REWRITE_BYTES, to - at)), at);
+    const window = new Window(this.file, COPY_BYTES);
+    for (let at = from; at < to; at += COPY_BYTES) {
+      await this.write(window.at(at, Math.min(COPY_BYTES, to - at)), at);
     }
+    await this.file.sync();
   }
 
   datasync(): Promise<void> {
@@ -78,14 +89,7 @@ export class SegmentFile {
       Math.max(from, MIN_PREALLOCATE_BYTES),
       this.options.preallocateBytes,
     );
-    await this.writeWhole(Buffer.alloc(sizeBytes), from);
+    await this.write(Buffer.alloc(sizeBytes), from);
     this.allocatedBytes = from + sizeBytes;
-  }
-
-  private async writeWhole(bytes: Uint8Array, position: number): Promise<void> {
-    const count = await this.file.write(bytes, position);
-    if (count === bytes.length) return;
-    const cause = new Error(`short write: ${count} of ${bytes.length} bytes`);
-    throw storeFailed('write the log', cause);
   }
 }

@@ -1,5 +1,5 @@
 /** Walks the frames behind one segment's header, in order, up to its end or to damage. */
-import { bytesEqual, type Hash, sha256 } from '@aos/canon';
+import { bytesEqual, encode, type Hash, sha256 } from '@aos/canon';
 import { type DamagePlace, WorldDamaged } from '../faults.js';
 import type { StoreFile } from '../port.js';
 import {
@@ -18,6 +18,9 @@ import { Window } from './window.js';
 
 export const CHUNK_BYTES = 2 ** 18;
 
+/** The payload of the marker a clean close leaves. */
+const CLOSED = encode({ name: 'closed' });
+
 /** The last segment may end in a torn tail; one with a successor is complete. */
 export type SegmentRole = 'last' | 'sealed';
 
@@ -30,6 +33,8 @@ export interface WalkState {
   epoch: number;
   /** Highest sequence that any frame claims durable. */
   durable: number;
+  /** Whether the last frame is the marker of a clean close. */
+  isClosed: boolean;
 }
 
 export class SegmentWalk {
@@ -109,11 +114,17 @@ export class SegmentWalk {
     const { index } = this.state;
     const place = placeOf(this.segment, offset);
     this.state.epoch = header.epoch;
+    this.state.isClosed = header.kind === 'marker' && this.saysClosed(offset, header);
     this.noteClaims(header);
     if (header.kind === 'record') index.addRecord(place);
     if (header.kind === 'object')
       index.addObject(this.frames.payloadStart(offset, HASH_BYTES), place);
     if (header.kind === 'genesis') this.enterGenesis(offset, header);
+  }
+
+  private saysClosed(offset: number, header: FrameHeader): boolean {
+    const payload = this.frames.payloadAt(offset, header);
+    return payload !== undefined && bytesEqual(payload, CLOSED);
   }
 
   private enterGenesis(offset: number, header: FrameHeader): void {

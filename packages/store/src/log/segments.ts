@@ -57,6 +57,12 @@ export class Segments {
     return file;
   }
 
+  /** The file of a segment is another one now. */
+  forget(segment: number): void {
+    this.handles.get(segment)?.close();
+    this.handles.delete(segment);
+  }
+
   close(): void {
     for (const file of this.handles.values()) file.close();
     this.handles.clear();
