@@ -41,8 +41,17 @@ export class Run {
 
   /** Does something one step deeper in the input. */
   inside(key: string | number, work: () => void): void {
-    this.trail.push(key);
+    this.enter(key);
     work();
+    this.leave();
+  }
+
+  /** One step deeper in the input; {@link leave} follows unless something is refused. */
+  enter(key: string | number): void {
+    this.trail.push(key);
+  }
+
+  leave(): void {
     this.trail.pop();
   }
 

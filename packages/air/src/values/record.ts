@@ -29,13 +29,21 @@ export function recordNode(types: ReadonlyMap<string, TypeNode>): TypeNode {
     fromCbor(value, run: Run) {
       if (!(value instanceof Map)) run.refuse('value-type', expectedValue('a record', value));
       const map: ReadonlyMap<Value, Value> = value;
-      assertKnown(map.keys(), types, run);
-      writeFields(
-        fields,
-        run,
-        (name) => map.get(name),
-        (node, field) => node.fromCbor(field, run),
-      );
+      begin(fields, run);
+      let present = 0;
+      for (const field of fields) {
+        const found = map.get(field.name);
+        if (found === undefined) {
+          fill(field, run, () => assertKnown(map.keys(), types, run));
+          continue;
+        }
+        present += 1;
+        run.out.raw(field.keyBytes);
+        run.enter(field.name);
+        field.node.fromCbor(found, run);
+        run.leave();
+      }
+      if (present < map.size) assertKnown(map.keys(), types, run);
     },
     fromJson(json, run: Run) {
       if (!isJsonObject(json)) run.refuse('value-type', expectedJson('a record', json));
@@ -53,13 +61,22 @@ export function recordNode(types: ReadonlyMap<string, TypeNode>): TypeNode {
   };
 
   function writeJson(json: JsonObject, run: Run): void {
-    assertKnown(Object.keys(json), types, run);
-    writeFields(
-      fields,
-      run,
-      (name) => (Object.hasOwn(json, name) ? json[name] : undefined),
-      (node, field) => node.fromJson(field, run),
-    );
+    const keys = Object.keys(json);
+    begin(fields, run);
+    let present = 0;
+    for (const field of fields) {
+      const found = Object.hasOwn(json, field.name) ? json[field.name] : undefined;
+      if (found === undefined) {
+        fill(field, run, () => assertKnown(keys, types, run));
+        continue;
+      }
+      present += 1;
+      run.out.raw(field.keyBytes);
+      run.enter(field.name);
+      field.node.fromJson(found, run);
+      run.leave();
+    }
+    if (present < keys.length) assertKnown(keys, types, run);
   }
 }
 
@@ -76,19 +93,18 @@ function assertKnown(keys: Iterable<Value>, types: ReadonlyMap<string, TypeNode>
   }
 }
 
-function writeFields<I>(
-  fields: readonly Field[],
-  run: Run,
-  get: (name: string) => I | undefined,
-  write: (node: TypeNode, value: I) => void,
-): void {
+function begin(fields: readonly Field[], run: Run): void {
   run.charge(2 * fields.length);
   run.out.mapHead(fields.length);
-  for (const { name, keyBytes, node } of fields) {
+}
+
+/** A field that is not given. An unknown field is told before a missing one: it may be a typo. */
+function fill({ name, keyBytes, node }: Field, run: Run, assertAllKnown: () => void): void {
+  if (node.isOption) {
     run.out.raw(keyBytes);
-    const value = get(name);
-    if (value !== undefined) run.inside(name, () => write(node, value));
-    else if (node.isOption) run.out.nil();
-    else run.refuse('value-missing-field', `expected the field ${JSON.stringify(name)}`);
+    run.out.nil();
+    return;
   }
+  assertAllKnown();
+  run.refuse('value-missing-field', `expected the field ${JSON.stringify(name)}`);
 }

@@ -7,13 +7,14 @@
  */
 import {
   attempt,
+  borrowWriter,
   concatBytes,
   decode,
   decodePlain,
   ok,
   RefusalError,
   type Result,
-  Writer,
+  returnWriter,
 } from '@aos/canon';
 import type { JsonValue } from '../json/value.js';
 import { Run, type TypeNode } from './node.js';
@@ -81,7 +82,7 @@ function rewrite(node: TypeNode, bytes: Uint8Array): Result<Uint8Array> {
 }
 
 function write(work: (run: Run) => void): Result<Uint8Array> {
-  const out = new Writer();
+  const out = borrowWriter();
   const run = new Run(out);
   return attempt(() => {
     out.selfDescribe();
@@ -90,8 +91,10 @@ function write(work: (run: Run) => void): Result<Uint8Array> {
     } catch (error) {
       throw placed(error, run);
     }
-    if (out.view().length > MAX_SIZE_BYTES) run.refuse('value-size', 'expected at most 64 MiB');
-    return out.finish();
+    if (out.sizeBytes > MAX_SIZE_BYTES) run.refuse('value-size', 'expected at most 64 MiB');
+    const bytes = out.finish();
+    returnWriter(out);
+    return bytes;
   });
 }
 

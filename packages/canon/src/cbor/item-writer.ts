@@ -32,9 +32,14 @@ export class ItemWriter {
     return this.buffer.length;
   }
 
+  /** Bytes written so far. */
+  get sizeBytes(): number {
+    return this.at;
+  }
+
   /** A copy of what was written. */
   finish(): Uint8Array {
-    return new Uint8Array(this.view());
+    return this.buffer.slice(0, this.at);
   }
 
   /** What was written, not copied: valid until the next write or reset. */
