@@ -1,14 +1,13 @@
 /** The composition root: the only place of the CLI that names the concrete store and engine. */
 import { type HostEngine, openWorldHost, type WorldHost } from '@aos/host';
-import type { WorldStore } from '@aos/protocol';
-import { openWorldStore } from '@aos/store';
+import { type DiskStore, openWorldStore } from '@aos/store';
 import { WasmEngine } from '@aos/wasm';
 import { storePath } from './world-path.js';
 
 export const newEngine = (): HostEngine => new WasmEngine();
 
 /** Runs `use` on the files of a world, opened for reading. */
-export async function withStore<T>(world: string, use: (store: WorldStore) => T): Promise<T> {
+export async function withStore<T>(world: string, use: (store: DiskStore) => T): Promise<T> {
   const store = await openWorldStore(storePath(world), { mode: 'read' });
   try {
     return use(store);

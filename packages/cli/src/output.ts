@@ -1,7 +1,7 @@
 /**
  * What the CLI says. With `--json` a command puts exactly one JSON value on standard output:
  * `{"ok":true,"data":…}` or `{"ok":false,"error":{code,at,message}}`; without it, lines for people,
- * errors on standard error. Only when standard output fails is there nothing on it but what it took.
+ * errors on standard error. Standard output that fails is told there, too.
  */
 import { type JsonValue, printJson } from '@aos/air';
 import type { Refusal } from '@aos/canon';

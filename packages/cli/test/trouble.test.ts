@@ -1,4 +1,5 @@
 import {
+  appendFileSync,
   chmodSync,
   cpSync,
   existsSync,
@@ -203,6 +204,14 @@ describe('making a world from a folder', () => {
     expect(await json('-w', world, 'status')).toMatchObject({ data: { authoring: 'same' } });
   });
 
+  it('leaves no world when the store fails, and works when asked again', async () => {
+    mkdirSync(world);
+    writeFileSync(join(world, '.aos'), 'a file in the way');
+    expect(await json('init', world, '--from', from)).toMatchObject({ ok: false, exitCode: 1 });
+    rmSync(join(world, '.aos'));
+    expect(await json('init', world, '--from', from)).toMatchObject({ ok: true });
+  });
+
   it.each([[['air']], [['air', 'modules']]])('goes on where it was cut off: %j', async (copied) => {
     for (const name of copied) cpSync(join(from, name), join(world, name), { recursive: true });
     expect(await json('init', world, '--from', from)).toMatchObject({ ok: true });
@@ -249,6 +258,38 @@ describe('a journal that does not replay to itself', () => {
     expect(exitCode).toBe(1);
     expect(out).toContain('replay FAILED');
     expect(err).toContain('error [world-diverged]');
+  });
+});
+
+describe('the end of a journal', () => {
+  const bothSay = async (tail: object) => {
+    for (const command of ['status', 'verify']) {
+      expect(await json('-w', world, command)).toMatchObject({ ok: true, data: { tail } });
+    }
+    const { err } = await aos('-w', world, 'verify');
+    return err;
+  };
+
+  it('is clean after a command', async () => {
+    await init();
+    await send(TICK);
+    expect(await bothSay({ clean: true, ignored_bytes: 0 })).toBe('');
+  });
+
+  it('is told while a writer has the world', async () => {
+    await init();
+    const store = await openWorldStore(join(world, '.aos'), { mode: 'write' });
+    expect(await bothSay({ clean: false, ignored_bytes: 0 })).toContain('not closed');
+    await store.close();
+  });
+
+  it('is told when bytes behind it are ignored', async () => {
+    await init();
+    await send(TICK);
+    const journal = join(world, '.aos/journal');
+    const [last] = readdirSync(journal).filter((name) => name.endsWith('.log')) as [string];
+    appendFileSync(join(journal, last), 'torn');
+    expect(await bothSay({ clean: false, ignored_bytes: 4 })).toContain('4 bytes');
   });
 });
 

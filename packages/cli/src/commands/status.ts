@@ -3,6 +3,7 @@ import { loadAir } from '@aos/air';
 import { sha256, toHashText } from '@aos/canon';
 import { readAuthoringFolder } from '@aos/host';
 import { AosFault, decodeGenesis, worldIdOf } from '@aos/protocol';
+import { describeTail, tailWarnings } from '../journal-end.js';
 import { withStore } from '../open-world.js';
 import { type Answer, CliError } from '../output.js';
 
@@ -17,6 +18,7 @@ export async function showStatus(world: string): Promise<Answer> {
       world_id: toHashText(worldIdOf(store.genesis)),
       manifest: toHashText(manifest),
       head: store.head,
+      tail: describeTail(store.tail),
       authoring: drift,
       runtime: { kernel: runtime.kernel, abi: runtime.abi, guard: runtime.guard },
       keys: keyring.map(({ keyId, name, roles }) => ({
@@ -36,6 +38,7 @@ export async function showStatus(world: string): Promise<Answer> {
         `runtime    kernel ${runtime.kernel}, abi ${runtime.abi}, guard ${runtime.guard}, ` +
           `${runtime.limits.fuel_per_call} fuel a call`,
       ],
+      warnings: tailWarnings(store.tail),
     };
   });
 }

@@ -2,6 +2,7 @@
 import { type JsonValue, printJson } from '@aos/air';
 import { type Encodable, Float, toHashText, toHex } from '@aos/canon';
 import { type VerifyReport, verifyWorld } from '@aos/host';
+import { describeTail, tailWarnings } from '../journal-end.js';
 import { newEngine, withStore } from '../open-world.js';
 import { type Answer, CliError } from '../output.js';
 
@@ -18,7 +19,9 @@ export async function verify(world: string): Promise<Answer> {
       chain: toHashText(chain),
       world_hash: toHashText(worldHash),
       from: 'genesis',
+      tail: describeTail(store.tail),
     };
+    const warnings = tailWarnings(store.tail);
     if (difference === undefined) {
       return {
         data,
@@ -27,11 +30,13 @@ export async function verify(world: string): Promise<Answer> {
           `chain      ${data.chain}`,
           `world      ${data.world_hash}`,
         ],
+        warnings,
       };
     }
     return {
       data: { ...data, difference: describeDifference(difference) },
       lines: printDifference(difference),
+      warnings,
       error: divergedError(difference),
     };
   });
