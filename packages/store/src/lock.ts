@@ -3,8 +3,8 @@
  *
  * The name is made of device and inode, so every path to the directory means the same lock. On
  * Linux it is an abstract socket: the kernel drops it with the process, nothing is left behind. It
- * excludes writers of one network namespace only; elsewhere the writer epoch in the log tells them
- * apart afterwards. Other systems use a socket file, where a dead owner is found by connecting.
+ * excludes writers of one network namespace only; those of others are fenced by claims, see
+ * writer-claim.ts. Other systems use a socket file, where a dead owner is found by connecting.
  */
 import { statSync, unlinkSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';

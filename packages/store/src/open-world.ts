@@ -6,9 +6,9 @@
  *    again, and files and names are flushed, before anything relies on it.
  * O3 The writer epoch is that of the claim, above all in the log, and a marker frame says so.
  * O4 Reading takes no lock and changes nothing; a torn tail is ignored.
- * O5 A writer goes on in a file only where the one before it has finished. Otherwise that one may
- *    still be writing, and the last file is replaced by a copy of what the scan accepted; what it
- *    did not accept is kept in a file of its own.
+ * O5 An earlier writer may be slow and not gone, so no writer goes on in a file that another may
+ *    write to. The last file is replaced by a copy of what the scan accepted, or, where its writer
+ *    has finished and it is large, gets a successor. What was not accepted is kept in a file.
  */
 import { join } from 'node:path';
 import { assert } from '@aos/canon';
@@ -31,6 +31,7 @@ import { claimWriter, type WriterClaim } from './writer-claim.js';
 
 const DEFAULT_SEGMENT_BYTES = 2 ** 26;
 const DEFAULT_PREALLOCATE_BYTES = 2 ** 18;
+const DEFAULT_COPY_BYTES = 2 ** 22;
 
 export interface StoreOptions {
   readonly fs?: StoreFs;
@@ -38,6 +39,8 @@ export interface StoreOptions {
   readonly segmentBytes?: number;
   /** The most to fill with zeroes ahead of the log; 0 for none, default 256 KiB. */
   readonly preallocateBytes?: number;
+  /** A closed last segment larger than this is not copied when it is opened; default 4 MiB. */
+  readonly copyBytes?: number;
   /** 16 bytes for a new world, random by default; given where runs must be equal. */
   readonly salt?: Uint8Array;
 }
@@ -142,6 +145,12 @@ async function readLog(fs: StoreFs, directory: string): Promise<ScannedLog> {
 
 interface TakeOptions extends Omit<SegmentFileOptions, 'path'> {
   readonly journalPath: string;
+  readonly copyBytes: number;
+}
+
+interface TakenFile {
+  readonly file: SegmentFile;
+  readonly header: SegmentHeader;
 }
 
 async function startWriter(
@@ -152,8 +161,10 @@ async function startWriter(
   const { fs, segmentBytes = DEFAULT_SEGMENT_BYTES } = options;
   const { preallocateBytes = DEFAULT_PREALLOCATE_BYTES } = options;
   const journalPath = join(directory, JOURNAL_FOLDER);
-  const { scan, segments, header, claim } = log;
-  const file = await takeFile(log, { fs, journalPath, preallocateBytes });
+  const { copyBytes = DEFAULT_COPY_BYTES } = options;
+  const { scan, segments, claim } = log;
+  const take = { fs, journalPath, preallocateBytes, copyBytes };
+  const { file, header } = await takeFile(log, take);
   try {
     await fs.syncDirectory(journalPath);
     await fs.syncDirectory(directory);
@@ -161,13 +172,15 @@ async function startWriter(
     file.close();
     throw error;
   }
-  const offset = Math.max(scan.end.offset, segments.get(header.segment).start);
+  const isSame = header.segment === log.header.segment;
+  const { start } = segments.get(header.segment);
+  const offset = isSame ? Math.max(scan.end.offset, start) : start;
   const writer = new LogWriter(
     { fs, journalPath, segmentBytes, preallocateBytes },
     { segments, index: scan.index, header, file, offset, claim },
   );
   try {
-    await writer.open();
+    await writer.appendMarker('opened');
   } catch (error) {
     await writer.close();
     throw error;
@@ -175,34 +188,52 @@ async function startWriter(
   return writer;
 }
 
-/** The file to go on in; what is in it up to the end of the log is durable (O2, O5). */
-async function takeFile(log: ClaimedLog, options: TakeOptions): Promise<SegmentFile> {
-  const { scan, segments, header, claim } = log;
-  const path = segments.path(header.segment);
-  if (!scan.isComplete) await keepCut(log, options);
-  const file = scan.isComplete
-    ? new SegmentFile({ ...options, path }, 'write')
-    : new SegmentFile({ ...options, path: claim.draftPath }, 'create');
+/** A file that no other writer knows; all of the log before it is durable (O2, O5). */
+async function takeFile(log: ClaimedLog, options: TakeOptions): Promise<TakenFile> {
+  const { scan, segments, claim } = log;
+  const isSuccessor = scan.isComplete && scan.end.offset > options.copyBytes;
+  if (isSuccessor) await settleLast(log, options);
+  else await keepCut(log, options);
+  const file = new SegmentFile({ ...options, path: claim.draftPath }, 'create');
   try {
-    if (scan.isComplete) await file.rewrite(scan.end.flushed, scan.end.offset);
-    else {
-      await fillDraft(file, log);
-      claim.publish(path);
-      segments.forget(header.segment);
-    }
-    return file;
+    const header = isSuccessor ? await beginNext(file, log) : await fillDraft(file, log);
+    claim.publish(segments.path(header.segment));
+    return { file, header };
   } catch (error) {
     file.close();
     throw claim.isHeld ? error : writerFenced();
   }
 }
 
+/** The last file stays as it is: its writer has finished. */
+async function settleLast({ scan, segments, header }: ClaimedLog, options: TakeOptions) {
+  const file = new SegmentFile({ ...options, path: segments.path(header.segment) }, 'write');
+  try {
+    await file.rewrite(scan.end.flushed, scan.end.offset);
+  } finally {
+    file.close();
+  }
+}
+
+async function beginNext(file: SegmentFile, log: ClaimedLog): Promise<SegmentHeader> {
+  const { scan, segments, claim } = log;
+  const { genesis, salt, segment } = log.header;
+  const previousBytes = scan.end.offset;
+  const first = scan.index.records;
+  const header = { genesis, salt, segment: segment + 1, first, previousBytes };
+  await file.begin(header, claim.epoch);
+  segments.add(header);
+  return header;
+}
+
 /** What the scan accepted of the last file; only a header where that was never completed. */
-async function fillDraft(file: SegmentFile, log: ClaimedLog): Promise<void> {
+async function fillDraft(file: SegmentFile, log: ClaimedLog): Promise<SegmentHeader> {
   const { scan, segments, header, claim } = log;
   const { offset } = scan.end;
   if (offset > 0) await file.copy(segments.file(header.segment), 0, offset);
   else await file.begin(header, claim.epoch);
+  segments.forget(header.segment);
+  return header;
 }
 
 async function keepCut(log: ClaimedLog, { fs, journalPath }: TakeOptions): Promise<void> {

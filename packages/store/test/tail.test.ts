@@ -9,6 +9,7 @@ import {
   makeTempRoot,
   readSegment,
   recordsOf,
+  segmentNames,
   writeSegment,
 } from './temp-world.js';
 
@@ -84,6 +85,18 @@ describe('the tail of a log', () => {
     const kept = readFileSync(join(directory, 'journal', name));
     expect(kept).toEqual(ignored.subarray(0, ignoredBytes));
   });
+});
+
+it('a large closed segment is left as it is, and gets a successor', async () => {
+  const directory = await closedWorld('successor');
+  const before = readSegment(directory);
+  const store = await openWorldStore(directory, { ...OPTIONS, copyBytes: 0 });
+  await store.append(batchOf('two'));
+  expect(recordsOf(store)).toEqual(['zero', 'one', 'two']);
+  await store.close();
+  expect(readSegment(directory)).toEqual(before);
+  expect(segmentNames(directory)).toHaveLength(2);
+  expect(await tailOf(directory)).toEqual({ clean: true, ignoredBytes: 0, head: 2 });
 });
 
 describe('a writer without the lock of another', () => {

@@ -37,6 +37,7 @@ class Contest {
       salt: new Uint8Array(16),
       segmentBytes: this.random.pick([400, 900, 2 ** 20]),
       preallocateBytes: this.random.pick([0, 512]),
+      copyBytes: this.random.pick([0, 2 ** 20]),
     };
   }
 

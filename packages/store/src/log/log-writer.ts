@@ -9,8 +9,8 @@
  *    rejects, nothing is tried again, and the file is cut back to the last durable place if it can
  *    be. So does the loss of its claim, looked for between flush and acknowledgement; then nothing
  *    is cut, because the log belongs to another writer.
- * A6 The `closed` marker is the last that a writer does to its file: who finds it there may go on
- *    in it.
+ * A6 The `closed` marker is the last that a writer does to its file: who finds it there knows the
+ *    size of the file for good.
  * A5 A claim in a frame (durable, flushed) speaks only of flushes that have completed.
  */
 import { encode } from '@aos/canon';
@@ -62,8 +62,8 @@ export class LogWriter {
   private pumping: Promise<void> | undefined;
   private flushing: Promise<void> | undefined;
   private cutting: Promise<void> | undefined;
-  /** Zeroes go ahead of the log only while the file is known to be nobody else's (A6). */
-  private phase: 'opening' | 'open' | 'closing' = 'opening';
+  /** The file gets its last bytes now, and its size stays (A6). */
+  private isClosing = false;
 
   constructor(
     private readonly options: WriterOptions,
@@ -96,15 +96,8 @@ export class LogWriter {
   }
 
   /** A frame for whoever opens the log next; no part of the journal. */
-  private appendMarker(name: string): Promise<void> {
+  appendMarker(name: string): Promise<void> {
     return this.appendFrames([{ kind: 'marker', payload: encode({ name }) }]);
-  }
-
-  /** Says in the log that a writer goes on here; comes before all appends. */
-  async open(): Promise<void> {
-    this.start.claim.assertHeld();
-    await this.appendMarker('opened');
-    this.phase = 'open';
   }
 
   /** Waits for all appends, states in the log that they are durable, and lets the file go. */
@@ -112,7 +105,7 @@ export class LogWriter {
     try {
       await this.appendFrames([]);
       await this.file.seal(this.flushed.offset);
-      this.phase = 'closing';
+      this.isClosing = true;
       await this.appendMarker('closed');
     } catch (cause) {
       this.fence(cause);
@@ -185,7 +178,7 @@ export class LogWriter {
         if (chunk.segment !== this.written.segment) await this.rotate();
         const { bytes, offset, mark } = chunk;
         await this.file.write(bytes.subarray(0, mark.offset - offset), offset);
-        if (this.phase === 'open') await this.file.allocateBehind(mark.offset);
+        if (!this.isClosing) await this.file.allocateBehind(mark.offset);
         this.pending.removeFirst();
         this.written = mark;
         this.flush();
@@ -259,7 +252,7 @@ export class LogWriter {
   /** Takes away what was never acknowledged; a disk that refuses even this is left as it is. */
   private async cutBack(): Promise<void> {
     await Promise.all([this.pumping, this.flushing]);
-    if (this.phase !== 'open' || this.isSuperseded()) return;
+    if (this.isClosing || this.isSuperseded()) return;
     await this.file.seal(this.flushed.offset).catch(() => undefined);
   }
 

@@ -57,8 +57,8 @@ export class SegmentFile {
   }
 
   /**
-   * Writes a range again as it is, durably. After a failed flush a cache may hold bytes that it takes for
-   * durable and that the disk never got; written again, the next flush speaks of them.
+   * Writes a range again as it is, durably. After a failed flush a cache may hold bytes that it
+   * takes for durable and that the disk never got; written again, the next flush speaks of them.
    */
   async rewrite(from: number, to: number): Promise<void> {
     const window = new Window(this.file, COPY_BYTES);
