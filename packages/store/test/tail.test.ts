@@ -99,6 +99,20 @@ it('a large closed segment is left as it is, and gets a successor', async () => 
   expect(await tailOf(directory)).toEqual({ clean: true, ignoredBytes: 0, head: 2 });
 });
 
+it('a successor in which nothing stands yet is not clean, and is gone on in', async () => {
+  const directory = await closedWorld('begun');
+  const options = { ...OPTIONS, copyBytes: 0 };
+  await (await openWorldStore(directory, options)).close();
+  const successor = readSegment(directory, 1);
+  writeSegment(directory, successor.subarray(0, -2 * MARKER_BYTES), 1);
+  const store = await openWorldStore(directory, options);
+  expect(store.tail).toEqual({ clean: false, ignoredBytes: 0 });
+  await store.append(batchOf('two'));
+  expect(recordsOf(store)).toEqual(['zero', 'one', 'two']);
+  await store.close();
+  expect(segmentNames(directory)).toHaveLength(2);
+});
+
 describe('a writer without the lock of another', () => {
   const fs = { ...nodeFs, lock: async () => ({ release: async () => undefined }) };
 

@@ -83,7 +83,7 @@ class StoreCase {
       segmentBytes: this.work.pick([600, 1500, 4000, 2 ** 20]),
       preallocateBytes: this.work.pick([0, 512, 4096]),
       salt: this.work.bytes(16),
-      copyBytes: this.work.pick([0, 1000, 2 ** 20]),
+      copyBytes: seed % 2 === 0 ? 0 : 2 ** 20,
     };
   }
 

@@ -1,4 +1,4 @@
-/** Writers that no lock keeps apart: only the latest acknowledges, and nothing acknowledged is lost. */
+/** Writers that no lock keeps apart: the latest acknowledges, and nothing acknowledged is lost. */
 import { utf8 } from '@aos/canon';
 import { AosFault, type WorldStore } from '@aos/protocol';
 import { createWorldStore, openWorldStore, type StoreFs, type StoreOptions } from '@aos/store';
@@ -121,7 +121,7 @@ describe('writers that no lock keeps apart', () => {
     }
   });
 
-  it('fail to close cleanly when they have been overtaken, and leave the log as it is', async () => {
+  it('cannot close cleanly when they have been overtaken, and leave the log as it is', async () => {
     const disk = new SimDisk(2);
     const options = { fs: withoutLock(disk.fs), salt: new Uint8Array(16) };
     const older = await createWorldStore(DIRECTORY, utf8('genesis'), [], options);

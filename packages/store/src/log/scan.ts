@@ -84,6 +84,7 @@ export class LogScan implements WalkState {
   private scanSegment(segment: number, role: SegmentRole): void {
     const file = this.segments.file(segment);
     const header = this.readStart(file, segment, role);
+    this.isClosed = false;
     if (!header) {
       this.expectStart(segment);
       return;
@@ -102,7 +103,6 @@ export class LogScan implements WalkState {
     const { offset: previousBytes } = this.end;
     this.header = { ...before, segment, first: this.index.records, previousBytes };
     this.segments.add(this.header);
-    this.isClosed = false;
     this.end = { offset: 0, flushed: 0 };
   }
 
