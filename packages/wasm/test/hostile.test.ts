@@ -230,3 +230,45 @@ describe('the list of features', () => {
     expect(guarded.ok && isValid(guarded.value.bytes)).toBe(true);
   });
 });
+
+describe('code that is short to write and long to compile', () => {
+  const LOCALS = 9_990;
+
+  /** As many functions `() -> ()` with this code and this many locals. */
+  function withLocals(locals: number, code: readonly number[], functions = 1): Uint8Array {
+    const body = [1, ...leb(locals), 0x7f, ...code, 0x0b];
+    const bodies = [functions, ...many(functions, leb(body.length), body).flat()];
+    return concatBytes(
+      binary(section(1, 1, 0x60, 0, 0), section(3, functions, ...many(functions, 0))),
+      ...[section(5, 1, 0, 1), Uint8Array.from([10, ...leb(bodies.length)])],
+      Uint8Array.from(bodies),
+    );
+  }
+
+  const nested = (depth: number, block: number, inside: readonly number[]): number[] => [
+    ...many(depth, block, 0x40),
+    ...inside,
+    ...many(depth, 0x0b),
+  ];
+
+  const loops = many(1_500, 0x03, 0x40, 0x0b);
+  const conditions = many(8_000, 0x20, 0, 0x04, 0x40, 0x0b);
+  const branches = many(20_000, 0x02, 0x40, 0x20, 0, 0x0d, 0, 0x0b);
+  const bombs: Readonly<Record<string, Uint8Array>> = {
+    'loops over many locals': withLocals(LOCALS, loops),
+    'conditions over many locals': withLocals(LOCALS, conditions),
+    'branches over many locals': withLocals(LOCALS, branches),
+    'branches out of deep blocks': withLocals(
+      LOCALS,
+      nested(4_000, 0x02, many(50_000, 0x20, 0, 0x0d, 1)),
+    ),
+    'long code in deep blocks': withLocals(1, nested(4_000, 0x02, many(500_000, 0x01))),
+    'long code in deep loops': withLocals(1, nested(400, 0x03, many(100_000, 0x01))),
+    'a little in each of many functions': withLocals(LOCALS, loops.slice(0, 900), 10),
+  };
+
+  it.each(Object.entries(bombs))('is refused before it is compiled: %s', (_, bytes) => {
+    expect(isValid(bytes)).toBe(true);
+    expect(new WasmEngine().load(bytes)).toMatchObject({ refusal: { code: 'module-limit' } });
+  });
+});

@@ -10,6 +10,7 @@
  */
 import { ByteSink } from './byte-sink.js';
 import { type ByteSource, malformed, overLimit, unsupported } from './byte-source.js';
+import { CompilationCost } from './compilation-cost.js';
 import { type Arity, BLOCK, type BlockKind, ControlStack } from './control-stack.js';
 import { code } from './encoding.js';
 import { FuelWriter } from './fuel-writer.js';
@@ -73,6 +74,7 @@ export class BodyRewriter {
   #copied = 0;
   #calls = false;
   #loops = false;
+  readonly #compilation = new CompilationCost();
   /** Types of the locals that the guard adds. */
   #added: number[] = [];
   #ownLocals = 0;
@@ -96,6 +98,7 @@ export class BodyRewriter {
     this.#added = [];
     this.#scratch.fill(-1);
     this.#control.reset(type.results.length);
+    this.#compilation.reset();
     const declared = this.#readLocals();
     this.#ownLocals = type.params.length + declared.count;
     this.#fuel.reset(ENTRY_PRICE + LOCAL_PRICE * this.#ownLocals);
@@ -106,6 +109,7 @@ export class BodyRewriter {
       ...{ entryPrice, totalPrice, calls: this.#calls, loops: this.#loops },
       slots: this.#ownLocals + this.#control.maxHeight,
     });
+    this.#compilation.check(this.#ownLocals + this.#control.maxHeight, source.at);
     const scratch = frame.checksFuel ? this.#scratchLocal(VALUE_TYPES.i64) : 0;
     const locals = { declared, added: this.#added, scratch };
     writeFunction(
@@ -229,12 +233,14 @@ export class BodyRewriter {
   #readBlock(op: number, at: number): void {
     const [control, source, fuel] = [this.#control, this.#source, this.#fuel];
     if (op === OP.end) {
+      this.#compilation.close(at);
       const joins = control.close();
       if (control.depth < 0) this.#copyUpTo(at);
       else if (joins) fuel.close();
       return;
     }
     if (op === OP.else) {
+      this.#compilation.join();
       control.otherwise();
       fuel.close();
       return;
@@ -245,6 +251,7 @@ export class BodyRewriter {
     }
     const kind: BlockKind = op === OP.loop ? BLOCK.loop : op === OP.if ? BLOCK.arm : BLOCK.plain;
     control.open(kind, this.#readArity(), at);
+    this.#compilation.open(kind, at);
     if (op === OP.if) fuel.close();
     if (op !== OP.loop) return;
     this.#loops = true;
@@ -278,8 +285,12 @@ export class BodyRewriter {
     this.#charge(PRICES[op] as number, at);
     if (op === OP.brIf || op === OP.brTable) control.pop(1);
     if (op === OP.br || op === OP.brIf) control.target(source.u32());
+    this.#compilation.join();
     if (op === OP.brTable) {
-      for (let labels = source.u32() + 1; labels > 0; labels--) control.target(source.u32());
+      for (let labels = source.u32() + 1; labels > 0; labels--) {
+        control.target(source.u32());
+        this.#compilation.join();
+      }
     }
     if (op === OP.return) this.#replace(at, code.branch(control.depth));
     this.#fuel.close();

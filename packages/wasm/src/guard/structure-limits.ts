@@ -14,6 +14,14 @@ export const STRUCTURE_LIMITS = {
   bodyBytes: 1 << 20,
   /** Blocks inside blocks. */
   nesting: 4_096,
+  /** Locals and operands of a function, times its blocks and branches. */
+  joinSlots: 4_000_000,
+  /** The same, summed over all functions of a module. */
+  moduleJoinSlots: 8_000_000,
+  /** Bytes inside the blocks of one function, summed over the blocks. */
+  blockBytes: 1 << 26,
+  /** The same for its loops. */
+  loopBytes: 1 << 23,
   globals: 10_000,
   exports: 10_000,
   /** Entries of the table, at the start and ever. */
