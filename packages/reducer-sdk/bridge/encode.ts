@@ -237,10 +237,12 @@ export function itemOf(list: Js, index: u32): Js {
 }
 
 function putEntries(value: Js, depth: i32): void {
-  const table = JS_IsMap(value) ? mapEntries(value) : recordEntries(value);
+  // A Map is a map, whatever its keys; only an object can be a variant.
+  const isMap = JS_IsMap(value);
+  const table = isMap ? mapEntries(value) : recordEntries(value);
   const size = entryCount;
   if (size > 1) sortEntries(table, size);
-  const bare = size === 1 && isTag(table);
+  const bare = !isMap && size === 1 && isTag(table);
   putHead(MAP, bare ? 2 : (size as u64));
   for (let i: u32 = 0; i < size; i++) {
     const entry = table + i * ENTRY_SIZE;

@@ -4,8 +4,10 @@
  * 1. For every input the output is that of the module, and where the module traps this throws.
  * 2. What modules do not have is hidden meanwhile: see `script/ambient.ts`.
  *
- * What differs: functions of `Math` may differ in the last digits, and memory and fuel are those of
- * the platform.
+ * What differs: functions of `Math` may differ in the last digits, memory and fuel are those of the
+ * platform, and so are the texts and stacks of the engine's own errors and the source of functions.
+ * Variables outside the reducer keep their values from call to call; in the module every call begins
+ * as new. A function inside an answer is refused here and dropped by the module.
  */
 import {
   decodePlain,
