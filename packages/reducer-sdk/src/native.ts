@@ -6,8 +6,8 @@
  *
  * What differs: functions of `Math` may differ in the last digits, memory and fuel are those of the
  * platform, and so are the texts and stacks of the engine's own errors and the source of functions.
- * Variables outside the reducer keep their values from call to call; in the module every call begins
- * as new. A function inside an answer is refused here and dropped by the module.
+ * Variables outside the reducer keep their values from call to call; in the module every call
+ * begins as new. A function inside an answer is refused here and dropped by the module.
  */
 import {
   decodePlain,
