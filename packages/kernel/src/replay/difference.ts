@@ -4,7 +4,7 @@
  */
 import type { Encodable, Hash } from '@aos/canon';
 import type { Entry } from '@aos/protocol';
-import type { World } from '../world.js';
+import type { World } from '../world/world.js';
 
 /** Where the replayed world and the journal part ways first. */
 export interface Difference {

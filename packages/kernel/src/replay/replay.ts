@@ -9,9 +9,9 @@
  */
 import { bytesEqual, type Hash, type Result, refuse } from '@aos/canon';
 import { decodeRecordHead, type Engine, type RecordHead } from '@aos/protocol';
-import { type AdmittedEvent, admit } from '../admit.js';
-import { step } from '../step.js';
-import type { World } from '../world.js';
+import { type AdmittedEvent, admit } from '../admit/admit.js';
+import { step } from '../step/step.js';
+import type { World } from '../world/world.js';
 import type { Verdict } from './difference.js';
 import { brokenAt, judgeRecord } from './judge.js';
 

@@ -24,7 +24,7 @@ import {
   type RuntimeLimits,
   worldIdOf,
 } from '@aos/protocol';
-import { checkSupport } from './support.js';
+import { checkSupport } from '../support.js';
 
 /** The state of one cell. */
 export interface Cell {

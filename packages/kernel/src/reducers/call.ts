@@ -18,9 +18,9 @@ import {
   type RuntimeLimits,
   withReducerInput,
 } from '@aos/protocol';
-import type { AdmittedEvent } from './admit.js';
+import type { AdmittedEvent } from '../admit/admit.js';
+import type { Cell, World } from '../world/world.js';
 import { buildContext, type CallPlace } from './context.js';
-import type { Cell, World } from './world.js';
 
 /** An event a call emitted, canonical in its schema, with the correlation bytes it came with. */
 export interface DerivedEvent extends AdmittedEvent {

@@ -1,7 +1,7 @@
 /** What a reducer may know of its call: time, entropy and hashes, all from the record (spec K4). */
 import { concatBytes, sha512, utf8 } from '@aos/canon';
 import { type EventIdentity, encodeReducerContext, eventHash, type Stamp } from '@aos/protocol';
-import type { World } from './world.js';
+import type { World } from '../world/world.js';
 
 /** One call's place: the record it belongs to and its index among all calls of that record. */
 export interface CallPlace {

@@ -23,9 +23,9 @@ import {
   type Stamp,
   type StoredObject,
 } from '@aos/protocol';
-import type { AdmittedEvent } from './admit.js';
-import { type CallResult, callReducer, type DerivedEvent, faultOf } from './call.js';
-import type { Cell, World } from './world.js';
+import type { AdmittedEvent } from '../admit/admit.js';
+import { type CallResult, callReducer, type DerivedEvent, faultOf } from '../reducers/call.js';
+import type { Cell, World } from '../world/world.js';
 
 export interface StepDone {
   readonly kind: 'done';

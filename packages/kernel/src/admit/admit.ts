@@ -4,7 +4,7 @@
  */
 import type { JsonValue } from '@aos/air';
 import { type Result, refuse } from '@aos/canon';
-import type { World } from './world.js';
+import type { World } from '../world/world.js';
 
 /** An event as it arrives: its value as CBOR of any well-formed kind, or as authoring JSON. */
 export type RawEvent =
