@@ -21,6 +21,8 @@ const alias = [
 /** Tests of conformance need data from outside the repository: without it they do not exist. */
 const exclude = ['**/node_modules/**', '**/dist/**'];
 if (!process.env.AOS_CONFORMANCE) exclude.push('**/*conformance.test.ts');
+/** So do those that need a browser. */
+if (!process.env.AOS_BROWSER) exclude.push('**/*.browser.test.ts');
 
 const project = (
   name: string,

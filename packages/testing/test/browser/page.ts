@@ -1,0 +1,4 @@
+/** The entry of the bundle: scenarios by name, where the test finds them. */
+import { playCounter } from './scenario.js';
+
+Object.assign(globalThis, { aos: { playCounter } });
