@@ -1,5 +1,5 @@
 /**
- * A headless Chromium, spoken to over a pipe in the DevTools protocol: no port, no server, no driver.
+ * A headless Chromium, spoken to over a pipe in the DevTools protocol: no port, no driver.
  *
  * 1. One blank page, in a profile of its own that is removed afterwards.
  * 2. When the browser ends early, everything still asked of it is rejected with what it printed.
