@@ -1,5 +1,5 @@
 /** From the runtime numbers of a world to the bounds of each of its module calls. */
-import { CURRENT_RUNTIME, type RuntimeLimits } from './genesis.js';
+import { CURRENT_RUNTIME, type RuntimeLimits } from './genesis/runtime.js';
 import type { CallLimits } from './ports.js';
 
 export function callLimitsOf(limits: RuntimeLimits): CallLimits {

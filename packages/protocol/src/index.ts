@@ -1,13 +1,29 @@
 export { callLimitsOf, DEFAULT_CALL_LIMITS } from './call-limits.js';
-export {
-  type CarriedValue,
-  carryValue,
-  INLINE_VALUE_BYTES,
-} from './carried-value.js';
-export type { Cause } from './entries/cause.js';
+export type { ApprovalRequestedEntry } from './entries/approval-requested.js';
+export type { Cause, EntryPlace } from './entries/cause.js';
+export type { DecisionEntry, DecisionOutcome } from './entries/decision.js';
 export type { DomainEventEntry } from './entries/domain-event.js';
+export type { DroppedEntry } from './entries/dropped.js';
 export { type Entry, type EntryKind, encodeEntry } from './entries/entry.js';
+export { IDEMPOTENCY_KEY_BYTES, type IntentEntry } from './entries/intent.js';
+export type { KeyringChangedEntry } from './entries/keyring-changed.js';
+export {
+  type Instance,
+  isReducerOrigin,
+  type Origin,
+  type PlanOrigin,
+  parseInstance,
+  parseOrigin,
+  type ReducerOrigin,
+  writeInstance,
+  writeOrigin,
+} from './entries/origin.js';
+export type { PlanEndedEntry, PlanStatus } from './entries/plan-ended.js';
+export type { PlanResultEntry } from './entries/plan-result.js';
+export type { PlanStartedEntry } from './entries/plan-started.js';
+export type { PlanStepEntry, PlanStepOutcome } from './entries/plan-step.js';
 export type { ReducerFaultEntry } from './entries/reducer-fault.js';
+export type { SettledEntry } from './entries/settled.js';
 export type { StateChangedEntry } from './entries/state-changed.js';
 export {
   decodePureOutput,
@@ -30,33 +46,51 @@ export {
 } from './envelopes/reducer.js';
 export { AosFault, type Retry } from './fault.js';
 export {
-  CURRENT_RUNTIME,
   decodeGenesis,
   encodeGenesis,
   GENESIS_FORMAT,
   type Genesis,
-  type KeyRole,
-  type KeyringEntry,
+  type GenesisParent,
+  worldIdOf,
+} from './genesis/genesis.js';
+export { type KeyRole, type KeyringEntry, keyIdOf } from './genesis/keyring.js';
+export {
+  CURRENT_RUNTIME,
+  parseRuntime,
   type RuntimeLimits,
   type RuntimeNumbers,
-  worldIdOf,
-} from './genesis.js';
+  runtimeValue,
+} from './genesis/runtime.js';
 export {
+  defaultIdempotencyKey,
+  type EffectPlace,
   type EventIdentity,
   encodeEvent,
   eventHash,
+  type GrantBudgetIdentity,
   type GrantIdentity,
   grantHash,
   type IntentIdentity,
   intentHash,
 } from './identity.js';
-export type { EventInput, Input } from './input.js';
+export type { ContinueInput } from './inputs/continue.js';
+export type { ControlInput } from './inputs/control.js';
+export type { EventInput } from './inputs/event.js';
+export type { GovernanceInput } from './inputs/governance.js';
+export { encodeInput, type Input, type InputKind, type SignedVerbInput } from './inputs/input.js';
+export type { KeyringInput } from './inputs/keyring.js';
+export type { ReceiptInput } from './inputs/receipt.js';
+export type { StreamFrameInput } from './inputs/stream-frame.js';
+export type { TickInput } from './inputs/tick.js';
+export type { HaltClearedMark, HaltMark, SnapshotMark, StoreMark } from './mark.js';
+export type { Output } from './output.js';
 export type {
   Batch,
   CallLimits,
   CallOutcome,
   Engine,
   ModuleEntry,
+  ObjectReader,
   StoredObject,
   WorldStore,
 } from './ports.js';
@@ -68,4 +102,29 @@ export {
   type JournalRecord,
   type RecordHead,
 } from './record.js';
+export {
+  type CarriedValue,
+  carryValue,
+  INLINE_VALUE_BYTES,
+} from './shapes/carried-value.js';
+export { shapeRefusal } from './shapes/shape-reader.js';
+export {
+  encodeReceiptBody,
+  RECEIPT_DOMAIN,
+  type ReceiptBody,
+  type ReceiptStatus,
+} from './signed/receipt-body.js';
+export { SIGNATURE_BYTES, signedMessage } from './signed/signature.js';
+export {
+  encodeSignedVerb,
+  NONCE_BYTES,
+  type SignedVerb,
+  VERBS,
+  type VerbArgs,
+  type VerbKind,
+  type VerbName,
+  verbDomain,
+} from './signed/signed-verb.js';
+export { encodeStreamFrame, STREAM_FRAME_DOMAIN, type StreamFrame } from './signed/stream-frame.js';
+export { type ApprovalDecision, parseVerb, type Verb, verbArgs } from './signed/verb.js';
 export { STAMP_ENTROPY_BYTES, type Stamp } from './stamp.js';

@@ -3,6 +3,7 @@
  * caller uses; an implementation proves itself with the matching suite in `./contracts`.
  */
 import type { Hash } from '@aos/canon';
+import type { HaltMark, SnapshotMark, StoreMark } from './mark.js';
 
 /** Bounds of one module call; they are runtime numbers of the world ({@link callLimitsOf}). */
 export interface CallLimits {
@@ -39,10 +40,17 @@ export interface StoredObject {
   readonly bytes: Uint8Array;
 }
 
-/** What one append commits together: records that follow each other, and objects they need. */
+/** Bytes under their hash, or `undefined` when they are not there. */
+export type ObjectReader = (hash: Hash) => Uint8Array | undefined;
+
+/**
+ * What one append commits together: records that follow each other, objects they need, and marks,
+ * which stand behind all records of the batch.
+ */
 export interface Batch {
   readonly records: readonly Uint8Array[];
   readonly objects: readonly StoredObject[];
+  readonly marks?: readonly StoreMark[];
 }
 
 /**
@@ -56,6 +64,10 @@ export interface WorldStore {
   readonly head: number;
   /** Sequence of the last record known durable, -1 when there is none. */
   readonly durable: number;
+  /** The last snapshot mark that is durable. */
+  readonly snapshot: SnapshotMark | undefined;
+  /** The last halt mark that is durable and was not cleared since. */
+  readonly halt: HaltMark | undefined;
   /**
    * Writes in call order and resolves when this batch and all before it are durable. Several
    * appends may be in flight; one flush may serve several. The first record has sequence head + 1.

@@ -13,12 +13,11 @@ import {
   type Result,
   returnWriter,
   sha256,
-  type Value,
   type Writer,
 } from '@aos/canon';
 import { type Entry, parseEntry, writeEntry } from './entries/entry.js';
-import { type Input, readInput, writeInput } from './input.js';
-import { readHash, readMapOf, shapeRefusal } from './shape-reader.js';
+import { type Input, readInput, writeInput } from './inputs/input.js';
+import { readHash, shapeRefusal } from './shapes/shape-reader.js';
 import { readStamp, type Stamp, writeStamp } from './stamp.js';
 
 /** What replay needs of a record; the rest is judged as bytes. */
@@ -32,8 +31,11 @@ export interface RecordHead {
 
 export interface JournalRecord extends RecordHead {
   readonly entries: readonly Entry[];
+  /** Logical time at which the world next wants a `tick`; absent when nothing waits for time. */
+  readonly wakeAtNs?: bigint;
 }
 
+/** Those that every record has. */
 const FIELDS = 6;
 
 /** Canonical record bytes. */
@@ -47,7 +49,7 @@ export function encodeRecord(record: JournalRecord): Uint8Array {
 
 function writeRecord(w: Writer, record: JournalRecord): void {
   w.selfDescribe();
-  w.mapHead(FIELDS);
+  w.mapHead(record.wakeAtNs === undefined ? FIELDS : FIELDS + 1);
   w.text('seq');
   w.int(record.seq);
   w.text('fuel');
@@ -61,25 +63,36 @@ function writeRecord(w: Writer, record: JournalRecord): void {
   w.text('entries');
   w.listHead(record.entries.length);
   for (const entry of record.entries) writeEntry(w, entry);
+  if (record.wakeAtNs === undefined) return;
+  w.text('wake_at');
+  w.int(record.wakeAtNs);
 }
 
 /**
- * Reads what comes before the entries. Codes: the codec's and the shapes' (`shape-*`,
- * `input-kind`).
+ * Reads what comes before the entries. Codes: the codec's, those of the shapes (`shape-*`) and of
+ * inputs (`input-kind`, `verb-*`, `key-role`, `runtime-unsupported`).
  */
 export function decodeRecordHead(bytes: Uint8Array): Result<RecordHead> {
-  return attempt(() => readHead(new Reader(bytes)));
+  return attempt(() => {
+    const r = new Reader(bytes);
+    readCount(r);
+    return readHead(r);
+  });
 }
 
 /** Reads a whole record strictly; adds `entry-kind` to the codes of {@link decodeRecordHead}. */
 export function decodeRecord(bytes: Uint8Array): Result<JournalRecord> {
   return attempt(() => {
     const r = new Reader(bytes);
+    const count = readCount(r);
     const head = readHead(r);
     r.key('entries');
-    const entries = asList(r.value()).map(parseEntry);
+    const entries = Array.from({ length: r.listHead() }, () => parseEntry(r.value()));
+    const record = { ...head, entries };
+    if (count > FIELDS) r.key('wake_at');
+    const full = count > FIELDS ? { ...record, wakeAtNs: r.u64() } : record;
     r.end();
-    return { ...head, entries };
+    return full;
   });
 }
 
@@ -88,9 +101,15 @@ export function chainOf(recordBytes: Uint8Array): Hash {
   return sha256(recordBytes);
 }
 
-function readHead(r: Reader): RecordHead {
+/** The number of fields of the record. */
+function readCount(r: Reader): number {
   r.selfDescribe();
-  readMapOf(r, FIELDS);
+  const count = r.mapHead();
+  if (count === FIELDS || count === FIELDS + 1) return count;
+  throw shapeRefusal('cbor-key', `a record of ${count} fields`);
+}
+
+function readHead(r: Reader): RecordHead {
   r.key('seq');
   const seq = r.nat();
   r.key('fuel');
@@ -101,9 +120,4 @@ function readHead(r: Reader): RecordHead {
   const input = readInput(r);
   r.key('stamp');
   return { seq, fuel, prev, input, stamp: readStamp(r) };
-}
-
-function asList(value: Value): readonly Value[] {
-  if (Array.isArray(value)) return value as readonly Value[];
-  throw shapeRefusal('shape-field', 'entries: expected a list');
 }

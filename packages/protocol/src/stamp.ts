@@ -1,6 +1,6 @@
 /** The stamp: the only non-determinism that enters a world, given by the host (system.md §2.1). */
 import type { Reader, Writer } from '@aos/canon';
-import { readExact, readMapOf } from './shape-reader.js';
+import { readExact, readMapOf } from './shapes/shape-reader.js';
 
 export interface Stamp {
   /** Wall clock, nanoseconds since the epoch. */

@@ -1,20 +1,15 @@
-/** `domain-event`: an event that a reducer emitted, normalized to its schema (spec P5). */
+/** `domain-event`: an event that a reducer or a plan raised, normalized to its schema (spec P5). */
 import type { Writer } from '@aos/canon';
-import {
-  type CarriedValue,
-  carriedFrom,
-  writeInlineValue,
-  writeValueRef,
-} from '../carried-value.js';
-import type { Fields } from '../shape-fields.js';
-import { type Cause, writeCause } from './cause.js';
+import { type CarriedValue, writeInline, writeRef } from '../shapes/carried-value.js';
+import type { Fields } from '../shapes/shape-fields.js';
+import { type Cause, parseCause, writeCause } from './cause.js';
 
 export interface DomainEventEntry {
   readonly kind: 'domain-event';
   readonly cause: Cause;
   readonly schema: string;
   readonly value: CarriedValue;
-  /** Correlation bytes the module attached; not a cell key. */
+  /** What the emitter attached: the key of the cell that is meant, or bytes to correlate by. */
   readonly key?: Uint8Array;
 }
 
@@ -27,18 +22,18 @@ export function writeDomainEvent(w: Writer, entry: DomainEventEntry): void {
   w.text('kind');
   w.text(entry.kind);
   writeCause(w, entry.cause);
-  writeInlineValue(w, entry.value);
+  writeInline(w, 'value', entry.value);
   w.text('schema');
   w.text(entry.schema);
-  writeValueRef(w, entry.value);
+  writeRef(w, 'value_ref', entry.value);
 }
 
 export function parseDomainEvent(fields: Fields): DomainEventEntry {
   const entry = {
     kind: 'domain-event' as const,
-    cause: fields.natOrNil('cause'),
+    cause: parseCause(fields),
     schema: fields.text('schema'),
-    value: carriedFrom(fields),
+    value: fields.carried('value'),
   };
   return fields.has('key') ? { ...entry, key: fields.bytes('key') } : entry;
 }

@@ -3,27 +3,70 @@
  * one file, one golden vector and one spec section for each kind.
  */
 import { type Value, Writer } from '@aos/canon';
-import { Fields } from '../shape-fields.js';
-import { shapeRefusal } from '../shape-reader.js';
+import { Fields } from '../shapes/shape-fields.js';
+import { shapeRefusal } from '../shapes/shape-reader.js';
+import {
+  type ApprovalRequestedEntry,
+  parseApprovalRequested,
+  writeApprovalRequested,
+} from './approval-requested.js';
+import { type DecisionEntry, parseDecision, writeDecision } from './decision.js';
 import { type DomainEventEntry, parseDomainEvent, writeDomainEvent } from './domain-event.js';
+import { type DroppedEntry, parseDropped, writeDropped } from './dropped.js';
+import { type IntentEntry, parseIntent, writeIntent } from './intent.js';
+import {
+  type KeyringChangedEntry,
+  parseKeyringChanged,
+  writeKeyringChanged,
+} from './keyring-changed.js';
+import { type PlanEndedEntry, parsePlanEnded, writePlanEnded } from './plan-ended.js';
+import { type PlanResultEntry, parsePlanResult, writePlanResult } from './plan-result.js';
+import { type PlanStartedEntry, parsePlanStarted, writePlanStarted } from './plan-started.js';
+import { type PlanStepEntry, parsePlanStep, writePlanStep } from './plan-step.js';
 import { parseReducerFault, type ReducerFaultEntry, writeReducerFault } from './reducer-fault.js';
+import { parseSettled, type SettledEntry, writeSettled } from './settled.js';
 import { parseStateChanged, type StateChangedEntry, writeStateChanged } from './state-changed.js';
 
-export type Entry = DomainEventEntry | ReducerFaultEntry | StateChangedEntry;
+export type Entry =
+  | ApprovalRequestedEntry
+  | DecisionEntry
+  | DomainEventEntry
+  | DroppedEntry
+  | IntentEntry
+  | KeyringChangedEntry
+  | PlanEndedEntry
+  | PlanResultEntry
+  | PlanStartedEntry
+  | PlanStepEntry
+  | ReducerFaultEntry
+  | SettledEntry
+  | StateChangedEntry;
 export type EntryKind = Entry['kind'];
 
+type WriteEntry<Kind extends EntryKind> = (
+  w: Writer,
+  entry: Extract<Entry, { readonly kind: Kind }>,
+) => void;
+
+const writers: { readonly [Kind in EntryKind]: WriteEntry<Kind> } = {
+  'approval-requested': writeApprovalRequested,
+  decision: writeDecision,
+  'domain-event': writeDomainEvent,
+  dropped: writeDropped,
+  intent: writeIntent,
+  'keyring-changed': writeKeyringChanged,
+  'plan-ended': writePlanEnded,
+  'plan-result': writePlanResult,
+  'plan-started': writePlanStarted,
+  'plan-step': writePlanStep,
+  'reducer-fault': writeReducerFault,
+  settled: writeSettled,
+  'state-changed': writeStateChanged,
+};
+
 export function writeEntry(w: Writer, entry: Entry): void {
-  switch (entry.kind) {
-    case 'domain-event':
-      writeDomainEvent(w, entry);
-      break;
-    case 'reducer-fault':
-      writeReducerFault(w, entry);
-      break;
-    case 'state-changed':
-      writeStateChanged(w, entry);
-      break;
-  }
+  const write = writers[entry.kind] as (w: Writer, entry: Entry) => void;
+  write(w, entry);
 }
 
 /** Canonical bytes of one entry without a tag, as they stand inside a record. */
@@ -34,12 +77,22 @@ export function encodeEntry(entry: Entry): Uint8Array {
 }
 
 const parsers: { readonly [kind in EntryKind]: (fields: Fields) => Entry } = {
+  'approval-requested': parseApprovalRequested,
+  decision: parseDecision,
   'domain-event': parseDomainEvent,
+  dropped: parseDropped,
+  intent: parseIntent,
+  'keyring-changed': parseKeyringChanged,
+  'plan-ended': parsePlanEnded,
+  'plan-result': parsePlanResult,
+  'plan-started': parsePlanStarted,
+  'plan-step': parsePlanStep,
   'reducer-fault': parseReducerFault,
+  settled: parseSettled,
   'state-changed': parseStateChanged,
 };
 
-/** Refuses with `entry-kind` for an unknown kind and `shape-field` for wrong fields. */
+/** Refuses with `entry-kind` for an unknown kind and `shape-*` for wrong fields. */
 export function parseEntry(value: Value): Entry {
   const fields = new Fields(value);
   const kind = fields.text('kind');

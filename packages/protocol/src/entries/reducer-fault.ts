@@ -1,7 +1,8 @@
 /** `reducer-fault`: a call was discarded whole; its state and events are as before (spec P7). */
 import type { Writer } from '@aos/canon';
-import type { Fields } from '../shape-fields.js';
-import { type Cause, writeCause } from './cause.js';
+import type { Fields } from '../shapes/shape-fields.js';
+import { writeBytesOrNil } from '../shapes/shape-writer.js';
+import { type Cause, parseCause, writeCause } from './cause.js';
 
 export interface ReducerFaultEntry {
   readonly kind: 'reducer-fault';
@@ -17,9 +18,7 @@ export interface ReducerFaultEntry {
 
 export function writeReducerFault(w: Writer, entry: ReducerFaultEntry): void {
   w.mapHead(6);
-  w.text('key');
-  if (entry.key === null) w.nil();
-  else w.bytes(entry.key);
+  writeBytesOrNil(w, 'key', entry.key);
   w.text('code');
   w.text(entry.code);
   w.text('fuel');
@@ -34,7 +33,7 @@ export function writeReducerFault(w: Writer, entry: ReducerFaultEntry): void {
 export function parseReducerFault(fields: Fields): ReducerFaultEntry {
   return {
     kind: 'reducer-fault',
-    cause: fields.natOrNil('cause'),
+    cause: parseCause(fields),
     reducer: fields.text('reducer'),
     key: fields.bytesOrNil('key'),
     code: fields.text('code'),

@@ -1,7 +1,8 @@
-/** `state-changed`: a cell's state became another one; hashes only (spec P6). */
+/** `state-changed`: a cell's state became another one, or was annotated; hashes only (spec P6). */
 import type { Hash, Writer } from '@aos/canon';
-import type { Fields } from '../shape-fields.js';
-import { type Cause, writeCause } from './cause.js';
+import type { Fields } from '../shapes/shape-fields.js';
+import { writeBytesOrNil } from '../shapes/shape-writer.js';
+import { type Cause, parseCause, writeCause } from './cause.js';
 
 export interface StateChangedEntry {
   readonly kind: 'state-changed';
@@ -12,35 +13,34 @@ export interface StateChangedEntry {
   /** SHA-256 of the canonical state; `null` where there was none, or is none now. */
   readonly before: Hash | null;
   readonly after: Hash | null;
+  /** Canonical annotation of the call, an object of the commit; only with it may both be equal. */
+  readonly ann?: Hash;
 }
 
 export function writeStateChanged(w: Writer, entry: StateChangedEntry): void {
-  w.mapHead(6);
-  w.text('key');
-  writeBytesOrNil(w, entry.key);
+  w.mapHead(entry.ann === undefined ? 6 : 7);
+  if (entry.ann !== undefined) {
+    w.text('ann');
+    w.bytes(entry.ann);
+  }
+  writeBytesOrNil(w, 'key', entry.key);
   w.text('kind');
   w.text(entry.kind);
-  w.text('after');
-  writeBytesOrNil(w, entry.after);
+  writeBytesOrNil(w, 'after', entry.after);
   writeCause(w, entry.cause);
-  w.text('before');
-  writeBytesOrNil(w, entry.before);
+  writeBytesOrNil(w, 'before', entry.before);
   w.text('reducer');
   w.text(entry.reducer);
 }
 
 export function parseStateChanged(fields: Fields): StateChangedEntry {
-  return {
-    kind: 'state-changed',
-    cause: fields.natOrNil('cause'),
+  const entry = {
+    kind: 'state-changed' as const,
+    cause: parseCause(fields),
     reducer: fields.text('reducer'),
     key: fields.bytesOrNil('key'),
     before: fields.hashOrNil('before'),
     after: fields.hashOrNil('after'),
   };
-}
-
-function writeBytesOrNil(w: Writer, bytes: Uint8Array | null): void {
-  if (bytes === null) w.nil();
-  else w.bytes(bytes);
+  return fields.has('ann') ? { ...entry, ann: fields.hash('ann') } : entry;
 }

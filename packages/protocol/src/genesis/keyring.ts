@@ -1,0 +1,57 @@
+/** The keys a world knows, as its genesis names the first of them. */
+import { type Hash, sha256, type Value, type Writer } from '@aos/canon';
+import { Fields } from '../shapes/shape-fields.js';
+import { checkHash, shapeRefusal } from '../shapes/shape-reader.js';
+import { writeBytes, writeText } from '../shapes/shape-writer.js';
+
+/** What a key may do; a closed list. */
+export const KEY_ROLES = ['adapter', 'approver', 'host', 'operator'] as const;
+export type KeyRole = (typeof KEY_ROLES)[number];
+
+/** Size of an ed25519 public key. */
+export const PUBLIC_KEY_BYTES = 32;
+
+/** A public key the world knows. `keyId = sha256(publicKey)`. */
+export interface KeyringEntry {
+  readonly keyId: Hash;
+  readonly publicKey: Uint8Array;
+  readonly name: string;
+  readonly roles: readonly KeyRole[];
+}
+
+export function keyIdOf(publicKey: Uint8Array): Hash {
+  return sha256(publicKey);
+}
+
+export function writeKey(w: Writer, entry: KeyringEntry): void {
+  w.mapHead(4);
+  writeText(w, 'name', entry.name);
+  w.text('roles');
+  w.listHead(entry.roles.length);
+  for (const role of entry.roles) w.text(role);
+  writeBytes(w, 'key_id', entry.keyId);
+  writeBytes(w, 'public', entry.publicKey);
+}
+
+/** Codes: `shape-*`, `shape-hash` for a key under a wrong id, `key-role` for an unknown role. */
+export function parseKey(value: Value): KeyringEntry {
+  const fields = new Fields(value);
+  const entry = {
+    keyId: fields.hash('key_id'),
+    publicKey: fields.exact('public', PUBLIC_KEY_BYTES),
+    name: fields.text('name'),
+    roles: parseRoles(fields.texts('roles')),
+  };
+  fields.end();
+  checkHash(entry.keyId, keyIdOf(entry.publicKey), 'key_id');
+  return entry;
+}
+
+/** Code: `key-role`. */
+export function parseRoles(texts: readonly string[]): readonly KeyRole[] {
+  return texts.map((text) => {
+    const role = KEY_ROLES.find((each) => each === text);
+    if (role !== undefined) return role;
+    throw shapeRefusal('key-role', `unknown role '${text}'; known: ${KEY_ROLES.join(', ')}`);
+  });
+}
