@@ -7,6 +7,7 @@ import {
   decodeGenesis,
   decodeRecord,
   type Entry,
+  type Input,
   type JournalRecord,
   type WorldStore,
   worldIdOf,
@@ -39,7 +40,7 @@ export async function showTail(world: string, options: TailOptions): Promise<Ans
       if (records.length === options.count) break;
       const record = decodeRecord(bytes);
       if (!record.ok) throw CliError.of(record.refusal);
-      const value = describeValue(record.value.input.value, record.value.input.schema, {
+      const value = describeInput(record.value.input, {
         definition,
         object: (hash) => store.object(hash),
       });
@@ -63,6 +64,11 @@ function readDefinition(store: WorldStore): WorldDefinition {
   return definition.value;
 }
 
+/** The value of an event; nothing for an input of another kind. */
+function describeInput(input: Input, reader: ValueReader): JsonValue {
+  return input.kind === 'event' ? describeValue(input.value, input.schema, reader) : null;
+}
+
 /** The value in the sugar lens, or its reference when it cannot be read here. */
 function describeValue(carried: CarriedValue, schema: string, reader: ValueReader): JsonValue {
   const bytes = carried.inline ?? reader.object(carried.ref);
@@ -74,6 +80,7 @@ function describeValue(carried: CarriedValue, schema: string, reader: ValueReade
 
 function describeRecord(record: JournalRecord, value: JsonValue, chain: Hash): JsonValue {
   const { seq, prev, stamp, input, fuel, entries } = record;
+  const { kind } = input;
   return {
     seq,
     chain: toHashText(chain),
@@ -83,14 +90,16 @@ function describeRecord(record: JournalRecord, value: JsonValue, chain: Hash): J
       logical_now_ns: stamp.logicalNowNs,
       entropy: toHex(stamp.entropy),
     },
-    input: { kind: input.kind, schema: input.schema, value },
+    input: input.kind === 'event' ? { kind: input.kind, schema: input.schema, value } : { kind },
     fuel,
     entries: entries.map(describeEntry),
   };
 }
 
 function describeEntry(entry: Entry): JsonValue {
-  const { kind, cause } = entry;
+  const { kind } = entry;
+  const cause =
+    entry.cause === null || typeof entry.cause === 'number' ? entry.cause : { ...entry.cause };
   switch (entry.kind) {
     case 'domain-event': {
       const value =
@@ -105,6 +114,8 @@ function describeEntry(entry: Entry): JsonValue {
       const { reducer, code, fuel } = entry;
       return { kind, cause, reducer, code, fuel };
     }
+    default:
+      return { kind, cause };
   }
 }
 
@@ -114,9 +125,10 @@ const SHORT_HASH_CHARS = 12;
 
 function printRecord(record: JournalRecord, value: JsonValue): string[] {
   const time = new Date(Number(record.stamp.nowNs / 1_000_000n)).toISOString();
-  const { schema } = record.input;
+  const { input } = record;
+  const shown = input.kind === 'event' ? `${input.schema}  ${printJson(value)}` : input.kind;
   return [
-    `${record.seq}  ${time}  ${schema}  ${printJson(value)}`,
+    `${record.seq}  ${time}  ${shown}`,
     ...record.entries.map((entry) => `    ${printEntry(entry)}`),
   ];
 }
@@ -129,6 +141,8 @@ function printEntry(entry: Entry): string {
       return `state-changed  ${entry.reducer}  ${short(entry.before)} → ${short(entry.after)}`;
     case 'reducer-fault':
       return `reducer-fault  ${entry.reducer}  ${entry.code}`;
+    default:
+      return entry.kind;
   }
 }
 
