@@ -93,6 +93,7 @@ export {
 export { diffWorlds } from './patch/diff.js';
 export { invertPatch } from './patch/invert.js';
 export { sectionHash } from './patch/section.js';
+export type { CheckedPlan, PlanCorrelation, PlanSlot } from './validate/plans/plan-slots.js';
 export type { CompiledSchema } from './values/schema.js';
 export type { ValueType } from './values/value-type.js';
 export { wrapVariant } from './values/variant.js';
@@ -101,6 +102,7 @@ export type {
   EffectDefinition,
   GrantDefinition,
   LoadOutcome,
+  PlanDefinition,
   ReducerDefinition,
   WorldDefinition,
 } from './world/definition.js';

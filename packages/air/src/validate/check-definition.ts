@@ -12,7 +12,7 @@ import type { DefinitionIndex } from './definition-index.js';
 import { checkEffects, checkMigrations } from './definitions.js';
 import { checkEnforcers, checkGrants } from './grants.js';
 import { checkBindings, checkReducers } from './modules.js';
-import { checkPlans } from './plans/plans.js';
+import { type CheckedPlans, checkPlans } from './plans/plans.js';
 import { checkAllowedEffects } from './policies/allowed-effects.js';
 import { checkPolicies } from './policies/policies.js';
 import { checkRoutingKeys } from './routing-keys.js';
@@ -22,7 +22,7 @@ import { checkUse } from './use/use.js';
 
 type Check = (index: DefinitionIndex) => readonly Finding[];
 
-const CHECKS: readonly Check[] = [
+const BEFORE_PLANS: readonly Check[] = [
   checkEffects,
   checkReducers,
   checkEnforcers,
@@ -32,13 +32,24 @@ const CHECKS: readonly Check[] = [
   checkRoutingKeys,
   checkInboxes,
   checkTriggers,
-  checkPlans,
+];
+
+const AFTER_PLANS: readonly Check[] = [
   checkSecrets,
   checkMigrations,
   checkAllowedEffects,
   checkUse,
 ];
 
-export function checkDefinition(index: DefinitionIndex): readonly Finding[] {
-  return CHECKS.flatMap((check) => check(index));
+/** All findings, and the plans as their checks leave them. */
+export function checkDefinition(index: DefinitionIndex): CheckedPlans {
+  const { findings, plans } = checkPlans(index);
+  return {
+    findings: [
+      ...BEFORE_PLANS.flatMap((check) => check(index)),
+      ...findings,
+      ...AFTER_PLANS.flatMap((check) => check(index)),
+    ],
+    plans,
+  };
 }

@@ -4,10 +4,12 @@ import { nameSome } from '../values/node.js';
 import { error, type Finding, pathOf } from '../world/finding.js';
 import type { DefinitionIndex } from './definition-index.js';
 import { fieldsOf, typeAtPath } from './field-path.js';
+import type { SoundTypes } from './sound-types.js';
 
 export function checkTriggers(index: DefinitionIndex): readonly Finding[] {
   const { manifest } = index;
   const seen = new Set<string>();
+  const correlations = new Map<string, number>();
   return (manifest.value.triggers ?? []).flatMap((trigger, i) => {
     const path = pathOf(manifest, `/triggers/${i}`);
     const pair = `${trigger.event} ${trigger.plan}`;
@@ -17,8 +19,33 @@ export function checkTriggers(index: DefinitionIndex): readonly Finding[] {
     return [
       ...(isNew ? [] : [error('trigger-duplicate', path, message)]),
       ...checkTrigger(trigger, path, index),
+      ...checkCorrelationType(trigger, path, { types: index.types, correlations }),
     ];
   });
+}
+
+interface CorrelationScope {
+  readonly types: SoundTypes;
+  /** The type that the first trigger of each plan correlates it by. */
+  readonly correlations: Map<string, number>;
+}
+
+/** Whatever starts a plan, its correlation is one variable. */
+function checkCorrelationType(
+  { event, plan, correlate_by }: Trigger,
+  path: string,
+  { types, correlations }: CorrelationScope,
+): readonly Finding[] {
+  const field = correlate_by?.split('.');
+  const type = field && typeAtPath({ ref: event }, field, types);
+  if (type === undefined) return [];
+  const id = types.identity.of(type);
+  const first = correlations.get(plan);
+  if (first === undefined) correlations.set(plan, id);
+  if (first === undefined || first === id) return [];
+  const message = `expected a field like the one another trigger of ${plan} correlates by`;
+  const found = `${message}, found ${correlate_by} of another type`;
+  return [error('variable-type-mismatch', `${path}/correlate_by`, found)];
 }
 
 function checkTrigger(trigger: Trigger, path: string, index: DefinitionIndex): readonly Finding[] {

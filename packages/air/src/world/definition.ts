@@ -15,8 +15,10 @@ import type { CapGrant } from '../forms/grant.js';
 import type { Manifest } from '../forms/manifest.js';
 import type { DefModule, DefReducerModule } from '../forms/module.js';
 import type { DefinitionKind } from '../forms/names.js';
+import type { DefPlan } from '../forms/plan.js';
 import { checkDefinition } from '../validate/check-definition.js';
 import type { DefinitionIndex, Placed } from '../validate/definition-index.js';
+import type { CheckedPlan } from '../validate/plans/plan-slots.js';
 import { SchemaCompiler, type TypeLookup } from '../values/compile.js';
 import type { CompiledSchema } from '../values/schema.js';
 import { checkTypes, type TypeProblem } from '../values/types.js';
@@ -36,6 +38,8 @@ export interface WorldDefinition {
   readonly schemas: ReadonlyMap<string, CompiledSchema>;
   /** In manifest order. */
   readonly reducers: readonly ReducerDefinition[];
+  /** By name, in manifest order. */
+  readonly plans: ReadonlyMap<string, PlanDefinition>;
   /** By name, in manifest order. */
   readonly grants: ReadonlyMap<string, GrantDefinition>;
   /** A definition of the manifest or of the catalogue; plans are in normal form. */
@@ -64,6 +68,13 @@ export interface ReducerDefinition {
   readonly effectsEmitted: readonly string[];
 }
 
+export interface PlanDefinition extends CheckedPlan {
+  /** In normal form. */
+  readonly plan: DefPlan;
+  readonly input: CompiledSchema;
+  readonly output?: CompiledSchema;
+}
+
 export interface GrantDefinition {
   readonly grant: CapGrant;
   readonly cap: DefCap;
@@ -90,6 +101,7 @@ export interface CheckedWorld {
   readonly reducers: readonly DefReducerModule[];
   readonly routes: ReadonlyMap<string, readonly Route[]>;
   readonly schemaNames: readonly string[];
+  readonly plans: ReadonlyMap<string, CheckedPlan>;
 }
 
 /** Runs every check of a world. The manifest's hashes need not be filled. */
@@ -100,6 +112,7 @@ export function checkWorld(index: DefinitionIndex, definitions: Definitions): Ch
   const reducers = modules.map(({ value }) => value).filter(isReducer);
   const { routes, findings } = buildRouting(manifest, reducers, typeOf);
   const types = checkTypes(rootSchemas(index, modules), typeOf);
+  const checked = checkDefinition(index);
   return {
     findings: [
       ...checkDuplicates(manifest),
@@ -107,8 +120,9 @@ export function checkWorld(index: DefinitionIndex, definitions: Definitions): Ch
       ...modules.flatMap((module) => checkModule(module, typeOf)),
       ...findings,
       ...checkFeatures(manifest, definitions.values()),
-      ...checkDefinition(index),
+      ...checked.findings,
     ],
+    plans: checked.plans,
     index,
     definitions,
     reducers,
@@ -131,6 +145,7 @@ export function buildWorld(manifest: Node<Manifest>, checked: CheckedWorld): Wor
     nodes: new Map(nodes.map(({ hash, bytes }) => [toHashText(hash), bytes])),
     schemas: new Map(checked.schemaNames.map((name) => [name, compiler.schema(name)])),
     reducers: checked.reducers.map((module) => reducerDefinition(module, compiler)),
+    plans: planDefinitions(checked.plans, find, compiler),
     grants: grantDefinitions(manifest.value, find, index),
     find,
     effectOf: (kind) => effectDefinition(kind, index, compiler),
@@ -155,6 +170,21 @@ function rootSchemas(
     REDUCER_CONTEXT,
     PURE_CONTEXT,
   ];
+}
+
+function planDefinitions(
+  checked: ReadonlyMap<string, CheckedPlan>,
+  find: WorldDefinition['find'],
+  compiler: SchemaCompiler,
+): ReadonlyMap<string, PlanDefinition> {
+  const plans = [...checked].map(([name, { slots, statusReads, correlation }]) => {
+    const plan = find('defplan', name);
+    assert(plan !== undefined, `the plan ${name} was checked`);
+    const output = plan.output === undefined ? {} : { output: compiler.schema(plan.output) };
+    const input = compiler.schema(plan.input);
+    return [name, { plan, input, ...output, slots, statusReads, correlation }] as const;
+  });
+  return new Map(plans);
 }
 
 function grantDefinitions(

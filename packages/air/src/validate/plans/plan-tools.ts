@@ -6,6 +6,7 @@ import { error, type Finding, pathOf, warning } from '../../world/finding.js';
 import type { SlotSchemas } from '../../world/normal-form.js';
 import type { DefinitionIndex, Placed } from '../definition-index.js';
 import { PlanExpressions, type SlotSchema } from './expressions.js';
+import type { PlanCorrelation } from './plan-slots.js';
 import { CORRELATION, PlanScope } from './scope.js';
 import { statusReads } from './status-reads.js';
 import type { StepGraph } from './step-graph.js';
@@ -13,6 +14,7 @@ import type { StepGraph } from './step-graph.js';
 /** Relations of types that a whole world shares. */
 export class SameTypes {
   private readonly relations = new TypeRelations();
+  private readonly open = new Map<ValueType, number>();
 
   /** True when each may stand for the other as it is. */
   isSame(a: ValueType, b: ValueType): boolean {
@@ -23,6 +25,41 @@ export class SameTypes {
   join(a: ValueType, b: ValueType): ValueType {
     return this.relations.join(a, b) ?? a;
   }
+
+  /** The places of a type that nothing is known of yet, such as the items of an empty list. */
+  countOpen(type: ValueType): number {
+    const known = this.open.get(type);
+    if (known !== undefined) return known;
+    const count = partsOf(type).reduce(
+      (sum, part) => Math.min(sum + this.countOpen(part), MAX_OPEN),
+      type.kind === 'never' ? 1 : 0,
+    );
+    this.open.set(type, count);
+    return count;
+  }
+}
+
+/** Types share parts, so that small ones may have very many places. */
+const MAX_OPEN = 1_000_000;
+
+function partsOf(type: ValueType): readonly ValueType[] {
+  switch (type.kind) {
+    case 'option':
+      return [type.inner];
+    case 'list':
+    case 'set':
+      return [type.item];
+    case 'map':
+      return [type.key, type.value];
+    case 'record':
+      return [...type.fields.values()];
+    case 'variant':
+      return [...type.arms.values()];
+    case 'handle':
+      return [type.result];
+    default:
+      return [];
+  }
 }
 
 /** What the checks of all plans of a world share. */
@@ -32,6 +69,8 @@ export interface PlansContext {
   readonly types: SameTypes;
 }
 
+const NOTHING_KNOWN: ReadonlyMap<string, ValueType> = new Map();
+
 export class PlanTools {
   readonly index: DefinitionIndex;
   readonly schemas: SlotSchemas;
@@ -40,8 +79,13 @@ export class PlanTools {
   readonly expressions: PlanExpressions;
   /** Waits whose status the plan reads. */
   readonly reads: ReadonlySet<string>;
-  /** A trigger gives its instances a correlation. */
-  readonly isCorrelated: boolean;
+  /** Of the triggers that say by what their instances are correlated, the first. */
+  readonly correlation: PlanCorrelation | undefined;
+  /**
+   * A step has told more of the type of a variable than those before it: what was checked with the
+   * type as it was then is to be checked again.
+   */
+  isWidened = false;
   /** What has been found since the last `take`. */
   readonly report: Finding[] = [];
 
@@ -49,17 +93,18 @@ export class PlanTools {
     readonly plan: Placed<DefPlan>,
     readonly graph: StepGraph,
     { index, schemas, types }: PlansContext,
+    known: ReadonlyMap<string, ValueType> = NOTHING_KNOWN,
   ) {
     this.index = index;
     this.schemas = schemas;
     this.types = types;
     this.scope = new PlanScope(plan.value, graph);
+    for (const [name, type] of known) this.scope.vars.set(name, type);
     const input = schemas.schema(plan.value.input)?.type ?? NEVER;
-    this.expressions = new PlanExpressions(this.scope, input, index, this.report);
+    this.expressions = new PlanExpressions({ plan, input, index }, this.scope, this.report);
     this.reads = statusReads(plan.value);
-    const correlation = correlationType(index, schemas, plan.value.name);
-    this.isCorrelated = correlation !== undefined;
-    if (correlation !== undefined) this.scope.vars.set(CORRELATION, correlation);
+    this.correlation = correlationOf(index, schemas, plan.value.name);
+    if (this.correlation !== undefined) this.scope.vars.set(CORRELATION, this.correlation.type);
   }
 
   take(): readonly Finding[] {
@@ -98,7 +143,12 @@ export class PlanTools {
     const local = this.local(variable);
     const known = typeof local === 'string' ? (vars.get(variable) ?? NEVER) : local.type;
     if (this.types.isSame(known, type)) {
-      vars.set(variable, this.types.join(known, type));
+      const joined = this.types.join(known, type);
+      const isFirst = known.kind === 'never';
+      if (!isFirst && this.types.countOpen(joined) < this.types.countOpen(known)) {
+        this.isWidened = true;
+      }
+      vars.set(variable, joined);
       return type;
     }
     vars.set(variable, known);
@@ -109,19 +159,17 @@ export class PlanTools {
   }
 }
 
-/**
- * The type of the correlation that triggers give a plan: never when a field is not there, undefined
- * when no trigger gives any.
- */
-function correlationType(
+/** Its type is never when the field is not there; undefined when no trigger correlates. */
+function correlationOf(
   index: DefinitionIndex,
   schemas: SlotSchemas,
   plan: string,
-): ValueType | undefined {
+): PlanCorrelation | undefined {
   for (const { event, correlate_by } of index.triggers.get(plan) ?? []) {
     if (correlate_by === undefined) continue;
+    const path = correlate_by.split('.');
     const type = schemas.schema(event)?.type;
-    return (type && valueTypeAtPath(type, correlate_by.split('.'))) ?? NEVER;
+    return { path, type: (type && valueTypeAtPath(type, path)) ?? NEVER };
   }
   return undefined;
 }

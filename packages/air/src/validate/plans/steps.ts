@@ -21,7 +21,7 @@ import { checkWait } from './waits.js';
 /** Answers with the type of `@step:<id>`. */
 export function checkStep(tools: PlanTools, step: PlanStep, index: number): ValueType {
   const at = `/steps/${index}`;
-  const slot = (field: string): Position => ({ path: tools.path(`${at}/${field}`), reader: index });
+  const slot = (field: string): Position => ({ at: `${at}/${field}`, reader: index });
   switch (step.op) {
     case 'raise_event': {
       const schema = tools.named(step.event, `${at}/event`);

@@ -65,11 +65,11 @@ function checkAwaitEvent(tools: PlanTools, step: AwaitEventStep, index: number):
     step.where === undefined
       ? undefined
       : tools.expressions.condition(step.where, {
-          path: tools.path(`${at}/where`),
+          at: `${at}/where`,
           reader: index,
           event,
         });
-  if (tools.isCorrelated) checkCorrelated(tools, step, where, at);
+  if (tools.correlation !== undefined) checkCorrelated(tools, step, where, at);
   return tools.bind(step.bind.as, event, at);
 }
 
