@@ -7,7 +7,8 @@
 import type { ValueType } from '@aos/air';
 import { assert, type Hash } from '@aos/canon';
 import type { KeyBounds, TrieSource } from '../trie/leaf-codec.js';
-import { Trie, type Unstored } from '../trie/trie.js';
+import { Trie } from '../trie/trie.js';
+import type { Unstored } from '../trie/unstored.js';
 import { type Cell, cellCodec } from './cell.js';
 import { orderedKey } from './ordered-key.js';
 

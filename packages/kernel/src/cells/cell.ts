@@ -34,6 +34,7 @@ export function cellCodec(keyType: ValueType | null, source: TrieSource): LeafCo
     keyOf: ({ key }) => placeOf(key),
     write: writeCell,
     read: (r) => readCell(r, source),
+    readKey: (r) => placeOf(readKey(r)),
     objectsOf: ({ hash, state, size }) =>
       size > INLINE_STATE_BYTES ? [{ hash, bytes: state }] : [],
   };
@@ -61,9 +62,7 @@ function writeCell(w: Writer, cell: Cell): void {
 }
 
 function readCell(r: Reader, source: TrieSource): Cell {
-  if (r.mapHead() !== 5) throw malformed('expected a map of 5 entries');
-  r.key('key');
-  const key = r.isNil() ? null : r.bytes().slice();
+  const key = readKey(r)?.slice() ?? null;
   r.key('size');
   const size = r.nat();
   const inline = r.keyIs('state') ? r.bytes().slice() : undefined;
@@ -82,6 +81,13 @@ function readCell(r: Reader, source: TrieSource): Cell {
   if (state === undefined) throw new ObjectsNeeded([hash]);
   if (state.length !== size) throw malformed('a state of another size than its leaf says');
   return { key, state, hash, schema, size, activeNs };
+}
+
+/** The first entry of a written cell, not copied. */
+function readKey(r: Reader): Uint8Array | null {
+  if (r.mapHead() !== 5) throw malformed('expected a map of 5 entries');
+  r.key('key');
+  return r.isNil() ? null : r.bytes();
 }
 
 function readHash(r: Reader): Hash {

@@ -11,14 +11,20 @@ export interface LeafCodec<T> {
   write(w: Writer, value: T): void;
   /** Reads what `write` wrote, strictly; throws RefusalError. */
   read(r: Reader): T;
+  /** The key of a written leaf without the rest of it; where absent, all of it is read. */
+  readKey?(r: Reader): Uint8Array;
   /** Objects that the written leaf refers to by hash. */
   objectsOf?(value: T): readonly StoredObject[];
 }
 
 /** Where stored nodes come from. */
 export interface TrieSource {
-  /** Bytes under their own SHA-256; `undefined` when they are not in memory. */
+  /**
+   * Bytes whose SHA-256 is `hash`, which the source has checked; `undefined` when they are not in
+   * memory.
+   */
   read(hash: Hash): Uint8Array | undefined;
+  /** Shared by all tries that are to share one bound of memory. */
   readonly cache: NodeCache;
 }
 

@@ -1,196 +1,115 @@
 /**
- * Persistent, ordered, content-addressed map.
+ * A persistent, ordered, content-addressed map (spec L1).
  *
- * 1. A trie is never changed in place; `set` and `delete` return the next one.
- * 2. The root depends only on the set of leaves.
+ * 1. A trie is never changed in place; `set` and `delete` return the next one, which shares with it
+ *    all but the way to what changed.
+ * 2. The root depends only on the set of leaves, never on how it came about.
+ * 3. What is stored may leave memory and comes back through the source. No answer depends on what is
+ *    in memory; only whether {@link ObjectsNeeded} is thrown does, and then nothing has happened.
+ * 4. Nodes are shared between versions and change only in what can be computed again.
+ *
+ * Absent: equality of values. Setting a leaf that is there already makes a new node of it.
  */
-import {
-  assert,
-  bytesEqual,
-  compareBytes,
-  type Hash,
-  Reader,
-  sha256,
-  toHex,
-  Writer,
-} from '@aos/canon';
-import type { StoredObject } from '@aos/protocol';
+import { bytesEqual, type Hash, RefusalError } from '@aos/canon';
+import { dropLeaf, putLeaf } from './edit.js';
 import type { KeyBounds, LeafCodec, TrieSource } from './leaf-codec.js';
-import { BUCKET_LEAVES, type ChildRef, encodeBranch, encodeBucket, partsOf } from './nodes.js';
-import { ObjectsNeeded } from './objects-needed.js';
-
-/** What a snapshot has to write: nodes and the objects of leaves that are not stored yet. */
-export interface Unstored {
-  readonly objects: readonly StoredObject[];
-  /** To be called when `objects` are stored. */
-  markStored(): void;
-}
-
-interface Item<T> {
-  readonly key: Uint8Array;
-  readonly value: T;
-}
+import { Loader } from './loader.js';
+import { nibbleAt, nibbleCount, sharedWithPath } from './nibbles.js';
+import { Box, Bucket, Leaf, type LeafSlot, NO_BYTES } from './node.js';
+import { readRange } from './range.js';
+import { collectUnstored, hashBelow, type Unstored } from './unstored.js';
 
 export class Trie<T> {
-  #items: readonly Item<T>[] | undefined;
-  readonly #codec: LeafCodec<T>;
-  readonly #source: TrieSource;
-  readonly #root: Hash | undefined;
-  /** Hashes, as text, of what is stored. */
-  readonly #stored: Set<string>;
-  readonly size: number;
+  readonly #loader: Loader<T>;
+  readonly #root: Box<T>;
 
-  private constructor(
-    parts: { codec: LeafCodec<T>; source: TrieSource; stored: Set<string> },
-    size: number,
-    content: { items?: readonly Item<T>[]; root?: Hash },
-  ) {
-    this.#codec = parts.codec;
-    this.#source = parts.source;
-    this.#stored = parts.stored;
-    this.#items = content.items;
-    this.#root = content.root;
-    this.size = size;
+  private constructor(loader: Loader<T>, root: Box<T>) {
+    this.#loader = loader;
+    this.#root = root;
   }
 
   static empty<T>(codec: LeafCodec<T>, source: TrieSource): Trie<T> {
-    return new Trie({ codec, source, stored: new Set() }, 0, { items: [] });
+    return new Trie(new Loader(codec, source), Box.of(0, new Bucket<T>([], NO_BYTES)));
   }
 
-  /** The trie of `size` leaves under `root`; nothing is read yet. */
+  /**
+   * The trie of `size` leaves under `root`. Nothing is read yet. Code: `trie-count` for no leaves
+   * under a root that is not that of the empty trie.
+   */
   static open<T>(root: Hash, size: number, codec: LeafCodec<T>, source: TrieSource): Trie<T> {
-    if (size === 0) return Trie.empty(codec, source);
-    return new Trie({ codec, source, stored: new Set() }, size, { root });
+    if (size > 0) return new Trie(new Loader(codec, source), Box.stored<T>(size, root));
+    const empty = Trie.empty(codec, source);
+    if (bytesEqual(empty.root(), root)) return empty;
+    throw new RefusalError({
+      code: 'trie-count',
+      at: '',
+      detail: 'a root of no leaves has leaves',
+    });
+  }
+
+  /** Number of leaves. */
+  get size(): number {
+    return this.#root.count;
   }
 
   get(key: Uint8Array): T | undefined {
-    const items = this.#load();
-    const item = items[placeOf(items, key)];
-    return item !== undefined && bytesEqual(item.key, key) ? item.value : undefined;
-  }
-
-  set(value: T): Trie<T> {
-    const items = this.#load();
-    const key = this.#codec.keyOf(value);
-    const at = placeOf(items, key);
-    const there = items[at];
-    const isThere = there !== undefined && bytesEqual(there.key, key);
-    return this.#next(items.toSpliced(at, isThere ? 1 : 0, { key, value }));
-  }
-
-  delete(key: Uint8Array): Trie<T> {
-    const items = this.#load();
-    const at = placeOf(items, key);
-    const there = items[at];
-    if (there === undefined || !bytesEqual(there.key, key)) return this;
-    return this.#next(items.toSpliced(at, 1));
-  }
-
-  first(): T | undefined {
-    return this.#load()[0]?.value;
-  }
-
-  *range(bounds: KeyBounds = {}): Iterable<T> {
-    const items = this.#load().filter(({ key }) => isWithin(key, bounds));
-    if (bounds.reverse === 'reverse') items.reverse();
-    for (const { value } of items) yield value;
-  }
-
-  root(): Hash {
-    return this.#root ?? this.#build([]);
-  }
-
-  unstored(): Unstored {
-    const nodes: StoredObject[] = [];
-    this.#build(nodes);
-    const leaves = this.#load().flatMap(({ value }) => this.#codec.objectsOf?.(value) ?? []);
-    const all = this.size === 0 ? [] : [...leaves, ...nodes];
-    const objects = all.filter(({ hash }) => !this.#stored.has(toHex(hash)));
-    return {
-      objects,
-      markStored: () => {
-        for (const { hash } of objects) this.#stored.add(toHex(hash));
-      },
-    };
-  }
-
-  #next(items: readonly Item<T>[]): Trie<T> {
-    const parts = { codec: this.#codec, source: this.#source, stored: this.#stored };
-    return new Trie(parts, items.length, { items });
-  }
-
-  #load(): readonly Item<T>[] {
-    if (this.#items !== undefined) return this.#items;
-    const items: Item<T>[] = [];
-    const hashes = [this.#root as Hash];
-    for (let hash = hashes.pop(); hash !== undefined; hash = hashes.pop()) {
-      const bytes = this.#source.read(hash);
-      if (bytes === undefined) throw new ObjectsNeeded([hash]);
-      const { leaves, children } = partsOf(bytes);
-      for (const leaf of leaves) {
-        const value = this.#codec.read(new Reader(leaf));
-        items.push({ key: this.#codec.keyOf(value), value });
+    const loader = this.#loader;
+    let box = this.#root;
+    let depth = 0;
+    for (;;) {
+      const node = loader.load(box);
+      if (node instanceof Bucket) {
+        const place = loader.placeIn(node, key);
+        if (place < 0) return undefined;
+        return loader.valueOf(node.bytes, node.slots[place] as LeafSlot<T>);
       }
-      hashes.push(...children);
+      const { path, leaf, bytes } = node;
+      if (sharedWithPath(path, key, depth) < path.length) return undefined;
+      depth += path.length;
+      if (depth === nibbleCount(key)) {
+        return leaf === undefined ? undefined : loader.valueOf(bytes, leaf);
+      }
+      const child = node.child(nibbleAt(key, depth));
+      if (child === undefined) return undefined;
+      box = child;
+      depth += 1;
     }
-    items.sort((a, b) => compareBytes(a.key, b.key));
-    this.#items = items;
-    return items;
   }
 
-  #build(into: StoredObject[]): Hash {
-    return this.#node(this.#load(), 0, into);
+  /** With this value in the place of what has its key. */
+  set(value: T): Trie<T> {
+    const leaf = Leaf.of(this.#loader.codec.keyOf(value), value);
+    return new Trie(this.#loader, putLeaf(this.#loader, this.#root, leaf));
   }
 
-  #node(items: readonly Item<T>[], depth: number, into: StoredObject[]): Hash {
-    const bytes =
-      items.length <= BUCKET_LEAVES ? this.#bucket(items) : this.#branch(items, depth, into);
-    const hash = sha256(bytes);
-    into.push({ hash, bytes });
-    return hash;
+  /** Without what has this key; the same trie when there is nothing. */
+  delete(key: Uint8Array): Trie<T> {
+    const root = dropLeaf(this.#loader, this.#root, key);
+    return root === this.#root ? this : new Trie(this.#loader, root);
   }
 
-  #bucket(items: readonly Item<T>[]): Uint8Array {
-    return encodeBucket(items.map((item) => this.#leaf(item)));
+  /** The value with the least key. */
+  first(): T | undefined {
+    for (const value of this.range()) return value;
+    return undefined;
   }
 
-  #branch(items: readonly Item<T>[], depth: number, into: StoredObject[]): Uint8Array {
-    const first = toHex((items[0] as Item<T>).key);
-    const last = toHex((items.at(-1) as Item<T>).key);
-    let end = depth;
-    while (end < first.length && first[end] === last[end]) end += 1;
-    const ended = items.find(({ key }) => key.length * 2 === end);
-    const children = [...'0123456789abcdef'].map((digit): ChildRef | null => {
-      const part = items.filter(({ key }) => toHex(key)[end] === digit);
-      if (part.length === 0) return null;
-      return { count: part.length, hash: this.#node(part, end + 1, into) };
-    });
-    const leaf = ended === undefined ? null : this.#leaf(ended);
-    return encodeBranch(first.slice(depth, end), leaf, children);
+  /** Values in the order of their keys; read while they are taken. */
+  range(bounds: KeyBounds = {}): Iterable<T> {
+    return readRange(this.#loader, this.#root, bounds);
   }
 
-  #leaf({ value }: Item<T>): Uint8Array {
-    const w = new Writer();
-    this.#codec.write(w, value);
-    return w.finish();
+  /** Computed when first asked for, in proportion to what changed since the last time. */
+  root(): Hash {
+    if (this.#root.hash === undefined) hashBelow(this.#loader.codec, this.#root);
+    return this.#root.hash as Hash;
   }
-}
 
-function placeOf<T>(items: readonly Item<T>[], key: Uint8Array): number {
-  let low = 0;
-  let high = items.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const item = items[middle];
-    assert(item !== undefined, 'the middle is inside');
-    if (compareBytes(item.key, key) < 0) low = middle + 1;
-    else high = middle;
+  /**
+   * What has to be stored so that `open` finds everything; it also computes the root. An empty trie
+   * needs nothing.
+   */
+  unstored(): Unstored {
+    return collectUnstored(this.#loader, this.#root);
   }
-  return low;
-}
-
-function isWithin(key: Uint8Array, { from, before, prefix }: KeyBounds): boolean {
-  if (from !== undefined && compareBytes(key, from) < 0) return false;
-  if (before !== undefined && compareBytes(key, before) >= 0) return false;
-  return prefix === undefined || bytesEqual(key.subarray(0, prefix.length), prefix);
 }
