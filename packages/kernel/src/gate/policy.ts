@@ -1,0 +1,94 @@
+/** The default policy of a world, and what it says to one request. */
+import type { PolicyRule, WorldDefinition } from '@aos/air';
+import { type Encodable, type Hash, hashOf } from '@aos/canon';
+import { isReducerOrigin } from '@aos/protocol';
+import { PolicyIndex } from './policy-index.js';
+import { originName, type Subject } from './subject.js';
+import type { Denial } from './verdict.js';
+
+export interface GatePolicy {
+  readonly name: string;
+  readonly rules: readonly GateRule[];
+  readonly index: PolicyIndex;
+}
+
+/** What a rule does once it decides. */
+export type GateRule =
+  | { readonly decision: 'deny' }
+  | (Exclude<PolicyRule, { readonly decision: 'deny' }> & {
+      /** Hash of what the rule says: the same wherever it stands. */
+      readonly identity: Hash;
+    });
+
+/** A rule that lets an effect through, at once or after an approval. */
+export interface Ruling {
+  readonly policy: string;
+  /** Index of the rule. */
+  readonly rule: number;
+  readonly says: Exclude<GateRule, { readonly decision: 'deny' }>;
+  readonly denial?: undefined;
+}
+
+/** A no, and who says it: both are null without a policy, the rule when none matches. */
+export interface Refusal {
+  readonly policy: string | null;
+  readonly rule: number | null;
+  readonly denial: Denial;
+}
+
+export function compilePolicy(definition: WorldDefinition): GatePolicy | null {
+  const name = definition.manifest.defaults?.policy;
+  const policy = name === undefined ? undefined : definition.find('defpolicy', name);
+  if (policy === undefined) return null;
+  const index = new PolicyIndex(policy.rules);
+  return { name: policy.name, rules: policy.rules.map(compileRule), index };
+}
+
+function compileRule(rule: PolicyRule): GateRule {
+  if (rule.decision === 'deny') return rule;
+  return { ...rule, identity: hashOf(rule as unknown as Encodable) };
+}
+
+/**
+ * The first rule whose fields all match decides; where none does, and where there is no policy, the
+ * answer is no. Codes: `policy-missing`, `policy-no-rule`, `policy-denied`.
+ */
+export function askPolicy(policy: GatePolicy | null, subject: Subject): Ruling | Refusal {
+  const { request, effect } = subject;
+  const kind = isReducerOrigin(request.origin) ? 'reducer' : 'plan';
+  const name = originName(request.origin);
+  const what = `${effect.kind} by ${name} under ${request.cap}`;
+  if (policy === null) return { policy: null, rule: null, denial: noPolicy(what) };
+  const rule = policy.index.first({
+    effect_kind: effect.kind,
+    cap_name: request.cap,
+    cap_type: effect.capType,
+    origin_kind: kind,
+    origin_name: name,
+  });
+  const found = rule === undefined ? undefined : policy.rules[rule];
+  if (rule === undefined || found === undefined) {
+    return { policy: policy.name, rule: null, denial: noRule(policy.name, what) };
+  }
+  if (found.decision !== 'deny') return { policy: policy.name, rule, says: found };
+  return { policy: policy.name, rule, denial: denied(policy.name, rule, what) };
+}
+
+function noPolicy(what: string): Denial {
+  const advice = `set defaults.policy to a policy with a rule that allows ${what}`;
+  return { code: 'policy-missing', at: 'manifest defaults.policy', advice };
+}
+
+function noRule(policy: string, what: string): Denial {
+  const advice = `add a rule that allows ${what} to ${policy}`;
+  return { code: 'policy-no-rule', at: `policy ${policy}`, advice };
+}
+
+function denied(policy: string, rule: number, what: string): Denial {
+  const at = `policy ${policy} rule ${rule}`;
+  return {
+    code: 'policy-denied',
+    at,
+    advice: `put a rule that allows ${what} before rule ${rule}`,
+  };
+}
