@@ -1,6 +1,6 @@
 /** A world on disk: the WorldStore port over a segment log. */
 import type { Hash } from '@aos/canon';
-import type { Batch, WorldStore } from '@aos/protocol';
+import type { Batch, HaltMark, SnapshotMark, WorldStore } from '@aos/protocol';
 import { assertBatch } from './batch.js';
 import { storeClosed, storeReadOnly } from './faults.js';
 import type { LogIndex } from './log/log-index.js';
@@ -9,11 +9,14 @@ import type { LogWriter } from './log/log-writer.js';
 import type { Segments } from './log/segments.js';
 import type { LogTail } from './log/tail.js';
 import type { StoreLock } from './port.js';
+import { assertMarks, copyMarks, type StoreMarks } from './store-marks.js';
 
 /** An opened log; without a writer it is for reading. */
 export interface OpenLog {
   readonly genesis: Uint8Array;
   readonly index: LogIndex;
+  /** The marks that are durable, or that a reader found. */
+  readonly marks: StoreMarks;
   readonly segments: Segments;
   /** Highest sequence that the log itself says was durable. */
   readonly durable: number;
@@ -45,6 +48,14 @@ export class DiskStore implements WorldStore {
     return this.log.writer?.durable ?? this.log.durable;
   }
 
+  get snapshot(): SnapshotMark | undefined {
+    return this.log.marks.snapshot;
+  }
+
+  get halt(): HaltMark | undefined {
+    return this.log.marks.halt;
+  }
+
   /** How the log ended when it was opened, before a writer cut it. */
   get tail(): LogTail {
     return this.log.tail;
@@ -52,10 +63,14 @@ export class DiskStore implements WorldStore {
 
   async append(batch: Batch): Promise<void> {
     this.assertUsable();
-    const { writer, index } = this.log;
+    const { writer, index, marks } = this.log;
     if (!writer) throw storeReadOnly();
+    const hasObject = (hash: Hash) => index.hasObject(hash);
     assertBatch(batch);
-    await writer.append({ records: batch.records, objects: index.missing(batch.objects) });
+    assertMarks(batch, index.records - 1, hasObject);
+    const given = copyMarks(batch);
+    await writer.append({ ...batch, objects: index.missing(batch.objects) });
+    for (const mark of given) marks.enter(mark, hasObject);
   }
 
   records(fromSeq: number): Iterable<Uint8Array> {

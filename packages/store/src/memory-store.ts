@@ -1,14 +1,16 @@
 /** A world in memory: the same contract without a disk. */
 import { asHash, type Hash, toHashText } from '@aos/canon';
-import type { Batch, StoredObject, WorldStore } from '@aos/protocol';
+import type { Batch, HaltMark, SnapshotMark, StoredObject, WorldStore } from '@aos/protocol';
 import { assertBatch, assertObjects } from './batch.js';
 import { storeClosed, worldLocked } from './faults.js';
+import { assertMarks, copyMarks, StoreMarks } from './store-marks.js';
 
 /** What outlives a store that is closed. */
 interface MemoryWorld {
   readonly genesis: Uint8Array;
   readonly records: Uint8Array[];
   readonly objects: Map<string, StoredObject>;
+  readonly marks: StoreMarks;
   isOpen: boolean;
 }
 
@@ -16,6 +18,7 @@ interface MemoryWorld {
 export class MemoryStore implements WorldStore {
   private isClosed = false;
   private durableSeq: number;
+  private lastAppend: Promise<void> = Promise.resolve();
 
   /** @internal */
   constructor(readonly world: MemoryWorld) {
@@ -35,14 +38,28 @@ export class MemoryStore implements WorldStore {
     return this.durableSeq;
   }
 
+  get snapshot(): SnapshotMark | undefined {
+    return this.world.marks.snapshot;
+  }
+
+  get halt(): HaltMark | undefined {
+    return this.world.marks.halt;
+  }
+
   async append(batch: Batch): Promise<void> {
     this.assertOpen();
+    const hasObject = (hash: Hash) => this.world.objects.has(toHashText(hash));
     assertBatch(batch);
+    assertMarks(batch, this.head, hasObject);
+    const marks = copyMarks(batch);
     for (const object of batch.objects) putObject(this.world, object);
     for (const record of batch.records) this.world.records.push(new Uint8Array(record));
     const { head } = this;
-    await Promise.resolve();
-    this.durableSeq = head;
+    this.lastAppend = Promise.resolve().then(() => {
+      this.durableSeq = head;
+      for (const mark of marks) this.world.marks.enter(mark, hasObject);
+    });
+    await this.lastAppend;
   }
 
   records(fromSeq: number): Iterable<Uint8Array> {
@@ -64,8 +81,8 @@ export class MemoryStore implements WorldStore {
   async close(): Promise<void> {
     if (this.isClosed) return;
     this.isClosed = true;
+    await this.lastAppend;
     this.world.isOpen = false;
-    this.durableSeq = this.head;
   }
 
   private *walk(fromSeq: number, end: number): Generator<Uint8Array> {
@@ -90,6 +107,7 @@ export function createMemoryStore(
     genesis: new Uint8Array(genesis),
     records: [],
     objects: new Map(),
+    marks: new StoreMarks(),
     isOpen: false,
   };
   for (const object of objects) putObject(world, object);

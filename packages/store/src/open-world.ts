@@ -75,8 +75,8 @@ export async function openWorldStore(
   await asFault('read the directory', () => assertWorld(fs, directory));
   if (options.mode === 'read') {
     const { scan, segments, genesis } = await readLog(fs, directory);
-    const { index, durable, tail } = scan;
-    return new DiskStore({ genesis, segments, index, durable, tail });
+    const { index, marks, durable, tail } = scan;
+    return new DiskStore({ genesis, segments, index, marks, durable, tail });
   }
   const lock = await asFault('lock the world', () => fs.lock(directory));
   if (!lock) throw worldLocked(directory);
@@ -98,8 +98,9 @@ export async function openLocked(
   try {
     const writer = await asFault('continue the log', () => startWriter(directory, options, log));
     const { scan, segments, genesis } = log;
-    const { index, tail } = scan;
-    return new DiskStore({ genesis, segments, index, durable: -1, tail, writer, lock });
+    const { index, marks, tail } = scan;
+    const found = { genesis, segments, index, marks, tail };
+    return new DiskStore({ ...found, durable: -1, writer, lock });
   } catch (error) {
     log.segments.close();
     throw error;

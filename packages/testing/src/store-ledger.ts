@@ -1,10 +1,12 @@
 /** What a workload gave to a store and what the store acknowledged: the yardstick after a crash. */
 import { bytesEqual, type Hash, sha256, toHex } from '@aos/canon';
-import type { Batch, StoredObject, WorldStore } from '@aos/protocol';
+import type { Batch, StoredObject, StoreMark, WorldStore } from '@aos/protocol';
+import { MarkLedger } from './mark-ledger.js';
 import type { Random } from './random.js';
 
 const MAX_RECORDS = 3;
 const MAX_OBJECTS = 2;
+const MARK_CHANCE = 0.3;
 const SMALL_BYTES = 60;
 const LARGE_BYTES = 1500;
 
@@ -23,6 +25,7 @@ export class StoreLedger {
   /** So many of the given records are acknowledged. */
   private acknowledgedCount = 0;
   private readonly acknowledgedObjects = new Map<string, StoredObject>();
+  private readonly marks = new MarkLedger();
 
   constructor(private readonly random: Random) {
     this.genesis = random.bytes(30);
@@ -44,8 +47,10 @@ export class StoreLedger {
     const batch = this.makeBatch();
     for (const bytes of batch.records) this.given.push({ bytes, objects: batch.objects });
     const count = this.given.length;
+    const marks = this.marks.give(batch.marks ?? [], count);
     await store.append(batch);
     this.acknowledgedCount = Math.max(this.acknowledgedCount, count);
+    this.marks.acknowledge(marks);
     this.noteObjects(batch.objects);
   }
 
@@ -64,13 +69,14 @@ export class StoreLedger {
       }
     });
     if (!bytesEqual(store.genesis, this.genesis)) problems.push('genesis differs');
-    return problems;
+    return [...problems, ...this.marks.check(store)];
   }
 
   /** A writer has opened the world: what it found is durable, the rest never happened. */
   adopt(store: WorldStore): void {
     this.given = this.given.slice(0, store.head + 1);
     this.acknowledgedCount = this.given.length;
+    this.marks.adopt(store);
   }
 
   private checkObjects(store: WorldStore, records: number): string[] {
@@ -85,7 +91,20 @@ export class StoreLedger {
     const records = this.list(MAX_RECORDS, () => this.random.bytes(this.sizeBytes()));
     const objects = this.list(MAX_OBJECTS, () => this.makeObject());
     const again = this.random.chance(0.2) ? [this.random.pick(this.firstObjects)] : [];
-    return { records, objects: [...objects, ...again] };
+    const batch = { records, objects: [...objects, ...again] };
+    return this.random.chance(MARK_CHANCE) ? { ...batch, marks: this.makeMarks(batch) } : batch;
+  }
+
+  private makeMarks({ records, objects }: Batch): StoreMark[] {
+    const seq = this.given.length + records.length - 1;
+    const [object = this.random.pick(this.firstObjects)] = objects;
+    return this.list(2, () =>
+      this.random.pick<StoreMark>([
+        { kind: 'snapshot', seq, hash: object.hash },
+        { kind: 'halt', seq, code: 'drill', detail: `${this.random.next()}` },
+        { kind: 'halt-cleared', seq },
+      ]),
+    );
   }
 
   private makeObject(): StoredObject {

@@ -53,6 +53,10 @@ export class LogIndex {
     return this.objectPlaces.get(keyOf(hash));
   }
 
+  hasObject(hash: Uint8Array): boolean {
+    return this.objectPlaces.has(keyOf(hash));
+  }
+
   /** Those that are not here yet, each of them once. */
   missing(objects: readonly StoredObject[]): readonly StoredObject[] {
     if (objects.length === 0) return objects;

@@ -13,12 +13,12 @@
  *    size of the file for good.
  * A5 A claim in a frame (durable, flushed) speaks only of flushes that have completed.
  */
-import { encode } from '@aos/canon';
 import { AosFault, type Batch } from '@aos/protocol';
 import { storeFailed, writerFenced } from '../faults.js';
 import type { WriterClaim } from '../writer-claim.js';
 import { encodeFrame, type FrameContent, type FrameStamp, frameSeed, spanOf } from './frame.js';
 import { type LogIndex, type Place, placeOf } from './log-index.js';
+import { encodeMarker, type Marker } from './marker.js';
 import { type Mark, PendingChunks } from './pending.js';
 import type { SegmentHeader } from './segment.js';
 import { SegmentFile, type SegmentFileOptions } from './segment-file.js';
@@ -85,19 +85,20 @@ export class LogWriter {
     return this.flushed.head;
   }
 
-  /** Objects come first and are new to the log. An empty batch waits for all appends before it. */
+  /** Objects come first and are new to the log, marks come last. An empty batch waits for all appends before it. */
   append(batch: Batch): Promise<void> {
     const contents: FrameContent[] = [];
     for (const { hash, bytes } of batch.objects) {
       contents.push({ kind: 'object', prefix: hash, payload: bytes });
     }
     for (const payload of batch.records) contents.push({ kind: 'record', payload });
+    for (const mark of batch.marks ?? []) contents.push(markerContent(mark));
     return this.appendFrames(contents);
   }
 
   /** A frame for whoever opens the log next; no part of the journal. */
-  appendMarker(name: string): Promise<void> {
-    return this.appendFrames([{ kind: 'marker', payload: encode({ name }) }]);
+  appendMarker(kind: 'closed' | 'opened'): Promise<void> {
+    return this.appendFrames([markerContent({ kind })]);
   }
 
   /** Waits for all appends, states in the log that they are durable, and lets the file go. */
@@ -269,4 +270,8 @@ export class LogWriter {
       return false;
     }
   }
+}
+
+function markerContent(marker: Marker): FrameContent {
+  return { kind: 'marker', payload: encodeMarker(marker) };
 }

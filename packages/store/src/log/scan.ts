@@ -15,6 +15,7 @@ import { setImmediate as yieldToLoop } from 'node:timers/promises';
 import { bytesEqual, type Hash } from '@aos/canon';
 import { type DamagePlace, unknownFormat, WorldDamaged } from '../faults.js';
 import type { StoreFile } from '../port.js';
+import { StoreMarks } from '../store-marks.js';
 import { FrameReader } from './frame-reader.js';
 import { LogIndex } from './log-index.js';
 import {
@@ -39,6 +40,7 @@ interface LogEnd {
 /** Reads segments in order; the fields are the result. */
 export class LogScan implements WalkState {
   readonly index = new LogIndex();
+  readonly marks = new StoreMarks();
   genesis: Uint8Array | undefined;
   /** Header of the last segment; not yet written when `end.offset` is 0. */
   header: SegmentHeader | undefined;

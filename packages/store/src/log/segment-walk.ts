@@ -1,7 +1,9 @@
 /** Walks the frames behind one segment's header, in order, up to its end or to damage. */
-import { bytesEqual, encode, type Hash, sha256 } from '@aos/canon';
+import { bytesEqual, type Hash, sha256 } from '@aos/canon';
+import type { StoreMark } from '@aos/protocol';
 import { type DamagePlace, WorldDamaged } from '../faults.js';
 import type { StoreFile } from '../port.js';
+import type { StoreMarks } from '../store-marks.js';
 import {
   decodeFrameHeader,
   FRAME_ALIGNMENT,
@@ -13,13 +15,11 @@ import {
 } from './frame.js';
 import { FrameReader } from './frame-reader.js';
 import { type LogIndex, placeOf } from './log-index.js';
+import { decodeMarker } from './marker.js';
 import { HASH_BYTES, SEGMENT_HEADER_SEED } from './segment.js';
 import { Window } from './window.js';
 
 export const CHUNK_BYTES = 2 ** 18;
-
-/** The payload of the marker a clean close leaves. */
-const CLOSED = encode({ name: 'closed' });
 
 /** The last segment may end in a torn tail; one with a successor is complete. */
 export type SegmentRole = 'last' | 'sealed';
@@ -27,6 +27,7 @@ export type SegmentRole = 'last' | 'sealed';
 /** What is known of the log so far; a walk adds what its segment holds. */
 export interface WalkState {
   readonly index: LogIndex;
+  readonly marks: StoreMarks;
   readonly worldId: Hash | undefined;
   genesis: Uint8Array | undefined;
   /** Highest writer epoch seen. */
@@ -114,17 +115,30 @@ export class SegmentWalk {
     const { index } = this.state;
     const place = placeOf(this.segment, offset);
     this.state.epoch = header.epoch;
-    this.state.isClosed = header.kind === 'marker' && this.saysClosed(offset, header);
+    this.state.isClosed = false;
     this.noteClaims(header);
     if (header.kind === 'record') index.addRecord(place);
     if (header.kind === 'object')
       index.addObject(this.frames.payloadStart(offset, HASH_BYTES), place);
     if (header.kind === 'genesis') this.enterGenesis(offset, header);
+    if (header.kind === 'marker') this.enterMarker(offset, header);
   }
 
-  private saysClosed(offset: number, header: FrameHeader): boolean {
+  private enterMarker(offset: number, header: FrameHeader): void {
     const payload = this.frames.payloadAt(offset, header);
-    return payload !== undefined && bytesEqual(payload, CLOSED);
+    const marker = payload && decodeMarker(payload);
+    if (!marker) throw new WorldDamaged('a marker is not what it should be', this.placeAt(offset));
+    if (marker.kind === 'opened' || marker.kind === 'unknown') return;
+    if (marker.kind === 'closed') this.state.isClosed = true;
+    else this.enterMark(offset, marker);
+  }
+
+  private enterMark(offset: number, mark: StoreMark): void {
+    const { index, marks } = this.state;
+    if (mark.seq >= index.records) {
+      throw new WorldDamaged('a mark of a record that is not there', this.placeAt(offset));
+    }
+    marks.enter(mark, (hash) => index.hasObject(hash));
   }
 
   private enterGenesis(offset: number, header: FrameHeader): void {
