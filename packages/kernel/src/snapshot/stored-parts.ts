@@ -1,0 +1,190 @@
+/** Shapes of what a snapshot names by hash: tries, tables of cells, values, lists in pieces. */
+import { decode, type Encodable, encode, type Hash, sha256, type Value } from '@aos/canon';
+import {
+  type CellTable,
+  countCells,
+  emptyCells,
+  openCells,
+  rootOfCells,
+  unstoredCells,
+} from '../cells/cell-table.js';
+import type { ReducerProgram } from '../program/reducer-program.js';
+import type { LeafCodec, TrieSource } from '../trie/leaf-codec.js';
+import { ObjectsNeeded } from '../trie/objects-needed.js';
+import { Trie } from '../trie/trie.js';
+import type { Unstored } from '../trie/unstored.js';
+import type { Aged, Window } from '../world/window.js';
+import { ageCodec } from '../world/window.js';
+import { type Collected, hash, nat, type Shape, shapeError, struct } from './shape.js';
+
+/** Where a trie is, and how much is in it; a trie without leaves is `null`. */
+interface Root {
+  readonly root: Hash;
+  readonly count: number;
+}
+
+const rootShape = struct<Root>({ root: hash, count: nat });
+
+/** A trie: `{root, count}`, or `null` when it is empty. */
+export function trie<T>(codec: LeafCodec<T>, source: TrieSource): Shape<Trie<T>> {
+  return {
+    encode: (value) =>
+      value.size === 0 ? null : rootShape.encode({ root: value.root(), count: value.size }),
+    decode: (value, at) => {
+      if (value === null) return Trie.empty(codec, source);
+      const { root, count } = readRoot(value, at, source);
+      return Trie.open(root, count, codec, source);
+    },
+    collect: (value, into) => collectUnstored(value.unstored(), into),
+  };
+}
+
+/** A window: its two tries. */
+export function windowOf<T extends Aged>(
+  codec: LeafCodec<T>,
+  source: TrieSource,
+): Shape<Window<T>> {
+  const shape = struct<Window<T>>({ items: trie(codec, source), ages: trie(ageCodec, source) });
+  return {
+    ...shape,
+    decode: (value, at) => {
+      const window = shape.decode(value, at);
+      if (window.items.size === window.ages.size) return window;
+      throw shapeError(at, 'as many ages as items');
+    },
+  };
+}
+
+/** The cells of every reducer, in manifest order: `{reducer, cells}`, `null` where there are none. */
+export function cellTables(
+  reducers: readonly ReducerProgram[],
+  source: TrieSource,
+): Shape<readonly CellTable[]> {
+  return {
+    encode: (tables) => tables.map((table, n) => encodeTable(nameOf(reducers, n), table)),
+    decode: (value, at) => {
+      if (!Array.isArray(value) || value.length !== reducers.length) {
+        throw shapeError(at, `the cells of ${reducers.length} reducers`);
+      }
+      return reducers.map((reducer, n) =>
+        decodeTable(reducer, value[n] as Value, `${at}/${n}`, source),
+      );
+    },
+    collect: (tables, into) => {
+      for (const table of tables) {
+        if (countCells(table) > 0) collectUnstored(unstoredCells(table), into);
+      }
+    },
+  };
+}
+
+function nameOf(reducers: readonly ReducerProgram[], n: number): string {
+  return (reducers[n] as ReducerProgram).definition.name;
+}
+
+function encodeTable(reducer: string, table: CellTable): Encodable {
+  const cells = countCells(table) === 0 ? null : rootShape.encode(rootOfCells(table));
+  return { reducer, cells };
+}
+
+function decodeTable(
+  { definition: { name, keySchema } }: ReducerProgram,
+  value: Value,
+  at: string,
+  source: TrieSource,
+): CellTable {
+  if (!(value instanceof Map) || value.size !== 2 || value.get('reducer') !== name) {
+    throw shapeError(at, `the cells of ${name}`);
+  }
+  const keyType = keySchema?.type ?? null;
+  const cells = value.get('cells');
+  if (cells === null) return emptyCells(keyType, source);
+  const found = readRoot(cells ?? false, `${at}/cells`, source);
+  if (keyType === null && found.count !== 1) throw shapeError(`${at}/cells/count`, 'one cell');
+  return openCells(keyType, found, source);
+}
+
+/** The root must be there: a snapshot whose roots are not stored is none. */
+function readRoot(value: Value, at: string, source: TrieSource): Root {
+  const found = rootShape.decode(value, at);
+  if (found.count === 0) throw shapeError(`${at}/count`, 'at least one leaf');
+  if (source.read(found.root) === undefined) throw new ObjectsNeeded([found.root]);
+  return found;
+}
+
+/** Largest value that stands in the snapshot itself, in bytes; beyond, its hash does. */
+const INLINE_BYTES = 256;
+
+/** Bytes of any size: themselves up to {@link INLINE_BYTES}, else `{ref}`. */
+export function valueBytes(source: TrieSource): Shape<Uint8Array> {
+  const reference = struct<{ readonly ref: Hash }>({ ref: hash });
+  return {
+    encode: (value) =>
+      value.length <= INLINE_BYTES ? value : reference.encode({ ref: sha256(value) }),
+    decode: (value, at) => {
+      if (value instanceof Uint8Array) {
+        if (value.length <= INLINE_BYTES) return value;
+        throw shapeError(at, 'a large value under its hash');
+      }
+      const { ref } = reference.decode(value, at);
+      const bytes = source.read(ref);
+      if (bytes === undefined) throw new ObjectsNeeded([ref]);
+      if (bytes.length > INLINE_BYTES) return bytes;
+      throw shapeError(at, 'a small value in its place');
+    },
+    collect: (value, into) => {
+      if (value.length > INLINE_BYTES) into.objects.push({ hash: sha256(value), bytes: value });
+    },
+  };
+}
+
+/**
+ * A long list in pieces of `pieceSize`, each an object: the snapshot itself stays small. At most
+ * `most` pieces.
+ */
+export function pieces<T>(
+  shape: Shape<T>,
+  source: TrieSource,
+  { pieceSize, most }: { readonly pieceSize: number; readonly most: number },
+): Shape<readonly T[]> {
+  const cut = (values: readonly T[]) => {
+    return Array.from({ length: Math.ceil(values.length / pieceSize) }, (_, n) => {
+      const part = values.slice(n * pieceSize, (n + 1) * pieceSize);
+      return encode(part.map((value) => shape.encode(value)));
+    });
+  };
+  const read = (value: Value, at: string): readonly Value[] => {
+    const ref = hash.decode(value, at);
+    const bytes = source.read(ref);
+    if (bytes === undefined) throw new ObjectsNeeded([ref]);
+    const piece = decode(bytes);
+    if (piece.ok && Array.isArray(piece.value) && piece.value.length > 0) return piece.value;
+    throw shapeError(at, 'a piece of a list');
+  };
+  return {
+    encode: (values) => cut(values).map((bytes) => sha256(bytes)),
+    decode: (value, at) => {
+      if (!Array.isArray(value) || value.length > most) {
+        throw shapeError(at, `at most ${most} pieces`);
+      }
+      const parts = value.map((part: Value, n) => read(part, `${at}/${n}`));
+      if (parts.some((part, n) => !isFull(part, n === parts.length - 1, pieceSize))) {
+        throw shapeError(at, `pieces of ${pieceSize}, the last one of at most as many`);
+      }
+      return parts.flat().map((item, n) => shape.decode(item, `${at}/${n}`));
+    },
+    collect: (values, into) => {
+      for (const bytes of cut(values)) into.objects.push({ hash: sha256(bytes), bytes });
+      for (const value of values) shape.collect?.(value, into);
+    },
+  };
+}
+
+function isFull(part: readonly Value[], isLast: boolean, pieceSize: number): boolean {
+  return isLast ? part.length <= pieceSize : part.length === pieceSize;
+}
+
+function collectUnstored({ objects, markStored }: Unstored, into: Collected): void {
+  for (const object of objects) into.objects.push(object);
+  into.marks.push(markStored);
+}

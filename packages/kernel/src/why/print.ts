@@ -1,0 +1,45 @@
+/** Provenance as text: one line per place, what it is, what it has to do with the others. */
+import { printJson } from '@aos/air';
+import type { Described } from './describe.js';
+import type { Link } from './links.js';
+import { printPlace } from './places.js';
+import type { Provenance, WhyNode } from './why.js';
+
+/** Text of fields beyond this is cut: a line is for reading, the data form has all of it. */
+const MAX_FIELDS_CHARS = 160;
+
+/**
+ * One line per node, in the order of the nodes. `direction` says what links are called: backwards
+ * they are reasons (`← cause 3/1`), forwards consequences (`→ cause 5/0`).
+ */
+export function printProvenance(
+  { nodes, isCut, missing }: Provenance,
+  direction: 'back' | 'on',
+): string[] {
+  const places = nodes.map(({ place }) => printPlace(place));
+  const width = Math.max(0, ...places.map((place) => place.length));
+  const arrow = direction === 'back' ? '←' : '→';
+  const lines = nodes.map((node, n) => {
+    const links = node.links.map((link) => `  ${arrow} ${printLink(link)}`).join('');
+    return `${(places[n] as string).padEnd(width)}  ${printNode(node)}${links}`;
+  });
+  if (isCut) lines.push('… there is more: ask for more nodes');
+  for (const seq of missing) lines.push(`${seq}  not kept: the journal begins after this record`);
+  return lines;
+}
+
+/** What a place is, without its place and links. */
+export function printNode({ is, kind, fields }: Omit<WhyNode, 'links'>): string {
+  return `${is === 'input' ? `input ${kind}` : kind}${printFields(fields)}`;
+}
+
+function printLink({ role, place }: Link): string {
+  return `${role} ${printPlace(place)}`;
+}
+
+function printFields(fields: Described): string {
+  const shown = Object.entries(fields).filter(([, value]) => value !== null);
+  const text = shown.map(([name, value]) => `${name} ${printJson(value)}`).join('  ');
+  if (text.length === 0) return '';
+  return `  ${text.length > MAX_FIELDS_CHARS ? `${text.slice(0, MAX_FIELDS_CHARS)}…` : text}`;
+}
