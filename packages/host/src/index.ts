@@ -7,8 +7,16 @@ export {
   type FoundingResult,
   foundWorld,
 } from './found-world.js';
+export {
+  aosHome,
+  ensureHostKey,
+  ensureKey,
+  ensureOperatorKey,
+  type KeyPlace,
+  openKey,
+  type Signer,
+} from './key-files.js';
 export { type HostEngine, loadWorld } from './load-world.js';
-export { aosHome, ensureOperatorKey } from './operator-key.js';
 export { type FillEntropy, Stamper, type StampOrigin, systemEntropy } from './stamper.js';
 export { divergedFault, replayStore, type VerifyReport, verifyWorld } from './verify-world.js';
 export {

@@ -1,11 +1,13 @@
 /**
- * The operator's key: ed25519 in `$AOS_HOME/keys`, never in a world's folder (shapes.md "Keys").
+ * Private keys: ed25519 in `$AOS_HOME/keys`, never in a world's folder, or whoever holds a world's
+ * files could sign for it.
  */
 import {
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
   type KeyObject,
+  sign,
 } from 'node:crypto';
 import {
   closeSync,
@@ -20,8 +22,8 @@ import {
 } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { sha256 } from '@aos/canon';
-import { AosFault, type KeyringEntry } from '@aos/protocol';
+import { type Hash, sha256 } from '@aos/canon';
+import { AosFault, type KeyRole, type KeyringEntry } from '@aos/protocol';
 
 /** `$AOS_HOME` as an absolute path, or `.aos` in the home directory when it is unset or empty. */
 export function aosHome(env: NodeJS.ProcessEnv = process.env): string {
@@ -33,16 +35,65 @@ export interface KeyPlace {
   readonly outside?: string;
 }
 
-/**
- * The operator's entry for a keyring; makes `<home>/keys/operator.pem` (PKCS #8, mode 0600) on
- * first use. Faults: `key-inside-world` before anything is written, `key-permissions` when others
- * than the owner may use the file, `key-unreadable` when it holds no ed25519 private key.
- */
+/** A private key, as whoever signs with it sees it. */
+export interface Signer {
+  /** SHA-256 of the public key. */
+  readonly keyId: Hash;
+  readonly publicKey: Uint8Array;
+  /** Ed25519 over the message as it is; 64 bytes. */
+  sign(message: Uint8Array): Uint8Array;
+}
+
+/** The operator's entry for a keyring, with its key made on first use as {@link ensureKey} does. */
 export function ensureOperatorKey(home: string, place: KeyPlace = {}): KeyringEntry {
-  const path = join(home, 'keys', 'operator.pem');
+  return entryOf('operator', ['operator'], ensureKey(home, 'operator', place));
+}
+
+/** The entry of the host that runs worlds on this machine; its key signs receipts. */
+export function ensureHostKey(home: string, place: KeyPlace = {}): KeyringEntry {
+  return entryOf('host', ['host'], ensureKey(home, 'host', place));
+}
+
+/**
+ * The key `<home>/keys/<name>.pem` (PKCS #8, mode 0600), made on first use. Faults: `key-name`,
+ * `key-inside-world` before anything is written, `key-permissions` when others than the owner may
+ * use the file, `key-unreadable` when it holds no ed25519 private key.
+ */
+export function ensureKey(home: string, name: string, place: KeyPlace = {}): Signer {
+  const path = placeOfKey(home, name, place);
+  return signerOf(readKey(path) ?? makeKey(path));
+}
+
+/** As {@link ensureKey}, but a key that is not there is a fault: `key-not-found`. */
+export function openKey(home: string, name: string, place: KeyPlace = {}): Signer {
+  const path = placeOfKey(home, name, place);
+  const key = readKey(path);
+  if (key !== undefined) return signerOf(key);
+  const message = `expected a key at '${path}', found none; set AOS_HOME, or name another key`;
+  throw new AosFault('key-not-found', message, { retry: 'never' });
+}
+
+function entryOf(name: string, roles: readonly KeyRole[], signer: Signer): KeyringEntry {
+  const { keyId, publicKey } = signer;
+  return { keyId, publicKey, name, roles };
+}
+
+function signerOf(key: KeyObject): Signer {
+  const publicKey = publicBytes(key);
+  const keyId = sha256(publicKey);
+  return { keyId, publicKey, sign: (message) => new Uint8Array(sign(null, message, key)) };
+}
+
+const KEY_NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
+
+function placeOfKey(home: string, name: string, place: KeyPlace): string {
+  if (!KEY_NAME.test(name)) {
+    const message = `expected a name of at most 64 of a–z, 0–9, '.', '_' and '-', found '${name}'`;
+    throw new AosFault('key-name', message, { retry: 'never' });
+  }
+  const path = join(home, 'keys', `${name}.pem`);
   if (place.outside !== undefined) assertOutside(path, place.outside);
-  const publicKey = publicBytes(readKey(path) ?? makeKey(path));
-  return { keyId: sha256(publicKey), publicKey, name: 'operator', roles: ['operator'] };
+  return path;
 }
 
 function assertOutside(path: string, world: string): void {
@@ -50,7 +101,7 @@ function assertOutside(path: string, world: string): void {
   const way = relative(dir, key);
   if (way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way)) return;
   const message =
-    `the operator's key would stand in the world's directory, at '${key}'; ` +
+    `the key would stand in the world's directory, at '${key}'; ` +
     'set AOS_HOME to a directory outside of it, or choose another for the world';
   throw new AosFault('key-inside-world', message, { retry: 'never' });
 }
