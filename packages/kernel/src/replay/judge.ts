@@ -6,7 +6,13 @@
  *     one looked at, its cause left out: a place more or less moves the causes behind it.
  */
 import { bytesEqual, type Encodable, type Refusal } from '@aos/canon';
-import { decodeRecord, type Entry, encodeEntry, type JournalRecord } from '@aos/protocol';
+import {
+  decodeRecord,
+  type Entry,
+  encodeEntry,
+  type Input,
+  type JournalRecord,
+} from '@aos/protocol';
 import type { Difference } from './difference.js';
 
 /** The first difference between two records that are known not to be equal byte for byte. */
@@ -65,7 +71,14 @@ function judgeFields(replayed: JournalRecord, recorded: JournalRecord): Differen
     return { kind: 'different', seq, at, expected, found, code: 'replay-difference' };
   };
   if (replayed.fuel !== recorded.fuel) return between('fuel', replayed.fuel, recorded.fuel);
-  // Input and stamp were fed, so what is left is how the value of the input is carried.
-  const carried = (record: JournalRecord) => (record.input.value.ref ? 'object' : 'inline');
-  return between('input/value', carried(replayed), carried(recorded));
+  if (replayed.wakeAtNs !== recorded.wakeAtNs) {
+    return between('wake_at', replayed.wakeAtNs ?? null, recorded.wakeAtNs ?? null);
+  }
+  // Input and stamp were fed, so what is left is how a value of the input is carried.
+  return between('input', carriage(replayed.input), carriage(recorded.input));
+}
+
+function carriage(input: Input): string {
+  const value = 'payload' in input ? input.payload : 'value' in input ? input.value : undefined;
+  return value?.ref === undefined ? 'inline' : 'object';
 }

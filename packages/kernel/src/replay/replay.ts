@@ -7,16 +7,14 @@
  *     names, and what is not stored is found out. `trust` leaves these three to whoever wrote the
  *     journal, and judges the rest as `verify` does: comparing bytes costs next to nothing.
  */
-import { bytesEqual, type Hash, type Result, refuse } from '@aos/canon';
-import { decodeRecordHead, type Engine, type RecordHead } from '@aos/protocol';
-import { type AdmittedEvent, admit } from '../admit/admit.js';
+import { bytesEqual, type Refused, type Result, refuse } from '@aos/canon';
+import { decodeRecordHead, type Engine, type ObjectReader, type RecordHead } from '@aos/protocol';
+import type { AdmittedInput } from '../admit/admitted.js';
 import { step } from '../step/step.js';
 import type { World } from '../world/world.js';
 import type { Verdict } from './difference.js';
+import { checkInputSignature, feedInput, readmit, type SignatureCheck } from './feed.js';
 import { brokenAt, judgeRecord } from './judge.js';
-
-/** What replay asks of a store: bytes by hash, `undefined` when they are not there. */
-export type ObjectReader = (hash: Hash) => Uint8Array | undefined;
 
 /** How much of a journal is taken on trust. */
 export type ReplayMode = 'trust' | 'verify';
@@ -24,6 +22,8 @@ export type ReplayMode = 'trust' | 'verify';
 export interface ReplayPorts {
   readonly engine: Engine;
   readonly object: ObjectReader;
+  /** Checks the signatures of inputs when verifying; without it they are not checked. */
+  readonly checkSignature?: SignatureCheck;
 }
 
 /**
@@ -37,17 +37,19 @@ export function replayRecord(
   mode: ReplayMode = 'verify',
 ): Verdict {
   const head = decodeRecordHead(bytes);
-  if (!head.ok) return different(world, brokenAt(world.seq, 'record', head.refusal));
+  if (!head.ok) return broken(world, 'record', head);
   const link = checkLink(world, head.value);
-  if (!link.ok) return different(world, brokenAt(world.seq, link.refusal.at, link.refusal));
-  const input = resolveInput(head.value, ports.object);
-  if ('need' in input) return { kind: 'need', hashes: [input.need] };
-  const admitted = mode === 'trust' ? trusted : readmit(world, input);
-  if (!admitted.ok) return different(world, brokenAt(world.seq, 'input', admitted.refusal));
-  const outcome = step(world, input, head.value.stamp, ports.engine);
+  if (!link.ok) return broken(world, link.refusal.at, link);
+  const fed = feedInput(head.value.input, ports.object);
+  if ('need' in fed) return { kind: 'need', hashes: [fed.need] };
+  if (mode === 'verify') {
+    const stop = doubt(world, fed.input, ports);
+    if (stop !== undefined) return stop;
+  }
+  const outcome = step(world, fed.input, head.value.stamp, ports);
   if (outcome.kind === 'need') return outcome;
   if (!bytesEqual(outcome.bytes, bytes)) {
-    return different(world, judgeRecord(bytes, outcome.record));
+    return { kind: 'different', world, difference: judgeRecord(bytes, outcome.record) };
   }
   const missing = mode === 'trust' ? [] : outcome.objects.filter(({ hash }) => !ports.object(hash));
   if (missing.length > 0) return { kind: 'need', hashes: missing.map(({ hash }) => hash) };
@@ -73,10 +75,18 @@ export function replay(
   return { kind: 'same', world: current };
 }
 
-const trusted = { ok: true, value: null } as const;
+/** What speaks against an input before it is run; undefined when nothing does. */
+function doubt(world: World, input: AdmittedInput, ports: ReplayPorts): Verdict | undefined {
+  const admitted = readmit(world, input);
+  if ('need' in admitted) return { kind: 'need', hashes: admitted.need };
+  if (!admitted.ok) return broken(world, 'input', admitted);
+  if (ports.checkSignature === undefined) return undefined;
+  const signed = checkInputSignature(world, input, ports.checkSignature);
+  return signed.ok ? undefined : broken(world, 'input/sig', signed);
+}
 
-function different(world: World, difference: ReturnType<typeof brokenAt>): Verdict {
-  return { kind: 'different', world, difference };
+function broken(world: World, at: string, refused: Refused): Verdict {
+  return { kind: 'different', world, difference: brokenAt(world.seq, at, refused.refusal) };
 }
 
 function checkLink(world: World, head: RecordHead): Result<null> {
@@ -90,19 +100,4 @@ function checkLink(world: World, head: RecordHead): Result<null> {
     return refuse('time-backwards', 'stamp', 'logical time is before that of the last record');
   }
   return { ok: true, value: null };
-}
-
-function resolveInput(head: RecordHead, object: ObjectReader): AdmittedEvent | { need: Hash } {
-  const { schema, value } = head.input;
-  if (value.inline !== undefined) return { kind: 'event', schema, value: value.inline };
-  const bytes = object(value.ref);
-  return bytes === undefined ? { need: value.ref } : { kind: 'event', schema, value: bytes };
-}
-
-/** A journal may hold only what admission lets in, byte for byte. */
-function readmit(world: World, input: AdmittedEvent): Result<null> {
-  const admitted = admit(world, { schema: input.schema, cbor: input.value });
-  if (!admitted.ok) return admitted;
-  if (bytesEqual(admitted.value.value, input.value)) return { ok: true, value: null };
-  return refuse('input-not-canonical', 'input', 'the value is not canonical in its schema');
 }

@@ -1,0 +1,133 @@
+/**
+ * Feeding: the input of a record as a step takes it, and whether it may stand in a journal.
+ *
+ * F1 A journal holds only what admission lets in, byte for byte as admission gives it on.
+ * F2 Whoever signed is checked against the keys of the world at that very sequence.
+ */
+import { bytesEqual, type Hash, ok, type Result, refuse } from '@aos/canon';
+import {
+  type CarriedValue,
+  encodeReceiptBody,
+  encodeSignedVerb,
+  encodeStreamFrame,
+  type Input,
+  type ObjectReader,
+  RECEIPT_DOMAIN,
+  STREAM_FRAME_DOMAIN,
+  signedMessage,
+  verbDomain,
+} from '@aos/protocol';
+import { admit } from '../admit/admit.js';
+import type { AdmittedEvent, AdmittedInput } from '../admit/admitted.js';
+import { findKey } from '../world/keyring.js';
+import type { World } from '../world/world.js';
+
+/**
+ * Checks an ed25519 signature, strictly: small-order keys refused. The kernel knows no curves, so
+ * whoever replays gives it.
+ */
+export type SignatureCheck = (
+  keyId: Hash,
+  publicKey: Uint8Array,
+  message: Uint8Array,
+  sig: Uint8Array,
+) => boolean;
+
+/** An input with its values, or the object that must be in memory first. */
+export type Fed = { readonly input: AdmittedInput } | { readonly need: Hash };
+
+export function feedInput(input: Input, object: ObjectReader): Fed {
+  switch (input.kind) {
+    case 'event':
+      return withValue(input.value, object, (value) => ({ ...input, value }));
+    case 'receipt':
+    case 'stream-frame':
+      return withValue(input.payload, object, (payload) => ({ ...input, payload }));
+    default:
+      return { input };
+  }
+}
+
+function withValue(
+  carried: CarriedValue,
+  object: ObjectReader,
+  make: (bytes: Uint8Array) => AdmittedInput,
+): Fed {
+  const bytes = carried.inline ?? object(carried.ref);
+  return bytes === undefined ? { need: carried.ref as Hash } : { input: make(bytes) };
+}
+
+/**
+ * Admits an input again. Codes: those of {@link admit}, `input-not-canonical` and
+ * `input-duplicate`.
+ */
+export function readmit(
+  world: World,
+  input: AdmittedInput,
+): Result<null> | { readonly need: readonly Hash[] } {
+  const raw = input.kind === 'event' ? rawEvent(input) : input;
+  const admission = admit(world, raw);
+  switch (admission.kind) {
+    case 'admitted':
+      return isSameInput(admission.input, input) ? ok(null) : notCanonical();
+    case 'duplicate':
+      return refuse('input-duplicate', 'input', `the event came in as record ${admission.seq}`);
+    case 'refused':
+      return { ok: false, refusal: admission.refusal };
+    case 'need':
+      return { need: admission.hashes };
+  }
+}
+
+function rawEvent({ value, ...event }: AdmittedEvent) {
+  return { ...event, cbor: value };
+}
+
+/** Only events are changed on their way through admission. */
+function isSameInput(admitted: AdmittedInput, input: AdmittedInput): boolean {
+  if (admitted.kind !== 'event' || input.kind !== 'event') return admitted.kind === input.kind;
+  const isSameKey =
+    admitted.key === undefined || input.key === undefined
+      ? admitted.key === input.key
+      : bytesEqual(admitted.key, input.key);
+  return isSameKey && bytesEqual(admitted.value, input.value);
+}
+
+function notCanonical(): Result<null> {
+  return refuse('input-not-canonical', 'input', 'value or key is not canonical in its schema');
+}
+
+/** Checks the signature of an input that has one. Code: `signature-invalid`. */
+export function checkInputSignature(
+  world: World,
+  input: AdmittedInput,
+  check: SignatureCheck,
+): Result<null> {
+  const message = messageOf(world, input);
+  if (message === undefined || !('sig' in input)) return ok(null);
+  const key = findKey(world.keyring, input.keyId);
+  if (key !== undefined && check(key.keyId, key.publicKey, message, input.sig)) return ok(null);
+  const by = key === undefined ? 'a key that the world does not know' : `the key of ${key.name}`;
+  return refuse('signature-invalid', 'input/sig', `it is no signature by ${by}`);
+}
+
+function messageOf(world: World, input: AdmittedInput): Uint8Array | undefined {
+  switch (input.kind) {
+    case 'receipt':
+      return signedMessage(RECEIPT_DOMAIN, encodeReceiptBody(input.receipt));
+    case 'stream-frame':
+      return signedMessage(STREAM_FRAME_DOMAIN, encodeStreamFrame(input.frame));
+    case 'control':
+    case 'keyring':
+    case 'governance': {
+      const { worldId, epoch } = world;
+      const { verb, args, nonce } = input;
+      return signedMessage(
+        verbDomain(verb),
+        encodeSignedVerb({ worldId, epoch, verb, args, nonce }),
+      );
+    }
+    default:
+      return undefined;
+  }
+}
