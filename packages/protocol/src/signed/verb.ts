@@ -117,7 +117,13 @@ export function verbArgs(verb: Verb): VerbArgs {
         ['intent_hash', verb.intentHash],
         ['decision', verb.decision],
       ]);
-      return verb.expiresNs === undefined ? args : args.set('expires_ns', verb.expiresNs);
+      const { expiresNs } = verb;
+      return expiresNs === undefined ? args : args.set('expires_ns', integerOf(expiresNs));
     }
   }
+}
+
+/** An integer as decoding gives it: a number when it is a safe one. */
+function integerOf(value: bigint): number | bigint {
+  return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
 }
