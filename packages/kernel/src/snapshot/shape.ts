@@ -61,7 +61,6 @@ export const natOrGenesis: Shape<number> = scalar(
 );
 
 export const text: Shape<string> = scalar('text', (value) => typeof value === 'string');
-export const flag: Shape<boolean> = scalar('a boolean', (value) => typeof value === 'boolean');
 export const bytes: Shape<Uint8Array> = scalar('bytes', (value) => value instanceof Uint8Array);
 
 export const hash: Shape<Hash> = {
