@@ -1,10 +1,10 @@
 /**
  * Taking a snapshot: canonical bytes that hold everything of a world (chapter 7).
  *
- * N1 Equal worlds give equal bytes, whatever is in memory and whichever snapshots came before.
- * N2 What it takes to write a snapshot follows what changed since the last one that was stored, and
+ * T1 Equal worlds give equal bytes, whatever is in memory and whichever snapshots came before.
+ * T2 What it takes to write a snapshot follows what changed since the last one that was stored, and
  *     not the size of the world.
- * N3 A snapshot is derived: it is in no record, and losing one loses nothing.
+ * T3 A snapshot is derived: it is in no record, and losing one loses nothing.
  */
 import { type Encodable, encode, type Hash, sha256 } from '@aos/canon';
 import type { StoredObject } from '@aos/protocol';

@@ -1,6 +1,6 @@
 /**
  * The shape of a snapshot: every field of a world but what follows from genesis and definition
- * (chapter 7, N2).
+ * (chapter 7, B1.3).
  *
  * A field added to {@link World} does not compile until it has its shape here, or is named among
  * the derived ones.
