@@ -1,4 +1,20 @@
-export { type AdmittedEvent, admit, type RawEvent } from './admit/admit.js';
+export { admit } from './admit/admit.js';
+export type {
+  Admission,
+  AdmittedEvent,
+  AdmittedInput,
+  RawEvent,
+  RawInput,
+  RawReceipt,
+  RawStreamFrame,
+  RawValue,
+  RawVerb,
+} from './admit/admitted.js';
+export type { Cell } from './cells/cell.js';
+export { type CellQuery, type CellTable, listCells, readCell } from './cells/cell-table.js';
+export type { OpenIntent } from './gate/open-intent.js';
+export type { PlanInstance } from './plans/instance.js';
+export type { Program } from './program/program.js';
 export { callEntropy } from './reducers/context.js';
 export type { Difference, Verdict } from './replay/difference.js';
 export {
@@ -24,8 +40,10 @@ export {
   type TakenSnapshot,
   takeSnapshot,
 } from './snapshot/take-snapshot.js';
-export { type StepDone, type StepOutcome, step } from './step/step.js';
+export { type StepDone, type StepOutcome, type StepPorts, step } from './step/step.js';
 export { checkSupport, unsupportedParts } from './support.js';
+export type { TrieSource } from './trie/leaf-codec.js';
+export { NodeCache } from './trie/node-cache.js';
 export { CauseIndex } from './why/cause-index.js';
 export {
   type Described,
@@ -46,4 +64,8 @@ export {
   why,
 } from './why/why.js';
 export { createWorld, type WorldPorts } from './world/create-world.js';
-export type { World, WorldMode } from './world/world.js';
+export type { Deadline } from './world/deadlines.js';
+export type { KeyState } from './world/keyring.js';
+export type { Outcome, SettledIntent, Settlement } from './world/settled.js';
+export type { Work } from './world/work.js';
+export { isRunning, type World, type WorldMode, wakeAtOf } from './world/world.js';

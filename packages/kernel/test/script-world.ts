@@ -17,7 +17,16 @@ import {
   utf8,
   type Value,
 } from '@aos/canon';
-import { admit, createWorld, type RawEvent, type StepDone, step, type World } from '@aos/kernel';
+import {
+  type AdmittedInput,
+  admit,
+  createWorld,
+  type RawInput,
+  readCell,
+  type StepDone,
+  step,
+  type World,
+} from '@aos/kernel';
 import {
   type CallOutcome,
   CURRENT_RUNTIME,
@@ -133,7 +142,7 @@ export function genesisOf(
 }
 
 export function newWorld(engine: Engine, limits: Partial<RuntimeLimits> = {}): World {
-  return must(createWorld(genesisOf(limits), definition, engine));
+  return must(createWorld(genesisOf(limits), definition, { engine }));
 }
 
 export const stampAt = (tick: number): Stamp => ({
@@ -142,15 +151,32 @@ export const stampAt = (tick: number): Stamp => ({
   entropy: sha256(utf8(`entropy ${tick}`)),
 });
 
-export const go = (what = 'x'): RawEvent => ({ schema: 't/Go@1', cbor: encode({ what }) });
-export const note = (body = 'x'): RawEvent => ({
+interface EventAsCbor {
+  readonly schema: string;
+  readonly cbor: Uint8Array;
+}
+
+export const go = (what = 'x'): EventAsCbor => ({ schema: 't/Go@1', cbor: encode({ what }) });
+export const note = (body = 'x'): EventAsCbor => ({
   schema: 't/Note@1',
   cbor: encode({ text: body }),
 });
 
-/** Admits and steps one event. */
-export function run(world: World, raw: RawEvent, engine: Engine): StepDone {
-  const outcome = step(world, must(admit(world, raw)), stampAt(world.seq), engine);
+export function mustAdmit(world: World, raw: RawInput): AdmittedInput {
+  const admission = admit(world, raw);
+  if (admission.kind === 'admitted') return admission.input;
+  throw new Error(`not admitted: ${JSON.stringify(admission)}`);
+}
+
+/** Admits and steps one input. */
+export function run(world: World, raw: RawInput, engine: Engine): StepDone {
+  const outcome = step(world, mustAdmit(world, raw), stampAt(world.seq), { engine });
   if (outcome.kind === 'need') throw new Error('a module is missing');
   return outcome;
+}
+
+/** The state of the one cell of a reducer, by its place in the manifest. */
+export function stateAt(world: World, reducer: number, key: Uint8Array | null = null) {
+  const table = world.cells[reducer];
+  return table === undefined ? undefined : readCell(table, key)?.state;
 }

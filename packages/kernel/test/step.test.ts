@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { decode, encode, sha256, toHex, utf8, type Value } from '@aos/canon';
 import { admit, callEntropy, createWorld, hashWorld, replay, step } from '@aos/kernel';
-import { CURRENT_RUNTIME, type Engine } from '@aos/protocol';
+import { CURRENT_RUNTIME, type Engine, type EventInput } from '@aos/protocol';
 import { describe, expect, it } from 'vitest';
 import {
   CALL_FUEL,
@@ -11,12 +11,14 @@ import {
   hashes,
   idle,
   must,
+  mustAdmit,
   newWorld,
   note,
   run,
   type Script,
   scriptEngine,
   stampAt,
+  stateAt,
   stateOf,
 } from './script-world.js';
 
@@ -41,7 +43,7 @@ describe('a step', () => {
         after: sha256(stateOf(1)),
       },
     ]);
-    expect(done.world.cells[0]?.state).toEqual(stateOf(1));
+    expect(stateAt(done.world, 0)).toEqual(stateOf(1));
     expect(hashWorld(world)).toEqual(before);
     expect(done.world.seq).toBe(1);
   });
@@ -88,7 +90,7 @@ describe('a step', () => {
   it('stores a state canonical, whatever order and form the module returned', () => {
     const untagged = stateOf(7).subarray(3);
     const engine = engineOf(() => ({ state: untagged }));
-    expect(run(newWorld(engine), go(), engine).world.cells[0]?.state).toEqual(stateOf(7));
+    expect(stateAt(run(newWorld(engine), go(), engine).world, 0)).toEqual(stateOf(7));
   });
 
   it('deletes the state when the module returns none', () => {
@@ -99,7 +101,7 @@ describe('a step', () => {
       go(),
       engineOf(() => ({ state: null })),
     );
-    expect(gone.world.cells[0]).toBeNull();
+    expect(stateAt(gone.world, 0)).toBeUndefined();
     expect(gone.record.entries).toMatchObject([{ kind: 'state-changed', after: null }]);
   });
 
@@ -153,27 +155,24 @@ describe('a step', () => {
     const world = newWorld(engine);
     const done = run(world, note('x'.repeat(5000)), engine);
     expect(done.objects).toHaveLength(1);
-    expect(done.record.input.value.ref).toEqual(done.objects[0]?.hash);
+    expect((done.record.input as EventInput).value.ref).toEqual(done.objects[0]?.hash);
   });
 
   it('asks for a module that is not in the engine, and nothing has happened', () => {
     const engine = engineOf(idle);
     const world = newWorld(engine);
-    const event = must(admit(world, go()));
-    const outcome = step(world, event, stampAt(0), { ...engine, has: () => false });
+    const event = mustAdmit(world, go());
+    const outcome = step(world, event, stampAt(0), { engine: { ...engine, has: () => false } });
     expect(outcome).toEqual({ kind: 'need', hashes: [hashes.A] });
   });
 
   it('refuses, as a defect, a stamp that goes back in logical time', () => {
     const engine = engineOf(idle);
-    const { world } = step(
-      newWorld(engine),
-      must(admit(newWorld(engine), go())),
-      stampAt(9),
+    const { world } = step(newWorld(engine), mustAdmit(newWorld(engine), go()), stampAt(9), {
       engine,
-    ) as never as { world: ReturnType<typeof newWorld> };
-    const event = must(admit(world, go()));
-    expect(() => step(world, event, stampAt(8), engine)).toThrow('logical time');
+    }) as never as { world: ReturnType<typeof newWorld> };
+    const event = mustAdmit(world, go());
+    expect(() => step(world, event, stampAt(8), { engine })).toThrow('logical time');
   });
 });
 
@@ -250,8 +249,8 @@ describe('a call that goes wrong', () => {
     const told = { kind: 'reducer-fault', code, reducer: 't/A@1', fuel: FUEL_PER_CALL };
     expect(record.entries[0]).toMatchObject(told);
     expect(record.fuel).toBe(FUEL_PER_CALL + CALL_FUEL);
-    expect(world.cells[0]?.state).toEqual(stateOf(3));
-    expect(world.cells[1]?.state).toEqual(stateOf(5));
+    expect(stateAt(world, 0)).toEqual(stateOf(3));
+    expect(stateAt(world, 1)).toEqual(stateOf(5));
     const goesOn = run(world, go(), fine);
     expect(goesOn.world.seq).toBe(3);
   });
@@ -310,12 +309,12 @@ describe('admission', () => {
     ['value-unknown-field', { schema: 't/Go@1', json: { what: 'x', more: 1 } }],
     ['event-too-large', { schema: 't/Go@1', json: { what: 'x'.repeat(100) } }],
   ])('%s leaves no trace', (code, raw) => {
-    expect(admit(world, raw as never)).toMatchObject({ ok: false, refusal: { code } });
+    expect(admit(world, raw as never)).toMatchObject({ kind: 'refused', refusal: { code } });
   });
 
   it('gives the same bytes for both ways to write an event', () => {
-    const fromJson = must(admit(world, { schema: 't/Go@1', json: { what: 'x' } as never }));
-    expect(fromJson).toEqual(must(admit(world, go())));
+    const fromJson = mustAdmit(world, { schema: 't/Go@1', json: { what: 'x' } as never });
+    expect(fromJson).toEqual(mustAdmit(world, go()));
   });
 });
 
@@ -329,7 +328,7 @@ describe('a world', () => {
     ['runtime-unsupported', genesisOf({}, undefined, { guard: 0 }), engineOf(idle)],
     ['runtime-unsupported', genesisOf({}, undefined, { prices: 9 }), engineOf(idle)],
   ])('is not made when: %s', (code, genesis, engine) => {
-    expect(createWorld(genesis, definition, engine)).toMatchObject({ refusal: { code } });
+    expect(createWorld(genesis, definition, { engine })).toMatchObject({ refusal: { code } });
   });
 
   it('of no records replays to itself', () => {

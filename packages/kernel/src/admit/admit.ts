@@ -1,41 +1,48 @@
 /**
  * Admission: what may become a record. Pure, on the very world the step will see; what it refuses
  * is answered with a code and leaves no trace (system.md §2.1).
+ *
+ * A1. What is admitted has been normalized: a step uses it as it is, and a record can hold it.
+ * A2. Signatures are verified before; here it is about who may sign what, when and how often.
  */
-import type { JsonValue } from '@aos/air';
-import { type Result, refuse } from '@aos/canon';
+import { admitContinue } from '../inputs/continue.js';
+import { admitControl } from '../inputs/control.js';
+import { admitEvent } from '../inputs/event.js';
+import { admitGovernance } from '../inputs/governance.js';
+import { admitKeyring } from '../inputs/keyring.js';
+import { admitReceipt } from '../inputs/receipt.js';
+import { admitStreamFrame } from '../inputs/stream-frame.js';
+import { admitTick } from '../inputs/tick.js';
+import { ObjectsNeeded } from '../trie/objects-needed.js';
 import type { World } from '../world/world.js';
+import type { Admission, RawInput } from './admitted.js';
 
-/** An event as it arrives: its value as CBOR of any well-formed kind, or as authoring JSON. */
-export type RawEvent =
-  | { readonly schema: string; readonly cbor: Uint8Array; readonly json?: undefined }
-  | { readonly schema: string; readonly json: JsonValue; readonly cbor?: undefined };
-
-/** An admitted event: canonical bytes of its schema, ready for a step. */
-export interface AdmittedEvent {
-  readonly kind: 'event';
-  readonly schema: string;
-  readonly value: Uint8Array;
+/** Judges an input. The codes of refusals stand with each kind of input. */
+export function admit(world: World, raw: RawInput): Admission {
+  try {
+    return admitKind(world, raw);
+  } catch (thrown) {
+    if (thrown instanceof ObjectsNeeded) return { kind: 'need', hashes: thrown.hashes };
+    throw thrown;
+  }
 }
 
-/**
- * Normalizes an event to its schema. Codes: `event-schema-unknown`, `event-too-large` and the
- * normalizer's `value-*`, with the path of the offending part.
- */
-export function admit(world: World, raw: RawEvent): Result<AdmittedEvent> {
-  const schema = world.definition.schemas.get(raw.schema);
-  if (schema === undefined) {
-    const known = world.definition.manifest.schemas.map((ref) => ref.name).join(', ');
-    const detail = `no schema '${raw.schema}' in this world; it declares ${known}`;
-    return refuse('event-schema-unknown', raw.schema, detail);
+function admitKind(world: World, raw: RawInput): Admission {
+  if (raw.kind === undefined || raw.kind === 'event') return admitEvent(world, raw);
+  switch (raw.kind) {
+    case 'receipt':
+      return admitReceipt(world, raw);
+    case 'stream-frame':
+      return admitStreamFrame(world, raw);
+    case 'control':
+      return admitControl(world, raw);
+    case 'keyring':
+      return admitKeyring(world, raw);
+    case 'governance':
+      return admitGovernance(world, raw);
+    case 'tick':
+      return admitTick(world, raw);
+    case 'continue':
+      return admitContinue(world, raw);
   }
-  const normalized =
-    raw.cbor === undefined ? schema.normalizeJson(raw.json) : schema.normalizeCbor(raw.cbor);
-  if (!normalized.ok) return normalized;
-  const limit = world.genesis.runtime.limits.event_bytes;
-  if (normalized.value.length > limit) {
-    const detail = `expected at most ${limit} bytes, found ${normalized.value.length}`;
-    return refuse('event-too-large', raw.schema, detail);
-  }
-  return { ok: true, value: { kind: 'event', schema: raw.schema, value: normalized.value } };
 }

@@ -1,120 +1,180 @@
 /**
  * One reducer call: the atomic unit of a step.
  *
- * 1. All or nothing: a trap, a bad output or a value out of schema yields a fault with a code and
- *    the whole fuel of a call, and state and events stay as before the call.
+ * 1. All or nothing: a trap, a bad output, a value out of schema or a denied effect leaves an entry
+ *    with a code, charges the whole fuel of a call, and state, events and effects stay as before.
+ * 2. The entries of a call stand together: its state, then its events, then for each effect the
+ *    decision and the intent.
  */
-import type { ReducerDefinition, WorldDefinition } from '@aos/air';
-import { bytesEqual, sha256 } from '@aos/canon';
+import { wrapVariant } from '@aos/air';
+import { sha256 } from '@aos/canon';
 import {
   ABI_VERSION,
   callLimitsOf,
   decodeReducerOutput,
-  type EmittedEvent,
-  type Engine,
+  type EntryPlace,
   type EventIdentity,
-  INLINE_VALUE_BYTES,
-  type ReducerOutput,
-  type RuntimeLimits,
+  type ReducerOrigin,
+  type StateChangedEntry,
   withReducerInput,
 } from '@aos/protocol';
-import type { AdmittedEvent } from '../admit/admit.js';
-import type { Cell, World } from '../world/world.js';
-import { buildContext, type CallPlace } from './context.js';
-
-/** An event a call emitted, canonical in its schema, with the correlation bytes it came with. */
-export interface DerivedEvent extends AdmittedEvent {
-  readonly key?: Uint8Array;
-}
-
-/** What a call came to: the cell after it and its events, or the code of its fault. */
-export type CallResult =
-  | {
-      readonly kind: 'done';
-      readonly cell: Cell | null;
-      readonly events: readonly DerivedEvent[];
-      readonly fuel: number;
-    }
-  | { readonly kind: 'fault'; readonly code: string; readonly fuel: number };
+import type { Cell } from '../cells/cell.js';
+import { deleteCell, readCell, writeCell } from '../cells/cell-table.js';
+import type { ReducerProgram } from '../program/reducer-program.js';
+import { openEffect } from '../step/effects.js';
+import type { Run } from '../step/run.js';
+import { emittedSize } from '../step/work-queue.js';
+import { ObjectsNeeded } from '../trie/objects-needed.js';
+import { buildContext } from './context.js';
+import { type AskedEffects, askEffects } from './effects.js';
+import { type CheckedOutput, checkOutput, type EmittedValue } from './output.js';
 
 export interface ReducerCall {
-  readonly reducer: ReducerDefinition;
-  readonly cell: Cell | null;
-  readonly event: EventIdentity;
-  readonly place: CallPlace;
+  readonly reducer: ReducerProgram;
+  /** Tag of the arm to wrap the value in. */
+  readonly wrap: string | undefined;
+  /** Canonical key of the cell; `null` for a reducer without keys. */
+  readonly key: Uint8Array | null;
+  /** Canonical, of the family or of the member that `wrap` belongs to. */
+  readonly value: Uint8Array;
+  readonly cause: EntryPlace;
 }
 
-/** Runs one call against `world`. Fault codes: the engine's, and those of spec K3. */
-export function callReducer(world: World, call: ReducerCall, engine: Engine): CallResult {
-  const { reducer, cell, event, place } = call;
-  const limits = world.genesis.runtime.limits;
+/** Everything that one call would change, when nothing is wrong with any of it. */
+interface Judged {
+  readonly output: CheckedOutput;
+  readonly asked: AskedEffects | undefined;
+  readonly fuel: number;
+}
+
+/** Calls a reducer and writes what it came to. Throws ObjectsNeeded for code or a cell. */
+export function callReducer(run: Run, call: ReducerCall): void {
+  const { definition, index } = call.reducer;
+  if (!run.engine.has(definition.wasmHash)) throw new ObjectsNeeded([definition.wasmHash]);
+  const cell = readCell(run.next.cells[index] as never, call.key);
+  run.spend();
+  const judged = judgeCall(run, call, cell);
+  if (typeof judged === 'string') writeFault(run, call, judged);
+  else applyCall(run, call, cell, judged);
+}
+
+function judgeCall(run: Run, call: ReducerCall, cell: Cell | null): Judged | string {
+  const { reducer } = call;
+  const { program, runtime } = run.next;
+  const { limits } = runtime;
+  const outcome = enter(run, call, cell);
+  if (outcome.kind === 'fault') return outcome.code;
+  const decoded = decodeReducerOutput(outcome.output);
+  if (!decoded.ok) return decoded.refusal.code;
+  const output = checkOutput(decoded.value, cell, { program, reducer, limits });
+  if (typeof output === 'string') return output;
+  const bounds = checkBounds(run, output);
+  if (bounds !== undefined) return bounds;
+  const { fuel } = outcome;
+  if (output.effects.length === 0) return { output, asked: undefined, fuel };
+  const asked = askEffects(run, originOf(call), output.effects, call.cause);
+  return typeof asked === 'string' ? asked : { output, asked, fuel };
+}
+
+function enter(run: Run, call: ReducerCall, cell: Cell | null) {
+  const { name, event: family, wasmHash, context } = call.reducer.definition;
+  const event = eventOf(call, family.name);
   const input = { version: ABI_VERSION, state: cell?.state ?? null, event };
-  const context = reducer.context ? buildContext(world, reducer.name, event, place) : undefined;
-  const envelope = context === undefined ? input : { ...input, ctx: context };
-  const outcome = withReducerInput(envelope, (bytes) =>
-    engine.call(reducer.wasmHash, 'step', bytes, callLimitsOf(limits)),
-  );
-  if (outcome.kind === 'fault') return faultOf(world, outcome.code);
-  const output = decodeReducerOutput(outcome.output);
-  if (!output.ok) return faultOf(world, output.refusal.code);
-  const checked = checkOutput(world.definition, call, output.value, limits);
-  return typeof checked === 'string' ? faultOf(world, checked) : { ...checked, fuel: outcome.fuel };
+  const place = { stamp: run.stamp, seq: run.seq, callIndex: run.calls++ };
+  const envelope = context ? { ...input, ctx: buildContext(run.next, name, event, place) } : input;
+  const limits = callLimitsOf(run.next.runtime.limits);
+  return withReducerInput(envelope, (bytes) => run.engine.call(wasmHash, 'step', bytes, limits));
+}
+
+function eventOf({ wrap, value, key }: ReducerCall, schema: string): EventIdentity {
+  const event = { schema, value: wrap === undefined ? value : wrapVariant(wrap, value) };
+  return key === null ? event : { ...event, key };
+}
+
+function originOf({ reducer, key }: ReducerCall): ReducerOrigin {
+  return { reducer: reducer.definition.name, key };
+}
+
+/**
+ * `emission-limit` for a call that alone fills half of what a record may hold, `cascade-limit` for
+ * one whose events would not fit among the work that waits.
+ */
+function checkBounds(run: Run, { events, effects }: CheckedOutput): string | undefined {
+  if (events.length === 0 && effects.length === 0) return undefined;
+  const { limits } = run.next.runtime;
+  let eventBytes = 0;
+  for (const event of events) eventBytes += emittedSize(event);
+  let sizeBytes = eventBytes;
+  for (const { params, kind } of effects) sizeBytes += emittedSize({ schema: kind, value: params });
+  if (sizeBytes > limits.emitted_bytes / 2) return 'emission-limit';
+  return run.queue.hasRoom(events.length, eventBytes, limits) ? undefined : 'cascade-limit';
 }
 
 /** A call that was discarded; it is charged its whole limit, whatever it spent. */
-export function faultOf(world: World, code: string): CallResult {
-  return { kind: 'fault', code, fuel: world.genesis.runtime.limits.fuel_per_call };
+function writeFault(run: Run, { reducer, key, cause }: ReducerCall, code: string): void {
+  const fuel = run.next.runtime.limits.fuel_per_call;
+  run.fuel += fuel;
+  const { name } = reducer.definition;
+  const entry = { cause: run.causeOf(cause), reducer: name, key, code, fuel };
+  run.append({ kind: 'reducer-fault', ...entry }, key?.length);
 }
 
-type Checked = { kind: 'done'; cell: Cell | null; events: readonly DerivedEvent[] };
-
-function checkOutput(
-  definition: WorldDefinition,
-  call: ReducerCall,
-  output: ReducerOutput,
-  limits: RuntimeLimits,
-): Checked | string {
-  if (output.effects.length > 0) return 'effect-undeclared';
-  if (output.domainEvents.length > limits.events_per_call) return 'events-over-limit';
-  const cell = nextCell(call, output.state);
-  if (typeof cell === 'string') return cell;
-  if (!annotationFits(call.reducer, output.ann)) return 'annotation-invalid';
-  const events: DerivedEvent[] = [];
-  for (const emitted of output.domainEvents) {
-    const event = deriveEvent(definition, emitted, limits);
-    if (typeof event === 'string') return event;
-    events.push(event);
-  }
-  return { kind: 'done', cell, events };
+function applyCall(run: Run, call: ReducerCall, cell: Cell | null, judged: Judged): void {
+  const { output, asked } = judged;
+  run.fuel += judged.fuel;
+  if (output.state !== 'same' || output.ann !== null) writeState(run, call, cell, output);
+  for (const event of output.events) emit(run, event, call.cause);
+  if (asked === undefined) return;
+  for (const effect of asked.effects) openEffect(run, effect, call.cause);
 }
 
-function nextCell(call: ReducerCall, returned: Uint8Array | null): Cell | null | string {
-  if (returned === null) return null;
-  const { cell } = call;
-  if (cell !== null && bytesEqual(cell.state, returned)) return cell;
-  const state = call.reducer.state.normalizeCbor(returned);
-  if (!state.ok) return 'state-invalid';
-  if (cell !== null && bytesEqual(cell.state, state.value)) return cell;
-  const activeNs = call.place.stamp.logicalNowNs;
-  return { state: state.value, hash: sha256(state.value), activeNs };
+function writeState(
+  run: Run,
+  { reducer, key, cause }: ReducerCall,
+  cell: Cell | null,
+  { state, ann }: CheckedOutput,
+): void {
+  const before = cell?.hash ?? null;
+  const after = state === 'same' ? before : (state?.hash ?? null);
+  const { name } = reducer.definition;
+  const changed = { cause: run.causeOf(cause), reducer: name, key, before, after };
+  const entry: StateChangedEntry = { kind: 'state-changed', ...changed };
+  run.append(ann === null ? entry : { ...entry, ann: keepAnnotation(run, ann) }, key?.length);
+  if (state === 'same') return;
+  const table = run.next.cells[reducer.index] as never;
+  run.next.cells = run.next.cells.with(
+    reducer.index,
+    state === null ? deleteCell(table, key) : writeCell(table, cellOf(run, reducer, key, state)),
+  );
 }
 
-function annotationFits(reducer: ReducerDefinition, ann: Uint8Array | null): boolean {
-  if (ann === null) return true;
-  return reducer.annotations?.normalizeCbor(ann).ok ?? false;
+function cellOf(
+  run: Run,
+  { stateSchema: schema }: ReducerProgram,
+  key: Uint8Array | null,
+  { state, hash }: Pick<Cell, 'state' | 'hash'>,
+): Cell {
+  return { key, state, hash, schema, size: state.length, activeNs: run.stamp.logicalNowNs };
 }
 
-function deriveEvent(
-  definition: WorldDefinition,
-  emitted: EmittedEvent,
-  limits: RuntimeLimits,
-): DerivedEvent | string {
-  const schema = definition.schemas.get(emitted.schema);
-  if (schema === undefined) return 'event-schema-unknown';
-  const value = schema.normalizeCbor(emitted.value);
-  if (!value.ok) return 'event-invalid';
-  if (value.value.length > limits.event_bytes) return 'event-too-large';
-  if ((emitted.key?.length ?? 0) > INLINE_VALUE_BYTES) return 'event-key-too-large';
-  const event = { kind: 'event' as const, schema: emitted.schema, value: value.value };
-  return emitted.key === undefined ? event : { ...event, key: emitted.key };
+/** An annotation is an object of the commit, whatever its size: the record names its hash. */
+function keepAnnotation(run: Run, bytes: Uint8Array) {
+  const hash = sha256(bytes);
+  run.objects.push({ hash, bytes });
+  return hash;
+}
+
+/** Writes the event and queues it. */
+export function emit(run: Run, event: EmittedValue, cause: EntryPlace): void {
+  const { schema, value, key } = event;
+  const entry = {
+    kind: 'domain-event' as const,
+    cause: run.causeOf(cause),
+    schema,
+    value: run.carry(value),
+  };
+  const size = value.length + (key?.length ?? 0);
+  const place = run.append(key === undefined ? entry : { ...entry, key }, size);
+  const work = { kind: 'event' as const, schema, value, cause: place, done: 0 };
+  run.queue.push(key === undefined ? work : { ...work, key });
 }

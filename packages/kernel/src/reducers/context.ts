@@ -23,21 +23,23 @@ export function callEntropy(place: CallPlace): Uint8Array {
   return sha512(concatBytes(domain, head, place.stamp.entropy, tail.subarray(1)));
 }
 
-/** Canonical context bytes for one un-keyed reducer call. */
+/** Canonical context bytes for one reducer call; the event has a key exactly for a keyed reducer. */
 export function buildContext(
-  world: World,
+  { program }: Pick<World, 'program'>,
   reducer: string,
   event: EventIdentity,
   place: CallPlace,
 ): Uint8Array {
+  const { stamp, seq } = place;
   return encodeReducerContext({
-    nowNs: place.stamp.nowNs,
-    logicalNowNs: place.stamp.logicalNowNs,
-    journalHeight: place.seq,
+    nowNs: stamp.nowNs,
+    logicalNowNs: stamp.logicalNowNs,
+    journalHeight: seq,
     entropy: callEntropy(place),
     eventHash: eventHash(event),
-    manifestHash: world.definition.manifestHash,
+    manifestHash: program.definition.manifestHash,
     reducer,
-    cellMode: false,
+    cellMode: event.key !== undefined,
+    ...(event.key === undefined ? {} : { key: event.key }),
   });
 }

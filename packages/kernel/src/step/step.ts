@@ -1,31 +1,39 @@
 /**
- * The step: one admitted input in; next world, one record and the objects it needs out.
+ * The step: one admitted input in; next world, one record and what it asks of the outside, out.
  *
- * 1. Pure and synchronous: the same (world, input, stamp) give the same bytes.
- * 2. Run to completion: everything the input causes is in this one record, in order.
- * 3. Bounded: a call whose events would bring the record over `calls_per_step` faults with
- *    `cascade-limit`, over `emitted_bytes` with `emission-limit`. The routes of the input itself
- *    are the manifest's doing and not limited.
- * 4. A module that is not in memory is asked for (`need`), and then nothing has happened.
+ * K1. Pure and synchronous: the same (world, input, stamp) give the same bytes.
+ * K2. Everything that the input causes is in this one record, in order; what goes beyond the
+ *     budget of a record is left over, as data, for the next steps.
+ * K3. The atomic unit is one reducer call or one plan step: one that fails leaves an entry with a
+ *     code and nothing else, and the others run on.
+ * K4. An object or module that is not in memory is asked for (`need`), and then nothing has happened.
+ * K5. Where a world stands still, inputs are journaled and nothing runs.
  *
  * Deliberately absent: clocks, stores, WASM engines; they come in as a stamp and ports.
  */
-import { wrapVariant } from '@aos/air';
-import { assert, type Hash, utf8 } from '@aos/canon';
+import { assert, type Hash } from '@aos/canon';
 import {
-  type Cause,
-  carryValue,
   chainOf,
   type Engine,
-  type Entry,
   encodeRecord,
+  type Input,
   type JournalRecord,
+  type Output,
   type Stamp,
   type StoredObject,
 } from '@aos/protocol';
-import type { AdmittedEvent } from '../admit/admit.js';
-import { type CallResult, callReducer, type DerivedEvent, faultOf } from '../reducers/call.js';
-import type { Cell, World } from '../world/world.js';
+import type { AdmittedInput } from '../admit/admitted.js';
+import { applyControl } from '../inputs/control.js';
+import { applyEvent } from '../inputs/event.js';
+import { applyGovernance } from '../inputs/governance.js';
+import { applyKeyring } from '../inputs/keyring.js';
+import { applyReceipt } from '../inputs/receipt.js';
+import { applyStreamFrame } from '../inputs/stream-frame.js';
+import { applyTick } from '../inputs/tick.js';
+import { ObjectsNeeded } from '../trie/objects-needed.js';
+import { isRunning, type World, wakeAtOf } from '../world/world.js';
+import { drain } from './drain.js';
+import { Run } from './run.js';
 
 export interface StepDone {
   readonly kind: 'done';
@@ -35,151 +43,96 @@ export interface StepDone {
   readonly bytes: Uint8Array;
   /** Values too large for the record; to be stored in the same commit. */
   readonly objects: readonly StoredObject[];
+  /** What the world asks of the outside once the record is durable. */
+  readonly outputs: readonly Output[];
 }
 
 export type StepOutcome = StepDone | { readonly kind: 'need'; readonly hashes: readonly Hash[] };
 
-/** Runs one admitted input to completion. Throws a Defect when the stamp goes back in time. */
-export function step(
-  world: World,
-  input: AdmittedEvent,
-  stamp: Stamp,
-  engine: Engine,
-): StepOutcome {
-  assert(stamp.logicalNowNs >= world.logicalNowNs, 'logical time must not go back');
-  const run = new Run(world, stamp, engine);
-  const { carried, object } = carryValue(input.value);
-  if (object !== undefined) run.objects.push(object);
-  run.enqueue(input, null);
-  if (!run.drain()) return { kind: 'need', hashes: run.missing };
-  const record: JournalRecord = {
-    seq: world.seq,
-    fuel: run.fuel,
-    prev: world.chain,
-    input: { kind: 'event', schema: input.schema, value: carried },
-    stamp,
-    entries: run.entries,
-  };
-  const bytes = encodeRecord(record);
-  const next: World = {
-    ...world,
-    seq: world.seq + 1,
-    chain: chainOf(bytes),
-    logicalNowNs: stamp.logicalNowNs,
-    lastWallNs: stamp.nowNs,
-    cells: run.cells,
-  };
-  return { kind: 'done', world: next, record, bytes, objects: run.objects };
-}
-
-interface Queued {
-  readonly event: AdmittedEvent;
-  readonly cause: Cause;
-}
-
-/** The working state of one step; it lives no longer than the call of {@link step}. */
-class Run {
-  readonly entries: Entry[] = [];
-  readonly objects: StoredObject[] = [];
-  readonly missing: Hash[] = [];
-  cells: readonly (Cell | null)[];
-  fuel = 0;
-  readonly #queue: Queued[] = [];
-  #calls = 0;
-  #scheduled = 0;
-  #emittedBytes = 0;
-
-  constructor(
-    private readonly world: World,
-    private readonly stamp: Stamp,
-    private readonly engine: Engine,
-  ) {
-    this.cells = world.cells;
-  }
-
-  enqueue(event: AdmittedEvent, cause: Cause): void {
-    this.#queue.push({ event, cause });
-    this.#scheduled += this.#routes(event.schema).length;
-  }
-
-  /** Delivers queued events until none is left; false when a module is missing. */
-  drain(): boolean {
-    for (let next = 0; next < this.#queue.length; next++) {
-      const queued = this.#queue[next] as Queued;
-      for (const route of this.#routes(queued.event.schema)) {
-        if (!this.#deliver(queued, route.reducer, route.wrap)) return false;
-      }
-    }
-    return true;
-  }
-
-  #routes(schema: string) {
-    return this.world.definition.routesOf(schema);
-  }
-
-  #deliver({ event, cause }: Queued, index: number, wrap: string | undefined): boolean {
-    const reducer = this.world.definition.reducers[index];
-    assert(reducer !== undefined, 'a route names a reducer of the definition');
-    if (!this.engine.has(reducer.wasmHash)) {
-      this.missing.push(reducer.wasmHash);
-      return false;
-    }
-    const value = wrap === undefined ? event.value : wrapVariant(wrap, event.value);
-    const place = { stamp: this.stamp, seq: this.world.seq, callIndex: this.#calls++ };
-    const cell = this.cells[index] ?? null;
-    const call = { reducer, cell, event: { schema: reducer.event.name, value }, place };
-    const result = this.#bounded(callReducer(this.world, call, this.engine));
-    this.fuel += result.fuel;
-    const entry = { cause, reducer: reducer.name, key: null };
-    if (result.kind === 'fault') {
-      const { code, fuel } = result;
-      this.entries.push({ kind: 'reducer-fault', ...entry, code, fuel });
-      return true;
-    }
-    if (result.cell !== cell) this.#changeState(index, entry, result.cell);
-    for (const derived of result.events) this.#emit(derived, cause);
-    return true;
-  }
-
-  #bounded(result: CallResult): CallResult {
-    if (result.kind === 'fault' || result.events.length === 0) return result;
-    const { calls_per_step, emitted_bytes } = this.world.genesis.runtime.limits;
-    let calls = this.#scheduled;
-    let bytes = this.#emittedBytes;
-    for (const event of result.events) {
-      calls += this.#routes(event.schema).length;
-      bytes += emittedSize(event);
-    }
-    if (calls > calls_per_step) return faultOf(this.world, 'cascade-limit');
-    if (bytes > emitted_bytes) return faultOf(this.world, 'emission-limit');
-    this.#emittedBytes = bytes;
-    return result;
-  }
-
-  #changeState(
-    index: number,
-    entry: { cause: Cause; reducer: string; key: null },
-    cell: Cell | null,
-  ): void {
-    const before = this.cells[index]?.hash ?? null;
-    this.entries.push({ kind: 'state-changed', ...entry, before, after: cell?.hash ?? null });
-    this.cells = this.cells.with(index, cell);
-  }
-
-  #emit(event: DerivedEvent, cause: Cause): void {
-    const { carried, object } = carryValue(event.value);
-    if (object !== undefined) this.objects.push(object);
-    const entry = { kind: 'domain-event' as const, cause, schema: event.schema, value: carried };
-    this.entries.push(event.key === undefined ? entry : { ...entry, key: event.key });
-    this.enqueue(event, this.entries.length - 1);
-  }
+export interface StepPorts {
+  readonly engine: Engine;
 }
 
 /**
- * What an emitted event counts towards `emitted_bytes`: at least what its entry and object take.
+ * Runs one admitted input. Throws a Defect when the stamp goes back in time, or when the input was
+ * not admitted by this very world.
  */
-function emittedSize(event: DerivedEvent): number {
-  return event.value.length + (event.key?.length ?? 0) + utf8(event.schema).length + ENTRY_BYTES;
+export function step(
+  world: World,
+  input: AdmittedInput,
+  stamp: Stamp,
+  { engine }: StepPorts,
+): StepOutcome {
+  assert(stamp.logicalNowNs >= world.logicalNowNs, 'logical time must not go back');
+  try {
+    return finish(world, takeInput(new Run(world, stamp, engine), input));
+  } catch (thrown) {
+    if (thrown instanceof ObjectsNeeded) return { kind: 'need', hashes: thrown.hashes };
+    throw thrown;
+  }
 }
 
-const ENTRY_BYTES = 64;
+interface Taken {
+  readonly run: Run;
+  readonly input: Input;
+}
+
+/** Applies the input and runs what it causes; answers with the input as the record holds it. */
+function takeInput(run: Run, input: AdmittedInput): Taken {
+  const recorded = recordedInput(run, input);
+  applyInput(run, input);
+  const runsWork = input.kind !== 'control' && input.kind !== 'keyring';
+  if (runsWork && isRunning(run.next)) drain(run);
+  return { run, input: recorded };
+}
+
+function applyInput(run: Run, input: AdmittedInput): void {
+  switch (input.kind) {
+    case 'event':
+      return applyEvent(run, input);
+    case 'receipt':
+      return applyReceipt(run, input);
+    case 'stream-frame':
+      return applyStreamFrame(run, input);
+    case 'control':
+      return applyControl(run, input);
+    case 'keyring':
+      return applyKeyring(run, input);
+    case 'governance':
+      return applyGovernance(run, input);
+    case 'tick':
+      return applyTick(run);
+    case 'continue':
+      return;
+  }
+}
+
+function recordedInput(run: Run, input: AdmittedInput): Input {
+  switch (input.kind) {
+    case 'event':
+      return { ...input, value: run.carry(input.value) };
+    case 'receipt':
+    case 'stream-frame':
+      return { ...input, payload: run.carry(input.payload) };
+    default:
+      return input;
+  }
+}
+
+function finish(world: World, { run, input }: Taken): StepDone {
+  const { seq, stamp, fuel, entries, objects, outputs, next } = run;
+  const wakeAtNs = wakeAtOf(next);
+  const base = { seq, fuel, prev: world.chain, input, stamp, entries };
+  const record: JournalRecord = wakeAtNs === undefined ? base : { ...base, wakeAtNs };
+  const bytes = encodeRecord(record);
+  next.pending = run.queue.rest();
+  next.seq = seq + 1;
+  next.chain = chainOf(bytes);
+  next.logicalNowNs = stamp.logicalNowNs;
+  next.lastWallNs = stamp.nowNs;
+  if (wakeAtNs !== undefined && wakeAtNs !== wakeAtOf(world)) {
+    outputs.push({ kind: 'wake', atNs: wakeAtNs });
+  }
+  if (next.pending.length > 0 && isRunning(next)) outputs.push({ kind: 'continue' });
+  return { kind: 'done', world: next, record, bytes, objects, outputs };
+}

@@ -1,0 +1,76 @@
+/**
+ * How a reducer is told of an intent that settled: as an event of its own family.
+ *
+ * The family decides in which shape: the event of the effect's kind, or the one for every effect.
+ */
+import { decode, type Encodable, encode, toHashText, type Value } from '@aos/canon';
+import type { ReducerProgram } from '../program/reducer-program.js';
+import type { Settlement } from '../world/settled.js';
+
+/** A value of the family of `reducer`, or of the member that `wrap` belongs to. */
+export interface ReceiptEvent {
+  readonly wrap: string | undefined;
+  readonly value: Uint8Array;
+}
+
+/** Events that carry the receipts of one kind, the better one first. */
+const OF_KIND: ReadonlyMap<string, readonly string[]> = new Map([
+  ['timer.set', ['sys/TimerFired@2', 'sys/TimerFired@1']],
+  ['blob.put', ['sys/BlobPutResult@2', 'sys/BlobPutResult@1']],
+  ['blob.get', ['sys/BlobGetResult@2', 'sys/BlobGetResult@1']],
+]);
+
+const OF_ANY = 'sys/EffectReceipt@1';
+const NONE: readonly string[] = [];
+
+/**
+ * The event for a reducer that waited; undefined when its family has no member that can carry it:
+ * version 1 of an event cannot say that there is no receipt.
+ */
+export function receiptEventOf(
+  reducer: ReducerProgram,
+  settlement: Settlement,
+): ReceiptEvent | undefined {
+  for (const schema of [...(OF_KIND.get(settlement.effect) ?? NONE), OF_ANY]) {
+    const member = reducer.members.get(schema);
+    if (member === undefined) continue;
+    if (schema.endsWith('@1') && schema !== OF_ANY && settlement.status !== 'ok') continue;
+    const value = encode(describe(reducer, settlement, schema));
+    return { wrap: member.wrap, value };
+  }
+  return undefined;
+}
+
+function describe(reducer: ReducerProgram, settlement: Settlement, schema: string): Encodable {
+  const { intent, effect, status, adapterId, costCents, sig, params, payload } = settlement;
+  const isOk = status === 'ok';
+  const isGeneral = schema === OF_ANY;
+  const carried = (bytes: Uint8Array): Encodable => (isGeneral ? bytes : valueOf(bytes));
+  const common = {
+    intent_hash: toHashText(intent),
+    reducer: reducer.definition.name,
+    effect_kind: effect,
+    adapter_id: adapterId,
+    status,
+    requested: carried(params),
+    receipt: isOk ? carried(payload) : null,
+    cost_cents: costCents ?? null,
+    signature: sig,
+  };
+  if (schema.endsWith('@1') && !isGeneral) return common;
+  return { ...common, error: isOk ? null : errorCode(settlement) };
+}
+
+/** The kernel's own code, or the one that the adapter gave. */
+function errorCode({ code, payload }: Settlement): string {
+  if (code !== null) return code;
+  const error = valueOf(payload);
+  const given = error instanceof Map ? error.get('code') : undefined;
+  return typeof given === 'string' ? given : '';
+}
+
+/** Canonical bytes as a value; what is here was normalized by its schema. */
+function valueOf(canonical: Uint8Array): Value {
+  const decoded = decode(canonical);
+  return decoded.ok ? decoded.value : null;
+}

@@ -1,0 +1,96 @@
+/**
+ * The working state of one step: the world as it becomes, and what goes into the record.
+ *
+ * R1. It lives no longer than the call of `step`; a step that is given up leaves nothing behind.
+ * R2. Entries are appended in order and never changed; an entry's cause stands before it.
+ */
+import type { Hash } from '@aos/canon';
+import {
+  type CarriedValue,
+  type Cause,
+  carryValue,
+  type Engine,
+  type Entry,
+  type EntryPlace,
+  type Output,
+  type Stamp,
+  type StoredObject,
+} from '@aos/protocol';
+import type { World } from '../world/world.js';
+import { ENTRY_BYTES, WorkQueue } from './work-queue.js';
+
+/** The world that a step makes, while it makes it. */
+export type NextWorld = { -readonly [name in keyof World]: World[name] };
+
+/** An entry's place in this record. */
+export interface Appended extends EntryPlace {
+  readonly i: number;
+}
+
+export class Run {
+  /** Sequence of the record that is being made. */
+  readonly seq: number;
+  readonly next: NextWorld;
+  readonly entries: Entry[] = [];
+  readonly objects: StoredObject[] = [];
+  readonly outputs: Output[] = [];
+  readonly queue: WorkQueue;
+  /** The input, as a cause. */
+  readonly inputPlace: EntryPlace;
+  fuel = 0;
+  /** Module calls so far, failed ones too. */
+  calls = 0;
+  /** Effects asked for so far, denied ones too. */
+  asked = 0;
+  #units = 0;
+  #bytes = 0;
+
+  constructor(
+    world: World,
+    readonly stamp: Stamp,
+    readonly engine: Engine,
+  ) {
+    this.seq = world.seq;
+    this.next = { ...world };
+    this.queue = new WorkQueue(world.pending);
+    this.inputPlace = { seq: world.seq, i: null };
+  }
+
+  /** Appends an entry; `valueBytes` is what its values take in the record or in objects. */
+  append(entry: Entry, valueBytes = 0): Appended {
+    this.entries.push(entry);
+    this.#bytes += ENTRY_BYTES + valueBytes;
+    return { seq: this.seq, i: this.entries.length - 1 };
+  }
+
+  /** A place as entries of this record name it. */
+  causeOf(place: EntryPlace): Cause {
+    return place.seq === this.seq ? place.i : place;
+  }
+
+  /** How a value travels; a large one becomes an object of this commit. */
+  carry(bytes: Uint8Array): CarriedValue {
+    const { carried, object } = carryValue(bytes);
+    if (object !== undefined) this.objects.push(object);
+    return carried;
+  }
+
+  /** Takes one unit of the step's budget. */
+  spend(): void {
+    this.#units += 1;
+  }
+
+  /** Whether what is left must wait for a later step. */
+  get isSpent(): boolean {
+    const { calls_per_step, emitted_bytes } = this.next.runtime.limits;
+    return this.#units >= calls_per_step || this.#bytes >= emitted_bytes / 2;
+  }
+
+  release(intent: Hash): void {
+    this.outputs.push({ kind: 'release', intent });
+  }
+
+  cancel(intent: Hash): void {
+    this.outputs.push({ kind: 'cancel', intent });
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * The queue of one step: what earlier steps left over, then what this one brings, oldest first.
+ *
+ * Bounded by `pending_work` and `pending_bytes` for events that modules and plans emit. Receipts are
+ * bounded by the intents that are open, instances by `plan_instances`.
+ */
+import type { RuntimeLimits } from '@aos/protocol';
+import type { EventWork, Work } from '../world/work.js';
+
+export class WorkQueue {
+  readonly #work: Work[];
+  #head = 0;
+  #events = 0;
+  #eventBytes = 0;
+
+  constructor(pending: readonly Work[]) {
+    this.#work = pending.length === 0 ? [] : [...pending];
+    for (const work of pending) if (work.kind === 'event') this.#count(work, 1);
+  }
+
+  push(work: Work): void {
+    this.#work.push(work);
+    if (work.kind === 'event') this.#count(work, 1);
+  }
+
+  get first(): Work | undefined {
+    return this.#work[this.#head];
+  }
+
+  /** Takes the first piece away. */
+  shift(): void {
+    const work = this.#work[this.#head++];
+    if (work?.kind === 'event') this.#count(work, -1);
+  }
+
+  /** Notes how far the first piece, an event, has come. */
+  advance(event: EventWork): void {
+    this.#work[this.#head] = event;
+  }
+
+  /** Whether this many events more, of so many bytes in all, may wait. */
+  hasRoom(events: number, sizeBytes: number, limits: RuntimeLimits): boolean {
+    return (
+      this.#events + events <= limits.pending_work &&
+      this.#eventBytes + sizeBytes <= limits.pending_bytes
+    );
+  }
+
+  /** What is left. */
+  rest(): readonly Work[] {
+    return this.#head === this.#work.length ? NOTHING : this.#work.slice(this.#head);
+  }
+
+  #count(event: EventWork, sign: 1 | -1): void {
+    this.#events += sign;
+    this.#eventBytes += sign * emittedSize(event);
+  }
+}
+
+const NOTHING: readonly Work[] = [];
+
+/** What an event counts towards limits of bytes: at least what its entry and object take. */
+export function emittedSize(event: {
+  readonly schema: string;
+  readonly value: Uint8Array;
+  readonly key?: Uint8Array;
+}): number {
+  return event.value.length + (event.key?.length ?? 0) + event.schema.length + ENTRY_BYTES;
+}
+
+/** What an entry takes beside the values in it. */
+export const ENTRY_BYTES = 256;

@@ -1,0 +1,113 @@
+/** The beginning: the world of a genesis, before its first record. */
+import type { WorldDefinition } from '@aos/air';
+import { bytesEqual, ok, type Result, refuse, toHashText, ZERO_HASH } from '@aos/canon';
+import { decodeGenesis, type Engine, type Genesis, worldIdOf } from '@aos/protocol';
+import { emptyCells } from '../cells/cell-table.js';
+import { emptyGateState } from '../gate/gate-state.js';
+import { intentCodec } from '../gate/open-intent.js';
+import { emptyPlanState } from '../plans/plan-state.js';
+import { compileProgram, type Program } from '../program/program.js';
+import { checkSupport } from '../support.js';
+import type { TrieSource } from '../trie/leaf-codec.js';
+import { NodeCache } from '../trie/node-cache.js';
+import { Trie } from '../trie/trie.js';
+import { deadlineCodec } from './deadlines.js';
+import { dedupCodec } from './dedup.js';
+import { genesisKeys } from './keyring.js';
+import { nonceCodec } from './nonces.js';
+import { checkRuntime } from './runtime-support.js';
+import { settledCodec } from './settled.js';
+import { emptyWindow } from './window.js';
+import type { World } from './world.js';
+
+/** What a world is made on. */
+export interface WorldPorts {
+  readonly engine: Engine;
+  /** Stored objects that are in memory; without one nothing is ever dropped from memory. */
+  readonly source?: TrieSource;
+}
+
+/**
+ * The world of a genesis, before its first record. Codes: those of {@link decodeGenesis},
+ * `manifest-mismatch`, `runtime-unsupported`, `not-supported-yet` (a part of the language that this
+ * kernel does not run), `module-unbound` (a reducer or enforcer without code) and `module-missing`
+ * (its code is not loaded in the engine).
+ */
+export function createWorld(
+  genesisBytes: Uint8Array,
+  definition: WorldDefinition,
+  ports: WorldPorts,
+): Result<World> {
+  const decoded = decodeGenesis(genesisBytes);
+  if (!decoded.ok) return decoded;
+  const genesis = decoded.value;
+  const found =
+    checkManifest(genesis, definition) ??
+    checkRuntime(genesis.runtime) ??
+    checkSupport(definition) ??
+    checkModules(definition, ports.engine);
+  if (found !== undefined) return found;
+  const program = compileProgram(definition);
+  const source = ports.source ?? { read: () => undefined, cache: new NodeCache() };
+  const worldId = worldIdOf(genesisBytes);
+  return ok({
+    worldId,
+    genesis,
+    program,
+    runtime: genesis.runtime,
+    seq: 0,
+    chain: worldId,
+    logicalNowNs: 0n,
+    lastWallNs: genesis.createdNs,
+    epoch: 0,
+    mode: 'running',
+    haltCode: null,
+    keyring: genesisKeys(genesis.keyring),
+    ...emptyParts(program, source),
+  });
+}
+
+/** What a world gathers, before it has gathered anything. */
+function emptyParts(program: Program, source: TrieSource) {
+  return {
+    cells: program.reducers.map(({ definition: { keySchema } }) =>
+      emptyCells(keySchema?.type ?? null, source),
+    ),
+    pending: [],
+    intents: Trie.empty(intentCodec(source), source),
+    settled: emptyWindow(settledCodec(source), source),
+    nonces: Trie.empty(nonceCodec, source),
+    dedup: emptyWindow(dedupCodec, source),
+    gateState: emptyGateState(source),
+    planState: emptyPlanState(source),
+    deadlines: Trie.empty(deadlineCodec, source),
+  } satisfies Partial<World>;
+}
+
+function checkManifest(genesis: Genesis, definition: WorldDefinition): Result<never> | undefined {
+  if (bytesEqual(genesis.manifest, definition.manifestHash)) return undefined;
+  return refuse(
+    'manifest-mismatch',
+    '/manifest',
+    `genesis names ${toHashText(genesis.manifest)}, the definition given is ` +
+      `${toHashText(definition.manifestHash)}; open the world with the manifest it was made with`,
+  );
+}
+
+/** Checks that the code of every reducer is there. Codes: `module-unbound`, `module-missing`. */
+export function checkModules(
+  definition: WorldDefinition,
+  engine: Engine,
+): Result<never> | undefined {
+  for (const reducer of definition.reducers) {
+    if (bytesEqual(reducer.wasmHash, ZERO_HASH)) {
+      const detail = 'it has no wasm_hash: give its module and make the world again';
+      return refuse('module-unbound', reducer.name, `reducer ${reducer.name}: ${detail}`);
+    }
+    if (!engine.has(reducer.wasmHash)) {
+      const detail = `module ${toHashText(reducer.wasmHash)} of ${reducer.name} is not loaded`;
+      return refuse('module-missing', reducer.name, detail);
+    }
+  }
+  return undefined;
+}

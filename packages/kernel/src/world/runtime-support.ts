@@ -1,0 +1,48 @@
+/** Which runtime numbers this build runs: of a genesis, and of an upgrade. */
+import { type Result, refuse } from '@aos/canon';
+import { CURRENT_RUNTIME, type RuntimeLimits, type RuntimeNumbers } from '@aos/protocol';
+
+/**
+ * Refuses numbers that this build does not have, with `runtime-unsupported`; undefined when it has
+ * them all.
+ */
+export function checkRuntime(runtime: RuntimeNumbers): Result<never> | undefined {
+  const limits = checkLimits(runtime.limits);
+  if (limits !== undefined) return limits;
+  const { kernel, abi, guard, prices } = runtime;
+  const ours = CURRENT_RUNTIME;
+  const isOurs =
+    kernel === ours.kernel && abi === ours.abi && guard === ours.guard && prices === ours.prices;
+  if (isOurs) return undefined;
+  return refuse(
+    'runtime-unsupported',
+    '/runtime',
+    `kernel, abi, guard, prices: this build runs ${ours.kernel}, ${ours.abi}, ${ours.guard}, ` +
+      `${ours.prices}; the world asks for ${kernel}, ${abi}, ${guard}, ${prices}: use the ` +
+      'release that made it',
+  );
+}
+
+/**
+ * Beyond these, other limits would end things first: the platform's own end a call with more memory
+ * or stack, and the codec's refuse a record with more entries or bytes.
+ */
+const LARGEST = {
+  memory_pages: 65_536,
+  stack_slots: 60_000,
+  calls_per_step: 65_536,
+  events_per_call: 4096,
+  effects_per_call: 4096,
+  emitted_bytes: 1 << 25,
+  event_bytes: 1 << 24,
+  receipt_bytes: 1 << 24,
+} as const satisfies Partial<RuntimeLimits>;
+
+function checkLimits(limits: RuntimeLimits): Result<never> | undefined {
+  for (const name of Object.keys(LARGEST) as (keyof typeof LARGEST)[]) {
+    if (limits[name] <= LARGEST[name]) continue;
+    const detail = `${name} is ${limits[name]}, this build runs at most ${LARGEST[name]}`;
+    return refuse('runtime-unsupported', `/runtime/limits/${name}`, detail);
+  }
+  return undefined;
+}
