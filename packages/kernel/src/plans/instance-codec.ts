@@ -20,8 +20,10 @@ import type {
   ChildOutcome,
   EffectHandle,
   EffectOutcome,
+  EffectParams,
   ParentLink,
   PlanInstance,
+  Retry,
 } from './instance.js';
 
 /** Larger instances are objects of their own, so that a small change rewrites little. */
@@ -81,7 +83,7 @@ function encodeData(instance: PlanInstance): Uint8Array {
     input,
     states,
     taken,
-    entriesOf(ready, ({ seq, i }) => [seq, i]),
+    entriesOf(ready, placeItems),
     vars,
     outputs,
     events,
@@ -117,8 +119,15 @@ function parseData(id: Instance, value: Value): PlanInstance {
 }
 
 function effectItems(handle: EffectHandle): Encodable {
-  const { attempt, intent, isCancelled, retryNs, outcome } = handle;
-  return [attempt, intent, isCancelled, retryNs ?? null, outcome ? outcomeItems(outcome) : null];
+  const { attempt, intent, isCancelled, again, retry, outcome } = handle;
+  return [
+    attempt,
+    intent,
+    isCancelled,
+    again === undefined ? null : [again.params, again.key ?? null],
+    retry === undefined ? null : [retry.atNs, retry.due ? placeItems(retry.due) : null],
+    outcome === undefined ? null : outcomeItems(outcome),
+  ];
 }
 
 function outcomeItems({ status, receipt, error, adapterId, costCents }: EffectOutcome): Encodable {
@@ -126,14 +135,25 @@ function outcomeItems({ status, receipt, error, adapterId, costCents }: EffectOu
 }
 
 function parseEffect(value: Value | undefined): EffectHandle {
-  const items = listOf(value, 5);
+  const items = listOf(value, 6);
   return {
     attempt: nat(items[0]),
     intent: asHash(bytes(items[1])),
     isCancelled: bool(items[2]),
-    retryNs: nullable(items[3], bigint) ?? undefined,
-    outcome: nullable(items[4], parseEffectOutcome) ?? undefined,
+    again: nullable(items[3], parseParams) ?? undefined,
+    retry: nullable(items[4], parseRetry) ?? undefined,
+    outcome: nullable(items[5], parseEffectOutcome) ?? undefined,
   };
+}
+
+function parseParams(value: Value): EffectParams {
+  const items = listOf(value, 2);
+  return { params: bytes(items[0]), key: nullable(items[1], bytes) ?? undefined };
+}
+
+function parseRetry(value: Value): Retry {
+  const items = listOf(value, 2);
+  return { atNs: bigint(items[0]), due: nullable(items[1], parsePlace) ?? undefined };
 }
 
 function parseEffectOutcome(value: Value): EffectOutcome {
@@ -181,6 +201,10 @@ function parseParent(value: Value): ParentLink {
 function parsePlace(value: Value | undefined): EntryPlace {
   const items = listOf(value, 2);
   return { seq: nat(items[0]), i: nullable(items[1], nat) };
+}
+
+function placeItems({ seq, i }: EntryPlace): Encodable {
+  return [seq, i];
 }
 
 function idOf({ seq, i }: Instance): readonly [number, number] {
@@ -247,7 +271,7 @@ function nat(value: Value | undefined): number {
   throw unfit('a natural number');
 }
 
-function bigint(value: Value): bigint {
+function bigint(value: Value | undefined): bigint {
   if (typeof value === 'number' || typeof value === 'bigint') return BigInt(value);
   throw unfit('an integer');
 }

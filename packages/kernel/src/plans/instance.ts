@@ -2,15 +2,18 @@
  * A plan instance: immutable data, complete, so that a snapshot of it is enough to go on.
  *
  * 1. Steps and edges are indices into the plan that the instance is pinned to.
- * 2. A step is decided once: from then on it is done, skipped or failed. An edge is decided when its
+ * 2. A step is decided once: from then on it is done or skipped. An edge is decided when its
  *    source is; `taken` says how.
  * 3. Values are canonical and of the types that the expressions of the plan were checked with.
  */
 import type { Hash, Value } from '@aos/canon';
 import type { EntryPlace, Instance, PlanStatus, ReceiptStatus } from '@aos/protocol';
 
-/** What a byte of `states` says. A step that is to be skipped is ready as well, for that. */
-export const STEP_STATES = ['pending', 'ready', 'waiting', 'done', 'skipped', 'failed'] as const;
+/**
+ * What a byte of `states` says. A step that is to be skipped is ready as well, for that. A step that
+ * fails ends its instance, so none says that.
+ */
+export const STEP_STATES = ['pending', 'ready', 'waiting', 'done', 'skipped'] as const;
 export type StepState = (typeof STEP_STATES)[number];
 
 /** How an effect ended, as `@step:<await>` shows it. */
@@ -31,9 +34,27 @@ export interface EffectHandle {
   readonly intent: Hash;
   /** A `cancel` step has asked for its end: there is no other attempt. */
   readonly isCancelled: boolean;
-  /** The next attempt begins then; undefined while one is open. */
-  readonly retryNs: bigint | undefined;
+  /** What the next attempt asks for; undefined when this one is the last. */
+  readonly again: EffectParams | undefined;
+  /** The next attempt; undefined while one is open. */
+  readonly retry: Retry | undefined;
   readonly outcome: EffectOutcome | undefined;
+}
+
+/** What every attempt of one step has in common. */
+export interface EffectParams {
+  /** Canonical in the schema of the effect's parameters. */
+  readonly params: Uint8Array;
+  /** The explicit idempotency key. */
+  readonly key: Uint8Array | undefined;
+}
+
+/** An attempt that has not begun. */
+export interface Retry {
+  /** It begins then, on the logical clock. */
+  readonly atNs: bigint;
+  /** What made it due; undefined until it is. */
+  readonly due: EntryPlace | undefined;
 }
 
 /** How a child ended, as `@step:<await>` shows it. */

@@ -1,0 +1,56 @@
+/** The steps that wait: for effects and children, and for events. */
+import { encode, type Value } from '@aos/canon';
+import type { AwaitEventStep, AwaitStep } from '../compiled-plan.js';
+import { endsOf, isOver } from '../handles.js';
+import type { PlanPort } from '../plan-ports.js';
+import { type Ended, firstOf, shownAny, shownOne } from './shown-values.js';
+import { failed, type StepDone, type StepPlace, type StepResult } from './step-result.js';
+
+/** `await_receipt`, `await_plan`, `await_all`, `await_any`. */
+export function runAwait(step: AwaitStep, { run }: StepPlace): StepResult {
+  const ends = endsOf(run, step.sources);
+  if (ends === undefined) return failed('expr-missing');
+  if (step.wants === 'any' && ends.length === 0) return failed('await-nothing');
+  if (!isOver(step, ends)) return { kind: 'waiting' };
+  const isPlan = step.sources.some((source) => run.children.has(source));
+  const first = ends.findIndex((each) => each !== undefined);
+  const met = ends.flatMap((each, i) => (step.wants === 'any' && i !== first ? [] : (each ?? [])));
+  const isOk = met.every((each) => each.isOk);
+  if (!isOk && !step.isStatusRead) return failed(isPlan ? 'child-failed' : 'effect-failed');
+  const bound = givenOf(step, met, first);
+  return {
+    kind: 'done',
+    sizeBytes: encode(bound).length,
+    // What has failed gave nothing: the variable stays without a value.
+    ...(isOk ? { bind: { name: step.bind, value: bound } } : {}),
+    shown: () => shownOf(step, met, first),
+  };
+}
+
+function givenOf({ wants }: AwaitStep, met: readonly Ended[], first: number): Value {
+  if (wants === 'all') return met.map(({ given }) => given);
+  const given = met[0]?.given ?? null;
+  return wants === 'any' ? firstOf(first, given) : given;
+}
+
+function shownOf({ wants }: AwaitStep, met: readonly Ended[], first: number): Value {
+  if (wants === 'all') return met.map(shownOne);
+  const [one] = met;
+  if (one === undefined) return null;
+  return wants === 'any' ? shownAny(one, first) : shownOne(one);
+}
+
+export function runAwaitEvent(step: AwaitEventStep, { port, run, index }: StepPlace): StepResult {
+  const event = run.events.get(index);
+  if (event !== undefined) return taken(step, event, () => run.events.delete(index));
+  const wait = { schema: step.event, instance: run.instance.id, step: index };
+  return { kind: 'waiting', act: () => addWait(port, wait) };
+}
+
+function taken(step: AwaitEventStep, event: Value, act: () => void): StepDone {
+  return { kind: 'done', bind: { name: step.bind, value: event }, shown: () => event, act };
+}
+
+function addWait(port: PlanPort, wait: Parameters<PlanPort['planState']['waits']['set']>[0]): void {
+  port.planState = { ...port.planState, waits: port.planState.waits.set(wait) };
+}
