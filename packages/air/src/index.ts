@@ -5,9 +5,11 @@ export {
   builtinSchema,
   builtinSchemaHash,
   builtinSchemaNames,
+  EFFECT_ERROR,
   PURE_CONTEXT,
   REDUCER_CONTEXT,
 } from './builtins/catalogue.js';
+export { type ReceiptEvent, type ReceiptForm, receiptEventsOf } from './builtins/receipt-events.js';
 export {
   type EachOperator,
   type Expr,
@@ -101,6 +103,7 @@ export { compileSchemas } from './world/compile.js';
 export type {
   EffectDefinition,
   GrantDefinition,
+  Inbox,
   LoadOutcome,
   PlanDefinition,
   ReducerDefinition,
@@ -115,4 +118,4 @@ export {
   loadAir,
 } from './world/load.js';
 export { openDefinition } from './world/open.js';
-export type { Route } from './world/routing.js';
+export type { Members, Route, Wrapping } from './world/routing.js';

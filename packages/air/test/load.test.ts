@@ -34,6 +34,7 @@ describe('a world that loads', () => {
       'demo/Start@1',
       'demo/State@1',
       'demo/Tick@1',
+      'sys/EffectError@1',
       'sys/PureContext@1',
       'sys/ReducerContext@1',
     ]);

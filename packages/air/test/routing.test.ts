@@ -79,6 +79,22 @@ describe('routes', () => {
   });
 });
 
+describe('inboxes', () => {
+  test('lead to one reducer, which takes its family and members', () => {
+    const nodes = counterNodes();
+    const inboxes = [{ source: 'door', reducer: 'demo/Counter@1' }];
+    manifestOf(nodes).routing = { inboxes };
+    const outcome = loadAir(documents(nodes));
+    const inbox = outcome.ok ? outcome.world.inboxOf('door') : undefined;
+    expect(inbox?.reducer).toBe(0);
+    expect(inbox?.wrapOf('demo/Event@1')).toEqual({});
+    expect(inbox?.wrapOf('demo/Tick@1')).toEqual({ wrap: 'Tick' });
+    expect(inbox?.wrapOf('demo/State@1')).toBe(undefined);
+    expect(outcome.ok && outcome.world.inboxOf('window')).toBe(undefined);
+    expect(outcome.ok && outcome.world.inboxOf('constructor')).toBe(undefined);
+  });
+});
+
 describe('refusals', () => {
   test.each<[string, Json[], string]>([
     ['routing-unknown-reducer', [route('Event', { reducer: 'demo/Gone@1' })], '/0/reducer'],

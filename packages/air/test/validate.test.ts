@@ -657,7 +657,34 @@ describe('reducers and effects (V19, V24, V25)', () => {
     [
       'an effect whose schema is not there',
       [...withMail, ['rest/3/receipt_schema', 'demo/Gone@1'], [`${emitted}/-`, 'mail.send']],
-      ['schema-not-found rest#/3/receipt_schema'],
+      [
+        'schema-not-found rest#/3/receipt_schema',
+        'reducer-receipt-schema-missing modules#/0/abi/reducer/effects_emitted/1',
+      ],
+    ],
+    [
+      'an effect that is not answered',
+      [...withMail, [`${emitted}/-`, 'mail.send']],
+      ['reducer-receipt-schema-missing modules#/0/abi/reducer/effects_emitted/1'],
+    ],
+    [
+      'an effect that an event of every effect answers',
+      [
+        ...withMail,
+        [`${emitted}/-`, 'mail.send'],
+        ['schemas/4/type/variant/Answered', { ref: 'sys/EffectReceipt@1' }],
+      ],
+      [],
+    ],
+    [
+      'a built-in effect that an event of every effect answers',
+      [['schemas/4/type/variant/Fired/ref', 'sys/EffectReceipt@1']],
+      [],
+    ],
+    [
+      'a built-in effect that version 2 of its event answers',
+      [['schemas/4/type/variant/Fired/ref', 'sys/TimerFired@2']],
+      [],
     ],
     [
       'two effects of one kind',

@@ -25,6 +25,24 @@ const settled = <P, R>(name: string, params: Schema<P>, receipt: Schema<R>) =>
     }),
   );
 
+/** The same for every outcome, with the code of why there is no receipt. */
+const ended = <P, R>(name: string, params: Schema<P>, receipt: Schema<R>) =>
+  sys2(
+    name,
+    t.record({
+      intent_hash: t.hash,
+      reducer: t.text,
+      effect_kind: t.text,
+      adapter_id: t.text,
+      status: t.text,
+      requested: params,
+      receipt: t.option(receipt),
+      error: t.option(t.text),
+      cost_cents: t.option(t.nat),
+      signature: t.bytes,
+    }),
+  );
+
 const SecretRef = sys('SecretRef', t.record({ alias: t.text, version: t.nat }));
 const TextOrSecretRef = sys('TextOrSecretRef', t.variant({ literal: t.text, secret: SecretRef }));
 const BytesOrSecretRef = sys(
@@ -220,15 +238,34 @@ export const sysSchemas = {
   SecretRef,
   TextOrSecretRef,
   BytesOrSecretRef,
+  EffectError: sys('EffectError', t.record({ code: t.text, message: t.text })),
+  EffectReceipt: sys(
+    'EffectReceipt',
+    t.record({
+      intent_hash: t.hash,
+      reducer: t.text,
+      effect_kind: t.text,
+      adapter_id: t.text,
+      status: t.text,
+      requested: t.bytes,
+      receipt: t.option(t.bytes),
+      error: t.option(t.text),
+      cost_cents: t.option(t.nat),
+      signature: t.bytes,
+    }),
+  ),
   TimerSetParams,
   TimerSetReceipt,
   TimerFired: settled('TimerFired', TimerSetParams, TimerSetReceipt),
+  TimerFired2: ended('TimerFired', TimerSetParams, TimerSetReceipt),
   BlobPutParams,
   BlobPutReceipt,
   BlobPutResult: settled('BlobPutResult', BlobPutParams, BlobPutReceipt),
+  BlobPutResult2: ended('BlobPutResult', BlobPutParams, BlobPutReceipt),
   BlobGetParams,
   BlobGetReceipt,
   BlobGetResult: settled('BlobGetResult', BlobGetParams, BlobGetReceipt),
+  BlobGetResult2: ended('BlobGetResult', BlobGetParams, BlobGetReceipt),
   HttpRequestParams,
   HttpRequestParams2,
   HttpRequestReceipt,

@@ -12,10 +12,15 @@ import {
   builtinSchema,
   builtinSchemaNames,
 } from './catalogue.js';
+import { receiptEventsOf } from './receipt-events.js';
+
+/** What version 1 of the catalogue did not have. */
+const ADDED = ['sys/EffectError@1', 'sys/EffectReceipt@1'];
+const isFirst = (name: string) => name.endsWith('@1') && !ADDED.includes(name);
 
 describe('the catalogue', () => {
   test('has the hashes it was published with', () => {
-    const hashes = BUILTINS.filter(({ name }) => name.endsWith('@1')).map(({ $kind, name }) => [
+    const hashes = BUILTINS.filter(({ name }) => isFirst(name)).map(({ $kind, name }) => [
       `${$kind} ${name}`,
       builtinHash($kind, name) ?? null,
     ]);
@@ -24,10 +29,18 @@ describe('the catalogue', () => {
     );
   });
 
+  test('has events for the receipts of every effect', () => {
+    for (const kind of ['timer.set', 'blob.put', 'blob.get', 'mail.send', 'constructor']) {
+      const events = receiptEventsOf(kind);
+      expect(events.every(({ schema }) => builtinSchema(schema) !== undefined)).toBe(true);
+      expect(events.at(-1)).toEqual({ schema: 'sys/EffectReceipt@1', form: 'any-effect' });
+    }
+  });
+
   test('names every definition once, with its version', () => {
     const names = BUILTINS.map(({ $kind, name }) => `${$kind} ${name}`);
     expect(new Set(names).size).toBe(names.length);
-    expect(builtinSchemaNames().filter((name) => name.endsWith('@1'))).toHaveLength(46);
+    expect(builtinSchemaNames().filter(isFirst)).toHaveLength(46);
     expect(builtinNames('defeffect').filter((name) => name.endsWith('@1'))).toHaveLength(15);
   });
 

@@ -23,6 +23,8 @@ import {
 
 export const REDUCER_CONTEXT = 'sys/ReducerContext@1';
 export const PURE_CONTEXT = 'sys/PureContext@1';
+/** What every receipt that is not ok holds. */
+export const EFFECT_ERROR = 'sys/EffectError@1';
 
 const SCHEMAS: readonly DefSchema[] = [
   SYSTEM_SCHEMAS,

@@ -16,17 +16,51 @@ const settled = (params: string, receipt: string) =>
     signature: bytes,
   });
 
+/** The same for every outcome: without a receipt, `error` has the code of why there is none. */
+const ended = (params: string, receipt: string) =>
+  record({
+    intent_hash: hash,
+    reducer: text,
+    effect_kind: text,
+    adapter_id: text,
+    status: text,
+    requested: ref(params),
+    receipt: option(ref(receipt)),
+    error: option(text),
+    cost_cents: option(nat),
+    signature: bytes,
+  });
+
 export const EFFECT_SCHEMAS: TypeFields = {
+  /** The payload of every receipt that is not ok. */
+  'sys/EffectError@1': record({ code: text, message: text }),
+  /** As {@link ended}, of any effect: parameters and receipt as canonical bytes. */
+  'sys/EffectReceipt@1': record({
+    intent_hash: hash,
+    reducer: text,
+    effect_kind: text,
+    adapter_id: text,
+    status: text,
+    requested: bytes,
+    receipt: option(bytes),
+    error: option(text),
+    cost_cents: option(nat),
+    signature: bytes,
+  }),
+
   'sys/TimerSetParams@1': record({ deliver_at_ns: nat, key: option(text) }),
   'sys/TimerSetReceipt@1': record({ delivered_at_ns: nat, key: option(text) }),
   'sys/TimerFired@1': settled('sys/TimerSetParams@1', 'sys/TimerSetReceipt@1'),
+  'sys/TimerFired@2': ended('sys/TimerSetParams@1', 'sys/TimerSetReceipt@1'),
 
   'sys/BlobPutParams@1': record({ namespace: text, blob_ref: hash }),
   'sys/BlobPutReceipt@1': record({ blob_ref: hash, size: nat }),
   'sys/BlobPutResult@1': settled('sys/BlobPutParams@1', 'sys/BlobPutReceipt@1'),
+  'sys/BlobPutResult@2': ended('sys/BlobPutParams@1', 'sys/BlobPutReceipt@1'),
   'sys/BlobGetParams@1': record({ namespace: text, key: text }),
   'sys/BlobGetReceipt@1': record({ blob_ref: hash, size: nat }),
   'sys/BlobGetResult@1': settled('sys/BlobGetParams@1', 'sys/BlobGetReceipt@1'),
+  'sys/BlobGetResult@2': ended('sys/BlobGetParams@1', 'sys/BlobGetReceipt@1'),
 
   'sys/HttpRequestParams@1': record({
     method: text,

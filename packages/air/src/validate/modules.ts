@@ -1,18 +1,12 @@
 /** Checks what reducers emit, and what their slots are bound to. */
+import { receiptEventsOf } from '../builtins/receipt-events.js';
 import type { DefReducerModule } from '../forms/module.js';
 import { pointer } from '../json/value.js';
-import { error, type Finding, pathOf } from '../world/finding.js';
-import { membersOf } from '../world/routing.js';
+import { error, type Finding, pathOf, warning } from '../world/finding.js';
+import { type Members, membersOf } from '../world/routing.js';
 import type { DefinitionIndex, Placed } from './definition-index.js';
 
 type Reducer = Placed<DefReducerModule>;
-
-/** Events that carry the receipts of effects to the reducers that emitted them. */
-const RECEIPT_EVENTS: ReadonlyMap<string, string> = new Map([
-  ['timer.set', 'sys/TimerFired@1'],
-  ['blob.put', 'sys/BlobPutResult@1'],
-  ['blob.get', 'sys/BlobGetResult@1'],
-]);
 
 /** The slot of effects that name none. */
 const DEFAULT_SLOT = 'default';
@@ -36,12 +30,29 @@ function checkEmitted(reducer: Reducer, index: DefinitionIndex): readonly Findin
       const hint = 'raise an event that starts a plan, and emit it there';
       return [error('effect-origin-scope', path, message, hint)];
     }
-    const receipt = RECEIPT_EVENTS.get(kind);
-    if (receipt === undefined || typeof family === 'string' || family.has(receipt)) return [];
-    const message = `expected an event that carries the receipts of ${kind}, found no ${receipt}`;
-    const hint = `add an arm {"ref":"${receipt}"} to ${reducer.value.abi.reducer.event}`;
-    return [error('reducer-receipt-schema-missing', path, message, hint)];
+    if (typeof family === 'string') return [];
+    const event = reducer.value.abi.reducer.event;
+    return checkReceiptEvent({ kind, event, members: family, path });
   });
+}
+
+interface Emitted {
+  readonly kind: string;
+  /** The family of the reducer and its members. */
+  readonly event: string;
+  readonly members: Members;
+  readonly path: string;
+}
+
+/** An effect of the catalogue that reducers wait for without an arm is surely a mistake. */
+function checkReceiptEvent({ kind, event, members, path }: Emitted): readonly Finding[] {
+  const fitting = receiptEventsOf(kind).map(({ schema }) => schema);
+  if (fitting.some((schema) => members.has(schema))) return [];
+  const [best = ''] = fitting;
+  const message = `expected an event that carries the receipts of ${kind}, found no ${best}`;
+  const hint = `add an arm {"ref":"${best}"} to ${event}`;
+  const find = fitting.length > 1 ? error : warning;
+  return [find('reducer-receipt-schema-missing', path, message, hint)];
 }
 
 export function checkBindings(index: DefinitionIndex): readonly Finding[] {

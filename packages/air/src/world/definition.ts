@@ -6,7 +6,7 @@
  * D3. A definition exists only if no check found an error.
  */
 import { assert, type Hash, parseHashText, toHashText } from '@aos/canon';
-import { builtin, PURE_CONTEXT, REDUCER_CONTEXT } from '../builtins/catalogue.js';
+import { builtin, EFFECT_ERROR, PURE_CONTEXT, REDUCER_CONTEXT } from '../builtins/catalogue.js';
 import { parseNormalSlot } from '../expr/slot.js';
 import type { DefinitionOf } from '../forms/definition.js';
 import type { DefCap } from '../forms/definitions.js';
@@ -27,7 +27,7 @@ import { error, type Finding, hasError, pathOf } from './finding.js';
 import { abiSchemas, checkModule } from './modules.js';
 import type { Node } from './node.js';
 import { checkDuplicates, type Definitions } from './references.js';
-import { buildRouting, type Route } from './routing.js';
+import { buildRouting, type Members, membersOf, type Route, type Wrapping } from './routing.js';
 
 export interface WorldDefinition {
   readonly manifestHash: Hash;
@@ -51,6 +51,15 @@ export interface WorldDefinition {
    * its members, with the tag to wrap them in. Empty for schemas that no route mentions.
    */
   routesOf(schema: string): readonly Route[];
+  /** Where events from a named source go: to this reducer and nowhere else. */
+  inboxOf(source: string): Inbox | undefined;
+}
+
+export interface Inbox {
+  /** Index into the reducers of the world. */
+  readonly reducer: number;
+  /** How a value of its family or of a member is wrapped; undefined for any other schema. */
+  wrapOf(schema: string): Wrapping | undefined;
 }
 
 export interface ReducerDefinition {
@@ -61,6 +70,8 @@ export interface ReducerDefinition {
   /** The event family: what the reducer is given. */
   readonly event: CompiledSchema;
   readonly annotations?: CompiledSchema;
+  /** Schemas whose values it takes, the family itself among them. */
+  readonly members: Members;
   /** The reducer wants a `sys/ReducerContext@1` with each call. */
   readonly context: boolean;
   readonly keySchema?: CompiledSchema;
@@ -137,6 +148,8 @@ export function buildWorld(manifest: Node<Manifest>, checked: CheckedWorld): Wor
   const { index, definitions } = checked;
   const compiler = new SchemaCompiler((name) => index.writtenType(name));
   const nodes = [manifest, ...definitions.values()];
+  const reducers = checked.reducers.map((module) => reducerDefinition(module, index, compiler));
+  const inboxes = inboxesOf(manifest.value, reducers);
   const find: WorldDefinition['find'] = (kind, name) =>
     (definitions.get(kind, name)?.value ?? builtin(kind, name)) as never;
   return {
@@ -144,12 +157,13 @@ export function buildWorld(manifest: Node<Manifest>, checked: CheckedWorld): Wor
     manifest: manifest.value,
     nodes: new Map(nodes.map(({ hash, bytes }) => [toHashText(hash), bytes])),
     schemas: new Map(checked.schemaNames.map((name) => [name, compiler.schema(name)])),
-    reducers: checked.reducers.map((module) => reducerDefinition(module, compiler)),
+    reducers,
     plans: planDefinitions(checked.plans, find, compiler),
     grants: grantDefinitions(manifest.value, find, index),
     find,
     effectOf: (kind) => effectDefinition(kind, index, compiler),
     routesOf: (schema) => checked.routes.get(schema) ?? [],
+    inboxOf: (source) => inboxes.get(source),
   };
 }
 
@@ -169,6 +183,7 @@ function rootSchemas(
     ...[...plans.values()].flatMap(({ value }) => [value.input, value.output ?? value.input]),
     REDUCER_CONTEXT,
     PURE_CONTEXT,
+    EFFECT_ERROR,
   ];
 }
 
@@ -217,15 +232,39 @@ function effectDefinition(
   };
 }
 
-function reducerDefinition(module: DefReducerModule, compiler: SchemaCompiler): ReducerDefinition {
+function inboxesOf(
+  manifest: Manifest,
+  reducers: readonly ReducerDefinition[],
+): ReadonlyMap<string, Inbox> {
+  const indexes = new Map(reducers.map(({ name }, index) => [name, index]));
+  const inboxes = (manifest.routing?.inboxes ?? []).map(({ source, reducer: name }) => {
+    const index = indexes.get(name) ?? -1;
+    const reducer = reducers[index];
+    assert(reducer !== undefined, `the inbox ${source} was checked`);
+    return [
+      source,
+      { reducer: index, wrapOf: (schema: string) => reducer.members.get(schema) },
+    ] as const;
+  });
+  return new Map(inboxes);
+}
+
+function reducerDefinition(
+  module: DefReducerModule,
+  index: DefinitionIndex,
+  compiler: SchemaCompiler,
+): ReducerDefinition {
   const { state, event, annotations, context, effects_emitted } = module.abi.reducer;
   const wasmHash = parseHashText(module.wasm_hash);
   assert(wasmHash.ok, 'a module form admits only hash texts');
+  const members = membersOf(event, (name) => index.writtenType(name));
+  assert(typeof members !== 'string', `the family ${event} was checked`);
   return {
     name: module.name,
     wasmHash: wasmHash.value,
     state: compiler.schema(state),
     event: compiler.schema(event),
+    members: new Map([[event, {}], ...members]),
     ...(annotations === undefined ? {} : { annotations: compiler.schema(annotations) }),
     context: context !== undefined,
     ...(module.key_schema === undefined ? {} : { keySchema: compiler.schema(module.key_schema) }),

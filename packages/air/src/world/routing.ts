@@ -17,8 +17,13 @@ export interface Route {
 const MAX_CONNECTIONS = 100_000;
 const TOO_MANY = `expected at most ${MAX_CONNECTIONS} pairs of a schema and a reducer`;
 
+/** How a value becomes one of an event family: as it is, or wrapped in the arm of a tag. */
+export interface Wrapping {
+  readonly wrap?: string;
+}
+
 /** Schemas whose values a reducer takes beside its family, with the tag to wrap each in. */
-export type Members = ReadonlyMap<string, { readonly wrap?: string }>;
+export type Members = ReadonlyMap<string, Wrapping>;
 
 /**
  * Members of an event family: the target of a reference, or the arms of a variant of references to
@@ -26,7 +31,7 @@ export type Members = ReadonlyMap<string, { readonly wrap?: string }>;
  */
 export function membersOf(family: string, typeOf: TypeLookup): Members | string {
   const type = typeOf(family);
-  const members = new Map<string, { readonly wrap?: string }>();
+  const members = new Map<string, Wrapping>();
   if (type === undefined) return members;
   if ('ref' in type) return members.set(type.ref, {});
   if (!('variant' in type)) return `found ${Object.keys(type)[0]}`;
