@@ -11,7 +11,13 @@ export type {
   RawVerb,
 } from './admit/admitted.js';
 export type { Cell } from './cells/cell.js';
-export { type CellQuery, type CellTable, listCells, readCell } from './cells/cell-table.js';
+export {
+  type CellQuery,
+  type CellTable,
+  countCells,
+  listCells,
+  readCell,
+} from './cells/cell-table.js';
 export type { OpenIntent } from './gate/open-intent.js';
 export type { PlanInstance } from './plans/instance.js';
 export type { Program } from './program/program.js';
@@ -24,7 +30,7 @@ export {
   type Explanation,
   explainDifference,
 } from './replay/explain.js';
-export type { SignatureCheck } from './replay/feed.js';
+export { checkInputSignature, type SignatureCheck } from './replay/feed.js';
 export { printExplanation } from './replay/print-explanation.js';
 export { type ReplayMode, type ReplayPorts, replay, replayRecord } from './replay/replay.js';
 export {
