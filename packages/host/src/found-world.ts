@@ -1,6 +1,6 @@
 /** Founding: from authoring documents and modules to the genesis and first objects of a world. */
 import { type AirDocument, type Finding, loadAir, type WorldDefinition } from '@aos/air';
-import { type Hash, parseHashText, type Refusal, sha256 } from '@aos/canon';
+import { bytesEqual, type Hash, parseHashText, type Refusal, sha256 } from '@aos/canon';
 import { checkSupport } from '@aos/kernel';
 import {
   CURRENT_RUNTIME,
@@ -12,6 +12,7 @@ import {
 } from '@aos/protocol';
 import { type Clock, readWallNs } from './clock.js';
 import type { HostEngine } from './load-world.js';
+import { modulesOf } from './modules.js';
 import type { FillEntropy } from './stamper.js';
 
 export interface FoundingPlan {
@@ -74,17 +75,17 @@ function checkModules(
   modules: ReadonlyMap<string, Uint8Array>,
   engine: HostEngine,
 ): Refusal | undefined {
-  for (const reducer of definition.reducers) {
-    const bytes = modules.get(reducer.name);
+  for (const { name, entry, hash } of modulesOf(definition)) {
+    const bytes = modules.get(name);
     if (bytes === undefined) {
-      const detail = `${reducer.name} has no module: put it at modules/${reducer.name}.wasm`;
-      return { code: 'module-unbound', at: reducer.name, detail };
+      const detail = `${name} has no module: put it at modules/${name}.wasm`;
+      return { code: 'module-unbound', at: name, detail };
     }
-    const loaded = engine.load(bytes, 'step', { limits: DEFAULT_CALL_LIMITS });
-    if (!loaded.ok) return { ...loaded.refusal, at: `${reducer.name} ${loaded.refusal.at}`.trim() };
-    if (loaded.value.some((byte, i) => byte !== reducer.wasmHash[i])) {
-      const detail = `the module given for ${reducer.name} is not the one its wasm_hash names`;
-      return { code: 'module-hash-mismatch', at: reducer.name, detail };
+    const loaded = engine.load(bytes, entry, { limits: DEFAULT_CALL_LIMITS });
+    if (!loaded.ok) return { ...loaded.refusal, at: `${name} ${loaded.refusal.at}`.trim() };
+    if (!bytesEqual(loaded.value, hash)) {
+      const detail = `the module given for ${name} is not the one its wasm_hash names`;
+      return { code: 'module-hash-mismatch', at: name, detail };
     }
   }
   return undefined;
@@ -99,9 +100,9 @@ function objectsOf(
     const hash = parseHashText(text);
     if (hash.ok) objects.push({ hash: hash.value, bytes });
   }
-  for (const reducer of definition.reducers) {
-    const bytes = modules.get(reducer.name);
-    if (bytes !== undefined) objects.push({ hash: reducer.wasmHash, bytes });
+  for (const { name, hash } of modulesOf(definition)) {
+    const bytes = modules.get(name);
+    if (bytes !== undefined) objects.push({ hash, bytes });
   }
   return objects;
 }

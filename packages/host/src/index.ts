@@ -1,3 +1,4 @@
+export type { Ack, AckFault } from './acks.js';
 export { type AuthoringFolder, readAuthoringFolder } from './air-folder.js';
 export { type Clock, systemClock } from './clock.js';
 export {
@@ -7,6 +8,8 @@ export {
   type FoundingResult,
   foundWorld,
 } from './found-world.js';
+export { type HaltClearance, signClearance } from './halt.js';
+export type { SubmittedInput } from './intake.js';
 export {
   aosHome,
   ensureHostKey,
@@ -17,12 +20,11 @@ export {
   type Signer,
 } from './key-files.js';
 export { type HostEngine, loadWorld } from './load-world.js';
+export { openWorldHost, type WorldHostOptions } from './open-host.js';
+export { divergedFault, type OpenedWorld, openWorld } from './open-world.js';
+export { isUsableKey, SignatureVerifier } from './signatures.js';
+export { signReceipt, signVerb, type UnsignedReceipt, type VerbPlace } from './signing.js';
 export { type FillEntropy, Stamper, type StampOrigin, systemEntropy } from './stamper.js';
-export { divergedFault, replayStore, type VerifyReport, verifyWorld } from './verify-world.js';
-export {
-  type Ack,
-  type AckFault,
-  openWorldHost,
-  WorldHost,
-  type WorldHostOptions,
-} from './world-host.js';
+export { type VerifyOptions, type VerifyReport, verifyWorld } from './verify-world.js';
+export { type StartTimer, systemTimer } from './wake-timer.js';
+export { type Opening, WorldHost } from './world-host.js';

@@ -1,8 +1,10 @@
-/** Loading: from the files of a world to its definition and code, before any record is read. */
-import { openDefinition } from '@aos/air';
-import type { Hash } from '@aos/canon';
-import { type Refusal, type Result, toHashText } from '@aos/canon';
-import { createWorld, type World } from '@aos/kernel';
+/**
+ * Loading: from the files of a world to its definition and code, and to the world at its genesis or
+ * at its last snapshot. No record is read here.
+ */
+import { openDefinition, type WorldDefinition } from '@aos/air';
+import { type Hash, type Refusal, type Result, refuse, toHashText } from '@aos/canon';
+import { createWorld, NodeCache, openSnapshot, type TrieSource, type World } from '@aos/kernel';
 import {
   AosFault,
   type CallLimits,
@@ -12,6 +14,7 @@ import {
   type ModuleEntry,
   type WorldStore,
 } from '@aos/protocol';
+import { modulesOf } from './modules.js';
 
 /** An engine that a host can give modules to. */
 export interface HostEngine extends Engine {
@@ -26,31 +29,76 @@ export interface HostEngine extends Engine {
   ): Result<Hash>;
 }
 
+/** What a world is made of, before it is at any sequence; the engine has all its code. */
+export interface WorldParts {
+  readonly store: WorldStore;
+  readonly engine: HostEngine;
+  readonly definition: WorldDefinition;
+  /** Reads what the store has; nothing that is stored is ever `undefined`. */
+  readonly source: TrieSource;
+}
+
+/**
+ * Reads the definition and loads every module. Throws AosFault with the code of what is wrong:
+ * `object-missing`, a module refusal, or one of genesis and manifest.
+ */
+export function loadParts(store: WorldStore, engine: HostEngine): WorldParts {
+  const genesis = unwrap(decodeGenesis(store.genesis));
+  const read = (hash: Hash) => store.object(hash);
+  const definition = unwrap(openDefinition(genesis.manifest, read));
+  const limits = callLimitsOf(genesis.runtime.limits);
+  for (const { name, entry, hash } of modulesOf(definition)) {
+    if (engine.has(hash)) continue;
+    const bytes = store.object(hash);
+    if (bytes === undefined) {
+      const message = `module ${toHashText(hash)} of ${name} is not among the world's objects`;
+      throw new AosFault('object-missing', message, { retry: 'never' });
+    }
+    unwrap(engine.load(bytes, entry, { limits }));
+  }
+  return { store, engine, definition, source: { read, cache: new NodeCache() } };
+}
+
+/**
+ * The world at its genesis, with every module loaded. Throws AosFault as {@link loadParts} does, or
+ * with the code of what {@link createWorld} refuses.
+ */
+export function loadWorld(store: WorldStore, engine: HostEngine): World {
+  return worldAtGenesis(loadParts(store, engine));
+}
+
+export function worldAtGenesis({ store, definition, engine, source }: WorldParts): World {
+  return unwrap(createWorld(store.genesis, definition, { engine, source }));
+}
+
+/**
+ * The world of the last snapshot, `undefined` when there is none. Codes: `object-missing`, and those
+ * of {@link openSnapshot}.
+ */
+export function worldAtSnapshot(parts: WorldParts): Result<World> | undefined {
+  const { store, definition, engine, source } = parts;
+  const { snapshot } = store;
+  if (snapshot === undefined) return undefined;
+  const bytes = store.object(snapshot.hash);
+  if (bytes === undefined) return missing([snapshot.hash]);
+  const world = { genesis: store.genesis, definition };
+  const opening = openSnapshot(bytes, world, { engine, source });
+  if (opening.kind === 'need') return missing(opening.hashes);
+  if (opening.kind === 'refused') return { ok: false, refusal: opening.refusal };
+  if (opening.world.seq === snapshot.seq + 1) return { ok: true, value: opening.world };
+  const detail = `expected the world after record ${snapshot.seq}, found ${opening.world.seq - 1}`;
+  return refuse('snapshot-inconsistent', '/seq', detail);
+}
+
+function missing(hashes: readonly Hash[]): Result<never> {
+  const names = hashes.map(toHashText).join(', ');
+  return refuse('object-missing', '', `a part of the snapshot is not stored: ${names}`);
+}
+
 /** A refusal met while opening a world, as a fault: nobody can go on without an operator. */
 function openFault(refusal: Refusal): AosFault {
   const where = refusal.at === '' ? '' : ` (${refusal.at})`;
   return new AosFault(refusal.code, `${refusal.detail}${where}`, { retry: 'never' });
-}
-
-/**
- * The world at its genesis, with every module loaded. Throws AosFault with the code of what is
- * wrong: `object-missing`, a module refusal, or what {@link createWorld} refuses.
- */
-export function loadWorld(store: WorldStore, engine: HostEngine): World {
-  const genesis = unwrap(decodeGenesis(store.genesis));
-  const definition = unwrap(openDefinition(genesis.manifest, (hash) => store.object(hash)));
-  const limits = callLimitsOf(genesis.runtime.limits);
-  for (const reducer of definition.reducers) {
-    if (engine.has(reducer.wasmHash)) continue;
-    const bytes = store.object(reducer.wasmHash);
-    if (bytes === undefined) {
-      const hash = toHashText(reducer.wasmHash);
-      const message = `module ${hash} of ${reducer.name} is not among the world's objects`;
-      throw new AosFault('object-missing', message, { retry: 'never' });
-    }
-    unwrap(engine.load(bytes, 'step', { limits }));
-  }
-  return unwrap(createWorld(store.genesis, definition, engine));
 }
 
 function unwrap<T>(result: Result<T>): T {

@@ -41,10 +41,15 @@ export class Stamper {
     this.#monotonicBaseNs = clock.monotonicNs();
   }
 
+  /** Logical time of this moment. */
+  logicalNowNs(): bigint {
+    return this.#logicalBaseNs + this.clock.monotonicNs() - this.#monotonicBaseNs;
+  }
+
   next(): Stamp {
     return {
       nowNs: readWallNs(this.clock),
-      logicalNowNs: this.#logicalBaseNs + this.clock.monotonicNs() - this.#monotonicBaseNs,
+      logicalNowNs: this.logicalNowNs(),
       entropy: this.#entropy(),
     };
   }

@@ -1,58 +1,121 @@
 /** Verification: what anyone holding a world's files can do without trusting who wrote them. */
-import type { Hash } from '@aos/canon';
-import { type Difference, hashWorld, replay, type World } from '@aos/kernel';
-import { AosFault, type WorldStore } from '@aos/protocol';
-import { type HostEngine, loadWorld } from './load-world.js';
+import { bytesEqual, type Hash, type Refusal } from '@aos/canon';
+import {
+  type Difference,
+  type Explanation,
+  explainDifference,
+  hashWorld,
+  replayRecord,
+  type World,
+} from '@aos/kernel';
+import type { SnapshotMark, WorldStore } from '@aos/protocol';
+import { type HostEngine, loadParts, type WorldParts, worldAtGenesis } from './load-world.js';
+import { findStart } from './open-world.js';
+import { SignatureVerifier } from './signatures.js';
+import { objectsMissing } from './stepper.js';
 
-/** What verifying came to; `difference` is there exactly when `ok` is false. */
-export interface VerifyReport {
-  readonly ok: boolean;
-  readonly worldId: Hash;
-  /** Records that were judged the same. */
-  readonly records: number;
-  /** Chain value of the last of them. */
-  readonly chain: Hash;
-  /** Hash of the world after them. */
-  readonly worldHash: Hash;
-  readonly difference?: Difference;
+export interface VerifyOptions {
+  /** `snapshot` takes the last one on trust and judges only the records after it. */
+  readonly from?: 'genesis' | 'snapshot';
 }
 
-/** Replays a world from genesis and judges every record. Reads only. */
-export function verifyWorld(store: WorldStore, engine: HostEngine): VerifyReport {
-  const { world, difference } = replayStore(store, engine);
-  const report = {
+/** What verifying came to; `difference` and `explanation` are there when a record is not the same. */
+export interface VerifyReport {
+  /** Every record is the same, and the snapshot is not another world's. */
+  readonly ok: boolean;
+  readonly worldId: Hash;
+  /** Where judging began. */
+  readonly from: SnapshotMark | 'genesis';
+  /** Why it did not begin at the snapshot. */
+  readonly passedOver?: Refusal;
+  /** Sequence up to which everything is the same. */
+  readonly records: number;
+  /** Chain value of the record before. */
+  readonly chain: Hash;
+  /** Hash of the world there. */
+  readonly worldHash: Hash;
+  /** How the last snapshot stands to the world replayed to its place; `unseen` when it is behind. */
+  readonly snapshot: 'absent' | 'different' | 'same' | 'trusted' | 'unseen';
+  readonly difference?: Difference;
+  readonly explanation?: Explanation;
+}
+
+/**
+ * Replays a world and judges every record: what it says, that admission would have let its input in,
+ * and that its signature holds. Reads only. Throws AosFault: `object-missing` and what loading a
+ * world throws.
+ */
+export function verifyWorld(
+  store: WorldStore,
+  engine: HostEngine,
+  options: VerifyOptions = {},
+): VerifyReport {
+  const parts = loadParts(store, engine);
+  const { start, from, passedOver } =
+    options.from === 'snapshot' ? findStart(parts) : fromGenesis(parts);
+  const judging = new Judging(parts, start);
+  judging.run();
+  const { world } = judging;
+  const snapshot = from === 'genesis' ? judging.snapshot : 'trusted';
+  return {
+    ok: judging.difference === undefined && snapshot !== 'different',
     worldId: world.worldId,
+    from,
     records: world.seq,
     chain: world.chain,
     worldHash: hashWorld(world),
+    snapshot,
+    ...(passedOver === undefined ? {} : { passedOver }),
+    ...(judging.difference ?? {}),
   };
-  return difference === undefined ? { ok: true, ...report } : { ok: false, ...report, difference };
 }
 
-/** The world after the last record that replays the same, and the difference that ended it. */
-export function replayStore(
-  store: WorldStore,
-  engine: HostEngine,
-): { readonly world: World; readonly difference?: Difference } {
-  const start = loadWorld(store, engine);
-  const verdict = replay(start, store.records(0), { engine, object: (hash) => store.object(hash) });
-  switch (verdict.kind) {
-    case 'same':
-      return { world: verdict.world };
-    case 'different':
-      return { world: verdict.world, difference: verdict.difference };
-    case 'need':
-      throw new AosFault('object-missing', 'a value that the journal refers to is not stored', {
-        retry: 'never',
-      });
+function fromGenesis(parts: WorldParts): ReturnType<typeof findStart> {
+  return { start: worldAtGenesis(parts), from: 'genesis' };
+}
+
+class Judging {
+  snapshot: VerifyReport['snapshot'];
+  difference: { readonly difference: Difference; readonly explanation: Explanation } | undefined;
+  readonly #verifier = new SignatureVerifier();
+
+  constructor(
+    private readonly parts: WorldParts,
+    public world: World,
+  ) {
+    this.snapshot = parts.store.snapshot === undefined ? 'absent' : 'unseen';
+    this.lookAtSnapshot();
+  }
+
+  run(): void {
+    const { store, engine } = this.parts;
+    const object = (hash: Hash) => store.object(hash);
+    const ports = { engine, object, checkSignature: this.#verifier.check };
+    for (const bytes of store.records(this.world.seq)) {
+      const verdict = replayRecord(this.world, bytes, ports, 'verify');
+      if (verdict.kind === 'need') throw objectsMissing(verdict.hashes);
+      if (verdict.kind === 'different') {
+        const { difference } = verdict;
+        const record = (seq: number) => first(store.records(seq));
+        const explained = { ...ports, record };
+        const explanation = explainDifference(this.world, bytes, difference, explained);
+        this.difference = { difference, explanation };
+        return;
+      }
+      this.world = verdict.world;
+      this.lookAtSnapshot();
+    }
+  }
+
+  /** A mark names the hash of the world at its place; here we are, and know it ourselves. */
+  private lookAtSnapshot(): void {
+    const { snapshot } = this.parts.store;
+    if (snapshot === undefined || snapshot.seq !== this.world.seq - 1) return;
+    this.snapshot = bytesEqual(hashWorld(this.world), snapshot.hash) ? 'same' : 'different';
   }
 }
 
-/** The fault of a journal that does not replay to itself: `world-diverged`. */
-export function divergedFault(difference: Difference): AosFault {
-  const { seq, at, code, kind } = difference;
-  const message =
-    `record ${seq} does not replay to itself at ${at} (${kind}, ${code}); ` +
-    "'aos verify' shows both values";
-  return new AosFault('world-diverged', message, { retry: 'never' });
+function first<T>(items: Iterable<T>): T | undefined {
+  const [item] = items;
+  return item;
 }

@@ -1,150 +1,178 @@
 /**
  * The loop of one world: inbox → admit → stamp → step → append → flush → acknowledge.
  *
- * H2 One input is stepped at a time, in the order of submission.
+ * H2 One input is stepped at a time, in the order of the agenda.
  * H3 Nothing is acknowledged, and no read is answered, before the records it saw are durable.
  * H4 Steps go on while a flush is in flight; records are appended in groups.
  * H5 A failed append fences the world: what was not acknowledged is rejected, nothing is retried,
  *    and only closing and opening again helps.
- * H6 A defect in a step leaves the world as it was and halts it.
+ * H6 A defect in a step leaves the world as it was and halts it. A mark outside the chain keeps it
+ *    halted over openings until an operator clears it.
  *
- * Deliberately absent: receipts, effects, ticks and control verbs; this build's inputs are events.
+ * Deliberately absent: adapters. What they are to do is in `openIntents`, rebuilt from the world at
+ * every opening, so nothing that was released is lost or forgotten.
  */
-import { Defect, type Hash, ok, type Result, refuse } from '@aos/canon';
-import { admit, type RawEvent, step, type World } from '@aos/kernel';
-import { AosFault, type Batch, type StoredObject, type WorldStore } from '@aos/protocol';
-import { type Clock, systemClock } from './clock.js';
-import type { HostEngine } from './load-world.js';
-import { type FillEntropy, Stamper, systemEntropy } from './stamper.js';
-import { divergedFault, replayStore } from './verify-world.js';
+import { assert, type Refusal, type Result } from '@aos/canon';
+import {
+  checkInputSignature,
+  isRunning,
+  type OpenIntent,
+  type RawInput,
+  type World,
+} from '@aos/kernel';
+import { AosFault, type HaltMark, type SnapshotMark, type WorldStore } from '@aos/protocol';
+import { type Ack, ackOf, readAck } from './acks.js';
+import { Agenda, type Task } from './agenda.js';
+import { Committer, Group } from './committer.js';
+import { checkClearance, type HaltClearance, haltFault, haltMarkOf } from './halt.js';
+import { Inbox, type Waiting } from './inbox.js';
+import { isSigned, type SubmittedInput, takeIn } from './intake.js';
+import type { OpenedWorld } from './open-world.js';
+import { SignatureVerifier } from './signatures.js';
+import { writeSnapshot } from './snapshots.js';
+import type { Stepper } from './stepper.js';
+import { type StartTimer, systemTimer, WakeTimer } from './wake-timer.js';
 
-export interface WorldHostOptions {
-  readonly store: WorldStore;
-  readonly engine: HostEngine;
-  readonly clock?: Clock;
-  readonly fillEntropy?: FillEntropy;
+export interface WorldHostSettings {
   /** Most inputs waiting at once; beyond it a submission is refused. Default 65,536. */
   readonly inboxLimit?: number;
+  /** A close makes a snapshot when the last one is so many records back. Default 1,000. */
+  readonly snapshotRecords?: number;
+  readonly startTimer?: StartTimer;
 }
 
-/** A reducer call of the record that was discarded, and why. */
-export interface AckFault {
-  readonly reducer: string;
-  readonly code: string;
-}
-
-/** The answer to an event whose record is durable. */
-export interface Ack {
-  readonly seq: number;
-  /** Chain value of the record. */
-  readonly chain: Hash;
-  /** Reducer calls and events the record holds, faults included. */
-  readonly entries: number;
-  readonly faults: readonly AckFault[];
-}
-
-/** An event that nobody else can change. */
-type OwnEvent = Extract<RawEvent, { readonly cbor: Uint8Array }>;
-
-interface Waiting {
-  readonly raw: OwnEvent;
-  readonly resolve: (answer: Result<Ack>) => void;
-  readonly reject: (fault: AosFault) => void;
-}
-
-interface Stepped {
-  readonly ack: Ack;
-  readonly waiting: Waiting;
-}
+/** Where an opening began, and why not at the last snapshot. */
+export type Opening = Pick<OpenedWorld, 'from' | 'passedOver' | 'replayed'>;
 
 const DEFAULT_INBOX_LIMIT = 65_536;
 /** Most bytes of inputs waiting at once. */
 const INBOX_BYTES = 1 << 26;
+/** Replaying so many records takes some tens of milliseconds; a small snapshot less than ten. */
+const DEFAULT_SNAPSHOT_RECORDS = 1000;
 /** Inputs stepped before their records are handed to the store and the event loop gets its turn. */
 const GROUP_INPUTS = 64;
-/** Groups that may wait for a flush at once; more would only add memory. */
-const GROUPS_IN_FLIGHT = 8;
-
-/**
- * Opens a world for writing: replays and judges its journal, then takes inputs. Throws AosFault;
- * `world-diverged` when the journal does not replay to itself.
- */
-export function openWorldHost(options: WorldHostOptions): WorldHost {
-  const { store, engine, clock = systemClock, fillEntropy = systemEntropy } = options;
-  const { world, difference } = replayStore(store, engine);
-  if (difference !== undefined) throw divergedFault(difference);
-  const stamper = new Stamper(stampOrigin(world), clock, fillEntropy);
-  return new WorldHost(world, stamper, options);
-}
-
-function stampOrigin(world: World) {
-  return { logicalNowNs: world.logicalNowNs, wallNs: world.lastWallNs };
-}
 
 export class WorldHost {
-  #world: World;
-  #inbox: Waiting[] = [];
-  #inboxBytes = 0;
-  #inFlight = 0;
+  readonly #store: WorldStore;
+  readonly #stepper: Stepper;
+  readonly #snapshotRecords: number;
+  readonly #verifier = new SignatureVerifier();
+  readonly #inbox: Inbox;
+  readonly #agenda: Agenda;
+  readonly #timer: WakeTimer;
+  readonly #committer: Committer;
   #scheduled = false;
   #stopped: AosFault | undefined;
+  #halt: HaltMark | undefined;
   /** Set once {@link close} was called: what is there is finished, nothing more is taken. */
   #closing: AosFault | undefined;
   #closed: Promise<void> | undefined;
   #idle: (() => void) | undefined;
-  #lastCommit: Promise<void> = Promise.resolve();
-  readonly #store: WorldStore;
-  readonly #engine: HostEngine;
-  readonly #stamper: Stamper;
-  readonly #inboxLimit: number;
+
+  /** How the world was opened. */
+  readonly opening: Opening;
 
   /** Use {@link openWorldHost}. */
-  constructor(world: World, stamper: Stamper, options: WorldHostOptions) {
-    this.#world = world;
-    this.#stamper = stamper;
-    this.#store = options.store;
-    this.#engine = options.engine;
-    this.#inboxLimit = options.inboxLimit ?? DEFAULT_INBOX_LIMIT;
+  constructor(
+    store: WorldStore,
+    stepper: Stepper,
+    settings: WorldHostSettings & { readonly opening: Opening },
+  ) {
+    this.opening = settings.opening;
+    const { inboxLimit = DEFAULT_INBOX_LIMIT, startTimer = systemTimer } = settings;
+    this.#store = store;
+    this.#stepper = stepper;
+    this.#snapshotRecords = settings.snapshotRecords ?? DEFAULT_SNAPSHOT_RECORDS;
+    this.#inbox = new Inbox({ inputs: inboxLimit, bytes: INBOX_BYTES });
+    this.#agenda = new Agenda(this.#inbox);
+    this.#timer = new WakeTimer(startTimer, () => this.#schedule());
+    this.#committer = new Committer(store, {
+      failed: (fault) => this.#stop(fault),
+      settled: () => this.#goOn(),
+    });
+    this.#halt = store.halt;
+    if (this.#halt !== undefined) this.#stopped = haltFault(this.#halt);
+    this.#goOn();
+  }
+
+  /** The defect that halted the world, until an operator clears it. */
+  get halt(): HaltMark | undefined {
+    return this.#halt;
   }
 
   /**
-   * Hands an event to the world. Resolves with the acknowledgement once its record is durable, or
-   * with a refusal that left no trace (`inbox-full`, `event-unreadable`, or the codes of `admit`).
-   * Rejects with AosFault when the world stopped before the record was durable: `store-failed`,
-   * `world-halted`, `world-closed`. After such a rejection the event may or may not be in the
+   * Hands an input to the world. Resolves with the acknowledgement once its record is durable, or
+   * with a refusal that left no trace (`inbox-full`, `event-unreadable`, `signature-invalid`, or the
+   * codes of `admit`). A second event of one dedup id gets the acknowledgement of the first. Rejects
+   * with AosFault when the world stopped before the record was durable: `store-failed`,
+   * `world-halted`, `world-closed`. After such a rejection the input may or may not be in the
    * journal.
    */
-  submit(raw: RawEvent): Promise<Result<Ack>> {
+  submit(submitted: SubmittedInput): Promise<Result<Ack>> {
     const fault = this.#stopped ?? this.#closing;
     if (fault !== undefined) return Promise.reject(fault);
-    const event = this.#takeIn(raw);
-    if (!event.ok) return Promise.resolve(event);
-    const { cbor } = event.value;
-    const isFull = this.#inbox.length >= this.#inboxLimit;
-    if (isFull || this.#inboxBytes + cbor.length > INBOX_BYTES) {
-      const detail = `${this.#inbox.length} inputs are waiting; send again later`;
-      return Promise.resolve(refuse('inbox-full', '', detail));
+    const intake = takeIn(this.#stepper, submitted, this.#verifier);
+    switch (intake.kind) {
+      case 'refused':
+        return Promise.resolve({ ok: false, refusal: intake.refusal });
+      case 'duplicate':
+        return this.#readAck(intake.seq);
+      case 'taken':
+        return new Promise((resolve, reject) => {
+          const { raw, sizeBytes } = intake;
+          const { epoch } = this.#stepper.world;
+          const refusal = this.#inbox.offer({ raw, sizeBytes, epoch, resolve, reject });
+          if (refusal !== undefined) resolve({ ok: false, refusal });
+          else this.#schedule();
+        });
     }
-    return new Promise((resolve, reject) => {
-      this.#inbox.push({ raw: event.value, resolve, reject });
-      this.#inboxBytes += cbor.length;
-      this.#schedule();
-    });
   }
 
   /**
-   * What `look` sees in the world of this moment, once the records it saw are durable. Rejects as
-   * {@link submit} does.
+   * What `look` sees in the world of this moment, once the records it saw are durable. A world that
+   * a defect halted can still be read. Rejects with `store-failed` or `world-closed`.
    */
   async read<T>(look: (world: World) => T): Promise<T> {
-    const fault = this.#stopped ?? this.#closing;
+    const fault = this.#halt === undefined ? (this.#stopped ?? this.#closing) : this.#closing;
     if (fault !== undefined) throw fault;
-    const seen = look(this.#world);
-    await this.#lastCommit;
+    const seen = look(this.#stepper.world);
+    await this.#committer.last;
     return seen;
   }
 
-  /** Steps what is waiting, flushes, closes the store. What comes after the call is rejected. */
+  /** Intents that have not settled, released or waiting for approval, once they are durable. */
+  openIntents(): Promise<readonly OpenIntent[]> {
+    return this.read((world) => [...world.intents.range()]);
+  }
+
+  /**
+   * Writes the world of this moment as a snapshot, and resolves with its mark when that is durable.
+   * Rejects as {@link submit} does.
+   */
+  async snapshot(): Promise<SnapshotMark> {
+    const fault = this.#stopped ?? this.#closing;
+    if (fault !== undefined) throw fault;
+    return writeSnapshot(this.#stepper.world, this.#committer);
+  }
+
+  /** Ends a halt: an operator has looked at it. Refusals: `halt-none`, `signature-invalid`, … */
+  async clearHalt(clearance: HaltClearance): Promise<Refusal | undefined> {
+    const halt = this.#halt;
+    if (halt === undefined) return { code: 'halt-none', at: '', detail: 'the world is not halted' };
+    const refusal = checkClearance(this.#stepper.world, { halt, clearance }, this.#verifier);
+    if (refusal !== undefined) return refusal;
+    const marks = [{ kind: 'halt-cleared', seq: halt.seq }] as const;
+    await this.#committer.append({ records: [], objects: [], marks });
+    this.#halt = undefined;
+    this.#stopped = undefined;
+    this.#schedule();
+    return undefined;
+  }
+
+  /**
+   * Steps what is waiting, flushes, makes a snapshot if the last is far back, closes the store. What
+   * comes after the call is rejected.
+   */
   close(): Promise<void> {
     const closed = 'the world is closed; open it again';
     this.#closing ??= new AosFault('world-closed', closed, { retry: 'later' });
@@ -153,39 +181,40 @@ export class WorldHost {
   }
 
   async #finish(closing: AosFault): Promise<void> {
+    this.#agenda.close();
     while (this.#isBusy) {
       await new Promise<void>((resolve) => {
         this.#idle = resolve;
         this.#schedule();
       });
     }
+    const isWhole = this.#stopped === undefined;
     this.#stop(closing);
-    await this.#store.close();
-  }
-
-  get #isBusy(): boolean {
-    return this.#inFlight > 0 || (this.#inbox.length > 0 && this.#stopped === undefined);
-  }
-
-  /**
-   * The event as bytes of our own: the caller may change what it gave as soon as submit returns,
-   * and what it gave may be anything. Admission runs again on the world of the step.
-   */
-  #takeIn(raw: RawEvent): Result<OwnEvent> {
     try {
-      const admitted = admit(this.#world, raw);
-      if (!admitted.ok) return admitted;
-      const { schema, value } = admitted.value;
-      return ok({ schema, cbor: value === raw.cbor ? value.slice() : value });
-    } catch (cause) {
-      if (cause instanceof Defect) throw cause;
-      const why = cause instanceof Error ? cause.message : typeof cause;
-      return refuse('event-unreadable', '', `the event cannot be read: ${why}`);
+      if (isWhole && this.#isSnapshotDue) await writeSnapshot(this.#stepper.world, this.#committer);
+    } finally {
+      await this.#store.close();
     }
   }
 
+  get #isSnapshotDue(): boolean {
+    const last = this.#store.snapshot?.seq ?? -1;
+    return this.#stepper.world.seq - 1 - last >= this.#snapshotRecords;
+  }
+
+  get #isBusy(): boolean {
+    if (this.#committer.isBusy) return true;
+    return this.#stopped === undefined && this.#agenda.hasNext(this.#stepper);
+  }
+
+  /** A duplicate of what is in the journal, or about to be. */
+  async #readAck(seq: number): Promise<Result<Ack>> {
+    await this.#committer.last;
+    return { ok: true, value: readAck(this.#store, seq) };
+  }
+
   #schedule(): void {
-    if (this.#scheduled || this.#inFlight >= GROUPS_IN_FLIGHT) return;
+    if (this.#scheduled || this.#committer.isFull) return;
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
@@ -194,108 +223,81 @@ export class WorldHost {
   }
 
   #pump(): void {
-    if (this.#stopped !== undefined || this.#inFlight >= GROUPS_IN_FLIGHT) return;
-    const group = this.#inbox.splice(0, GROUP_INPUTS);
-    for (const { raw } of group) this.#inboxBytes -= raw.cbor.length;
-    const records: Uint8Array[] = [];
-    const objects: StoredObject[] = [];
-    const stepped: Stepped[] = [];
-    for (const [index, waiting] of group.entries()) {
+    if (this.#stopped !== undefined || this.#committer.isFull) return;
+    const group = new Group();
+    let failed: { readonly cause: unknown; readonly task: Task } | undefined;
+    for (let count = 0; count < GROUP_INPUTS && failed === undefined; count++) {
+      const task = this.#agenda.next(this.#stepper);
+      if (task === undefined) break;
       try {
-        const done = this.#stepOne(waiting);
-        if (done === undefined) continue;
-        records.push(done.bytes);
-        objects.push(...done.objects);
-        stepped.push({ ack: done.ack, waiting });
+        this.#run(task, group);
       } catch (cause) {
-        this.#halt(cause, group.slice(index));
-        break;
+        failed = { cause, task };
       }
     }
-    if (records.length > 0) this.#commit({ records, objects }, stepped);
+    this.#committer.commit(group);
+    if (failed !== undefined) this.#fail(failed.cause, failed.task);
     this.#goOn();
   }
 
-  /** Schedules what is left, or tells a waiting close that nothing is. */
+  #run({ raw, waiting }: Task, group: Group): void {
+    const admission = this.#admit(raw, waiting);
+    if (admission.kind === 'admitted') {
+      const { record, bytes, objects, world } = this.#stepper.step(admission.input);
+      group.records.push(bytes);
+      for (const object of objects) group.objects.push(object);
+      const { chain } = world;
+      if (waiting !== undefined) group.answers.push({ waiting, ack: () => ackOf(record, chain) });
+      return;
+    }
+    assert(waiting !== undefined, `the world takes the ${raw.kind} that it asked for`);
+    if (admission.kind === 'refused') waiting.resolve({ ok: false, refusal: admission.refusal });
+    else group.answers.push({ waiting, ack: () => readAck(this.#store, admission.seq) });
+  }
+
+  /** Admits on the world of the step; a verb is verified again when its epoch has passed. */
+  #admit(raw: RawInput, waiting: Waiting | undefined) {
+    const { world } = this.#stepper;
+    const admission = this.#stepper.admit(raw);
+    if (admission.kind !== 'admitted' || !isSigned(raw)) return admission;
+    if (waiting?.epoch === world.epoch) return admission;
+    const checked = checkInputSignature(world, raw, this.#verifier.check);
+    return checked.ok ? admission : ({ kind: 'refused', refusal: checked.refusal } as const);
+  }
+
+  /** Schedules what is left, waits for time, or tells a waiting close that nothing is left. */
   #goOn(): void {
-    if (this.#inbox.length > 0 && this.#stopped === undefined) this.#schedule();
+    const isStopped = this.#stopped !== undefined;
+    if (!isStopped && this.#agenda.hasNext(this.#stepper)) this.#schedule();
     else if (!this.#isBusy) this.#idle?.();
+    const { wakeAtNs, world } = this.#stepper;
+    if (wakeAtNs === undefined || isStopped || this.#closing !== undefined || !isRunning(world)) {
+      this.#timer.clear();
+    } else this.#timer.set(wakeAtNs, this.#stepper.logicalNowNs);
   }
 
-  #stepOne(waiting: Waiting) {
-    const admitted = admit(this.#world, waiting.raw);
-    if (!admitted.ok) {
-      waiting.resolve(admitted);
-      return undefined;
-    }
-    const outcome = step(this.#world, admitted.value, this.#stamper.next(), this.#engine);
-    if (outcome.kind === 'need') {
-      throw new Error('a module that was loaded at open is gone from the engine');
-    }
-    this.#world = outcome.world;
-    const { record, bytes, objects } = outcome;
-    const faults: AckFault[] = [];
-    for (const entry of record.entries) {
-      if (entry.kind === 'reducer-fault') faults.push({ reducer: entry.reducer, code: entry.code });
-    }
-    const ack = {
-      seq: record.seq,
-      chain: outcome.world.chain,
-      entries: record.entries.length,
-      faults,
+  /** What the outside failed at only stops the world; everything else is a defect and halts it. */
+  #fail(cause: unknown, { raw, waiting }: Task): void {
+    const rejected = [...(waiting === undefined ? [] : [waiting]), ...this.#inbox.clear()];
+    const reject = (fault: AosFault) => {
+      for (const each of rejected) each.reject(fault);
     };
-    return { bytes, objects, ack };
-  }
-
-  #commit(
-    batch: { readonly records: Uint8Array[]; readonly objects: StoredObject[] },
-    stepped: readonly Stepped[],
-  ): void {
-    this.#inFlight += 1;
-    const append = this.#append(batch);
-    this.#lastCommit = append;
-    append.then(
-      () => {
-        this.#inFlight -= 1;
-        for (const { ack, waiting } of stepped) waiting.resolve({ ok: true, value: ack });
-        this.#goOn();
-      },
-      (cause: unknown) => {
-        this.#inFlight -= 1;
-        const fault = fenceFault(cause);
-        this.#stop(fault);
-        for (const { waiting } of stepped) waiting.reject(fault);
-        this.#goOn();
-      },
-    );
-  }
-
-  /** A store that throws has failed like one that rejects. */
-  async #append(batch: Batch): Promise<void> {
-    await this.#store.append(batch);
-  }
-
-  #halt(cause: unknown, unstepped: readonly Waiting[]): void {
-    const fault = new AosFault(
-      'world-halted',
-      `a defect stopped the world before record ${this.#world.seq}: ${String(cause)}`,
-      { retry: 'never', cause },
-    );
-    for (const waiting of unstepped) waiting.reject(fault);
+    if (cause instanceof AosFault) {
+      this.#stop(cause);
+      reject(cause);
+      return;
+    }
+    const halt = haltMarkOf(cause, { world: this.#stepper.world, raw });
+    const fault = haltFault(halt, cause);
+    this.#halt = halt;
     this.#stop(fault);
+    const told = () => reject(fault);
+    this.#committer.append({ records: [], objects: [], marks: [halt] }).then(told, told);
   }
 
   #stop(fault: AosFault): void {
     this.#stopped ??= fault;
-    this.#inboxBytes = 0;
-    for (const waiting of this.#inbox.splice(0)) waiting.reject(fault);
+    this.#timer.clear();
+    for (const waiting of this.#inbox.clear()) waiting.reject(fault);
   }
-}
-
-function fenceFault(cause: unknown): AosFault {
-  if (cause instanceof AosFault) return cause;
-  return new AosFault('store-failed', 'the store failed; close the world and open it again', {
-    retry: 'later',
-    cause,
-  });
 }

@@ -105,6 +105,8 @@ export class HeldStore implements WorldStore {
   closed = false;
   head = -1;
   durable = -1;
+  readonly snapshot = undefined;
+  readonly halt = undefined;
   #records: Uint8Array[] = [];
   readonly #inner = newStore();
 

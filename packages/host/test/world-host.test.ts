@@ -1,5 +1,6 @@
 import { decode, type Value } from '@aos/canon';
 import { openWorldHost, verifyWorld } from '@aos/host';
+import { readCell } from '@aos/kernel';
 import { AosFault, decodeRecord, type WorldStore } from '@aos/protocol';
 import { describe, expect, it } from 'vitest';
 import {
@@ -19,7 +20,8 @@ const open = (store: WorldStore, more: object = {}) =>
 
 const total = (host: ReturnType<typeof open>) =>
   host.read((world) => {
-    const state = world.cells[0]?.state;
+    const [table] = world.cells;
+    const state = table && readCell(table, null)?.state;
     if (state === undefined) return 0;
     return (must(decode(state)) as ReadonlyMap<string, Value>).get('n');
   });

@@ -1,0 +1,106 @@
+/**
+ * Committing: groups of records on their way to the disk, and what is told once they are there.
+ *
+ * 1. Groups go to the store in order; several may wait for a flush at once.
+ * 2. Nobody hears of a record before the append that holds it has resolved.
+ * 3. The first append that fails stops everything: its group and all after it are rejected.
+ */
+import { AosFault, type Batch, type StoredObject, type WorldStore } from '@aos/protocol';
+import type { Ack } from './acks.js';
+import type { Waiting } from './inbox.js';
+
+/** Groups that may wait for a flush at once; more would only add memory. */
+const GROUPS_IN_FLIGHT = 8;
+
+/** Records that were stepped together, and the answers that wait for them. */
+export class Group {
+  readonly records: Uint8Array[] = [];
+  readonly objects: StoredObject[] = [];
+  readonly answers: { readonly waiting: Waiting; readonly ack: () => Ack }[] = [];
+
+  get isEmpty(): boolean {
+    return this.records.length === 0 && this.answers.length === 0;
+  }
+}
+
+export interface CommitEvents {
+  /** An append failed. */
+  failed(fault: AosFault): void;
+  /** An append has ended, either way. */
+  settled(): void;
+}
+
+export class Committer {
+  #inFlight = 0;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly store: WorldStore,
+    private readonly events: CommitEvents,
+  ) {}
+
+  get isFull(): boolean {
+    return this.#inFlight >= GROUPS_IN_FLIGHT;
+  }
+
+  get isBusy(): boolean {
+    return this.#inFlight > 0;
+  }
+
+  /** Resolves when all that was handed over is durable; rejects when it never will be. */
+  get last(): Promise<void> {
+    return this.#last;
+  }
+
+  commit(group: Group): void {
+    if (group.isEmpty) return;
+    const { answers } = group;
+    this.append(group).then(
+      () => {
+        for (const { waiting, ack } of answers) answer(waiting, ack);
+      },
+      (fault: AosFault) => {
+        for (const { waiting } of answers) waiting.reject(fault);
+      },
+    );
+  }
+
+  /** Rejects with the AosFault that {@link CommitEvents.failed} was told of. */
+  append(batch: Batch): Promise<void> {
+    this.#inFlight += 1;
+    const done = this.#write(batch).catch((cause: unknown) => {
+      const fault = fenceFault(cause);
+      this.events.failed(fault);
+      throw fault;
+    });
+    this.#last = done;
+    const settle = () => {
+      this.#inFlight -= 1;
+      this.events.settled();
+    };
+    done.then(settle, settle);
+    return done;
+  }
+
+  /** A store that throws has failed like one that rejects. */
+  async #write(batch: Batch): Promise<void> {
+    await this.store.append(batch);
+  }
+}
+
+/** An acknowledgement that is read back may meet a store that has failed since. */
+function answer(waiting: Waiting, ack: () => Ack): void {
+  try {
+    waiting.resolve({ ok: true, value: ack() });
+  } catch (cause) {
+    waiting.reject(fenceFault(cause));
+  }
+}
+
+function fenceFault(cause: unknown): AosFault {
+  if (cause instanceof AosFault) return cause;
+  return new AosFault('store-failed', 'the store failed; close the world and open it again', {
+    retry: 'later',
+    cause,
+  });
+}

@@ -1,0 +1,78 @@
+/**
+ * Taking in: from what a caller gave to an input of our own, admitted and with its signature
+ * verified. The kernel admits again on the world of the step; curves are looked at here only.
+ */
+import { Defect, type Refusal } from '@aos/canon';
+import {
+  checkInputSignature,
+  type RawEvent,
+  type RawInput,
+  type RawReceipt,
+  type RawStreamFrame,
+  type RawVerb,
+} from '@aos/kernel';
+import { AosFault } from '@aos/protocol';
+import type { SignatureVerifier } from './signatures.js';
+import type { Stepper } from './stepper.js';
+
+/** What a caller may hand in; ticks and continuations are the host's own. */
+export type SubmittedInput = Exclude<RawInput, { readonly kind: 'continue' | 'tick' }>;
+
+/** An input that somebody answers for with a key. */
+type SignedInput = RawReceipt | RawStreamFrame | RawVerb;
+
+export type Intake =
+  | { readonly kind: 'taken'; readonly raw: SubmittedInput; readonly sizeBytes: number }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly kind: 'duplicate'; readonly seq: number };
+
+/**
+ * Refusal codes: those of `admit`, `signature-invalid`, and `event-unreadable` for what cannot even
+ * be read. A refusal leaves no trace.
+ */
+export function takeIn(
+  stepper: Stepper,
+  submitted: SubmittedInput,
+  verifier: SignatureVerifier,
+): Intake {
+  try {
+    return isSigned(submitted)
+      ? takeSigned(stepper, structuredClone(submitted), verifier)
+      : takeEvent(stepper, submitted);
+  } catch (cause) {
+    if (cause instanceof Defect || cause instanceof AosFault) throw cause;
+    const why = cause instanceof Error ? cause.message : typeof cause;
+    return refused('event-unreadable', `the input cannot be read: ${why}`);
+  }
+}
+
+export function isSigned(raw: RawInput): raw is SignedInput {
+  return 'sig' in raw;
+}
+
+function takeSigned(stepper: Stepper, raw: SignedInput, verifier: SignatureVerifier): Intake {
+  const admission = stepper.admit(raw);
+  if (admission.kind !== 'admitted') return admission;
+  const checked = checkInputSignature(stepper.world, raw, verifier.check);
+  if (!checked.ok) return { kind: 'refused', refusal: checked.refusal };
+  return { kind: 'taken', raw, sizeBytes: 'payload' in raw ? raw.payload.length : 0 };
+}
+
+/**
+ * The event as bytes of our own: the caller may change what it gave as soon as submit returns, and
+ * what it gave may be anything.
+ */
+function takeEvent(stepper: Stepper, submitted: RawEvent): Intake {
+  const admission = stepper.admit(submitted);
+  if (admission.kind !== 'admitted') return admission;
+  const { input } = admission;
+  if (input.kind !== 'event') return refused('event-unreadable', 'the input is no event');
+  const { value, key, ...names } = input;
+  const raw: RawEvent = { ...names, cbor: value === submitted.cbor ? value.slice() : value };
+  const own = key === undefined ? raw : { ...raw, key: key.slice() };
+  return { kind: 'taken', raw: own, sizeBytes: value.length };
+}
+
+function refused(code: string, detail: string): Intake {
+  return { kind: 'refused', refusal: { code, at: '', detail } };
+}

@@ -1,0 +1,31 @@
+/** From the files of a world to a host that runs it. */
+import { wakeAtOf } from '@aos/kernel';
+import type { WorldStore } from '@aos/protocol';
+import { type Clock, systemClock } from './clock.js';
+import type { HostEngine } from './load-world.js';
+import { openWorld } from './open-world.js';
+import { type FillEntropy, Stamper, systemEntropy } from './stamper.js';
+import { Stepper } from './stepper.js';
+import { WorldHost, type WorldHostSettings } from './world-host.js';
+
+export interface WorldHostOptions extends WorldHostSettings {
+  readonly store: WorldStore;
+  readonly engine: HostEngine;
+  readonly clock?: Clock;
+  readonly fillEntropy?: FillEntropy;
+}
+
+/**
+ * Opens a world for writing: from its last snapshot and the records after it, or from genesis. What
+ * fell due meanwhile, and work that was left over, comes before any input. Throws AosFault;
+ * `world-diverged` when the journal does not replay to itself. A world that a defect halted opens
+ * for reading, and for clearing the halt.
+ */
+export function openWorldHost(options: WorldHostOptions): WorldHost {
+  const { store, engine, clock = systemClock, fillEntropy = systemEntropy } = options;
+  const { world, ...opening } = openWorld(store, engine);
+  const origin = { logicalNowNs: world.logicalNowNs, wallNs: world.lastWallNs };
+  const stamper = new Stamper(origin, clock, fillEntropy);
+  const stepper = new Stepper(world, wakeAtOf(world), engine, stamper);
+  return new WorldHost(store, stepper, { ...options, opening });
+}

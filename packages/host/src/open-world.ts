@@ -1,0 +1,104 @@
+/**
+ * Opening: the world as it is after its last record, from the latest snapshot and the records after
+ * it, or from genesis where there is no snapshot that opens.
+ *
+ * P1 A snapshot is a shortcut and never the truth: one that does not open, or is not of this
+ *    journal, is passed over and told of; the journal alone decides.
+ * P2 What was recorded is trusted to have been admitted and signed; `verify` looks at that again.
+ */
+import { bytesEqual, type Hash, type Refusal } from '@aos/canon';
+import { type Difference, type ReplayMode, replay, type World } from '@aos/kernel';
+import { AosFault, chainOf, type SnapshotMark, type WorldStore } from '@aos/protocol';
+import {
+  type HostEngine,
+  loadParts,
+  type WorldParts,
+  worldAtGenesis,
+  worldAtSnapshot,
+} from './load-world.js';
+import { objectsMissing } from './stepper.js';
+
+export interface OpenedWorld {
+  readonly world: World;
+  /** Where the replay began. */
+  readonly from: SnapshotMark | 'genesis';
+  /** Records that were replayed. */
+  readonly replayed: number;
+  /** Why the last snapshot was passed over. */
+  readonly passedOver?: Refusal;
+}
+
+/** Opens a world for reading. Throws AosFault; `world-diverged` when it does not replay to itself. */
+export function openWorld(store: WorldStore, engine: HostEngine): OpenedWorld {
+  const parts = loadParts(store, engine);
+  const { from, start, passedOver } = findStart(parts);
+  const first = replayFrom(start, parts, 'trust');
+  if (first.difference === undefined) {
+    const opened = { world: first.world, from, replayed: first.world.seq - start.seq };
+    return passedOver === undefined ? opened : { ...opened, passedOver };
+  }
+  if (from === 'genesis') throw divergedFault(first.difference);
+  const { world, difference } = replayFrom(worldAtGenesis(parts), parts, 'trust');
+  if (difference !== undefined) throw divergedFault(difference);
+  return { world, from: 'genesis', replayed: world.seq, passedOver: otherWorld(first.difference) };
+}
+
+interface Start {
+  readonly start: World;
+  readonly from: SnapshotMark | 'genesis';
+  readonly passedOver?: Refusal;
+}
+
+/** The world of the last snapshot that opens and stands on this journal, or that of genesis. */
+export function findStart(parts: WorldParts): Start {
+  const { snapshot } = parts.store;
+  const opened = worldAtSnapshot(parts);
+  if (opened === undefined || snapshot === undefined) {
+    return { start: worldAtGenesis(parts), from: 'genesis' };
+  }
+  const refusal = opened.ok ? checkChain(parts.store, opened.value) : opened.refusal;
+  if (opened.ok && refusal === undefined) return { start: opened.value, from: snapshot };
+  const genesis = { start: worldAtGenesis(parts), from: 'genesis' } as const;
+  return refusal === undefined ? genesis : { ...genesis, passedOver: refusal };
+}
+
+/** The world after the last record that replays the same, and the difference that ended it. */
+export function replayFrom(
+  start: World,
+  { store, engine }: WorldParts,
+  mode: ReplayMode,
+): { readonly world: World; readonly difference?: Difference } {
+  const ports = { engine, object: (hash: Hash) => store.object(hash) };
+  const verdict = replay(start, store.records(start.seq), ports, mode);
+  switch (verdict.kind) {
+    case 'same':
+      return { world: verdict.world };
+    case 'different':
+      return { world: verdict.world, difference: verdict.difference };
+    case 'need':
+      throw objectsMissing(verdict.hashes);
+  }
+}
+
+/** The fault of a journal that does not replay to itself: `world-diverged`. */
+export function divergedFault(difference: Difference): AosFault {
+  const { seq, at, code, kind } = difference;
+  const message =
+    `record ${seq} does not replay to itself at ${at} (${kind}, ${code}); ` +
+    "'aos verify --explain' shows both values";
+  return new AosFault('world-diverged', message, { retry: 'never' });
+}
+
+/** Whether a snapshot is of the record that the journal has in its place. */
+function checkChain(store: WorldStore, { seq, chain }: World): Refusal | undefined {
+  if (seq === 0) return undefined;
+  const [bytes] = store.records(seq - 1);
+  if (bytes !== undefined && bytesEqual(chainOf(bytes), chain)) return undefined;
+  const detail = `the snapshot is of another record ${seq - 1} than the journal has`;
+  return { code: 'chain-broken', at: '/chain', detail };
+}
+
+function otherWorld({ seq, at }: Difference): Refusal {
+  const detail = `record ${seq} follows from the journal and not from the snapshot`;
+  return { code: 'snapshot-diverged', at, detail };
+}
