@@ -8,4 +8,5 @@ export {
   type ModuleParts,
   op,
 } from './module-assembler.js';
-export { type StoreFixture, worldStoreContract } from './world-store.js';
+export type { StoreFixture } from './store-checks.js';
+export { worldStoreContract } from './world-store.js';

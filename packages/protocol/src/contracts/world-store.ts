@@ -2,76 +2,25 @@
  * The contract of the WorldStore port. Each case gets a fixture with a world nobody has touched.
  */
 import { bytesEqual, type Hash, sha256, toHashText, utf8 } from '@aos/canon';
-import { AosFault } from '../fault.js';
-import type { Batch, StoredObject, WorldStore } from '../ports.js';
-import { type ContractCase, check } from './case.js';
+import type { ContractCase } from './case.js';
+import {
+  batch,
+  expect,
+  expectFault,
+  expectObject,
+  expectPlaces,
+  expectRecords,
+  GENESIS,
+  object,
+  range,
+  record,
+  rejectionOf,
+  type StoreFixture,
+} from './store-checks.js';
+import { markCases } from './store-marks.js';
 
-/** How a suite gets at the world of one case. */
-export interface StoreFixture {
-  /** Makes the world and opens it for writing. Called once. */
-  create(genesis: Uint8Array, objects: readonly StoredObject[]): Promise<WorldStore>;
-  /** Opens the world again for writing. */
-  open(): Promise<WorldStore>;
-}
-
-const GENESIS = utf8('genesis of a contract case');
 /** Larger than any buffer an implementation is likely to collect small appends in. */
 const LARGE_BYTES = 2 ** 20 + 1;
-
-function expect(condition: unknown, expectation: string): asserts condition {
-  check(condition, `expected ${expectation}`);
-}
-
-function record(seq: number): Uint8Array {
-  return utf8(`record ${seq} ${'·'.repeat(seq % 7)}`);
-}
-
-function object(text: string): StoredObject {
-  const bytes = utf8(text);
-  return { hash: sha256(bytes), bytes };
-}
-
-function batch(records: readonly Uint8Array[], objects: readonly StoredObject[] = []): Batch {
-  return { records, objects };
-}
-
-/** The records from..to-1 as one batch. */
-function range(from: number, to: number): Batch {
-  return batch(Array.from({ length: to - from }, (_, i) => record(from + i)));
-}
-
-function expectRecords(store: WorldStore, from: number, to: number): void {
-  let seq = from;
-  for (const bytes of store.records(from)) {
-    expect(bytesEqual(bytes, record(seq)), `record ${seq} as it was appended`);
-    seq++;
-  }
-  expect(seq === to, `records ${from} to ${to - 1}, the last was ${seq - 1}`);
-}
-
-function expectObject(store: WorldStore, expected: StoredObject): void {
-  const bytes = store.object(expected.hash);
-  expect(bytes && bytesEqual(bytes, expected.bytes), `object ${toHashText(expected.hash)}`);
-}
-
-function expectPlaces(store: WorldStore, head: number, durable: number): void {
-  expect(store.head === head, `head ${head}, found ${store.head}`);
-  expect(store.durable === durable, `durable ${durable}, found ${store.durable}`);
-}
-
-async function expectFault(run: () => unknown, code: string): Promise<void> {
-  const thrown = await rejectionOf(run);
-  expect(thrown instanceof AosFault && thrown.code === code, `fault ${code}, found ${thrown}`);
-}
-
-async function rejectionOf(run: () => unknown): Promise<unknown> {
-  try {
-    await run();
-  } catch (error) {
-    return error;
-  }
-  return undefined;
-}
 
 const newWorld: ContractCase<StoreFixture> = {
   name: 'a new world holds its genesis, its first objects and no record',
@@ -297,4 +246,5 @@ export const worldStoreContract: readonly ContractCase<StoreFixture>[] = [
   reopen,
   closing,
   oneWriter,
+  ...markCases,
 ];
