@@ -28,25 +28,26 @@ import {
 } from './steps/step-result.js';
 
 /**
- * Runs an instance until it has ended, waits, or has spent the budget, which puts it back into the
- * queue. One that has ended meanwhile is passed over.
+ * Runs an instance until it has ended or waits. `spent`: the budget ended before; it is still
+ * scheduled, and the same call is to be made again. One that has ended meanwhile is passed over.
  */
-export function advanceInstance(port: PlanPort, id: Instance, cause: EntryPlace): void {
+export function advanceInstance(port: PlanPort, id: Instance, cause: EntryPlace): Progress {
   const instance = findInstance(port, id);
-  if (instance === undefined) return;
+  if (instance === undefined) return 'over';
   if (instance.isCancelled) {
-    if (port.spend()) endInstance(port, instance, { status: 'cancelled', code: null }, cause);
-    else port.schedule(id, cause);
-    return;
+    if (!port.spend()) return 'spent';
+    endInstance(port, instance, { status: 'cancelled', code: null }, cause);
+    return 'over';
   }
   const run = new RunningInstance(planOf(port, instance), instance);
-  if (advance(port, run, cause) === 'spent') {
-    port.schedule(id, cause);
-    saveInstance(port, run.save('scheduled'));
-  }
+  const progress = advance(port, run, cause);
+  if (progress === 'spent') saveInstance(port, run.save('scheduled'));
+  return progress;
 }
 
-function advance(port: PlanPort, run: RunningInstance, cause: EntryPlace): 'spent' | 'over' {
+type Progress = 'spent' | 'over';
+
+function advance(port: PlanPort, run: RunningInstance, cause: EntryPlace): Progress {
   for (const index of dueRetries(run)) {
     if (!port.spend()) return 'spent';
     if (tryAgain({ port, run, index }) === 'ended') return 'over';

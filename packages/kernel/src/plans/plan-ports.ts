@@ -73,7 +73,7 @@ export interface PlanPort {
   carry(value: Uint8Array): CarriedValue;
   /** Appends an entry; answers with its place. */
   append(entry: PlanEntry, cause: EntryPlace): EntryPlace;
-  /** Queues `advanceInstance`; asked for once until that is done. */
+  /** Queues `advanceInstance`; asked for once until that is over. */
   schedule(instance: Instance, cause: EntryPlace): void;
   /** The code why an event may not be raised now; undefined when it may. */
   admitEvent(event: PlanEvent): string | undefined;
@@ -85,7 +85,8 @@ export interface PlanPort {
   open(ask: EffectAsk, verdict: GateVerdict, cause: EntryPlace): void;
   /**
    * Asks that an open intent be cancelled for one of those who wait for it. `coming`: a settlement
-   * will be delivered. `left`: it waits no longer, since others do, or it is not open any more.
+   * will be delivered, by a call of its own. `left`: it waits no longer, since others do, or it is
+   * not open any more.
    */
   cancelEffect(intent: Hash, origin: PlanOrigin, cause: EntryPlace): 'coming' | 'left';
   setDeadline(deadline: PlanDeadline): void;

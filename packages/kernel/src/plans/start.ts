@@ -1,5 +1,5 @@
 /** How instances begin: by an event, or by a step of another instance. */
-import { assert, decode, encode, type Hash, type Value } from '@aos/canon';
+import { assert, encode, type Hash, type Value } from '@aos/canon';
 import type { EntryPlace, Instance } from '@aos/protocol';
 import { placeKey } from '../world/big-endian.js';
 import type { CompiledPlan, CompiledTrigger } from './compiled-plan.js';

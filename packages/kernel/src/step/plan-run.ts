@@ -1,14 +1,34 @@
-/** Plans within a step. */
-import type { PlanOrigin } from '@aos/protocol';
+/** Plans within a step: what the queue brings them. */
+import type { Instance, PlanOrigin } from '@aos/protocol';
+import { advanceInstance } from '../plans/advance.js';
+import { deliverEvent, deliverReceipt, fireDeadline } from '../plans/deliver.js';
+import { RunPort } from '../plans/run-port.js';
+import { startTriggered } from '../plans/start.js';
 import type { EventWork, PlanWork, ReceiptWork } from '../world/work.js';
 import type { Run } from './run.js';
 
-export function tellPlans(_run: Run, _event: EventWork): void {}
-
-export function advancePlan(_run: Run, _work: PlanWork): boolean {
-  return true;
+/** Shows an event to the instances that wait for it, and starts what it triggers. */
+export function tellPlans(run: Run, event: EventWork): void {
+  const port = new RunPort(run);
+  deliverEvent(port, event, event.cause);
+  startTriggered(port, event, event.cause);
 }
 
-export function tellPlanOfReceipt(_run: Run, _work: ReceiptWork, _waiter: PlanOrigin): boolean {
-  return false;
+/** False when the budget ended before the instance ends or waits. */
+export function advancePlan(run: Run, { instance, cause }: PlanWork): boolean {
+  return advanceInstance(new RunPort(run), instance, cause) === 'over';
+}
+
+/** False when the instance does not wait for the receipt any more. */
+export function tellPlanOfReceipt(run: Run, work: ReceiptWork, waiter: PlanOrigin): boolean {
+  const { settlement, cause } = work;
+  return deliverReceipt(new RunPort(run), { origin: waiter, settlement }, cause) === 'taken';
+}
+
+/** The next attempt of an effect is due. */
+export function firePlanDeadline(
+  run: Run,
+  due: { readonly instance: Instance; readonly step: string },
+): void {
+  fireDeadline(new RunPort(run), due, run.inputPlace);
 }

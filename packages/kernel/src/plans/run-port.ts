@@ -1,0 +1,118 @@
+/** The port of plans, over the working state of a step. */
+import type { Hash } from '@aos/canon';
+import type { CarriedValue, EntryPlace, Instance, PlanOrigin } from '@aos/protocol';
+import type { GateVerdict } from '../gate/verdict.js';
+import { routesOf } from '../program/program.js';
+import { checkEventKey } from '../program/routes.js';
+import { emit } from '../reducers/call.js';
+import { GateDraft, isSameOrigin, judgeEffect, openEffect } from '../step/effects.js';
+import type { Run } from '../step/run.js';
+import { settleInternally } from '../step/settle.js';
+import { emittedSize } from '../step/work-queue.js';
+import { deadlineKey } from '../world/deadlines.js';
+import type { Plans } from './compile.js';
+import type { EffectAsk, PlanDeadline, PlanEntry, PlanEvent, PlanPort } from './plan-ports.js';
+import type { PlanState } from './plan-state.js';
+
+export class RunPort implements PlanPort {
+  readonly seq: number;
+  readonly logicalNowNs: bigint;
+  /** Bytes of the values that the next entry carries. */
+  #carriedBytes = 0;
+
+  constructor(private readonly run: Run) {
+    this.seq = run.seq;
+    this.logicalNowNs = run.stamp.logicalNowNs;
+  }
+
+  get planState(): PlanState {
+    return this.run.next.planState;
+  }
+
+  set planState(state: PlanState) {
+    this.run.next.planState = state;
+  }
+
+  get limits() {
+    return this.run.next.runtime.limits;
+  }
+
+  get manifest(): Hash {
+    return this.run.next.program.definition.manifestHash;
+  }
+
+  /** A world has one manifest, so whatever is pinned is pinned to it. */
+  plansOf(): Plans {
+    return this.run.next.program.plans;
+  }
+
+  spend(): boolean {
+    if (this.run.isSpent) return false;
+    this.run.spend();
+    return true;
+  }
+
+  carry(value: Uint8Array): CarriedValue {
+    this.#carriedBytes += value.length;
+    return this.run.carry(value);
+  }
+
+  append(entry: PlanEntry, cause: EntryPlace): EntryPlace {
+    const valueBytes = this.#carriedBytes;
+    this.#carriedBytes = 0;
+    return this.run.append({ ...entry, cause: this.run.causeOf(cause) }, valueBytes);
+  }
+
+  schedule(instance: Instance, cause: EntryPlace): void {
+    this.run.queue.push({ kind: 'plan', instance, cause });
+  }
+
+  admitEvent(event: PlanEvent): string | undefined {
+    const { run } = this;
+    const { limits } = run.next.runtime;
+    if (event.value.length > limits.event_bytes) return 'event-too-large';
+    const sizeBytes = emittedSize(event);
+    if (sizeBytes > limits.emitted_bytes / 2) return 'emission-limit';
+    if (!run.queue.hasRoom(1, sizeBytes, limits)) return 'cascade-limit';
+    return checkEventKey(routesOf(run.next.program, event.schema), event.value, event.key);
+  }
+
+  raiseEvent(event: PlanEvent, cause: EntryPlace): void {
+    emit(this.run, event, cause);
+  }
+
+  authorize(ask: EffectAsk): GateVerdict {
+    return judgeEffect(this.run, ask, new GateDraft(this.run.next.gateState)).verdict;
+  }
+
+  open(ask: EffectAsk, verdict: GateVerdict, cause: EntryPlace): void {
+    openEffect(this.run, { ask, verdict }, cause);
+  }
+
+  cancelEffect(hash: Hash, origin: PlanOrigin, cause: EntryPlace): 'coming' | 'left' {
+    const { run } = this;
+    const intent = run.next.intents.get(hash);
+    if (intent === undefined) return 'left';
+    const others = intent.waiters.filter((waiter) => !isSameOrigin(waiter, origin));
+    if (others.length > 0) {
+      run.next.intents = run.next.intents.set({ ...intent, waiters: others });
+      return 'left';
+    }
+    if (intent.state === 'waiting') {
+      settleInternally(run, intent, { status: 'cancelled', code: 'effect-cancelled' }, cause);
+    } else {
+      run.cancel(hash);
+    }
+    return 'coming';
+  }
+
+  setDeadline(deadline: PlanDeadline): void {
+    const { next } = this.run;
+    next.deadlines = next.deadlines.set({ kind: 'step', ...deadline });
+  }
+
+  clearDeadline(deadline: PlanDeadline): void {
+    const { next } = this.run;
+    next.deadlines = next.deadlines.delete(deadlineKey({ kind: 'step', ...deadline }));
+  }
+}
