@@ -8,19 +8,17 @@
  *
  * Deliberately absent: the journal. Whoever asks writes the decision and keeps what was opened.
  */
+import { bytesEqual } from '@aos/canon';
 import type { Gate } from './gate.js';
 import type { GateState } from './gate-state.js';
-import { findGrant } from './grant-check.js';
+import { deny, judge, type Passed, placeOf, takeBudget, takeRateOf } from './judge.js';
 import type { OpenIntent } from './open-intent.js';
-import { approvalOf } from './pending-approval.js';
-import { askPolicy, type Ruling } from './policy.js';
+import { approvalOf, approvalRequest, type PendingApproval } from './pending-approval.js';
 import { checkScope } from './scope.js';
 import { isUnreadable, readRequest, type Subject } from './subject.js';
 import {
-  type Charge,
   type Decision,
   type Denial,
-  type DeniedVerdict,
   type EffectRequest,
   type GatePorts,
   type GateVerdict,
@@ -40,61 +38,71 @@ export function authorize(
   if (isUnreadable(subject)) return deny(place, subject.denial, NO_CHARGE);
   const scope = checkScope(gate, subject);
   if (scope !== undefined) return deny(place, scope, NO_CHARGE);
-  return judge(gate, state, subject, ports);
+  const passed = judge(gate, subject, ports);
+  if (passed.denied !== undefined) return passed.denied;
+  const known = ports.knownIntent(subject.hash);
+  return known === undefined ? open(state, subject, passed) : share(subject, passed, known);
 }
 
-/** The stages from `grant` on, which an approval goes through once more. */
-function judge(gate: Gate, state: GateState, subject: Subject, ports: GatePorts): GateVerdict {
-  const place = placeOf(subject.request, subject.hash);
-  const { grant, denial } = findGrant(gate, subject);
-  const granted = { ...place, grantHash: grant?.hash ?? null };
-  if (denial !== undefined) return deny(granted, denial, NO_CHARGE);
-  const ruling = askPolicy(gate.policy, subject);
-  const ruled = { ...granted, policy: ruling.policy, rule: ruling.rule };
-  if (ruling.denial !== undefined) return deny(ruled, ruling.denial, NO_CHARGE);
-  const shared = ports.knownIntent(subject.hash);
-  if (shared !== undefined) return share(ruled, subject, shared);
-  return open(ruled, state, subject, ruling);
-}
-
-/** All that a decision says but its outcome. */
-type DecisionPlace = Omit<Decision, 'outcome' | 'code'>;
-
-function placeOf({ effect, cap }: EffectRequest, intent: Decision['intent']): DecisionPlace {
-  return { intent, effect, cap, grantHash: null, policy: null, rule: null };
-}
-
-function deny(place: DecisionPlace, denial: Denial, charge: Charge): DeniedVerdict {
-  const { code, at, advice } = denial;
-  const decision: Decision = { ...place, outcome: 'deny', code };
-  return { kind: 'denied', code, at, advice, decision, ...charge };
-}
-
-/** Under an explicit key the origin comes to wait for an intent that is open already. */
-function share(place: DecisionPlace, subject: Subject, known: KnownIntent): GateVerdict {
-  const isExplicit = subject.request.idempotencyKey !== undefined;
-  if (!isExplicit || !known.isExplicitKey) return deny(place, keyTaken(), NO_CHARGE);
-  const decision: Decision = { ...place, outcome: 'allow', code: null };
-  return { kind: 'shared', intent: subject.hash, decision, ...NO_CHARGE };
-}
-
-function open(
-  place: DecisionPlace,
-  state: GateState,
-  subject: Subject,
-  ruling: Ruling,
-): GateVerdict {
-  const approval = approvalOf(ruling, subject.request.now.logicalNowNs);
-  const intent = newIntent(subject, approval);
-  const outcome = approval === null ? 'allow' : 'wait';
+/** The origin comes to wait for an intent that is open already, and takes nothing for it. */
+function share(subject: Subject, passed: Passed, known: KnownIntent): GateVerdict {
+  const { place, fuel, calls } = passed;
+  const denial = checkSharing(subject, passed, known);
+  if (denial !== undefined) return deny(place, denial, passed);
+  const outcome = known.state === 'waiting' ? 'wait' : 'allow';
   const decision: Decision = { ...place, outcome, code: null };
-  if (approval === null) return { kind: 'open', state, intent, decision, ...NO_CHARGE };
-  const { given: _given, rule: _rule, ...asked } = approval;
-  const request = { intent: subject.hash, ...asked };
-  return { kind: 'waiting', state, intent, decision, approval: request, ...NO_CHARGE };
+  return { kind: 'shared', intent: subject.hash, decision, fuel, calls };
 }
 
-function newIntent(subject: Subject, approval: OpenIntent['approval']): OpenIntent {
+/**
+ * Only explicit keys share, and who needs an approval shares what waits for that very one. Codes:
+ * `idempotency-key-taken`, `approval-not-shared`.
+ */
+function checkSharing(
+  { request }: Subject,
+  { ruling, place }: Passed,
+  known: KnownIntent,
+): Denial | undefined {
+  if (request.idempotencyKey === undefined || !known.isExplicitKey) {
+    const advice = 'give another idempotency key, or none';
+    return { code: 'idempotency-key-taken', at: 'idempotency_key', advice };
+  }
+  const { says } = ruling;
+  if (says.decision === 'allow') return undefined;
+  const asked = known.approval?.rule;
+  if (asked !== undefined && bytesEqual(asked, says.identity)) return undefined;
+  const advice = 'give another idempotency key, so that the approval is asked for';
+  const at = `policy ${place.policy} rule ${place.rule}`;
+  return { code: 'approval-not-shared', at, advice };
+}
+
+function open(state: GateState, subject: Subject, passed: Passed): GateVerdict {
+  const { ruling, grant, place, fuel, calls } = passed;
+  const rated = takeRateOf(state, ruling, subject);
+  if (rated.denial !== undefined) return deny(place, rated.denial, passed);
+  const approval = approvalOf(ruling, subject.request.now.logicalNowNs);
+  if (approval !== null) {
+    const intent = newIntent(subject, approval);
+    const decision: Decision = { ...place, outcome: 'wait', code: null };
+    const asked = approvalRequest(subject.hash, approval);
+    return {
+      kind: 'waiting',
+      state: rated.state,
+      intent,
+      decision,
+      approval: asked,
+      fuel,
+      calls,
+    };
+  }
+  const taken = takeBudget(rated.state, grant, subject);
+  if (taken.denial !== undefined) return deny(place, taken.denial, passed);
+  const intent = { ...newIntent(subject, null), reserved: taken.reserved };
+  const decision: Decision = { ...place, outcome: 'allow', code: null };
+  return { kind: 'open', state: taken.state, intent, decision, fuel, calls };
+}
+
+function newIntent(subject: Subject, approval: PendingApproval | null): OpenIntent {
   const { request, params, idempotencyKey, hash } = subject;
   const { effect, cap, attempt, deadlineNs, now, origin } = request;
   return {
@@ -112,11 +120,7 @@ function newIntent(subject: Subject, approval: OpenIntent['approval']): OpenInte
     waiters: [origin],
     reserved: [],
     approval,
+    frames: 0,
     ...(deadlineNs === undefined ? {} : { deadlineNs }),
   };
-}
-
-function keyTaken(): Denial {
-  const advice = 'give another idempotency key, or none';
-  return { code: 'idempotency-key-taken', at: 'idempotency_key', advice };
 }

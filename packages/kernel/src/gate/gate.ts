@@ -10,6 +10,8 @@ import { builtinNames, type CompiledSchema, type DefEffect, type WorldDefinition
 import type { Hash } from '@aos/canon';
 import { type CompiledGrant, compileGrants } from './grants.js';
 import { compilePolicy, type GatePolicy } from './policy.js';
+import { compileSecretFinder, type SecretFinder } from './secret-finder.js';
+import { compileSecrets, type SecretRules } from './secrets.js';
 
 /** One kind of effect, as requests of it are read. */
 export interface GateEffect {
@@ -18,6 +20,8 @@ export interface GateEffect {
   readonly scope: DefEffect['origin_scope'];
   readonly params: CompiledSchema;
   readonly receipt: CompiledSchema;
+  /** Finds the secrets that parameters refer to; null when they cannot. */
+  readonly findSecrets: SecretFinder | null;
 }
 
 export interface Gate {
@@ -28,6 +32,7 @@ export interface Gate {
   readonly grants: ReadonlyMap<string, CompiledGrant>;
   /** Without a policy nothing is let through. */
   readonly policy: GatePolicy | null;
+  readonly secrets: SecretRules;
   /** The kinds that each reducer declares. */
   readonly emits: ReadonlyMap<string, ReadonlySet<string>>;
   /** Names of the grants that are bound to slots, by reducer and slot. */
@@ -45,6 +50,7 @@ export function compileGate(definition: WorldDefinition): Gate {
     effects: compileEffects(definition),
     grants: compileGrants(definition),
     policy: compilePolicy(definition),
+    secrets: compileSecrets(definition),
     emits: new Map(reducers.map(({ name, effectsEmitted }) => [name, new Set(effectsEmitted)])),
     slots: new Map(slots),
   };
@@ -60,6 +66,7 @@ export function grantOfSlot(gate: Gate, reducer: string, slot = DEFAULT_SLOT): s
 
 function compileEffects(definition: WorldDefinition): ReadonlyMap<string, GateEffect> {
   const listed = definition.manifest.effects?.map(({ name }) => name) ?? [];
+  const secretRef = definition.schemas.get('sys/SecretRef@1')?.type;
   const effects = new Map<string, GateEffect>();
   for (const name of [...listed, ...builtinNames('defeffect')]) {
     const kind = definition.find('defeffect', name)?.kind;
@@ -67,7 +74,8 @@ function compileEffects(definition: WorldDefinition): ReadonlyMap<string, GateEf
     if (kind === undefined || found === undefined || effects.has(kind)) continue;
     const { effect, params, receipt } = found;
     const { cap_type: capType, origin_scope: scope } = effect;
-    effects.set(kind, { kind, capType, scope, params, receipt });
+    const findSecrets = compileSecretFinder(params.type, secretRef);
+    effects.set(kind, { kind, capType, scope, params, receipt, findSecrets });
   }
   return effects;
 }

@@ -7,6 +7,7 @@
 import type { GrantDefinition, WorldDefinition } from '@aos/air';
 import { type Hash, ZERO_HASH } from '@aos/canon';
 import { grantHash } from '@aos/protocol';
+import { compileEnforcer, type Enforcer } from './enforcers/enforcer.js';
 import type { Denial } from './verdict.js';
 
 /** Longest way from a grant to the first one that it was made from, itself among them. */
@@ -16,6 +17,7 @@ export const MAX_CHAIN = 64;
 export interface GrantLink {
   readonly name: string;
   readonly definition: GrantDefinition;
+  readonly enforcer: Enforcer;
 }
 
 export interface CompiledGrant {
@@ -32,12 +34,19 @@ export interface CompiledGrant {
 }
 
 export function compileGrants(definition: WorldDefinition): ReadonlyMap<string, CompiledGrant> {
-  const names = [...definition.grants.keys()];
-  return new Map(names.map((name) => [name, compileGrant(name, definition)]));
+  const links = new Map(
+    [...definition.grants].map(([name, granted]) => {
+      const enforcer = compileEnforcer(name, granted, definition);
+      return [name, { name, definition: granted, enforcer }] as const;
+    }),
+  );
+  return new Map([...links.keys()].map((name) => [name, compileGrant(name, links)]));
 }
 
-function compileGrant(name: string, definition: WorldDefinition): CompiledGrant {
-  const { chain, broken } = chainOf(name, definition);
+type Links = ReadonlyMap<string, GrantLink>;
+
+function compileGrant(name: string, links: Links): CompiledGrant {
+  const { chain, broken } = chainOf(name, links);
   const { cap } = (chain[0] as GrantLink).definition;
   const expiry = firstExpiry(chain);
   return {
@@ -69,16 +78,16 @@ function chainHash(chain: readonly GrantLink[]): Hash {
 
 function chainOf(
   name: string,
-  definition: WorldDefinition,
+  links: Links,
 ): { readonly chain: readonly GrantLink[]; readonly broken: Denial | undefined } {
   const chain: GrantLink[] = [];
   let next: string | undefined = name;
   while (next !== undefined) {
-    const link: GrantDefinition | undefined = definition.grants.get(next);
+    const link = links.get(next);
     if (link === undefined) return { chain, broken: revoked(name, next) };
     if (chain.length === MAX_CHAIN) return { chain, broken: tooDeep(name) };
-    chain.push({ name: next, definition: link });
-    next = link.grant.parent;
+    chain.push(link);
+    next = link.definition.grant.parent;
   }
   return { chain, broken: undefined };
 }

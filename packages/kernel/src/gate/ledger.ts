@@ -11,6 +11,27 @@ export interface Amounts {
   readonly bytes: bigint;
 }
 
+/** In the order in which they are checked. */
+export const DIMENSIONS = ['calls', 'tokens', 'cents', 'bytes'] as const;
+
+export const NOTHING: Amounts = { calls: 0n, tokens: 0n, cents: 0n, bytes: 0n };
+
+/** The largest sum that is kept; what was used can be more than any limit. */
+const MOST = (1n << 64n) - 1n;
+
+export function addAmounts(a: Amounts, b: Amounts): Amounts {
+  return {
+    calls: add(a.calls, b.calls),
+    tokens: add(a.tokens, b.tokens),
+    cents: add(a.cents, b.cents),
+    bytes: add(a.bytes, b.bytes),
+  };
+}
+
+function add(a: bigint, b: bigint): bigint {
+  return a + b > MOST ? MOST : a + b;
+}
+
 export interface Ledger {
   /** Name of the grant. */
   readonly grant: string;

@@ -42,13 +42,15 @@ export interface OpenIntent {
   readonly reserved: readonly Reservation[];
   /** While it waits. */
   readonly approval: PendingApproval | null;
+  /** Stream frames that have come; the next one has this number. */
+  readonly frames: number;
   readonly deadlineNs?: bigint;
 }
 
 /** Largest parameters that lie in the leaf itself, in bytes; beyond, the leaf names an object. */
 const INLINE_PARAMS_BYTES = 256;
 
-const LEAF_ITEMS = 17;
+const LEAF_ITEMS = 18;
 
 /** A leaf: a list of the fields in the order of {@link OpenIntent}; nil for what is absent. */
 export function intentCodec(source: TrieSource): LeafCodec<OpenIntent> {
@@ -81,6 +83,7 @@ function writeIntentLeaf(w: Writer, intent: OpenIntent): void {
   writeItems(w, intent.waiters, writeOrigin);
   writeItems(w, intent.reserved, writeReservation);
   writeOptional(w, intent.approval ?? undefined, (approval) => writeApproval(w, approval));
+  w.int(intent.frames);
   writeOptional(w, intent.deadlineNs, (ns) => w.int(ns));
 }
 
@@ -101,6 +104,7 @@ function readIntentLeaf(r: Reader, source: TrieSource): OpenIntent {
     waiters: readItems(r, () => parseOrigin(r.value())),
     reserved: readItems(r, readReservation),
     approval: readOptional(r, () => readApproval(r)) ?? null,
+    frames: r.nat(),
   };
   const deadlineNs = readOptional(r, () => r.u64());
   return deadlineNs === undefined ? intent : { ...intent, deadlineNs };

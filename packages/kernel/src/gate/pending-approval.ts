@@ -11,12 +11,15 @@ import {
   writeOptional,
 } from './leaf-items.js';
 import type { Ruling } from './policy.js';
+import type { ApprovalRequest } from './verdict.js';
 
 /** One signed yes. */
 export interface GivenApproval {
   readonly keyId: Hash;
   /** Name of the key in the keyring when it signed. */
   readonly principal: string;
+  /** Logical time after which it is worth nothing. */
+  readonly expiresNs?: bigint;
 }
 
 export interface PendingApproval {
@@ -29,7 +32,7 @@ export interface PendingApproval {
   readonly of?: readonly string[];
   /** Logical time from which on it is too late. */
   readonly expiresNs?: bigint;
-  /** In the order in which they were given, at most one of each key and principal. */
+  /** In the order in which they were given, at most one of each key. */
   readonly given: readonly GivenApproval[];
 }
 
@@ -44,6 +47,18 @@ export function approvalOf({ says }: Ruling, logicalNowNs: bigint): PendingAppro
     ...(of === undefined ? {} : { of }),
     ...(expires_ns === undefined ? {} : { expiresNs: logicalNowNs + BigInt(expires_ns) }),
     given: [],
+  };
+}
+
+/** What the journal says of it. */
+export function approvalRequest(intent: Hash, approval: PendingApproval): ApprovalRequest {
+  const { role, count, of, expiresNs } = approval;
+  return {
+    intent,
+    role,
+    count,
+    ...(of === undefined ? {} : { of }),
+    ...(expiresNs === undefined ? {} : { expiresNs }),
   };
 }
 
@@ -77,13 +92,16 @@ function writeText(w: Writer, text: string): void {
   w.text(text);
 }
 
-function writeGiven(w: Writer, { keyId, principal }: GivenApproval): void {
-  w.listHead(2);
+function writeGiven(w: Writer, { keyId, principal, expiresNs }: GivenApproval): void {
+  w.listHead(3);
   w.bytes(keyId);
   w.text(principal);
+  writeOptional(w, expiresNs, (ns) => w.int(ns));
 }
 
 function readGiven(r: Reader): GivenApproval {
-  readListOf(r, 2);
-  return { keyId: readHashItem(r), principal: r.text() };
+  readListOf(r, 3);
+  const given = { keyId: readHashItem(r), principal: r.text() };
+  const expiresNs = readOptional(r, () => r.u64());
+  return expiresNs === undefined ? given : { ...given, expiresNs };
 }

@@ -1,0 +1,147 @@
+/**
+ * Budgets: what an effect takes of them when it is opened.
+ *
+ * B1. An effect reserves in the budget of its grant and in that of every grant above it, or in none:
+ *     so what grants took that were made from one another never exceeds what the first one allows.
+ * B2. Used and reserved together exceed a limit only where the outside used more than it was let in
+ *     for; nothing is reserved then, and what is left is never below zero.
+ * B3. A period begins with the first use and follows without gaps. What was reserved in one period
+ *     has no part in the next.
+ */
+import type { GrantBudget } from '@aos/air';
+import { decode, type Value } from '@aos/canon';
+import type { Trie } from '../trie/trie.js';
+import type { CompiledGrant } from './grants.js';
+import {
+  type Amounts,
+  addAmounts,
+  DIMENSIONS,
+  type Ledger,
+  ledgerKey,
+  NOTHING,
+  type Reservation,
+} from './ledger.js';
+import type { Subject } from './subject.js';
+import type { Denial } from './verdict.js';
+
+export interface Reserved {
+  readonly ledgers: Trie<Ledger>;
+  readonly reserved: readonly Reservation[];
+  readonly denial?: undefined;
+}
+
+/** Reserves along the chain of a grant. Code: `budget-exhausted`. */
+export function reserveBudgets(
+  ledgers: Trie<Ledger>,
+  grant: CompiledGrant,
+  subject: Subject,
+): Reserved | { readonly denial: Denial } {
+  const budgets = grant.chain.flatMap(({ name, definition }) => {
+    const { budget } = definition.grant;
+    return budget === undefined ? [] : [{ name, budget }];
+  });
+  if (budgets.length === 0) return { ledgers, reserved: [] };
+  const expected = expectedAmounts(subject);
+  const now = subject.request.now.logicalNowNs;
+  const reserved: Reservation[] = [];
+  let next = ledgers;
+  for (const { name, budget } of budgets) {
+    const ledger = currentLedger(ledgers, name, budget, now);
+    const amounts = limitedOf(expected, budget);
+    const denial = checkRoom(ledger, budget, amounts);
+    if (denial !== undefined) return { denial };
+    next = next.set({ ...ledger, reserved: addAmounts(ledger.reserved, amounts) });
+    reserved.push({ grant: name, sinceNs: ledger.sinceNs, amounts });
+  }
+  return { ledgers: next, reserved };
+}
+
+/** What is left of a budget at a moment, by dimension; undefined where it has no limit. */
+export function budgetLeft(
+  ledgers: Trie<Ledger>,
+  name: string,
+  budget: GrantBudget,
+  logicalNowNs: bigint,
+): { readonly [dimension in keyof Amounts]?: bigint } {
+  const ledger = currentLedger(ledgers, name, budget, logicalNowNs);
+  const limited = DIMENSIONS.filter((dimension) => budget[dimension] !== undefined);
+  return Object.fromEntries(limited.map((each) => [each, leftOf(ledger, budget, each)]));
+}
+
+/**
+ * What an effect may come to, as far as its parameters say: one call; the bytes of the parameters;
+ * `max_tokens` where there is such a field; and a cent, as no parameters tell the price.
+ */
+function expectedAmounts({ params }: Subject): Amounts {
+  const fields = decode(params);
+  const maxTokens =
+    fields.ok && fields.value instanceof Map
+      ? naturalOf(fields.value.get('max_tokens'))
+      : undefined;
+  const tokens = maxTokens === 0n ? 1n : (maxTokens ?? 0n);
+  return { calls: 1n, tokens, cents: 1n, bytes: BigInt(params.length) };
+}
+
+/** Only what the budget limits is reserved, so that what is reserved has a limit as well. */
+function limitedOf(amounts: Amounts, budget: GrantBudget): Amounts {
+  const { calls, tokens, cents, bytes } = amounts;
+  return {
+    calls: budget.calls === undefined ? 0n : calls,
+    tokens: budget.tokens === undefined ? 0n : tokens,
+    cents: budget.cents === undefined ? 0n : cents,
+    bytes: budget.bytes === undefined ? 0n : bytes,
+  };
+}
+
+/** A decoded natural; undefined for anything else. */
+export function naturalOf(value: Value | undefined): bigint | undefined {
+  if (typeof value === 'number') return value >= 0 ? BigInt(value) : undefined;
+  return typeof value === 'bigint' && value >= 0n ? value : undefined;
+}
+
+/** The ledger of the period that the moment lies in. */
+function currentLedger(
+  ledgers: Trie<Ledger>,
+  grant: string,
+  budget: GrantBudget,
+  logicalNowNs: bigint,
+): Ledger {
+  const ledger = ledgers.get(ledgerKey(grant));
+  if (ledger === undefined) {
+    return { grant, sinceNs: logicalNowNs, used: NOTHING, reserved: NOTHING };
+  }
+  if (budget.period_ns === undefined) return ledger;
+  const period = BigInt(budget.period_ns);
+  const passed = (logicalNowNs - ledger.sinceNs) / period;
+  if (passed < 1n) return ledger;
+  const sinceNs = ledger.sinceNs + passed * period;
+  return { grant, sinceNs, used: NOTHING, reserved: NOTHING };
+}
+
+function checkRoom(ledger: Ledger, budget: GrantBudget, amounts: Amounts): Denial | undefined {
+  for (const dimension of DIMENSIONS) {
+    const left = leftOf(ledger, budget, dimension);
+    if (left === undefined || amounts[dimension] <= left) continue;
+    const more = amounts[dimension] - left;
+    const { period_ns } = budget;
+    const wait =
+      period_ns === undefined ? '' : `, or wait until ${ledger.sinceNs + BigInt(period_ns)}`;
+    return {
+      code: 'budget-exhausted',
+      at: `grant ${ledger.grant} budget ${dimension}`,
+      advice: `raise ${dimension} of ${ledger.grant} by ${more}${wait}`,
+    };
+  }
+  return undefined;
+}
+
+function leftOf(
+  { used, reserved }: Ledger,
+  budget: GrantBudget,
+  dimension: keyof Amounts,
+): bigint | undefined {
+  const limit = budget[dimension];
+  if (limit === undefined) return undefined;
+  const left = BigInt(limit) - used[dimension] - reserved[dimension];
+  return left > 0n ? left : 0n;
+}

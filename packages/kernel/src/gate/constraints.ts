@@ -1,0 +1,28 @@
+/** The constraints of a grant and of every grant that it was made from, each by its own enforcer. */
+import { Asked, type Checked, runEnforcer } from './enforcers/enforcer.js';
+import type { Gate } from './gate.js';
+import type { CompiledGrant } from './grants.js';
+import type { Subject } from './subject.js';
+import type { GatePorts } from './verdict.js';
+
+/**
+ * Asks the enforcers from the grant itself to the first one; the first that says no ends it. Codes:
+ * those of the enforcers (chapter 8), `enforcer-error`, `cap-params-invalid`.
+ */
+export function checkConstraints(
+  gate: Gate,
+  grant: CompiledGrant,
+  subject: Subject,
+  ports: GatePorts,
+): Checked {
+  const asked = new Asked(subject, gate.manifestHash, ports);
+  let fuel = 0;
+  let calls = 0;
+  for (const { name, enforcer } of grant.chain) {
+    const checked = runEnforcer(enforcer, name, asked);
+    fuel += checked.fuel;
+    calls += checked.calls;
+    if (checked.denial !== undefined) return { denial: checked.denial, fuel, calls };
+  }
+  return { denial: undefined, fuel, calls };
+}

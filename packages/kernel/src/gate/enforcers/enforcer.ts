@@ -1,0 +1,137 @@
+/**
+ * Enforcers: what checks the parameters of an effect against those of a grant.
+ *
+ * E1. The enforcers of the catalogue are native and spend nothing; every other one is a module of
+ *     the world, called through the engine, and its fuel is charged whatever it says.
+ * E2. An enforcer that fails in any way denies (`enforcer-error`).
+ */
+import type { GrantDefinition, WorldDefinition } from '@aos/air';
+import { bytesEqual, decode, type Hash, parseHashText, type Value, ZERO_HASH } from '@aos/canon';
+import type { Subject } from '../subject.js';
+import type { Charge, Denial, GatePorts } from '../verdict.js';
+import { NO_CHARGE } from '../verdict.js';
+import { CapParams, type Constraint, type ConstraintReader } from './constraint.js';
+import { type HttpLimits, httpOut, readHttpLimits } from './http-out.js';
+import { llmBasic } from './llm-basic.js';
+import { type ModuleEnforcer, runModule } from './module-enforcer.js';
+import { blob, governance, query, secret } from './named-things.js';
+
+/** What an enforcer came to, and what that took. */
+export interface Checked extends Charge {
+  readonly denial: Denial | undefined;
+}
+
+export type Enforcer =
+  | { readonly kind: 'allow-all' }
+  | { readonly kind: 'native'; readonly constraint: Constraint; readonly http?: HttpLimits }
+  | { readonly kind: 'module'; readonly module: ModuleEnforcer }
+  | { readonly kind: 'broken'; readonly denial: Denial };
+
+const ALLOW_ALL: Enforcer = { kind: 'allow-all' };
+
+const ALLOW_ALL_MODULE = 'sys/CapAllowAll@1';
+
+const HTTP_MODULE = 'sys/CapEnforceHttpOut@1';
+
+const NATIVE: ReadonlyMap<string, ConstraintReader> = new Map([
+  ['sys/CapEnforceLlmBasic@1', llmBasic],
+  ['sys/CapEnforceBlob@1', blob],
+  ['sys/CapEnforceQuery@1', query],
+  ['sys/CapEnforceSecret@1', secret],
+  ['sys/CapEnforceGovernance@1', governance],
+]);
+
+/** The enforcer of one grant, with the grant's parameters read. */
+export function compileEnforcer(
+  name: string,
+  granted: GrantDefinition,
+  definition: WorldDefinition,
+): Enforcer {
+  const module = granted.cap.enforcer.module;
+  if (module === ALLOW_ALL_MODULE) return ALLOW_ALL;
+  const native = compileNative(module, granted.params);
+  if (native !== undefined)
+    return native ?? { kind: 'broken', denial: notUnderstood(name, granted) };
+  const found = definition.find('defmodule', module);
+  const hash = parseHashText(found?.wasm_hash ?? '');
+  const output = definition.schemas.get('sys/CapCheckOutput@1');
+  if (found?.module_kind !== 'pure' || !hash.ok || output === undefined || isZero(hash.value)) {
+    return { kind: 'broken', denial: unbound(name, module) };
+  }
+  const wantsContext = found.abi.pure.context !== undefined;
+  const { cap, params } = granted;
+  const enforcer = { name: module, hash: hash.value, output, wantsContext };
+  return { kind: 'module', module: { ...enforcer, grant: name, cap: cap.name, params } };
+}
+
+/** Undefined for a module that is not native, null for parameters that it does not understand. */
+function compileNative(module: string, params: Uint8Array): Enforcer | null | undefined {
+  const fields = new CapParams(fieldsOf(params));
+  if (module === HTTP_MODULE) {
+    const http = readHttpLimits(fields);
+    return http === undefined ? null : { kind: 'native', constraint: httpOut(http), http };
+  }
+  const read = NATIVE.get(module);
+  if (read === undefined) return undefined;
+  const constraint = read(fields);
+  return constraint === undefined ? null : { kind: 'native', constraint };
+}
+
+/** The limits of HTTP that an enforcer checks, if it is the one for that. */
+export function httpLimitsOf(enforcer: Enforcer): HttpLimits | undefined {
+  return enforcer.kind === 'native' ? enforcer.http : undefined;
+}
+
+/** Asks one enforcer. */
+export function runEnforcer(enforcer: Enforcer, grant: string, asked: Asked): Checked {
+  switch (enforcer.kind) {
+    case 'allow-all':
+      return { denial: undefined, ...NO_CHARGE };
+    case 'broken':
+      return { denial: enforcer.denial, ...NO_CHARGE };
+    case 'native': {
+      const effect = { kind: asked.subject.effect.kind, params: asked.fields() };
+      return { denial: enforcer.constraint(effect, grant), ...NO_CHARGE };
+    }
+    case 'module':
+      return runModule(enforcer.module, asked.subject, asked);
+  }
+}
+
+/** A request on its way along a chain of enforcers. */
+export class Asked {
+  #fields: ReadonlyMap<Value, Value> | undefined;
+
+  constructor(
+    readonly subject: Subject,
+    readonly manifestHash: Hash,
+    readonly ports: GatePorts,
+  ) {}
+
+  /** The decoded parameters, decoded once. */
+  fields(): ReadonlyMap<Value, Value> {
+    this.#fields ??= fieldsOf(this.subject.params);
+    return this.#fields;
+  }
+}
+
+const NO_FIELDS: ReadonlyMap<Value, Value> = new Map();
+
+/** The fields of a canonical record; none of anything else, which then lacks all of them. */
+function fieldsOf(canonical: Uint8Array): ReadonlyMap<Value, Value> {
+  const decoded = decode(canonical);
+  return decoded.ok && decoded.value instanceof Map ? decoded.value : NO_FIELDS;
+}
+
+function isZero(hash: Hash): boolean {
+  return bytesEqual(hash, ZERO_HASH);
+}
+
+function notUnderstood(name: string, { cap }: GrantDefinition): Denial {
+  const advice = `give ${name} parameters that ${cap.enforcer.module} understands`;
+  return { code: 'cap-params-invalid', at: `grant ${name} params`, advice };
+}
+
+function unbound(name: string, module: string): Denial {
+  return { code: 'enforcer-error', at: `grant ${name} cap`, advice: `give the code of ${module}` };
+}

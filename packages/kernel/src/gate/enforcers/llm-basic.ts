@@ -1,0 +1,81 @@
+/** `sys/CapEnforceLlmBasic@1`: which models may be asked, for how much, with which tools. */
+import { compareDec128, parseDec128 } from '@aos/canon';
+import type { Denial } from '../verdict.js';
+import {
+  type CapParams,
+  type CheckedEffect,
+  type Constraint,
+  denial,
+  kindMismatch,
+  nameValues,
+  paramsInvalid,
+} from './constraint.js';
+
+const KINDS = ['llm.generate'] as const;
+
+interface LlmLimits {
+  readonly providers: ReadonlySet<string> | undefined;
+  readonly models: ReadonlySet<string> | undefined;
+  readonly maxTokens: number | bigint | undefined;
+  readonly temperatureMax: string | undefined;
+  readonly tools: ReadonlySet<string> | undefined;
+}
+
+export function llmBasic(params: CapParams): Constraint | undefined {
+  const limits = {
+    providers: params.texts('providers'),
+    models: params.texts('models'),
+    maxTokens: params.nat('max_tokens'),
+    temperatureMax: params.dec128('temperature_max'),
+    tools: params.texts('tools_allow'),
+  };
+  return params.isWhole() ? (effect, grant) => checkCall(effect, limits, grant) : undefined;
+}
+
+function checkCall(effect: CheckedEffect, limits: LlmLimits, grant: string): Denial | undefined {
+  if (!KINDS.some((kind) => kind === effect.kind)) return kindMismatch(grant, effect.kind, KINDS);
+  const { params } = effect;
+  const provider = params.get('provider');
+  const model = params.get('model');
+  if (typeof provider !== 'string') return paramsInvalid('provider', 'a text');
+  if (typeof model !== 'string') return paramsInvalid('model', 'a text');
+  if (limits.providers !== undefined && !limits.providers.has(provider)) {
+    const advice = `add ${provider} to providers, or use ${nameValues(limits.providers)}`;
+    return denial('provider-not-allowed', grant, 'providers', advice);
+  }
+  if (limits.models !== undefined && !limits.models.has(model)) {
+    const advice = `add ${model} to models, or use ${nameValues(limits.models)}`;
+    return denial('model-not-allowed', grant, 'models', advice);
+  }
+  return checkAmounts(effect, limits, grant) ?? checkTools(effect, limits, grant);
+}
+
+function checkAmounts({ params }: CheckedEffect, limits: LlmLimits, grant: string) {
+  const { maxTokens, temperatureMax } = limits;
+  const tokens = params.get('max_tokens');
+  if (typeof tokens !== 'number' && typeof tokens !== 'bigint') {
+    return paramsInvalid('max_tokens', 'a natural number');
+  }
+  if (maxTokens !== undefined && tokens > maxTokens) {
+    const advice = `raise max_tokens to ${tokens}, or ask for at most ${maxTokens}`;
+    return denial('max-tokens-exceeded', grant, 'max_tokens', advice);
+  }
+  const temperature = params.get('temperature');
+  const read = typeof temperature === 'string' ? parseDec128(temperature) : undefined;
+  if (read?.ok !== true) return paramsInvalid('temperature', 'a decimal');
+  if (temperatureMax === undefined || compareDec128(read.value, temperatureMax) <= 0) {
+    return undefined;
+  }
+  const advice = `raise temperature_max to ${temperature}, or use at most ${temperatureMax}`;
+  return denial('temperature-exceeded', grant, 'temperature_max', advice);
+}
+
+function checkTools({ params }: CheckedEffect, { tools }: LlmLimits, grant: string) {
+  const asked = params.get('tools') ?? [];
+  if (!Array.isArray(asked)) return paramsInvalid('tools', 'a list of texts');
+  const other = asked.find((tool) => typeof tool !== 'string' || tools?.has(tool) === false);
+  if (other === undefined) return undefined;
+  if (typeof other !== 'string') return paramsInvalid('tools', 'a list of texts');
+  const advice = `add ${other} to tools_allow, or leave the tool out`;
+  return denial('tool-not-allowed', grant, 'tools_allow', advice);
+}

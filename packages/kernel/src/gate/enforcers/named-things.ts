@@ -1,0 +1,109 @@
+/** The enforcers that compare names: blobs, queries, secrets, governance. */
+import type { Denial } from '../verdict.js';
+import {
+  type CapParams,
+  type CheckedEffect,
+  type Constraint,
+  denial,
+  kindMismatch,
+  nameValues,
+  paramsInvalid,
+} from './constraint.js';
+
+/** One parameter of an effect, the constraint it must meet, and the code when it does not. */
+interface NamedParam {
+  readonly param: string;
+  readonly constraint: string;
+  readonly allowed: ReadonlySet<string> | undefined;
+  readonly code: string;
+}
+
+const BLOB_KINDS = ['blob.put', 'blob.get'] as const;
+const SECRET_KINDS = ['vault.put', 'vault.rotate'] as const;
+
+/** `sys/CapEnforceBlob@1`: namespaces. */
+export function blob(params: CapParams): Constraint | undefined {
+  const allowed = params.texts('namespaces');
+  const code = 'namespace-not-allowed';
+  const named = [{ param: 'namespace', constraint: 'namespaces', allowed, code }];
+  return params.isWhole() ? checkNamesOf(BLOB_KINDS, named) : undefined;
+}
+
+/** `sys/CapEnforceSecret@1`: aliases and what the vault knows them by. */
+export function secret(params: CapParams): Constraint | undefined {
+  const aliases = params.texts('aliases');
+  const bindings = params.texts('binding_ids');
+  const named: NamedParam[] = [
+    { param: 'alias', constraint: 'aliases', allowed: aliases, code: 'alias-not-allowed' },
+    {
+      param: 'binding_id',
+      constraint: 'binding_ids',
+      allowed: bindings,
+      code: 'binding-not-allowed',
+    },
+  ];
+  return params.isWhole() ? checkNamesOf(SECRET_KINDS, named) : undefined;
+}
+
+/** `sys/CapEnforceQuery@1`: kinds of questions, and the reducers that they may be about. */
+export function query(params: CapParams): Constraint | undefined {
+  const kinds = params.texts('kinds');
+  const allowed = params.texts('reducers');
+  const code = 'reducer-not-allowed';
+  const named = [{ param: 'reducer', constraint: 'reducers', allowed, code }];
+  if (!params.isWhole()) return undefined;
+  return (effect, grant) => {
+    const names = effect.params.has('reducer') ? named : [];
+    return checkKind(effect, kinds, grant) ?? checkNames(effect, names, grant);
+  };
+}
+
+/**
+ * `sys/CapEnforceGovernance@1`: kinds of verbs. What a patch touches does not stand in the
+ * parameters of an effect, so a grant that constrains it allows nothing.
+ */
+export function governance(params: CapParams): Constraint | undefined {
+  const kinds = params.texts('kinds');
+  const touched = [params.texts('sections'), params.texts('namespaces')];
+  if (!params.isWhole()) return undefined;
+  return (effect, grant) => {
+    const other = checkKind(effect, kinds, grant);
+    if (other !== undefined || touched.every((set) => set === undefined)) return other;
+    const advice = 'leave sections and namespaces out; what the patch touches is not known here';
+    return denial('patch-not-visible', grant, 'sections, namespaces', advice);
+  };
+}
+
+function checkKind(
+  effect: CheckedEffect,
+  kinds: ReadonlySet<string> | undefined,
+  grant: string,
+): Denial | undefined {
+  if (kinds === undefined || kinds.has(effect.kind)) return undefined;
+  const advice = `add ${effect.kind} to kinds, or ask for ${nameValues(kinds)}`;
+  return denial('kind-not-allowed', grant, 'kinds', advice);
+}
+
+function checkNames(
+  effect: CheckedEffect,
+  named: readonly NamedParam[],
+  grant: string,
+): Denial | undefined {
+  for (const { param, constraint, allowed, code } of named) {
+    const value = effect.params.get(param);
+    if (allowed === undefined) continue;
+    if (typeof value !== 'string') return paramsInvalid(param, 'a text');
+    if (allowed.has(value)) continue;
+    const advice = `add ${value} to ${constraint}, or use ${nameValues(allowed)}`;
+    return denial(code, grant, constraint, advice);
+  }
+  return undefined;
+}
+
+/** A constraint on named parameters of these kinds, and of no others. */
+function checkNamesOf(kinds: readonly string[], named: readonly NamedParam[]): Constraint {
+  return (effect, grant) =>
+    kinds.includes(effect.kind)
+      ? checkNames(effect, named, grant)
+      : kindMismatch(grant, effect.kind, kinds);
+}

@@ -1,0 +1,49 @@
+/**
+ * What the outside asks of a grant after its effect was released: pure functions for whoever runs
+ * HTTP requests, so that neither a redirect nor a name leads beyond what was granted.
+ */
+import { checkConstraints } from './constraints.js';
+import { httpLimitsOf } from './enforcers/enforcer.js';
+import { privateAddress, redirectsExceeded } from './enforcers/http-out.js';
+import { isPrivateAddress } from './enforcers/private-address.js';
+import type { Gate } from './gate.js';
+import { findGrant } from './grant-check.js';
+import { isUnreadable, readRequest } from './subject.js';
+import type { Denial, EffectRequest, GatePorts } from './verdict.js';
+
+/**
+ * Whether a request may follow a redirect: `request` is what would be sent next, with the URL and
+ * method it would have, and `hops` counts the redirects with this one. Codes: those of the grant and
+ * of its enforcers, `redirects-exceeded`.
+ */
+export function checkRedirect(
+  gate: Gate,
+  request: EffectRequest,
+  hops: number,
+  ports: GatePorts,
+): Denial | undefined {
+  const subject = readRequest(gate, request, ports.paramsBytes);
+  if (isUnreadable(subject)) return subject.denial;
+  const { grant, denial } = findGrant(gate, subject);
+  if (grant === undefined || denial !== undefined) return denial;
+  for (const { name, enforcer } of grant.chain) {
+    const most = httpLimitsOf(enforcer)?.maxRedirects;
+    if (most !== undefined && hops > most) return redirectsExceeded(hops, name);
+  }
+  return checkConstraints(gate, grant, subject, ports).denial;
+}
+
+/**
+ * Whether a grant lets requests go to an address of 4 or 16 bytes that a name was resolved to. Codes:
+ * `grant-not-found`, `address-not-allowed`.
+ */
+export function checkAddress(gate: Gate, cap: string, address: Uint8Array): Denial | undefined {
+  const grant = gate.grants.get(cap);
+  if (grant === undefined) {
+    const advice = `grant ${cap} again, or use another grant`;
+    return { code: 'grant-not-found', at: `grant ${cap}`, advice };
+  }
+  const narrow = grant.chain.find(({ enforcer }) => httpLimitsOf(enforcer)?.isPublicOnly);
+  if (narrow === undefined || !isPrivateAddress(address)) return undefined;
+  return privateAddress('what the name stands for', narrow.name);
+}

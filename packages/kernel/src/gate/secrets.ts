@@ -1,0 +1,76 @@
+/**
+ * Secrets: who may refer to which.
+ *
+ * A secret that names grants is used under these only, one that names plans by these only: never by
+ * a reducer. What is not declared is no secret of the world, and is denied.
+ */
+import type { WorldDefinition } from '@aos/air';
+import { decode } from '@aos/canon';
+import { isReducerOrigin } from '@aos/protocol';
+import type { SecretUse } from './secret-finder.js';
+import { originName, type Subject } from './subject.js';
+import type { Denial } from './verdict.js';
+
+/** Who may use one secret; undefined for everyone. */
+export interface SecretRule {
+  readonly grants: ReadonlySet<string> | undefined;
+  readonly plans: ReadonlySet<string> | undefined;
+}
+
+/** Rules by `alias@version`. */
+export type SecretRules = ReadonlyMap<string, SecretRule>;
+
+export function compileSecrets(definition: WorldDefinition): SecretRules {
+  const names = definition.manifest.secrets?.map(({ name }) => name) ?? [];
+  return new Map(
+    names.map((name) => {
+      const secret = definition.find('defsecret', name);
+      const rule = { grants: setOf(secret?.allowed_caps), plans: setOf(secret?.allowed_plans) };
+      return [name, rule] as const;
+    }),
+  );
+}
+
+/** Codes: `secret-unknown`, `secret-cap-denied`, `secret-plan-denied`. */
+export function checkSecrets(rules: SecretRules, subject: Subject): Denial | undefined {
+  const find = subject.effect.findSecrets;
+  if (find === null) return undefined;
+  const params = decode(subject.params);
+  if (!params.ok) return undefined;
+  const uses: SecretUse[] = [];
+  find(params.value, uses);
+  for (const use of uses) {
+    const denial = checkUse(rules, use, subject);
+    if (denial !== undefined) return denial;
+  }
+  return undefined;
+}
+
+function checkUse(
+  rules: SecretRules,
+  { alias, version }: SecretUse,
+  { request }: Subject,
+): Denial | undefined {
+  const name = `${alias}@${version}`;
+  const rule = rules.get(name);
+  if (rule === undefined) {
+    const advice = `declare ${name} with defsecret, or repair alias and version`;
+    return { code: 'secret-unknown', at: `secret ${name}`, advice };
+  }
+  const { grants, plans } = rule;
+  if (grants !== undefined && !grants.has(request.cap)) {
+    const advice = `add ${request.cap} to allowed_caps of ${name}`;
+    return { code: 'secret-cap-denied', at: `secret ${name} allowed_caps`, advice };
+  }
+  const who = originName(request.origin);
+  const isReducer = isReducerOrigin(request.origin);
+  if (plans === undefined || (!isReducer && plans.has(who))) return undefined;
+  const advice = isReducer
+    ? `refer to ${name} in one of its allowed_plans; ${who} is a reducer`
+    : `add ${who} to allowed_plans of ${name}`;
+  return { code: 'secret-plan-denied', at: `secret ${name} allowed_plans`, advice };
+}
+
+function setOf(names: readonly string[] | undefined): ReadonlySet<string> | undefined {
+  return names === undefined || names.length === 0 ? undefined : new Set(names);
+}
