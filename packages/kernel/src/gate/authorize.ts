@@ -121,6 +121,5 @@ function newIntent(subject: Subject, approval: PendingApproval | null): OpenInte
     reserved: [],
     approval,
     frames: 0,
-    ...(deadlineNs === undefined ? {} : { deadlineNs }),
   };
 }

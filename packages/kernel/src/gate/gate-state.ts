@@ -1,8 +1,8 @@
 /** The part of a world that the gate reads and writes: persistent data, changed by no clock. */
 import type { TrieSource } from '../trie/leaf-codec.js';
 import { Trie } from '../trie/trie.js';
-import { type Ledger, ledgerCodec } from './ledger.js';
-import { type WindowMark, windowCodec } from './rate-window.js';
+import { type Ledger, ledgerCodec } from './limits/ledger.js';
+import { type WindowMark, windowCodec } from './limits/rate-window.js';
 
 export interface GateState {
   /** Budgets in use, by name of the grant. */

@@ -8,10 +8,10 @@
  */
 import { builtinNames, type CompiledSchema, type DefEffect, type WorldDefinition } from '@aos/air';
 import type { Hash } from '@aos/canon';
-import { type CompiledGrant, compileGrants } from './grants.js';
-import { compilePolicy, type GatePolicy } from './policy.js';
-import { compileSecretFinder, type SecretFinder } from './secret-finder.js';
-import { compileSecrets, type SecretRules } from './secrets.js';
+import { type CompiledGrant, compileGrants } from './grants/grants.js';
+import { compileSecretFinder, type SecretFinder } from './grants/secret-finder.js';
+import { compileSecrets, type SecretRules } from './grants/secrets.js';
+import { compilePolicy, type GatePolicy } from './policy/policy.js';
 
 /** One kind of effect, as requests of it are read. */
 export interface GateEffect {

@@ -3,16 +3,16 @@
  * budget. A request goes through them when it is made, and once more when people have approved it.
  */
 import type { Hash } from '@aos/canon';
-import { reserveBudgets } from './budgets.js';
-import { checkConstraints } from './constraints.js';
 import type { Gate } from './gate.js';
 import type { GateState } from './gate-state.js';
-import { findGrant } from './grant-check.js';
-import type { CompiledGrant } from './grants.js';
-import type { Reservation } from './ledger.js';
-import { askPolicy, type Ruling } from './policy.js';
-import { takeRate } from './rate-limits.js';
-import { checkSecrets } from './secrets.js';
+import { checkConstraints } from './grants/constraints.js';
+import { findGrant } from './grants/grant-check.js';
+import type { CompiledGrant } from './grants/grants.js';
+import { checkSecrets } from './grants/secrets.js';
+import { reserveBudgets } from './limits/budgets.js';
+import type { Reservation } from './limits/ledger.js';
+import { takeRate } from './limits/rate-limits.js';
+import { askPolicy, type Ruling } from './policy/policy.js';
 import type { Subject } from './subject.js';
 import {
   type Charge,

@@ -12,7 +12,7 @@ import {
   writeItems,
   writeOptional,
 } from './leaf-items.js';
-import { type Reservation, readReservation, writeReservation } from './ledger.js';
+import { type Reservation, readReservation, writeReservation } from './limits/ledger.js';
 import { type PendingApproval, readApproval, writeApproval } from './pending-approval.js';
 
 const STATES = ['released', 'waiting'] as const;

@@ -10,7 +10,7 @@ import {
   writeItems,
   writeOptional,
 } from './leaf-items.js';
-import type { Ruling } from './policy.js';
+import type { Ruling } from './policy/policy.js';
 import type { ApprovalRequest } from './verdict.js';
 
 /** One signed yes. */

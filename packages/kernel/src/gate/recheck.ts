@@ -2,12 +2,13 @@
  * What the outside asks of a grant after its effect was released: pure functions for whoever runs
  * HTTP requests, so that neither a redirect nor a name leads beyond what was granted.
  */
-import { checkConstraints } from './constraints.js';
+
 import { httpLimitsOf } from './enforcers/enforcer.js';
 import { privateAddress, redirectsExceeded } from './enforcers/http-out.js';
 import { isPrivateAddress } from './enforcers/private-address.js';
 import type { Gate } from './gate.js';
-import { findGrant } from './grant-check.js';
+import { checkConstraints } from './grants/constraints.js';
+import { findGrant } from './grants/grant-check.js';
 import { isUnreadable, readRequest } from './subject.js';
 import type { Denial, EffectRequest, GatePorts } from './verdict.js';
 

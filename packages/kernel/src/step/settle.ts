@@ -9,10 +9,10 @@ import { assert, encode } from '@aos/canon';
 import type { EntryPlace, SettledEntry } from '@aos/protocol';
 import type { RawReceipt } from '../admit/admitted.js';
 import type { OpenIntent } from '../gate/open-intent.js';
-import { deadlineKey } from '../world/deadlines.js';
+import { settleBudget } from '../gate/limits/settle-budget.js';
 import type { Outcome } from '../world/settled.js';
 import { addToWindow } from '../world/window.js';
-import { deadlinesOf } from './effects.js';
+import { deleteIntent } from './effects.js';
 import type { Appended, Run } from './run.js';
 
 /** Who speaks where the kernel itself does. */
@@ -81,13 +81,10 @@ function settle(run: Run, intent: OpenIntent, outcome: Outcome, entry: SettledEn
   tellWaiters(run, intent, outcome, place);
 }
 
-/** Takes the intent from what is open, with what it holds of budgets and of time. */
+/** Takes the intent from what is open, with what it holds of budgets. */
 function close(run: Run, intent: OpenIntent, outcome: Outcome): void {
-  const { next } = run;
-  next.intents = next.intents.delete(intent.hash);
-  for (const deadline of deadlinesOf(intent)) {
-    next.deadlines = next.deadlines.delete(deadlineKey(deadline));
-  }
+  deleteIntent(run, intent);
+  run.next.gateState = settleBudget(run.next.gateState, intent, outcome);
 }
 
 function tellWaiters(run: Run, intent: OpenIntent, outcome: Outcome, cause: Appended): void {

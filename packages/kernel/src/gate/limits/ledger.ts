@@ -1,7 +1,7 @@
 /** What was used and reserved of the budget of one grant, and of that of those made from it. */
 import { type Reader, utf8, type Writer } from '@aos/canon';
-import type { LeafCodec } from '../trie/leaf-codec.js';
-import { readListOf } from './leaf-items.js';
+import type { LeafCodec } from '../../trie/leaf-codec.js';
+import { readListOf } from '../leaf-items.js';
 
 /** Amounts by dimension, each from 0 on. */
 export interface Amounts {

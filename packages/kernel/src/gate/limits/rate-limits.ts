@@ -7,9 +7,9 @@
  */
 import type { RateLimit } from '@aos/air';
 import type { Hash } from '@aos/canon';
-import type { Trie } from '../trie/trie.js';
+import type { Trie } from '../../trie/trie.js';
+import type { Denial, Moment } from '../verdict.js';
 import { type WindowMark, windowKey } from './rate-window.js';
-import type { Denial, Moment } from './verdict.js';
 
 /** Old marks dropped for each new one, beside the one it takes the place of. */
 const DROPS_EACH = 2;

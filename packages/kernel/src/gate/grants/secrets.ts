@@ -7,9 +7,9 @@
 import type { WorldDefinition } from '@aos/air';
 import { decode } from '@aos/canon';
 import { isReducerOrigin } from '@aos/protocol';
+import { originName, type Subject } from '../subject.js';
+import type { Denial } from '../verdict.js';
 import type { SecretUse } from './secret-finder.js';
-import { originName, type Subject } from './subject.js';
-import type { Denial } from './verdict.js';
 
 /** Who may use one secret; undefined for everyone. */
 export interface SecretRule {

@@ -1,9 +1,9 @@
 /** The constraints of a grant and of every grant that it was made from, each by its own enforcer. */
-import { Asked, type Checked, runEnforcer } from './enforcers/enforcer.js';
-import type { Gate } from './gate.js';
+import { Asked, type Checked, runEnforcer } from '../enforcers/enforcer.js';
+import type { Gate } from '../gate.js';
+import type { Subject } from '../subject.js';
+import type { GatePorts } from '../verdict.js';
 import type { CompiledGrant } from './grants.js';
-import type { Subject } from './subject.js';
-import type { GatePorts } from './verdict.js';
 
 /**
  * Asks the enforcers from the grant itself to the first one; the first that says no ends it. Codes:

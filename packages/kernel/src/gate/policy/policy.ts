@@ -2,9 +2,9 @@
 import type { PolicyRule, WorldDefinition } from '@aos/air';
 import { type Encodable, type Hash, hashOf } from '@aos/canon';
 import { isReducerOrigin } from '@aos/protocol';
+import { originName, type Subject } from '../subject.js';
+import type { Denial } from '../verdict.js';
 import { PolicyIndex } from './policy-index.js';
-import { originName, type Subject } from './subject.js';
-import type { Denial } from './verdict.js';
 
 export interface GatePolicy {
   readonly name: string;

@@ -1,8 +1,8 @@
 /** What a rate limit has let through, as far back as it matters. */
 import { concatBytes, type Hash } from '@aos/canon';
-import type { LeafCodec } from '../trie/leaf-codec.js';
-import { u64be } from '../world/big-endian.js';
-import { readHashItem, readListOf } from './leaf-items.js';
+import type { LeafCodec } from '../../trie/leaf-codec.js';
+import { u64be } from '../../world/big-endian.js';
+import { readHashItem, readListOf } from '../leaf-items.js';
 
 export interface WindowMark {
   /** Identity of the rule. */

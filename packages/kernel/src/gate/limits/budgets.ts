@@ -10,8 +10,10 @@
  */
 import type { GrantBudget } from '@aos/air';
 import { decode, type Value } from '@aos/canon';
-import type { Trie } from '../trie/trie.js';
-import type { CompiledGrant } from './grants.js';
+import type { Trie } from '../../trie/trie.js';
+import type { CompiledGrant } from '../grants/grants.js';
+import type { Subject } from '../subject.js';
+import type { Denial } from '../verdict.js';
 import {
   type Amounts,
   addAmounts,
@@ -21,8 +23,6 @@ import {
   NOTHING,
   type Reservation,
 } from './ledger.js';
-import type { Subject } from './subject.js';
-import type { Denial } from './verdict.js';
 
 export interface Reserved {
   readonly ledgers: Trie<Ledger>;

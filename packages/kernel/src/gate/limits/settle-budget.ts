@@ -8,8 +8,9 @@
  */
 import { assert, decode, type Value } from '@aos/canon';
 import type { ReceiptStatus } from '@aos/protocol';
+import type { GateState } from '../gate-state.js';
+import type { OpenIntent } from '../open-intent.js';
 import { naturalOf } from './budgets.js';
-import type { GateState } from './gate-state.js';
 import {
   type Amounts,
   addAmounts,
@@ -19,7 +20,6 @@ import {
   NOTHING,
   type Reservation,
 } from './ledger.js';
-import type { OpenIntent } from './open-intent.js';
 
 /** How an intent ended, as far as budgets are concerned. */
 export interface SettledUse {

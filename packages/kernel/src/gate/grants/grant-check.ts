@@ -1,8 +1,8 @@
 /** The grant of a request: whether it is there, fits, and still holds. */
-import type { Gate } from './gate.js';
+import type { Gate } from '../gate.js';
+import type { Subject } from '../subject.js';
+import type { Denial } from '../verdict.js';
 import type { CompiledGrant } from './grants.js';
-import type { Subject } from './subject.js';
-import type { Denial } from './verdict.js';
 
 export type Granted =
   | { readonly grant: CompiledGrant; readonly denial?: Denial }
