@@ -11,6 +11,11 @@ export function sha512(bytes: Uint8Array): Uint8Array {
   return fromLatin1(hash('sha512', bytes, 'binary'));
 }
 
+/** Of byte strings of one length. */
+export function hasSameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0;
+}
+
 /** Text of bytes that are known to be ASCII. */
 export function readAscii(bytes: Uint8Array, start: number, end: number): string {
   return native.latin1Slice.call(bytes, start, end);

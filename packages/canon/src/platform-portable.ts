@@ -14,6 +14,12 @@ export function sha512(bytes: Uint8Array): Uint8Array {
   return nobleSha512(bytes);
 }
 
+/** Of byte strings of one length. */
+export function hasSameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
 /** Lower-case hexadecimal. */
 export function toHex(bytes: Uint8Array): string {
   let text = '';

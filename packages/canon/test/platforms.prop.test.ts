@@ -39,6 +39,23 @@ describe('both platforms', () => {
     );
   });
 
+  test('compare alike, wherever the bytes lie and differ', () => {
+    fc.assert(
+      fc.property(plain, fc.nat(7), fc.option(fc.nat()), (bytes, pad, change) => {
+        const padded = new Uint8Array(bytes.length + pad);
+        padded.set(bytes, pad);
+        const other = padded.subarray(pad);
+        if (change !== null && bytes.length > 0) {
+          const at = change % bytes.length;
+          other[at] = (bytes[at] as number) ^ 1;
+        }
+        const isSame = change === null || bytes.length === 0;
+        expect(node.hasSameBytes(bytes, other)).toBe(isSame);
+        expect(portable.hasSameBytes(bytes, other)).toBe(isSame);
+      }),
+    );
+  });
+
   test('hash a part of a larger buffer alike', () => {
     const whole = Uint8Array.from({ length: 5000 }, (_, i) => i);
     const part = whole.subarray(77, 4200);

@@ -7,6 +7,7 @@
 import { bytesEqual, type Hash, ok, type Result, refuse } from '@aos/canon';
 import {
   type CarriedValue,
+  type EventInput,
   encodeReceiptBody,
   encodeSignedVerb,
   encodeStreamFrame,
@@ -18,7 +19,7 @@ import {
   verbDomain,
 } from '@aos/protocol';
 import { admit } from '../admit/admit.js';
-import type { AdmittedEvent, AdmittedInput } from '../admit/admitted.js';
+import type { AdmittedEvent, AdmittedInput, RawEvent } from '../admit/admitted.js';
 import { findKey } from '../world/keyring.js';
 import type { World } from '../world/world.js';
 
@@ -39,13 +40,23 @@ export type Fed = { readonly input: AdmittedInput } | { readonly need: Hash };
 export function feedInput(input: Input, object: ObjectReader): Fed {
   switch (input.kind) {
     case 'event':
-      return withValue(input.value, object, (value) => ({ ...input, value }));
+      return feedEvent(input, object);
     case 'receipt':
     case 'stream-frame':
       return withValue(input.payload, object, (payload) => ({ ...input, payload }));
     default:
       return { input };
   }
+}
+
+/** The hot path: almost every record is a plain event. */
+function feedEvent(input: EventInput, object: ObjectReader): Fed {
+  const { schema, key, source, dedup } = input;
+  const value = input.value.inline ?? object(input.value.ref);
+  if (value === undefined) return { need: input.value.ref as Hash };
+  const event = { kind: 'event' as const, schema, value };
+  const isPlain = key === undefined && source === undefined && dedup === undefined;
+  return { input: isPlain ? event : { ...input, value } };
 }
 
 function withValue(
@@ -58,18 +69,17 @@ function withValue(
 }
 
 /**
- * Admits an input again. Codes: those of {@link admit}, `input-not-canonical` and
- * `input-duplicate`.
+ * Admits an input again, and gives it as admission does. Codes: those of {@link admit},
+ * `input-not-canonical` and `input-duplicate`.
  */
 export function readmit(
   world: World,
   input: AdmittedInput,
-): Result<null> | { readonly need: readonly Hash[] } {
-  const raw = input.kind === 'event' ? rawEvent(input) : input;
-  const admission = admit(world, raw);
+): Result<AdmittedInput> | { readonly need: readonly Hash[] } {
+  const admission = admit(world, input.kind === 'event' ? rawEvent(input) : input);
   switch (admission.kind) {
     case 'admitted':
-      return isSameInput(admission.input, input) ? ok(null) : notCanonical();
+      return isSameInput(admission.input, input) ? ok(admission.input) : notCanonical();
     case 'duplicate':
       return refuse('input-duplicate', 'input', `the event came in as record ${admission.seq}`);
     case 'refused':
@@ -79,8 +89,17 @@ export function readmit(
   }
 }
 
-function rawEvent({ value, ...event }: AdmittedEvent) {
-  return { ...event, cbor: value };
+function rawEvent({ schema, value, key, source, dedup }: AdmittedEvent): RawEvent {
+  if (key === undefined && source === undefined && dedup === undefined) {
+    return { schema, cbor: value };
+  }
+  return {
+    schema,
+    cbor: value,
+    ...(key === undefined ? {} : { key }),
+    ...(source === undefined ? {} : { source }),
+    ...(dedup === undefined ? {} : { dedup }),
+  };
 }
 
 /** Only events are changed on their way through admission. */
@@ -93,7 +112,7 @@ function isSameInput(admitted: AdmittedInput, input: AdmittedInput): boolean {
   return isSameKey && bytesEqual(admitted.value, input.value);
 }
 
-function notCanonical(): Result<null> {
+function notCanonical(): Result<never> {
   return refuse('input-not-canonical', 'input', 'value or key is not canonical in its schema');
 }
 
