@@ -39,19 +39,78 @@ function world(module: object, more: object = {}, definitions: object[] = []): W
 }
 
 describe('parts that the kernel does not run are named', () => {
-  const steps = [{ id: 'end', op: 'end' }];
-  const keyed = { events: [{ event: 't/Go@1', reducer: 't/A@1', key_field: 'id' }] };
+  const migration = {
+    $kind: 'defmigration',
+    name: 't/m@1',
+    reducer: 't/A@1',
+    from: 't/Go@1',
+    to: 't/State@1',
+    module: 't/M@1',
+  };
+  const mover = {
+    $kind: 'defmodule',
+    name: 't/M@1',
+    module_kind: 'pure',
+    abi: { pure: { input: 't/Go@1', output: 't/State@1' } },
+  };
+  const governed = {
+    $kind: 'defpolicy',
+    name: 't/p@1',
+    rules: [],
+    governance: [{ verb: 'approve', role: 'approver', count: 1 }],
+  };
+  const wasi = {
+    $kind: 'defeffect',
+    name: 't/run@1',
+    kind: 't.run',
+    params_schema: 't/Go@1',
+    receipt_schema: 't/Go@1',
+    cap_type: 't',
+    origin_scope: 'both',
+    implementation: { wasi: {} },
+  };
+  const refsOf = (section: string, ...names: string[]) => ({ [section]: refs(...names) });
   test.each<[string, WorldDefinition]>([
-    ['key_schema of t/A@1', world({ key_schema: 't/Key@1' }, { routing: keyed })],
-    ['manifest.plans', world({}, { plans: refs('t/plan@1') }, [{ ...plan, steps }])],
-    ['manifest.caps', world({}, { caps: refs('sys/timer@1') })],
-    ['manifest.effects', world({}, { effects: refs('sys/timer.set@1') })],
+    [
+      'manifest.migrations',
+      world(
+        {},
+        {
+          ...refsOf('modules', 't/A@1', 't/M@1'),
+          ...refsOf('migrations', 't/m@1'),
+          features: ['migrations'],
+        },
+        [migration, mover],
+      ),
+    ],
+    [
+      'implementation of t/run@1',
+      world({}, { ...refsOf('effects', 't/run@1'), features: ['effect-implementation'] }, [wasi]),
+    ],
+    [
+      'governance of t/p@1',
+      world({}, { ...refsOf('policies', 't/p@1'), features: ['policy-governance'] }, [governed]),
+    ],
   ])('%s', (part, definition) => {
     expect(unsupportedParts(definition)).toEqual([part]);
     expect(checkSupport(definition)?.refusal.code).toBe('not-supported-yet');
   });
 
-  test('a world of un-keyed reducers alone is run', () => {
-    expect(checkSupport(world({}))).toBe(undefined);
+  test.each<[string, WorldDefinition]>([
+    ['of un-keyed reducers', world({})],
+    [
+      'of keyed reducers',
+      world(
+        { key_schema: 't/Key@1' },
+        { routing: { events: [{ event: 't/Go@1', reducer: 't/A@1', key_field: 'id' }] } },
+      ),
+    ],
+    [
+      'of plans',
+      world({}, { plans: refs('t/plan@1') }, [{ ...plan, steps: [{ id: 'end', op: 'end' }] }]),
+    ],
+    ['of effects', world({}, refsOf('effects', 'sys/timer.set@1'))],
+  ])('a world %s is run', (_what, definition) => {
+    expect(checkSupport(definition)).toBe(undefined);
   });
 });

@@ -208,7 +208,7 @@ describe('live equals replay', () => {
 
   it('for any mix of events, faults and cascades', () => {
     const engine = scriptEngine({ A: obey, B: obey });
-    const start = newWorld(engine, { calls_per_step: 8 });
+    const start = newWorld(engine, { calls_per_step: 8, pending_work: 6 });
     const plans = fc.array(fc.tuple(fc.boolean(), fc.constantFrom(...asks)), { maxLength: 40 });
     fc.assert(
       fc.property(plans, (plan) => {

@@ -255,13 +255,13 @@ describe('a call that goes wrong', () => {
     expect(goesOn.world.seq).toBe(3);
   });
 
-  it('emission-limit: a record holds only so many bytes of events', () => {
+  it('emission-limit: one call fills at most half of what a record may hold', () => {
     const blob = encode({ text: 'x'.repeat(500) });
     const engine = engineOf(({ state, event }) => {
       const isFirst = (event.get('value') as Uint8Array).length < 100;
       return { state, domain_events: isFirst ? Array(4).fill(emit('t/Note@1', blob)) : [] };
     });
-    const needed = 4 * (blob.length + 't/Note@1'.length + 64);
+    const needed = 2 * 4 * (blob.length + 't/Note@1'.length + 256);
     const fits = newWorld(engine, { emitted_bytes: needed });
     expect(run(fits, go(), engine).record.entries).toHaveLength(4);
     const tight = newWorld(engine, { emitted_bytes: needed - 1 });
@@ -270,32 +270,93 @@ describe('a call that goes wrong', () => {
     ]);
   });
 
-  it('emission-limit: the largest record of a new world is read back', () => {
+  it('cascade-limit: events that would not fit among what waits discard their call', () => {
+    const engine = engineOf(({ state, event }) => {
+      const value = must(decode(event.get('value') as Uint8Array)) as ReadonlyMap<string, Value>;
+      const isGo = value.get('$tag') === 'Go';
+      return { state, domain_events: isGo ? Array(5).fill(emit('t/Note@1', noteBytes)) : [] };
+    });
+    const entriesWith = (limits: object) =>
+      run(newWorld(engine, limits), go(), engine).record.entries;
+    const size = noteBytes.length + 't/Note@1'.length + 256;
+    // The event that is being worked on waits as well.
+    expect(entriesWith({ pending_work: 6 })).toHaveLength(5);
+    expect(entriesWith({ pending_work: 5 })).toMatchObject([{ code: 'cascade-limit' }]);
+    expect(entriesWith({ pending_bytes: 6 * size })).toHaveLength(5);
+    expect(entriesWith({ pending_bytes: 5 * size })).toMatchObject([{ code: 'cascade-limit' }]);
+  });
+});
+
+describe('work beyond the budget of a record', () => {
+  const again: Script = ({ state }) => ({
+    state,
+    domain_events: [emit('t/Go@1', encode({ what: 'again' }))],
+  });
+
+  it('is left over in order, asked for as `continue`, and taken up by it', () => {
+    const engine = engineOf(again);
+    const first = run(newWorld(engine, { calls_per_step: 10 }), go(), engine);
+    expect(first.record.entries.filter((e) => e.kind === 'domain-event')).toHaveLength(10);
+    expect(first.outputs).toEqual([{ kind: 'continue' }]);
+    expect(first.world.pending).toHaveLength(1);
+    const second = run(first.world, { kind: 'continue' }, engine);
+    expect(second.record.entries).toHaveLength(10);
+    expect(second.record.entries[0]).toMatchObject({ cause: { seq: 0, i: 9 } });
+    expect(second.record.entries[1]).toMatchObject({ cause: 0 });
+  });
+
+  it('continues in the middle of the routes of one event', () => {
+    const seen: string[] = [];
+    const look =
+      (name: string): Script =>
+      ({ state }) => {
+        seen.push(name);
+        return { state };
+      };
+    const engine = scriptEngine({ A: look('A'), B: look('B') });
+    const first = run(newWorld(engine, { calls_per_step: 1 }), note(), engine);
+    expect(seen).toEqual(['A']);
+    const second = run(first.world, { kind: 'continue' }, engine);
+    expect(seen).toEqual(['A', 'B']);
+    expect(second.world.pending).toEqual([]);
+    expect(second.outputs).toEqual([]);
+  });
+
+  it('keeps its turn before what comes in later', () => {
+    const seen: Value[] = [];
+    const engine = scriptEngine({
+      A: ({ state, event }) => {
+        const value = must(decode(event.get('value') as Uint8Array)) as ReadonlyMap<string, Value>;
+        const go = value.get('$value') as ReadonlyMap<string, Value>;
+        seen.push(go.get('what') ?? '');
+        const first = go.get('what') === 'first';
+        const second = emit('t/Go@1', encode({ what: 'derived' }));
+        return { state, domain_events: first ? [second] : [] };
+      },
+      B: idle,
+    });
+    const first = run(newWorld(engine, { calls_per_step: 1 }), go('first'), engine);
+    const second = run(first.world, go('later'), engine);
+    run(second.world, { kind: 'continue' }, engine);
+    expect(seen).toEqual(['first', 'derived', 'later']);
+  });
+
+  it('is bounded by bytes as well, and a full record is read back', () => {
     const blob = encode({ text: 'x'.repeat(3900) });
-    const again = emit('t/Go@1', encode({ what: '' }));
     const engine = engineOf(({ state, event }) => {
       const isGo = (event.get('value') as Uint8Array).length < 100;
-      const events = [again, ...Array(200).fill(emit('t/Note@1', blob))];
+      const events = [
+        emit('t/Go@1', encode({ what: '' })),
+        ...Array(200).fill(emit('t/Note@1', blob)),
+      ];
       return { state, domain_events: isGo ? events : [] };
     });
     const world = newWorld(engine, { calls_per_step: 65_536 });
     const done = run(world, go(), engine);
-    expect(done.record.entries.map((entry) => entry.kind)).toContain('reducer-fault');
-    expect(done.bytes.length).toBeGreaterThan(15_000_000);
+    expect(done.outputs).toEqual([{ kind: 'continue' }]);
+    expect(done.bytes.length).toBeGreaterThan(8_000_000);
     const verdict = replay(world, [done.bytes], { engine, object: () => undefined });
     expect(verdict.kind).toBe('same');
-  });
-
-  it('cascade-limit: an endless cascade ends inside the record', () => {
-    const engine = engineOf(({ state }) => ({
-      state,
-      domain_events: [emit('t/Go@1', encode({ what: 'again' }))],
-    }));
-    const world = newWorld(engine, { calls_per_step: 10 });
-    const { record } = run(world, go(), engine);
-    expect(record.entries.filter((e) => e.kind === 'domain-event')).toHaveLength(9);
-    expect(record.entries.at(-1)).toMatchObject({ kind: 'reducer-fault', code: 'cascade-limit' });
-    expect(record.fuel).toBe(9 * CALL_FUEL + FUEL_PER_CALL);
   });
 });
 

@@ -9,7 +9,8 @@ import type { LeafCodec } from '../src/trie/leaf-codec.js';
 interface Written {
   /** The key in hexadecimal digits: one for each half byte. */
   readonly digits: string;
-  readonly bytes: Uint8Array;
+  /** Key and written leaf. */
+  readonly pair: readonly [Uint8Array, Uint8Array];
 }
 
 /** Root and nodes of the trie of these values, whose keys differ. */
@@ -20,7 +21,8 @@ export function buildTrie<T>(
   const leaves = Array.from(values, (value): Written => {
     const w = new Writer();
     codec.write(w, value);
-    return { digits: toHex(codec.keyOf(value)), bytes: w.finish() };
+    const key = codec.keyOf(value);
+    return { digits: toHex(key), pair: [key, w.finish()] };
   });
   leaves.sort((a, b) => (a.digits < b.digits ? -1 : 1));
   const nodes: StoredObject[] = [];
@@ -30,7 +32,7 @@ export function buildTrie<T>(
 function buildNode(leaves: readonly Written[], depth: number, nodes: StoredObject[]): Hash {
   const bytes = encode(
     leaves.length <= 16
-      ? { leaves: leaves.map((leaf) => leaf.bytes) }
+      ? { leaves: leaves.flatMap(({ pair }) => pair) }
       : buildBranch(leaves, depth, nodes),
   );
   const hash = sha256(bytes);
@@ -46,6 +48,6 @@ function buildBranch(leaves: readonly Written[], depth: number, nodes: StoredObj
     const part = leaves.filter(({ digits }) => digits[end] === digit);
     return part.length === 0 ? null : [part.length, buildNode(part, end + 1, nodes)];
   });
-  const leaf = leaves.find(({ digits }) => digits.length === end)?.bytes ?? null;
+  const leaf = leaves.find(({ digits }) => digits.length === end)?.pair ?? null;
   return { leaf, path: first.slice(depth, end), children };
 }

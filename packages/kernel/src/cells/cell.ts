@@ -1,6 +1,14 @@
 /** Cells: the state of a reducer under one key, and how it lies in an index (spec L3). */
 import type { ValueType } from '@aos/air';
-import { asHash, type Hash, type Reader, RefusalError, sha256, type Writer } from '@aos/canon';
+import {
+  asHash,
+  bytesEqual,
+  type Hash,
+  type Reader,
+  RefusalError,
+  sha256,
+  type Writer,
+} from '@aos/canon';
 import type { LeafCodec, TrieSource } from '../trie/leaf-codec.js';
 import { ObjectsNeeded } from '../trie/objects-needed.js';
 import { orderedKey } from './ordered-key.js';
@@ -28,13 +36,13 @@ const HASH_BYTES = 32;
 
 /** How the cells of one reducer lie in its index; `keyType` is `null` for the one without key. */
 export function cellCodec(keyType: ValueType | null, source: TrieSource): LeafCodec<Cell> {
+  const schemas = new SchemaMemo();
   const placeOf = (key: Uint8Array | null): Uint8Array =>
     key === null || keyType === null ? new Uint8Array(0) : orderedKey(keyType, key);
   return {
     keyOf: ({ key }) => placeOf(key),
     write: writeCell,
-    read: (r) => readCell(r, source),
-    readKey: (r) => placeOf(readKey(r)),
+    read: (r) => readCell(r, source, schemas),
     objectsOf: ({ hash, state, size }) =>
       size > INLINE_STATE_BYTES ? [{ hash, bytes: state }] : [],
   };
@@ -61,21 +69,23 @@ function writeCell(w: Writer, cell: Cell): void {
   w.bytes(cell.hash);
 }
 
-function readCell(r: Reader, source: TrieSource): Cell {
-  const key = readKey(r)?.slice() ?? null;
+function readCell(r: Reader, source: TrieSource, schemas: SchemaMemo): Cell {
+  if (r.mapHead() !== 5) throw malformed('expected a map of 5 entries');
+  r.key('key');
+  const key = r.isNil() ? null : r.bytes().slice();
   r.key('size');
   const size = r.nat();
   const inline = r.keyIs('state') ? r.bytes().slice() : undefined;
   r.key('active');
   const activeNs = r.u64();
   r.key('schema');
-  const schema = readHash(r);
+  const schema = schemas.read(r);
   if (inline !== undefined) {
     if (inline.length !== size || size > INLINE_STATE_BYTES) throw malformed('a state of its size');
     return { key, state: inline, hash: sha256(inline), schema, size, activeNs };
   }
   r.key('state_ref');
-  const hash = readHash(r);
+  const hash = hashFrom(r.bytes());
   if (size <= INLINE_STATE_BYTES) throw malformed('a small state that is not in its leaf');
   const state = source.read(hash);
   if (state === undefined) throw new ObjectsNeeded([hash]);
@@ -83,15 +93,19 @@ function readCell(r: Reader, source: TrieSource): Cell {
   return { key, state, hash, schema, size, activeNs };
 }
 
-/** The first entry of a written cell, not copied. */
-function readKey(r: Reader): Uint8Array | null {
-  if (r.mapHead() !== 5) throw malformed('expected a map of 5 entries');
-  r.key('key');
-  return r.isNil() ? null : r.bytes();
+/** Cells of one table rarely differ in their schema: one hash in memory serves them all. */
+class SchemaMemo {
+  #last: Hash | undefined;
+
+  read(r: Reader): Hash {
+    const bytes = r.bytes();
+    if (this.#last !== undefined && bytesEqual(this.#last, bytes)) return this.#last;
+    this.#last = hashFrom(bytes);
+    return this.#last;
+  }
 }
 
-function readHash(r: Reader): Hash {
-  const bytes = r.bytes();
+function hashFrom(bytes: Uint8Array): Hash {
   if (bytes.length !== HASH_BYTES) throw malformed('expected a hash of 32 bytes');
   return asHash(bytes.slice());
 }

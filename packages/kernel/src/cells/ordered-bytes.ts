@@ -9,61 +9,71 @@
 export const END = 0x00;
 /** Before each item of a list, and before what an option holds. */
 export const MORE = 0x01;
-/** 00 and 01 of a text are this and the byte plus one, so that END stands only at the end. */
+/** 00 and 01 of a text become this and the byte plus one, so that END stands only at the end. */
 const ESCAPE = 0x01;
 
-const INITIAL_SIZE_BYTES = 32;
-
 export class OrderedBytes {
-  #buffer = new Uint8Array(INITIAL_SIZE_BYTES);
+  #buffer: Uint8Array;
   #at = 0;
+
+  /** `sizeBytes` is a guess; a good one saves a copy. */
+  constructor(sizeBytes: number) {
+    this.#buffer = new Uint8Array(sizeBytes);
+  }
 
   byte(value: number): void {
     this.#reserve(1);
     this.#buffer[this.#at++] = value;
   }
 
-  raw(bytes: Uint8Array): void {
-    this.#reserve(bytes.length);
-    this.#buffer.set(bytes, this.#at);
-    this.#at += bytes.length;
+  /** 32 bits, most significant byte first. */
+  word(value: number): void {
+    this.#reserve(4);
+    const buffer = this.#buffer;
+    const at = this.#at;
+    buffer[at] = value >>> 24;
+    buffer[at + 1] = value >>> 16;
+    buffer[at + 2] = value >>> 8;
+    buffer[at + 3] = value;
+    this.#at = at + 4;
   }
 
-  /** 64 bits of a natural number, most significant byte first. */
-  u64(value: bigint | number): void {
-    this.#reserve(8);
-    const wide = typeof value === 'bigint';
-    const high = wide ? Number(value >> 32n) : Math.floor(value / 0x1_0000_0000);
-    const low = wide ? Number(value & 0xffff_ffffn) : value >>> 0;
-    for (let i = 0; i < 4; i++) this.#buffer[this.#at + i] = high >>> (24 - 8 * i);
-    for (let i = 0; i < 4; i++) this.#buffer[this.#at + 4 + i] = low >>> (24 - 8 * i);
-    this.#at += 8;
+  /** The bytes in `[start, end)` as they are. */
+  raw(bytes: Uint8Array, start = 0, end = bytes.length): void {
+    this.#reserve(end - start);
+    for (let i = start; i < end; i++) this.#buffer[this.#at++] = bytes[i] as number;
   }
 
-  /** Bytes of any length without their end: what all that begins with them begins with. */
-  open(bytes: Uint8Array): void {
-    this.#reserve(2 * bytes.length);
-    for (let i = 0; i < bytes.length; i++) {
+  /** The bytes in `[start, end)` without their end: what all that begins with them begins with. */
+  open(bytes: Uint8Array, start = 0, end = bytes.length): void {
+    this.#reserve(end - start);
+    for (let i = start; i < end; i++) {
       const byte = bytes[i] as number;
-      if (byte <= ESCAPE) this.#buffer[this.#at++] = ESCAPE;
-      this.#buffer[this.#at++] = byte <= ESCAPE ? byte + 1 : byte;
+      if (byte > ESCAPE) {
+        this.byte(byte);
+      } else {
+        this.byte(ESCAPE);
+        this.byte(byte + 1);
+      }
     }
   }
 
-  /** Bytes of any length. */
-  ended(bytes: Uint8Array): void {
-    this.open(bytes);
+  /** The bytes in `[start, end)`, of any number. */
+  ended(bytes: Uint8Array, start = 0, end = bytes.length): void {
+    this.open(bytes, start, end);
     this.byte(END);
   }
 
+  /** Everything so far; nothing is appended afterwards. */
   finish(): Uint8Array {
-    return this.#buffer.slice(0, this.#at);
+    return this.#at === this.#buffer.length ? this.#buffer : this.#buffer.slice(0, this.#at);
   }
 
   #reserve(sizeBytes: number): void {
-    if (this.#at + sizeBytes <= this.#buffer.length) return;
-    const grown = new Uint8Array(Math.max(2 * this.#buffer.length, this.#at + sizeBytes));
-    grown.set(this.#buffer.subarray(0, this.#at));
+    const needed = this.#at + sizeBytes;
+    if (needed <= this.#buffer.length) return;
+    const grown = new Uint8Array(Math.max(2 * this.#buffer.length, needed));
+    grown.set(this.#buffer);
     this.#buffer = grown;
   }
 }

@@ -1,8 +1,12 @@
 /** `tick`: time has come to where something waits for it. */
+import { assert } from '@aos/canon';
 import type { TickInput } from '@aos/protocol';
 import { type Admission, admitted, refused } from '../admit/admitted.js';
+import { expire } from '../step/approve.js';
+import { firePlanDeadline } from '../step/plan-run.js';
 import type { Run } from '../step/run.js';
-import { deadlineKey } from '../world/deadlines.js';
+import { settleInternally } from '../step/settle.js';
+import { type Deadline, deadlineKey } from '../world/deadlines.js';
 import { isRunning, type World } from '../world/world.js';
 import { closedCode } from './event.js';
 
@@ -26,5 +30,23 @@ export function applyTick(run: Run): void {
   ) {
     run.spend();
     next.deadlines = next.deadlines.delete(deadlineKey(due));
+    fire(run, due);
   }
+}
+
+const TIMEOUT = { status: 'timeout', code: 'effect-timeout' } as const;
+
+function fire(run: Run, due: Deadline): void {
+  if (due.kind === 'step') {
+    firePlanDeadline(run, due);
+    return;
+  }
+  const intent = run.next.intents.get(due.intent);
+  assert(intent !== undefined, 'an intent takes its deadlines with it when it ends');
+  if (due.kind === 'approval') {
+    expire(run, intent);
+    return;
+  }
+  if (intent.state === 'released') run.cancel(intent.hash);
+  settleInternally(run, intent, TIMEOUT, run.inputPlace);
 }

@@ -18,12 +18,12 @@ export function itemPathOf(keys: readonly string[]): ItemPath {
 /** The encoded item at the path of a canonical document: a view, without a tag. */
 export function itemAt(document: Uint8Array, path: ItemPath): Uint8Array {
   let at = SELF_DESCRIBE_BYTES;
-  for (const key of path) at = valueOf(document, at, key);
+  for (const key of path) at = valueUnder(document, at, key);
   return document.subarray(at, endOf(document, at));
 }
 
 /** Where the value under `key` begins, in the map at `at`. */
-function valueOf(bytes: Uint8Array, at: number, key: Uint8Array): number {
+function valueUnder(bytes: Uint8Array, at: number, key: Uint8Array): number {
   assert((bytes[at] as number) >> 5 === MAP, 'a path leads through maps');
   let entries = argumentAt(bytes, at);
   for (let entry = afterHead(bytes, at); entries > 0; entries--) {

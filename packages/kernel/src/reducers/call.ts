@@ -173,8 +173,7 @@ export function emit(run: Run, event: EmittedValue, cause: EntryPlace): void {
     schema,
     value: run.carry(value),
   };
-  const size = value.length + (key?.length ?? 0);
-  const place = run.append(key === undefined ? entry : { ...entry, key }, size);
+  const place = run.append(key === undefined ? entry : { ...entry, key }, key?.length);
   const work = { kind: 'event' as const, schema, value, cause: place, done: 0 };
   run.queue.push(key === undefined ? work : { ...work, key });
 }

@@ -45,7 +45,7 @@ function describe(reducer: ReducerProgram, settlement: Settlement, schema: strin
   const { intent, effect, status, adapterId, costCents, sig, params, payload } = settlement;
   const isOk = status === 'ok';
   const isGeneral = schema === OF_ANY;
-  const carried = (bytes: Uint8Array): Encodable => (isGeneral ? bytes : valueOf(bytes));
+  const carried = (bytes: Uint8Array): Encodable => (isGeneral ? bytes : decoded(bytes));
   const common = {
     intent_hash: toHashText(intent),
     reducer: reducer.definition.name,
@@ -64,13 +64,13 @@ function describe(reducer: ReducerProgram, settlement: Settlement, schema: strin
 /** The kernel's own code, or the one that the adapter gave. */
 function errorCode({ code, payload }: Settlement): string {
   if (code !== null) return code;
-  const error = valueOf(payload);
+  const error = decoded(payload);
   const given = error instanceof Map ? error.get('code') : undefined;
   return typeof given === 'string' ? given : '';
 }
 
 /** Canonical bytes as a value; what is here was normalized by its schema. */
-function valueOf(canonical: Uint8Array): Value {
-  const decoded = decode(canonical);
-  return decoded.ok ? decoded.value : null;
+function decoded(canonical: Uint8Array): Value {
+  const value = decode(canonical);
+  return value.ok ? value.value : null;
 }

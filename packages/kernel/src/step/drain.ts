@@ -53,7 +53,10 @@ function callOf(route: EventRoute, { value, cause }: EventWork): ReducerCall {
 function callInbox(run: Run, { schema, value, key, cause }: EventWork, source: string): void {
   const reducer = run.next.program.inboxes.get(source);
   const member = reducer?.members.get(schema);
-  if (reducer === undefined || member === undefined) return;
+  if (reducer === undefined || member === undefined) {
+    run.append({ kind: 'dropped', cause: run.causeOf(cause), code: 'event-undeliverable' });
+    return;
+  }
   const isKeyed = reducer.definition.keySchema !== undefined;
   const cellKey = isKeyed && key !== undefined ? key : null;
   callReducer(run, { reducer, wrap: member.wrap, key: cellKey, value, cause });

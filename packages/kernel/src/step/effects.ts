@@ -11,13 +11,15 @@ import { authorize } from '../gate/authorize.js';
 import type { GateState } from '../gate/gate-state.js';
 import type { OpenIntent } from '../gate/open-intent.js';
 import type {
+  DeniedVerdict,
   EffectRequest,
+  GatePorts,
   GateVerdict,
   KnownIntent,
   OpenedVerdict,
   SharedVerdict,
 } from '../gate/verdict.js';
-import type { Deadline } from '../world/deadlines.js';
+import { type Deadline, deadlineKey } from '../world/deadlines.js';
 import type { Settlement } from '../world/settled.js';
 import type { Appended, Run } from './run.js';
 
@@ -40,32 +42,46 @@ export interface JudgedEffect {
 const MAX_OPEN_INTENTS = 100_000;
 
 export function judgeEffect(run: Run, ask: EffectAsk, draft: GateDraft): JudgedEffect {
-  const { program, epoch, worldId, runtime } = run.next;
+  const { program, epoch, worldId } = run.next;
   const { logicalNowNs } = run.stamp;
   const now = { logicalNowNs, seq: run.seq, epoch, worldId };
-  const verdict = authorize(
-    program.gate,
-    draft.state,
-    { ...ask, index: run.asked++, now },
-    {
-      engine: run.engine,
-      callLimits: callLimitsOf(runtime.limits),
-      paramsBytes: runtime.limits.event_bytes,
-      knownIntent: (hash) => draft.opened.get(toHex(hash)) ?? knownIntent(run, hash),
-    },
-  );
+  const ports = gatePortsOf(run);
+  const request = { ...ask, index: run.asked++, now };
+  const judged = authorize(program.gate, draft.state, request, {
+    ...ports,
+    knownIntent: (hash) => draft.opened.get(toHex(hash)) ?? ports.knownIntent(hash),
+  });
+  const isFull = run.next.intents.size + draft.opened.size >= MAX_OPEN_INTENTS;
+  const verdict = isFull && isOpened(judged) ? tooMany(judged) : judged;
   run.fuel += verdict.fuel;
   run.calls += verdict.calls;
-  if (verdict.kind === 'open' || verdict.kind === 'waiting') {
+  if (isOpened(verdict)) {
     draft.state = verdict.state;
     draft.opened.set(toHex(verdict.intent.hash), verdict.intent);
   }
   return { ask, verdict };
 }
 
-/** Whether one intent more may be open. */
-export function hasRoomForIntents(run: Run, more: number): boolean {
-  return run.next.intents.size + more <= MAX_OPEN_INTENTS;
+function isOpened(verdict: GateVerdict): verdict is OpenedVerdict {
+  return verdict.kind === 'open' || verdict.kind === 'waiting';
+}
+
+function tooMany({ decision, fuel, calls }: OpenedVerdict): DeniedVerdict {
+  const code = 'intents-over-limit';
+  const advice = `wait for receipts: ${MAX_OPEN_INTENTS} intents are open`;
+  const denied = { ...decision, outcome: 'deny' as const, code };
+  return { kind: 'denied', code, at: 'intents', advice, decision: denied, fuel, calls };
+}
+
+/** What the gate may ask of this step. */
+export function gatePortsOf(run: Run): GatePorts {
+  const { limits } = run.next.runtime;
+  return {
+    engine: run.engine,
+    callLimits: callLimitsOf(limits),
+    paramsBytes: limits.event_bytes,
+    knownIntent: (hash) => knownIntent(run, hash),
+  };
 }
 
 function knownIntent({ next }: Run, hash: Hash): KnownIntent | undefined {
@@ -81,11 +97,12 @@ export function openEffect(run: Run, { ask, verdict }: JudgedEffect, cause: Entr
   const decision = writeDecision(run, verdict, cause);
   switch (verdict.kind) {
     case 'denied':
-      return;
+      break;
     case 'shared':
-      return share(run, verdict, ask, decision);
+      share(run, verdict, ask, decision);
+      break;
     default:
-      return open(run, verdict, ask.origin, decision);
+      open(run, verdict, ask.origin, decision);
   }
 }
 
@@ -109,10 +126,9 @@ function open(run: Run, verdict: OpenedVerdict, origin: Origin, decision: Append
     attempt,
   };
   const full = deadlineNs === undefined ? entry : { ...entry, deadlineNs };
-  const openedAt = run.append(full, params.length);
+  const openedAt = run.append(full);
   next.gateState = state;
-  next.intents = next.intents.set({ ...intent, openedAt });
-  for (const deadline of deadlinesOf(intent)) next.deadlines = next.deadlines.set(deadline);
+  setIntent(run, { ...intent, openedAt });
   if (approval === undefined) {
     run.release(hash);
     return;
@@ -120,12 +136,29 @@ function open(run: Run, verdict: OpenedVerdict, origin: Origin, decision: Append
   run.append({ kind: 'approval-requested', cause: openedAt.i, ...approval });
 }
 
+/** Keeps an open intent, and the deadlines that it has now. */
+export function setIntent(run: Run, intent: OpenIntent): void {
+  const { next } = run;
+  dropDeadlines(run, next.intents.get(intent.hash));
+  next.intents = next.intents.set(intent);
+  for (const deadline of deadlinesOf(intent)) next.deadlines = next.deadlines.set(deadline);
+}
+
+/** Takes an intent from what is open, with its deadlines. */
+export function deleteIntent(run: Run, intent: OpenIntent): void {
+  dropDeadlines(run, intent);
+  run.next.intents = run.next.intents.delete(intent.hash);
+}
+
+function dropDeadlines({ next }: Run, intent: OpenIntent | undefined): void {
+  if (intent === undefined) return;
+  for (const deadline of deadlinesOf(intent)) {
+    next.deadlines = next.deadlines.delete(deadlineKey(deadline));
+  }
+}
+
 /** When an open intent ends by itself: where it has a deadline, and where its approval expires. */
-export function deadlinesOf({
-  hash: intent,
-  deadlineNs,
-  approval,
-}: OpenIntent): readonly Deadline[] {
+function deadlinesOf({ hash: intent, deadlineNs, approval }: OpenIntent): readonly Deadline[] {
   const deadlines: Deadline[] = [];
   if (deadlineNs !== undefined) deadlines.push({ kind: 'intent', atNs: deadlineNs, intent });
   const expiresNs = approval?.expiresNs;

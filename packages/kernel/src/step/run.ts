@@ -56,10 +56,10 @@ export class Run {
     this.inputPlace = { seq: world.seq, i: null };
   }
 
-  /** Appends an entry; `valueBytes` is what its values take in the record or in objects. */
-  append(entry: Entry, valueBytes = 0): Appended {
+  /** Appends an entry; `keyBytes` is what its key takes. Values are counted when carried. */
+  append(entry: Entry, keyBytes = 0): Appended {
     this.entries.push(entry);
-    this.#bytes += ENTRY_BYTES + valueBytes;
+    this.#bytes += ENTRY_BYTES + keyBytes;
     return { seq: this.seq, i: this.entries.length - 1 };
   }
 
@@ -68,8 +68,14 @@ export class Run {
     return place.seq === this.seq ? place.i : place;
   }
 
-  /** How a value travels; a large one becomes an object of this commit. */
+  /** How the value of an entry travels; a large one becomes an object of this commit. */
   carry(bytes: Uint8Array): CarriedValue {
+    this.#bytes += bytes.length;
+    return this.carryInput(bytes);
+  }
+
+  /** The same for the input, which counts towards no limit of what is emitted. */
+  carryInput(bytes: Uint8Array): CarriedValue {
     const { carried, object } = carryValue(bytes);
     if (object !== undefined) this.objects.push(object);
     return carried;

@@ -89,31 +89,38 @@ function takeInput(run: Run, input: AdmittedInput): Taken {
 function applyInput(run: Run, input: AdmittedInput): void {
   switch (input.kind) {
     case 'event':
-      return applyEvent(run, input);
+      applyEvent(run, input);
+      break;
     case 'receipt':
-      return applyReceipt(run, input);
+      applyReceipt(run, input);
+      break;
     case 'stream-frame':
-      return applyStreamFrame(run, input);
+      applyStreamFrame(run, input);
+      break;
     case 'control':
-      return applyControl(run, input);
+      applyControl(run, input);
+      break;
     case 'keyring':
-      return applyKeyring(run, input);
+      applyKeyring(run, input);
+      break;
     case 'governance':
-      return applyGovernance(run, input);
+      applyGovernance(run, input);
+      break;
     case 'tick':
-      return applyTick(run);
+      applyTick(run);
+      break;
     case 'continue':
-      return;
+      break;
   }
 }
 
 function recordedInput(run: Run, input: AdmittedInput): Input {
   switch (input.kind) {
     case 'event':
-      return { ...input, value: run.carry(input.value) };
+      return { ...input, value: run.carryInput(input.value) };
     case 'receipt':
     case 'stream-frame':
-      return { ...input, payload: run.carry(input.payload) };
+      return { ...input, payload: run.carryInput(input.payload) };
     default:
       return input;
   }

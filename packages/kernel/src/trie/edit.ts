@@ -6,6 +6,7 @@
  * 2. No recursion: the depth of a trie is in the hands of whoever chooses keys.
  */
 import { assert } from '@aos/canon';
+import { findSlot, type Leaf, type LeafSlot, takeSlot } from './leaf-slot.js';
 import type { Loader } from './loader.js';
 import {
   joinNibbles,
@@ -23,8 +24,6 @@ import {
   Bucket,
   type ChildSlot,
   FAN_OUT,
-  type Leaf,
-  type LeafSlot,
   NO_BYTES,
 } from './node.js';
 
@@ -49,7 +48,7 @@ export function putLeaf<T>(loader: Loader<T>, root: Box<T>, leaf: Leaf<T>): Box<
   let depth = 0;
   for (;;) {
     const node = loader.load(box);
-    if (node instanceof Bucket) return climb(turns, putIntoBucket(loader, node, leaf, depth));
+    if (node instanceof Bucket) return climb(turns, putIntoBucket(node, leaf, depth));
     const shared = sharedWithPath(node.path, key, depth);
     depth += shared;
     if (shared < node.path.length) {
@@ -73,7 +72,7 @@ export function dropLeaf<T>(loader: Loader<T>, root: Box<T>, key: Uint8Array): B
   for (;;) {
     const node = loader.load(box);
     if (node instanceof Bucket) {
-      const place = loader.placeIn(node, key);
+      const place = findSlot(node.bytes, node.slots, key);
       if (place < 0) return root;
       return shrink(loader, turns, bucketOf(node.slots.toSpliced(place, 1), node.bytes));
     }
@@ -137,30 +136,25 @@ function settle<T>(loader: Loader<T>, count: number, branch: Branch<T>): Box<T> 
 /** The bucket of all leaves below a branch whose children are buckets. */
 function collapse<T>(loader: Loader<T>, branch: Branch<T>): Box<T> {
   const leaves: Leaf<T>[] = [];
-  if (branch.leaf !== undefined) leaves.push(loader.detach(branch.bytes, branch.leaf));
+  if (branch.leaf !== undefined) leaves.push(takeSlot(branch.bytes, branch.leaf));
   const children = branch.slots.flatMap((_, nibble) => branch.child(nibble) ?? []);
   for (const child of children) {
     const node = loader.load(child, () => children);
     assert(node instanceof Bucket, 'a child with so few leaves is a bucket');
-    for (const slot of node.slots) leaves.push(loader.detach(node.bytes, slot));
+    for (const slot of node.slots) leaves.push(takeSlot(node.bytes, slot));
   }
   return bucketOf(leaves);
 }
 
 /** The leaf in a bucket, which becomes a branch when it is full. */
-function putIntoBucket<T>(
-  loader: Loader<T>,
-  bucket: Bucket<T>,
-  leaf: Leaf<T>,
-  depth: number,
-): Box<T> {
+function putIntoBucket<T>(bucket: Bucket<T>, leaf: Leaf<T>, depth: number): Box<T> {
   const { slots, bytes } = bucket;
-  const place = loader.placeIn(bucket, leaf.key);
+  const place = findSlot(bytes, slots, leaf.key);
   if (place >= 0) return bucketOf(slots.with(place, leaf), bytes);
   const next = slots.toSpliced(-1 - place, 0, leaf);
   if (next.length <= BUCKET_LEAVES) return bucketOf(next, bytes);
   return split(
-    next.map((slot) => loader.detach(bytes, slot)),
+    next.map((slot) => takeSlot(bytes, slot)),
     depth,
   );
 }

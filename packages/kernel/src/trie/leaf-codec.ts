@@ -11,8 +11,6 @@ export interface LeafCodec<T> {
   write(w: Writer, value: T): void;
   /** Reads what `write` wrote, strictly; throws RefusalError. */
   read(r: Reader): T;
-  /** The key of a written leaf without the rest of it; where absent, all of it is read. */
-  readKey?(r: Reader): Uint8Array;
   /** Objects that the written leaf refers to by hash. */
   objectsOf?(value: T): readonly StoredObject[];
 }

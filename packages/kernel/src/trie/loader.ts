@@ -1,8 +1,9 @@
 /** Brings nodes into memory and looks into them: what all operations of a trie share. */
-import { compareBytes, type Hash, Reader } from '@aos/canon';
+import { type Hash, Reader } from '@aos/canon';
 import type { LeafCodec, TrieSource } from './leaf-codec.js';
-import { type Box, type Bucket, Leaf, type LeafSlot, type Node } from './node.js';
-import { decodeNode, leafBytes } from './node-shape.js';
+import { type LeafSlot, writtenAt } from './leaf-slot.js';
+import type { Box, Node } from './node.js';
+import { decodeNode } from './node-shape.js';
 import { ObjectsNeeded } from './objects-needed.js';
 
 export class Loader<T> {
@@ -22,38 +23,16 @@ export class Loader<T> {
     return node;
   }
 
-  keyOf(bytes: Uint8Array, slot: LeafSlot<T>): Uint8Array {
-    if (slot instanceof Leaf) return slot.key;
-    const r = new Reader(leafBytes(bytes, slot));
-    return this.codec.readKey?.(r) ?? this.codec.keyOf(this.codec.read(r));
+  valueOf(bytes: Uint8Array, slot: LeafSlot<T>): T {
+    if (typeof slot === 'number') return this.#decode(writtenAt(bytes, slot));
+    return slot.value ?? this.#decode(slot.written as Uint8Array);
   }
 
-  valueOf(bytes: Uint8Array, slot: LeafSlot<T>): T {
-    if (slot instanceof Leaf && slot.value !== undefined) return slot.value;
-    const r = new Reader(slot instanceof Leaf ? (slot.raw as Uint8Array) : leafBytes(bytes, slot));
+  #decode(written: Uint8Array): T {
+    const r = new Reader(written);
     const value = this.codec.read(r);
     r.end();
     return value;
-  }
-
-  /** The leaf on its own, to be put into another node. */
-  detach(bytes: Uint8Array, slot: LeafSlot<T>): Leaf<T> {
-    if (slot instanceof Leaf) return slot;
-    return Leaf.written(this.keyOf(bytes, slot), leafBytes(bytes, slot).slice());
-  }
-
-  /** Where the key stands in a bucket, or −1 − the place where it would stand. */
-  placeIn({ slots, bytes }: Bucket<T>, key: Uint8Array): number {
-    let low = 0;
-    let high = slots.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      const order = compareBytes(this.keyOf(bytes, slots[middle] as LeafSlot<T>), key);
-      if (order === 0) return middle;
-      if (order < 0) low = middle + 1;
-      else high = middle;
-    }
-    return -1 - low;
   }
 
   #read(box: Box<T>, others: (() => readonly Box<T>[]) | undefined): Node<T> {

@@ -6,6 +6,8 @@
  * 2. Reading a node reads no leaf.
  */
 import { RefusalError, utf8, type Writer } from '@aos/canon';
+import { BYTES, ItemScan, LIST, TEXT, UNSIGNED } from './item-scan.js';
+import { compareOffsets, type LeafSlot, writeSlot } from './leaf-slot.js';
 import { type Nibbles, NO_NIBBLES, nibblesText } from './nibbles.js';
 import {
   ABSENT,
@@ -15,11 +17,8 @@ import {
   Bucket,
   FAN_OUT,
   HASH_BYTES,
-  Leaf,
-  type LeafSlot,
   type Node,
 } from './node.js';
-import { BYTES, LIST, NodeScan, TEXT, UNSIGNED } from './node-scan.js';
 
 /** Tag 55799 and the head of a map of one entry. */
 const BUCKET_START = Uint8Array.of(0xd9, 0xd9, 0xf7, 0xa1, 0x66, ...utf8('leaves'));
@@ -31,30 +30,41 @@ const HASH_HEAD = Uint8Array.of(0x58, HASH_BYTES);
 
 /**
  * Reads the node of a box of `count` leaves. Codes: `trie-shape` for bytes that are no node,
- * `trie-count` for another number of leaves, `trie-path` for a branch where no keys part.
+ * `trie-count` for another number of leaves, `trie-order` for keys of a bucket that do not ascend,
+ * `trie-path` for a branch where no keys part.
  */
 export function decodeNode<T>(bytes: Uint8Array, count: number): Node<T> {
-  const scan = new NodeScan(bytes);
-  const node = count <= BUCKET_LEAVES ? readBucket<T>(scan) : readBranch<T>(scan, count);
+  const scan = new ItemScan(bytes, 0, 'trie-shape');
+  const isBucket = count <= BUCKET_LEAVES;
+  const node = isBucket ? readBucket<T>(scan, count) : readBranch<T>(scan, count);
   scan.end();
-  if (node instanceof Bucket && node.slots.length !== count) {
-    throw refusal('trie-count', `expected ${count} leaves, found ${node.slots.length}`);
-  }
   return node;
 }
 
-function readBucket<T>(scan: NodeScan): Bucket<T> {
+function readBucket<T>(scan: ItemScan, count: number): Bucket<T> {
   scan.literal(BUCKET_START);
-  const size = scan.head(LIST);
-  if (size > BUCKET_LEAVES) throw refusal('trie-count', `a bucket of ${size} leaves`);
+  const items = scan.head(LIST);
+  if (items !== 2 * count) throw refusal('trie-count', `expected ${count} leaves`);
   const slots: LeafSlot<T>[] = [];
-  for (let i = 0; i < size; i++) slots.push(passBytes(scan));
+  for (let i = 0; i < count; i++) {
+    slots.push(scan.at);
+    scan.string(BYTES);
+    scan.string(BYTES);
+  }
+  checkOrder(scan.bytes, slots as number[]);
   return new Bucket(slots, scan.bytes);
 }
 
-function readBranch<T>(scan: NodeScan, count: number): Branch<T> {
+function checkOrder(bytes: Uint8Array, offsets: readonly number[]): void {
+  for (let i = 1; i < offsets.length; i++) {
+    if (compareOffsets(bytes, offsets[i - 1] as number, offsets[i] as number) < 0) continue;
+    throw refusal('trie-order', 'expected keys that ascend');
+  }
+}
+
+function readBranch<T>(scan: ItemScan, count: number): Branch<T> {
   scan.literal(BRANCH_START);
-  const leaf = scan.isNil() ? undefined : passBytes(scan);
+  const leaf = scan.isNil() ? undefined : passPair(scan);
   scan.literal(PATH_KEY);
   const path = readPath(scan);
   scan.literal(CHILDREN_START);
@@ -73,17 +83,19 @@ function readBranch<T>(scan: NodeScan, count: number): Branch<T> {
   return new Branch(path, leaf, slots, scan.bytes);
 }
 
-/** Passes over a byte string; answers with where its head stands. */
-function passBytes(scan: NodeScan): number {
+/** Passes over a key and its leaf; answers with where the key stands. */
+function passPair(scan: ItemScan): number {
+  scan.literal(PAIR_HEAD);
   const start = scan.at;
-  scan.skip(scan.head(BYTES));
+  scan.string(BYTES);
+  scan.string(BYTES);
   return start;
 }
 
-function readPath(scan: NodeScan): Nibbles {
-  const size = scan.head(TEXT);
+function readPath(scan: ItemScan): Nibbles {
+  const start = scan.string(TEXT);
+  const size = scan.at - start;
   if (size === 0) return NO_NIBBLES;
-  const start = scan.skip(size);
   const path = new Uint8Array(size);
   for (let i = 0; i < size; i++) {
     const unit = scan.bytes[start + i] as number;
@@ -95,7 +107,7 @@ function readPath(scan: NodeScan): Nibbles {
 }
 
 /** Passes over one child; answers with its count, 0 for none. */
-function readChild(scan: NodeScan): number {
+function readChild(scan: ItemScan): number {
   if (scan.isNil()) return 0;
   scan.literal(PAIR_HEAD);
   const count = scan.head(UNSIGNED);
@@ -105,41 +117,30 @@ function readChild(scan: NodeScan): number {
   return count;
 }
 
-/** The written form of the leaf whose byte string stands at `slot`, not copied. */
-export function leafBytes(bytes: Uint8Array, slot: number): Uint8Array {
-  const scan = new NodeScan(bytes, slot);
-  const size = scan.head(BYTES);
-  return bytes.subarray(scan.at, scan.at + size);
-}
-
-/** Writes the tagged node; `written` gives the written form of a leaf that has none yet. */
-export function writeNode<T>(w: Writer, node: Node<T>, written: (value: T) => Uint8Array): void {
+/** Writes the tagged node; `encode` gives the written form of a new leaf. */
+export function writeNode<T>(w: Writer, node: Node<T>, encode: (value: T) => Uint8Array): void {
+  const { bytes } = node;
   w.selfDescribe();
   if (node instanceof Bucket) {
     w.mapHead(1);
     w.text('leaves');
-    w.listHead(node.slots.length);
-    for (const slot of node.slots) w.bytes(rawOf(node.bytes, slot, written));
+    w.listHead(2 * node.slots.length);
+    for (const slot of node.slots) writeSlot(w, bytes, slot, encode);
     return;
   }
   w.mapHead(3);
   w.text('leaf');
-  if (node.leaf === undefined) w.nil();
-  else w.bytes(rawOf(node.bytes, node.leaf, written));
+  if (node.leaf === undefined) {
+    w.nil();
+  } else {
+    w.listHead(2);
+    writeSlot(w, bytes, node.leaf, encode);
+  }
   w.text('path');
   w.text(nibblesText(node.path));
   w.text('children');
   w.listHead(FAN_OUT);
-  for (const slot of node.slots) writeChild(w, node.bytes, slot);
-}
-
-function rawOf<T>(
-  bytes: Uint8Array,
-  slot: LeafSlot<T>,
-  written: (value: T) => Uint8Array,
-): Uint8Array {
-  if (slot instanceof Leaf) return slot.raw ?? written(slot.value as T);
-  return leafBytes(bytes, slot);
+  for (const slot of node.slots) writeChild(w, bytes, slot);
 }
 
 function writeChild<T>(w: Writer, bytes: Uint8Array, slot: Box<T> | number): void {
@@ -150,7 +151,7 @@ function writeChild<T>(w: Writer, bytes: Uint8Array, slot: Box<T> | number): voi
     w.int(slot.count);
     w.bytes(slot.hash as Uint8Array);
   } else {
-    const scan = new NodeScan(bytes, slot + PAIR_HEAD.length);
+    const scan = new ItemScan(bytes, slot + PAIR_HEAD.length, 'trie-shape');
     scan.head(UNSIGNED);
     w.raw(bytes.subarray(slot, scan.at + HASH_HEAD.length + HASH_BYTES));
   }

@@ -8,9 +8,10 @@
  * 3. A box of at most BUCKET_LEAVES leaves holds a bucket, any other a branch.
  */
 import { asHash, type Hash } from '@aos/canon';
+import { ItemScan, UNSIGNED } from './item-scan.js';
+import type { Leaf, LeafSlot } from './leaf-slot.js';
 import type { Nibbles } from './nibbles.js';
 import type { Cached } from './node-cache.js';
-import { NodeScan, UNSIGNED } from './node-scan.js';
 
 /** Most leaves of a bucket; a subtree with more is a branch. */
 export const BUCKET_LEAVES = 16;
@@ -18,35 +19,13 @@ export const BUCKET_LEAVES = 16;
 export const FAN_OUT = 16;
 /** What a branch weighs in a cache: about the memory of so many small leaves. */
 const BRANCH_WEIGHT = 4;
-/** Head of a hash, behind the count of a child. */
+/** Heads of a child's pair, and of the hash in it. */
+const PAIR_HEAD_BYTES = 1;
 const HASH_HEAD_BYTES = 2;
 export const HASH_BYTES = 32;
 
 /** No bytes: what a node has that was not read. */
 export const NO_BYTES = new Uint8Array(0);
-
-/** A leaf that is more than a part of its node's bytes: it has a value or its own written form. */
-export class Leaf<T> {
-  private constructor(
-    readonly key: Uint8Array,
-    readonly value: T | undefined,
-    readonly raw: Uint8Array | undefined,
-    /** The objects that it refers to are stored. */
-    public hasStoredObjects: boolean,
-  ) {}
-
-  static of<T>(key: Uint8Array, value: T): Leaf<T> {
-    return new Leaf<T>(key, value, undefined, false);
-  }
-
-  /** A leaf that was read, in its written form. */
-  static written<T>(key: Uint8Array, raw: Uint8Array): Leaf<T> {
-    return new Leaf<T>(key, undefined, raw, true);
-  }
-}
-
-/** A leaf, or where its byte string stands in the bytes of its node. */
-export type LeafSlot<T> = Leaf<T> | number;
 
 export class Bucket<T> {
   constructor(
@@ -76,7 +55,7 @@ export class Branch<T> {
     const slot = this.slots[nibble] as ChildSlot<T>;
     if (typeof slot !== 'number') return slot;
     if (slot === ABSENT) return undefined;
-    const scan = new NodeScan(this.bytes, slot + 1);
+    const scan = new ItemScan(this.bytes, slot + PAIR_HEAD_BYTES, 'trie-shape');
     const count = scan.head(UNSIGNED);
     const start = scan.at + HASH_HEAD_BYTES;
     const box = Box.stored<T>(count, asHash(this.bytes.slice(start, start + HASH_BYTES)));

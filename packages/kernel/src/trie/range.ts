@@ -5,11 +5,11 @@
  *    stand on a bound.
  * 2. No recursion: the depth of a trie is in the hands of whoever chooses keys.
  */
-import { compareBytes } from '@aos/canon';
 import type { KeyBounds } from './leaf-codec.js';
+import { compareSlot, type LeafSlot } from './leaf-slot.js';
 import type { Loader } from './loader.js';
 import { earlierOf, endOfPrefix, laterOf, nibbleAt, nibbleCount } from './nibbles.js';
-import { type Box, type Branch, Bucket, FAN_OUT, type LeafSlot } from './node.js';
+import { type Box, type Branch, Bucket, FAN_OUT } from './node.js';
 
 /** A subtree and the bounds that run through it; where one is absent, all is inside. */
 interface Visit<T> {
@@ -115,9 +115,8 @@ class Walk<T> {
       from === undefined && before === undefined
         ? slots
         : slots.filter((slot) => {
-            const key = this.#loader.keyOf(bytes, slot);
-            if (from !== undefined && compareBytes(key, from) < 0) return false;
-            return before === undefined || compareBytes(key, before) < 0;
+            if (from !== undefined && compareSlot(bytes, slot, from) < 0) return false;
+            return before === undefined || compareSlot(bytes, slot, before) < 0;
           });
     return { bytes, slots: this.#step > 0 ? found : found.toReversed() };
   }

@@ -13,9 +13,10 @@
 import { bytesEqual, type Hash, RefusalError } from '@aos/canon';
 import { dropLeaf, putLeaf } from './edit.js';
 import type { KeyBounds, LeafCodec, TrieSource } from './leaf-codec.js';
+import { findSlot, Leaf, type LeafSlot } from './leaf-slot.js';
 import { Loader } from './loader.js';
 import { nibbleAt, nibbleCount, sharedWithPath } from './nibbles.js';
-import { Box, Bucket, Leaf, type LeafSlot, NO_BYTES } from './node.js';
+import { Box, Bucket, NO_BYTES } from './node.js';
 import { readRange } from './range.js';
 import { collectUnstored, hashBelow, type Unstored } from './unstored.js';
 
@@ -59,9 +60,9 @@ export class Trie<T> {
     for (;;) {
       const node = loader.load(box);
       if (node instanceof Bucket) {
-        const place = loader.placeIn(node, key);
-        if (place < 0) return undefined;
-        return loader.valueOf(node.bytes, node.slots[place] as LeafSlot<T>);
+        const { slots, bytes } = node;
+        const place = findSlot(bytes, slots, key);
+        return place < 0 ? undefined : loader.valueOf(bytes, slots[place] as LeafSlot<T>);
       }
       const { path, leaf, bytes } = node;
       if (sharedWithPath(path, key, depth) < path.length) return undefined;

@@ -1,9 +1,10 @@
 /** What of a trie is not stored yet: in proportion to what changed, not to what there is. */
-import { borrowWriter, returnWriter, sha256 } from '@aos/canon';
+import { sha256, Writer } from '@aos/canon';
 import type { StoredObject } from '@aos/protocol';
 import type { LeafCodec } from './leaf-codec.js';
+import { Leaf, type LeafSlot } from './leaf-slot.js';
 import type { Loader } from './loader.js';
-import { Box, Bucket, Leaf, type LeafSlot, type Node } from './node.js';
+import { Box, Bucket, type Node } from './node.js';
 import { writeNode } from './node-shape.js';
 
 /** What a snapshot has to write: nodes, and the objects of leaves. */
@@ -44,26 +45,39 @@ export function hashBelow<T>(
   into?: StoredObject[],
 ): readonly Box<T>[] {
   const boxes = unstoredBoxes(root);
-  const write = (value: T): Uint8Array => {
-    const w = borrowWriter();
-    codec.write(w, value);
-    const bytes = w.finish();
-    returnWriter(w);
-    return bytes;
-  };
+  const writer = new NodeWriter(codec);
   for (const box of boxes) {
     if (box.hash !== undefined && into === undefined) continue;
     const node = box.node as Node<T>;
-    const w = borrowWriter();
-    writeNode(w, node, write);
-    box.hash ??= sha256(w.view());
-    if (into !== undefined) {
-      for (const leaf of newLeaves(node)) into.push(...(codec.objectsOf?.(leaf.value as T) ?? []));
-      into.push({ hash: box.hash, bytes: w.finish() });
-    }
-    returnWriter(w);
+    const bytes = writer.write(node);
+    box.hash ??= sha256(bytes);
+    if (into === undefined) continue;
+    for (const leaf of newLeaves(node)) into.push(...(codec.objectsOf?.(leaf.value as T) ?? []));
+    into.push({ hash: box.hash, bytes: bytes.slice() });
   }
   return boxes;
+}
+
+/** Two buffers for all nodes of one go. */
+class NodeWriter<T> {
+  readonly #node = new Writer();
+  readonly #leaf = new Writer();
+  readonly #encode: (value: T) => Uint8Array;
+
+  constructor(codec: LeafCodec<T>) {
+    this.#encode = (value) => {
+      this.#leaf.reset();
+      codec.write(this.#leaf, value);
+      return this.#leaf.view();
+    };
+  }
+
+  /** Valid until the next one. */
+  write(node: Node<T>): Uint8Array {
+    this.#node.reset();
+    writeNode(this.#node, node, this.#encode);
+    return this.#node.view();
+  }
 }
 
 /** Boxes that are not stored, each behind all those below it. Below a stored box all are stored. */
