@@ -19,7 +19,7 @@ export {
   readCell,
 } from './cells/cell-table.js';
 export type { OpenIntent } from './gate/open-intent.js';
-export type { PlanInstance } from './plans/instance.js';
+export { type PlanInstance, STEP_STATES } from './plans/instance.js';
 export type { Program } from './program/program.js';
 export { callEntropy } from './reducers/context.js';
 export type { Difference, Verdict } from './replay/difference.js';
@@ -60,7 +60,7 @@ export {
 export { JournalView, type RecordReader } from './why/journal-view.js';
 export type { Journal, Link, LinkRole } from './why/links.js';
 export { printPlace } from './why/places.js';
-export { printProvenance } from './why/print.js';
+export { printNode, printProvenance } from './why/print.js';
 export {
   effectsOf,
   type Provenance,
