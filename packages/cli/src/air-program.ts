@@ -1,14 +1,14 @@
 /** The commands of `aos air`: authoring, checking and comparing definitions, without a world. */
 import type { Command } from 'commander';
-import { buildAir } from './commands/air-build.js';
-import { checkAir } from './commands/air-check.js';
-import { diffAir } from './commands/air-diff.js';
-import { formatFiles } from './commands/air-fmt.js';
-import { hashAir } from './commands/air-hash.js';
+import { buildAir } from './commands/air/build.js';
+import { checkAir } from './commands/air/check.js';
+import { diffAir } from './commands/air/diff.js';
+import { formatFiles } from './commands/air/fmt.js';
+import { hashAir } from './commands/air/hash.js';
 import type { Answer } from './output.js';
 
 /** Runs a command and prints its answer. */
-export type RunCommand = (command: Command, act: () => Promise<Answer>) => Promise<void>;
+type RunCommand = (command: Command, act: () => Promise<Answer>) => Promise<void>;
 
 export function addAirCommands(program: Command, run: RunCommand): void {
   const air = program.command('air').description('author, check and compare definitions');

@@ -1,5 +1,15 @@
 /** The composition root: the only place of the CLI that names the concrete store and engine. */
-import { type HostEngine, openWorldHost, type WorldHost } from '@aos/host';
+import {
+  aosHome,
+  type HostEngine,
+  type Opening,
+  openKey,
+  openWorld,
+  openWorldHost,
+  type Signer,
+  type WorldHost,
+} from '@aos/host';
+import type { World } from '@aos/kernel';
 import { type DiskStore, openWorldStore } from '@aos/store';
 import { WasmEngine } from '@aos/wasm';
 import { storePath } from './world-path.js';
@@ -16,12 +26,40 @@ export async function withStore<T>(world: string, use: (store: DiskStore) => T):
   }
 }
 
-/** Runs `use` on a world opened for writing; fault `world-locked` when another process has it. */
+/** A world as it is after its last record, and its files. */
+export interface ReadWorld extends Opening {
+  readonly world: World;
+  readonly store: DiskStore;
+}
+
+/** Runs `use` on the world after its last record, opened for reading from its last snapshot. */
+export function withWorld<T>(world: string, use: (opened: ReadWorld) => T): Promise<T> {
+  return withStore(world, (store) => use({ ...openWorld(store, newEngine()), store }));
+}
+
+/**
+ * Runs `use` on a world opened for writing, and closes it. Fault `world-locked` when another process
+ * has it.
+ */
 export async function withHost<T>(world: string, use: (host: WorldHost) => Promise<T>): Promise<T> {
   const store = await openWorldStore(storePath(world), { mode: 'write' });
   try {
-    return await use(openWorldHost({ store, engine: newEngine() }));
+    const host = openWorldHost({ store, engine: newEngine() });
+    const result = await use(host);
+    await host.close();
+    return result;
   } finally {
     await store.close();
   }
+}
+
+/** A key of `$AOS_HOME/keys`, which may not be in the world. */
+export const signerOf = (world: string, name: string): Signer =>
+  openKey(aosHome(), name, { outside: world });
+
+/** What deserves a look about how a world was opened. */
+export function openingWarnings({ passedOver }: Pick<Opening, 'passedOver'>): readonly string[] {
+  if (passedOver === undefined) return [];
+  const { code, detail } = passedOver;
+  return [`the last snapshot was passed over [${code}]: ${detail}; the journal was replayed`];
 }

@@ -1,13 +1,8 @@
 /** The command line: names, arguments and help of every command. */
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { addAirCommands } from './air-program.js';
-import { sendEvent } from './commands/event.js';
-import { initWorld } from './commands/init.js';
-import { showHead, showTail } from './commands/journal.js';
-import { getState } from './commands/state.js';
-import { showStatus } from './commands/status.js';
-import { verify } from './commands/verify.js';
+import { addAuthorityCommands } from './authority-program.js';
 import {
   type Answer,
   CliError,
@@ -19,8 +14,7 @@ import {
 } from './output.js';
 import { cutValues } from './shown-text.js';
 import { findWorld } from './world-path.js';
-
-const DEFAULT_TAIL_RECORDS = 20;
+import { addWorldCommands } from './world-program.js';
 
 /** Exit codes: 0 done, 1 refused or failed, 2 used wrongly. */
 export async function runCli(args: readonly string[], streams: Streams): Promise<number> {
@@ -45,6 +39,12 @@ function reportFailure(error: unknown, form: Form, streams: Streams): number {
   if (form === 'json') printError(usage, form, streams);
   return 2;
 }
+
+/** Runs a command and prints its answer; `world` finds the world that is meant. */
+export type RunWorldCommand = (
+  command: Command,
+  act: (world: () => string) => Promise<Answer>,
+) => Promise<void>;
 
 const formOf = (json: boolean | undefined): Form => (json === true ? 'json' : 'text');
 
@@ -72,10 +72,10 @@ function buildProgram(session: Session): Command {
       outputError: (text, write) => write(cutValues(text)),
     })
     .exitOverride();
-  addWorldCommands(program, session);
-  addEventCommands(program, session);
-  addJournalCommands(program, session);
-  addAirCommands(program, (command, act) => session.run(command, act));
+  const run: RunWorldCommand = (command, act) => session.run(command, act);
+  addWorldCommands(program, run);
+  addAuthorityCommands(program, run);
+  addAirCommands(program, run);
   inheritSettings(program);
   return program;
 }
@@ -91,70 +91,4 @@ function inheritSettings(parent: Command): void {
     command.copyInheritedSettings(parent);
     inheritSettings(command);
   }
-}
-
-function addWorldCommands(program: Command, session: Session): void {
-  program
-    .command('init')
-    .description('make a world from AIR JSON (air/) and modules (modules/<name>.wasm)')
-    .argument('[dir]', 'directory of the world', '.')
-    .option(
-      '--from <folder>',
-      'folder to take air/ and modules/ from (default: the directory itself)',
-    )
-    .action((dir: string, options: { from?: string }, command: Command) =>
-      session.run(command, () => initWorld(dir, options)),
-    );
-  program
-    .command('status')
-    .description('show what the world is and whether its authoring folder has drifted')
-    .action((_: unknown, command: Command) => session.run(command, (world) => showStatus(world())));
-  program
-    .command('verify')
-    .description('replay the journal from genesis and judge every entry')
-    .action((_: unknown, command: Command) => session.run(command, (world) => verify(world())));
-}
-
-function addEventCommands(program: Command, session: Session): void {
-  program
-    .command('event')
-    .description('give events to a world')
-    .command('send')
-    .description('send one event; answers when its record is durable')
-    .argument('<schema>', 'schema of the event, e.g. demo/CounterEvent@1')
-    .argument('<value>', 'JSON, @file, or @- for standard input')
-    .action((schema: string, value: string, _: unknown, command: Command) =>
-      session.run(command, (world) => sendEvent(world(), schema, value)),
-    );
-  program
-    .command('state')
-    .description('read what reducers know')
-    .command('get')
-    .description('show the state of a reducer')
-    .argument('<reducer>', 'name of the reducer, e.g. demo/CounterSM@1')
-    .action((reducer: string, _: unknown, command: Command) =>
-      session.run(command, (world) => getState(world(), reducer)),
-    );
-}
-
-function addJournalCommands(program: Command, session: Session): void {
-  const journal = program.command('journal').description('read the records of a world');
-  journal
-    .command('head')
-    .description('show the last sequence and the chain value')
-    .action((_: unknown, command: Command) => session.run(command, (world) => showHead(world())));
-  journal
-    .command('tail')
-    .description('show records, the last ones by default')
-    .option('--from <seq>', 'first sequence to show', parseNatural)
-    .option('-n, --count <records>', 'most records to show', parseNatural, DEFAULT_TAIL_RECORDS)
-    .action((options: { from?: number; count: number }, command: Command) =>
-      session.run(command, (world) => showTail(world(), options)),
-    );
-}
-
-function parseNatural(text: string): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
-  throw new InvalidArgumentError('expected a natural number');
 }

@@ -1,13 +1,12 @@
 /** `aos journal head` and `aos journal tail`: the records themselves. */
-import { type JsonValue, openDefinition, printJson, type WorldDefinition } from '@aos/air';
-import { type Hash, toHashText, toHex } from '@aos/canon';
+import { type JsonValue, openDefinition, type WorldDefinition } from '@aos/air';
+import { toHashText, toHex } from '@aos/canon';
+import { type DescribePorts, describeEntry, describeInput, printNode } from '@aos/kernel';
 import {
-  type CarriedValue,
+  type Cause,
   chainOf,
   decodeGenesis,
   decodeRecord,
-  type Entry,
-  type Input,
   type JournalRecord,
   type WorldStore,
   worldIdOf,
@@ -33,27 +32,18 @@ export async function showHead(world: string): Promise<Answer> {
 export async function showTail(world: string, options: TailOptions): Promise<Answer> {
   return withStore(world, (store) => {
     const from = options.from ?? Math.max(0, store.head + 1 - options.count);
-    const definition = readDefinition(store);
+    const ports = { definition: readDefinition(store), object: store.object.bind(store) };
     const records: JsonValue[] = [];
     const lines: string[] = [];
     for (const bytes of store.records(from)) {
       if (records.length === options.count) break;
       const record = decodeRecord(bytes);
       if (!record.ok) throw CliError.of(record.refusal);
-      const value = describeInput(record.value.input, {
-        definition,
-        object: (hash) => store.object(hash),
-      });
-      records.push(describeRecord(record.value, value, chainOf(bytes)));
-      lines.push(...printRecord(record.value, value));
+      records.push(describeRecord(record.value, bytes, ports));
+      lines.push(...printRecord(record.value, ports));
     }
     return { data: { records }, lines };
   });
-}
-
-interface ValueReader {
-  readonly definition: WorldDefinition;
-  readonly object: (hash: Hash) => Uint8Array | undefined;
 }
 
 function readDefinition(store: WorldStore): WorldDefinition {
@@ -64,87 +54,42 @@ function readDefinition(store: WorldStore): WorldDefinition {
   return definition.value;
 }
 
-/** The value of an event; nothing for an input of another kind. */
-function describeInput(input: Input, reader: ValueReader): JsonValue {
-  return input.kind === 'event' ? describeValue(input.value, input.schema, reader) : null;
-}
-
-/** The value in the sugar lens, or its reference when it cannot be read here. */
-function describeValue(carried: CarriedValue, schema: string, reader: ValueReader): JsonValue {
-  const bytes = carried.inline ?? reader.object(carried.ref);
-  const json =
-    bytes === undefined ? undefined : reader.definition.schemas.get(schema)?.toJson(bytes);
-  if (json?.ok) return json.value;
-  return carried.ref === undefined ? toHex(carried.inline) : toHashText(carried.ref);
-}
-
-function describeRecord(record: JournalRecord, value: JsonValue, chain: Hash): JsonValue {
-  const { seq, prev, stamp, input, fuel, entries } = record;
-  const { kind } = input;
+function describeRecord(record: JournalRecord, bytes: Uint8Array, ports: DescribePorts): JsonValue {
+  const { seq, prev, stamp, input, fuel, entries, wakeAtNs } = record;
   return {
     seq,
-    chain: toHashText(chain),
+    chain: toHashText(chainOf(bytes)),
     prev: toHashText(prev),
     stamp: {
       now_ns: stamp.nowNs,
       logical_now_ns: stamp.logicalNowNs,
       entropy: toHex(stamp.entropy),
     },
-    input: input.kind === 'event' ? { kind: input.kind, schema: input.schema, value } : { kind },
+    input: { kind: input.kind, ...describeInput(input, ports) },
     fuel,
-    entries: entries.map(describeEntry),
+    wake_at_ns: wakeAtNs ?? null,
+    entries: entries.map((entry) => {
+      const { kind, cause } = entry;
+      return { kind, cause: describeCause(cause), ...describeEntry(entry, ports) };
+    }),
   };
 }
 
-function describeEntry(entry: Entry): JsonValue {
-  const { kind } = entry;
-  const cause =
-    entry.cause === null || typeof entry.cause === 'number' ? entry.cause : { ...entry.cause };
-  switch (entry.kind) {
-    case 'domain-event': {
-      const value =
-        entry.value.ref === undefined ? toHex(entry.value.inline) : toHashText(entry.value.ref);
-      return { kind, cause, schema: entry.schema, value };
-    }
-    case 'state-changed': {
-      const { reducer, before, after } = entry;
-      return { kind, cause, reducer, before: hashOrNull(before), after: hashOrNull(after) };
-    }
-    case 'reducer-fault': {
-      const { reducer, code, fuel } = entry;
-      return { kind, cause, reducer, code, fuel };
-    }
-    default:
-      return { kind, cause };
-  }
+/** The index of an entry of this record, null for its input, or a place in an earlier record. */
+function describeCause(cause: Cause): JsonValue {
+  return cause === null || typeof cause === 'number' ? cause : { ...cause };
 }
 
-const hashOrNull = (hash: Hash | null) => (hash === null ? null : toHashText(hash));
-
-const SHORT_HASH_CHARS = 12;
-
-function printRecord(record: JournalRecord, value: JsonValue): string[] {
-  const time = new Date(Number(record.stamp.nowNs / 1_000_000n)).toISOString();
-  const { input } = record;
-  const shown = input.kind === 'event' ? `${input.schema}  ${printJson(value)}` : input.kind;
+function printRecord(record: JournalRecord, ports: DescribePorts): string[] {
+  const { seq, stamp, input, entries } = record;
+  const time = new Date(Number(stamp.nowNs / 1_000_000n)).toISOString();
+  const fields = describeInput(input, ports);
+  const place = { seq, i: null };
   return [
-    `${record.seq}  ${time}  ${shown}`,
-    ...record.entries.map((entry) => `    ${printEntry(entry)}`),
+    `${seq}  ${time}  ${printNode({ place, stamp, is: 'input', kind: input.kind, fields })}`,
+    ...entries.map((entry, i) => {
+      const node = { place: { seq, i }, stamp, is: 'entry', kind: entry.kind } as const;
+      return `    ${printNode({ ...node, fields: describeEntry(entry, ports) })}`;
+    }),
   ];
 }
-
-function printEntry(entry: Entry): string {
-  switch (entry.kind) {
-    case 'domain-event':
-      return `domain-event   ${entry.schema}`;
-    case 'state-changed':
-      return `state-changed  ${entry.reducer}  ${short(entry.before)} → ${short(entry.after)}`;
-    case 'reducer-fault':
-      return `reducer-fault  ${entry.reducer}  ${entry.code}`;
-    default:
-      return entry.kind;
-  }
-}
-
-const short = (hash: Hash | null) =>
-  hash === null ? 'none' : toHex(hash).slice(0, SHORT_HASH_CHARS);

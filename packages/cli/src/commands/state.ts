@@ -1,35 +1,31 @@
-/** `aos state get`: what a reducer knows, replayed from the journal. */
-import { type CompiledSchema, type JsonValue, printJson } from '@aos/air';
-import { toHashText } from '@aos/canon';
-import { divergedFault, replayStore } from '@aos/host';
-import { newEngine, withStore } from '../open-world.js';
-import { type Answer, CliError } from '../output.js';
-import { cutValues } from '../shown-text.js';
+/** `aos state get`: what a reducer knows, in its one state or in one of its cells. */
+import { printJson } from '@aos/air';
+import { readCell } from '@aos/kernel';
+import { openingWarnings, withWorld } from '../open-world.js';
+import type { Answer } from '../output.js';
+import { describeCell, findReducer, readKey } from '../reducers.js';
 
-export async function getState(world: string, reducer: string): Promise<Answer> {
-  return withStore(world, (store) => {
-    const replayed = replayStore(store, newEngine());
-    if (replayed.difference !== undefined) throw divergedFault(replayed.difference);
-    const { definition, cells, seq } = replayed.world;
-    const index = definition.reducers.findIndex(({ name }) => name === reducer);
-    const found = definition.reducers[index];
-    if (found === undefined) {
-      const known = definition.reducers.map(({ name }) => name).join(', ');
-      const message = `no reducer '${cutValues(reducer)}' in this world; it has ${known}`;
-      throw new CliError('reducer-unknown', message);
-    }
-    const cell = cells[index] ?? null;
-    const state = cell === null ? null : readState(found.state, cell.state);
-    const hash = cell === null ? null : toHashText(cell.hash);
-    return {
-      data: { reducer, state, state_hash: hash, records: seq },
-      lines: [printJson(state, { indent: 2 })],
-    };
-  });
+export interface StateOptions {
+  /** The cell, as JSON of the reducer's key schema. */
+  readonly key?: string;
 }
 
-function readState(schema: CompiledSchema, bytes: Uint8Array): JsonValue {
-  const json = schema.toJson(bytes);
-  if (json.ok) return json.value;
-  throw CliError.of(json.refusal);
+export async function getState(
+  path: string,
+  name: string,
+  { key }: StateOptions = {},
+): Promise<Answer> {
+  return withWorld(path, (opened) => {
+    const reducer = findReducer(opened.world, name);
+    const cell = readCell(reducer.cells, readKey(reducer, key));
+    const known =
+      cell === null
+        ? { key: null, state: null, state_hash: null, active_ns: null }
+        : describeCell(reducer, cell);
+    return {
+      data: { reducer: name, ...known, records: opened.world.seq },
+      lines: [printJson(known.state, { indent: 2 })],
+      warnings: openingWarnings(opened),
+    };
+  });
 }

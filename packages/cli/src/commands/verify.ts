@@ -1,77 +1,99 @@
-/** `aos verify`: the whole journal replayed from genesis and judged. */
-import { type JsonValue, printJson } from '@aos/air';
-import { type Encodable, Float, toHashText, toHex } from '@aos/canon';
-import { type VerifyReport, verifyWorld } from '@aos/host';
+/** `aos verify`: the journal replayed and judged, from genesis or from the last snapshot. */
+import type { JsonValue } from '@aos/air';
+import { toHashText } from '@aos/canon';
+import { type VerifyOptions, type VerifyReport, verifyWorld } from '@aos/host';
+import { type Explanation, printExplanation, printPlace } from '@aos/kernel';
 import { describeTail, tailWarnings } from '../journal-end.js';
-import { newEngine, withStore } from '../open-world.js';
+import { newEngine, openingWarnings, withStore } from '../open-world.js';
 import { type Answer, CliError } from '../output.js';
 
-type Difference = NonNullable<VerifyReport['difference']>;
+export interface VerifyCommandOptions extends VerifyOptions {
+  /** Shows the whole table and the chain of causes. */
+  readonly explain?: boolean;
+}
 
-export async function verify(world: string): Promise<Answer> {
-  return withStore(world, (store) => {
-    const report = verifyWorld(store, newEngine());
-    const { worldId, records, chain, worldHash, difference } = report;
-    const data = {
-      same: report.ok,
-      world_id: toHashText(worldId),
-      records,
-      chain: toHashText(chain),
-      world_hash: toHashText(worldHash),
-      from: 'genesis',
-      tail: describeTail(store.tail),
-    };
-    const warnings = tailWarnings(store.tail);
-    if (difference === undefined) {
-      return {
-        data,
-        lines: [
-          `replay OK  ${records} records from genesis, every entry the same`,
-          `chain      ${data.chain}`,
-          `world      ${data.world_hash}`,
-        ],
-        warnings,
-      };
+export async function verify(path: string, options: VerifyCommandOptions = {}): Promise<Answer> {
+  return withStore(path, (store) => {
+    const report = verifyWorld(store, newEngine(), options);
+    const warnings = [...openingWarnings(report), ...tailWarnings(store.tail)];
+    const { difference, explanation } = report;
+    const data = { ...describeReport(report), tail: describeTail(store.tail) };
+    if (report.ok) return { data, lines: printReport(report), warnings };
+    if (difference === undefined || explanation === undefined) {
+      return { data, lines: printReport(report), warnings, error: snapshotError(report) };
     }
     return {
-      data: { ...data, difference: describeDifference(difference) },
-      lines: printDifference(difference),
+      data: { ...data, difference: describeExplanation(explanation) },
+      lines: printDifference(explanation, options.explain === true),
       warnings,
-      error: divergedError(difference),
+      error: divergedError(explanation),
     };
   });
 }
 
-function describeDifference(difference: Difference): JsonValue {
-  const { kind, seq, at, code } = difference;
-  const expected = toPlain(difference.expected as Encodable);
-  return { kind, seq, at, code, expected, found: toPlain(difference.found as Encodable) };
+function describeReport(report: VerifyReport) {
+  const { from } = report;
+  return {
+    same: report.ok,
+    world_id: toHashText(report.worldId),
+    records: report.records,
+    chain: toHashText(report.chain),
+    world_hash: toHashText(report.worldHash),
+    from: from === 'genesis' ? from : { snapshot: toHashText(from.hash), seq: from.seq },
+    snapshot: report.snapshot,
+  };
 }
 
-function printDifference(difference: Difference): string[] {
-  const { kind, seq, at, code } = difference;
+function printReport(report: VerifyReport): string[] {
+  const { records, from, snapshot, ok } = report;
+  const begin = from === 'genesis' ? 'genesis' : `the snapshot after record ${from.seq}, trusted`;
+  const judged = from === 'genesis' ? records : records - from.seq - 1;
   return [
-    `replay FAILED  record ${seq}, ${at}: ${kind} (${code})`,
-    `  expected  ${printJson(toPlain(difference.expected as Encodable))}`,
-    `  found     ${printJson(toPlain(difference.found as Encodable))}`,
+    `replay ${ok ? 'OK' : 'FAILED'}  ${judged} records from ${begin}, every entry the same`,
+    `chain      ${toHashText(report.chain)}`,
+    `world      ${toHashText(report.worldHash)}`,
+    `snapshot   ${snapshot}`,
   ];
 }
 
-function divergedError({ seq, at }: Difference): CliError {
+function describeExplanation({ kind, seq, at, code, rows, chain }: Explanation): JsonValue {
+  return {
+    kind,
+    seq,
+    at,
+    code,
+    rows: rows.map(({ field, expected, found, isSame }) => ({
+      field,
+      expected: expected ?? null,
+      found: found ?? null,
+      same: isSame,
+    })),
+    chain: chain.map((link) => ({
+      place: printPlace(link.place),
+      kind: link.kind,
+      fields: { ...link.fields },
+    })),
+  };
+}
+
+/** Without the whole of it, the fields that differ. */
+function printDifference(explanation: Explanation, isWhole: boolean): string[] {
+  if (isWhole) return ['replay FAILED', ...printExplanation(explanation)];
+  const rows = explanation.rows.filter(({ isSame }) => !isSame);
+  const lines = printExplanation({ ...explanation, rows, chain: [] });
+  return ['replay FAILED', ...lines];
+}
+
+function divergedError({ seq, at }: Explanation): CliError {
   const message =
     `record ${seq} does not replay to itself at ${at}; records before it replay the same; ` +
     'restore the journal from a copy to go on';
   return new CliError('world-diverged', message);
 }
 
-/** Bytes as hex, lists as lists, maps as lists of pairs, shapes as objects. */
-function toPlain(value: Encodable | undefined): JsonValue {
-  if (value === null || value === undefined) return null;
-  if (typeof value !== 'object') return value;
-  if (value instanceof Uint8Array) return toHex(value);
-  if (value instanceof Float) return String(value.value);
-  if (Array.isArray(value)) return value.map((item: Encodable) => toPlain(item));
-  if (value instanceof Map) return [...value].map(([key, item]) => [toPlain(key), toPlain(item)]);
-  const fields = Object.entries(value).map(([name, field]) => [name, toPlain(field as Encodable)]);
-  return Object.fromEntries(fields) as JsonValue;
+function snapshotError({ records }: VerifyReport): CliError {
+  const message =
+    `all ${records} records are the same, and the last snapshot is of another world; ` +
+    "'aos snapshot' makes a new one";
+  return new CliError('snapshot-diverged', message);
 }

@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname, join, relative, resolve } from 'node:path';
 import { type AirDocument, loadAir } from '@aos/air';
 import { toHashText } from '@aos/canon';
-import { listFiles, readAirFolder, readSource } from '../air-files.js';
-import { describeFinding, findingsError } from '../findings.js';
-import type { Answer } from '../output.js';
+import { listFiles, readAirFolder, readSource } from '../../air-files.js';
+import { describeFinding, findingsError } from '../../findings.js';
+import type { Answer } from '../../output.js';
 
 export interface BuildOptions {
   /** Folder for the AIR files; `air` beside the source when absent. */

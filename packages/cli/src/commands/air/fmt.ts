@@ -3,10 +3,10 @@ import { statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseJson } from '@aos/air';
 import { formatAir } from '@aos/air/author';
-import { listFiles } from '../air-files.js';
-import { type Answer, CliError } from '../output.js';
-import { cutValues } from '../shown-text.js';
-import { readTextFile } from '../text-files.js';
+import { listFiles } from '../../air-files.js';
+import { type Answer, CliError } from '../../output.js';
+import { cutValues } from '../../shown-text.js';
+import { readTextFile } from '../../text-files.js';
 
 export interface FmtOptions {
   /** Says which files would change and changes none. */

@@ -1,8 +1,8 @@
 /** `aos air hash`: the hash of every definition, and of the manifest. */
 import { hashDefinitions } from '@aos/air';
-import { readAirFolder } from '../air-files.js';
-import { describeFinding, isError } from '../findings.js';
-import type { Answer } from '../output.js';
+import { readAirFolder } from '../../air-files.js';
+import { describeFinding, isError } from '../../findings.js';
+import type { Answer } from '../../output.js';
 
 /** Definitions that can be read are hashed, whether or not they make a world. */
 export async function hashAir(dir: string): Promise<Answer> {

@@ -7,9 +7,9 @@ import {
   type WorldDefinition,
 } from '@aos/air';
 import { formatAir } from '@aos/air/author';
-import { type AirFolder, readAirFolder } from '../air-files.js';
-import { findingsError } from '../findings.js';
-import { type Answer, CliError } from '../output.js';
+import { type AirFolder, readAirFolder } from '../../air-files.js';
+import { findingsError } from '../../findings.js';
+import { type Answer, CliError } from '../../output.js';
 
 export interface DiffOptions {
   /** Answers with the patch document that leads from the one to the other. */

@@ -1,9 +1,9 @@
 /** `aos air check`: whether a folder of AIR holds a world, and still says what its source says. */
 import { type AirDocument, type JsonValue, loadAir } from '@aos/air';
 import { toHashText } from '@aos/canon';
-import { findSource, readAirFolder, readSource } from '../air-files.js';
-import { describeFinding, findingJson, isError } from '../findings.js';
-import type { Answer } from '../output.js';
+import { findSource, readAirFolder, readSource } from '../../air-files.js';
+import { describeFinding, findingJson, isError } from '../../findings.js';
+import type { Answer } from '../../output.js';
 
 export interface CheckOptions {
   /** The module that authors the folder; `world.*` beside it when absent. */
