@@ -121,5 +121,6 @@ function newIntent(subject: Subject, approval: PendingApproval | null): OpenInte
     reserved: [],
     approval,
     frames: 0,
+    ...(deadlineNs === undefined ? {} : { deadlineNs }),
   };
 }

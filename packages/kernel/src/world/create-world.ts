@@ -3,6 +3,7 @@ import type { WorldDefinition } from '@aos/air';
 import { bytesEqual, ok, type Result, refuse, toHashText, ZERO_HASH } from '@aos/canon';
 import { decodeGenesis, type Engine, type Genesis, worldIdOf } from '@aos/protocol';
 import { emptyCells } from '../cells/cell-table.js';
+import { enforcerModules } from '../gate/enforcers/enforcer.js';
 import { emptyGateState } from '../gate/gate-state.js';
 import { intentCodec } from '../gate/open-intent.js';
 import { emptyPlanState } from '../plans/plan-state.js';
@@ -94,19 +95,22 @@ function checkManifest(genesis: Genesis, definition: WorldDefinition): Result<ne
   );
 }
 
-/** Checks that the code of every reducer is there. Codes: `module-unbound`, `module-missing`. */
+/**
+ * Checks that the code of every reducer and enforcer is there. Codes: `module-unbound`,
+ * `module-missing`.
+ */
 export function checkModules(
   definition: WorldDefinition,
   engine: Engine,
 ): Result<never> | undefined {
-  for (const reducer of definition.reducers) {
-    if (bytesEqual(reducer.wasmHash, ZERO_HASH)) {
+  const reducers = definition.reducers.map(({ name, wasmHash: hash }) => ({ name, hash }));
+  for (const { name, hash } of [...reducers, ...enforcerModules(definition)]) {
+    if (bytesEqual(hash, ZERO_HASH)) {
       const detail = 'it has no wasm_hash: give its module and make the world again';
-      return refuse('module-unbound', reducer.name, `reducer ${reducer.name}: ${detail}`);
+      return refuse('module-unbound', name, `${name}: ${detail}`);
     }
-    if (!engine.has(reducer.wasmHash)) {
-      const detail = `module ${toHashText(reducer.wasmHash)} of ${reducer.name} is not loaded`;
-      return refuse('module-missing', reducer.name, detail);
+    if (!engine.has(hash)) {
+      return refuse('module-missing', name, `module ${toHashText(hash)} of ${name} is not loaded`);
     }
   }
   return undefined;

@@ -77,6 +77,18 @@ function compileNative(module: string, params: Uint8Array): Enforcer | null | un
   return constraint === undefined ? null : { kind: 'native', constraint };
 }
 
+/** The modules of a world that its grants are enforced by; without code they have the zero hash. */
+export function enforcerModules(
+  definition: WorldDefinition,
+): readonly { readonly name: string; readonly hash: Hash }[] {
+  const names = [...definition.grants.values()].map(({ cap }) => cap.enforcer.module);
+  return [...new Set(names)].flatMap((name) => {
+    if (name === ALLOW_ALL_MODULE || name === HTTP_MODULE || NATIVE.has(name)) return [];
+    const hash = parseHashText(definition.find('defmodule', name)?.wasm_hash ?? '');
+    return [{ name, hash: hash.ok ? hash.value : ZERO_HASH }];
+  });
+}
+
 /** The limits of HTTP that an enforcer checks, if it is the one for that. */
 export function httpLimitsOf(enforcer: Enforcer): HttpLimits | undefined {
   return enforcer.kind === 'native' ? enforcer.http : undefined;

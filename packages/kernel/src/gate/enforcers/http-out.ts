@@ -90,8 +90,8 @@ function checkHost({ host, scheme, port }: HttpUrl, limits: HttpLimits, grant: s
     const advice = `add ${host.text} to hosts, or ask one of ${nameValues(hosts)}`;
     return denial('host-not-allowed', grant, 'hosts', advice);
   }
-  if (schemes === undefined ? !KNOWN_SCHEMES.has(scheme) : !schemes.has(scheme)) {
-    const advice = `add ${scheme} to schemes, or use ${nameValues(schemes ?? KNOWN_SCHEMES)}`;
+  if (!KNOWN_SCHEMES.has(scheme) || schemes?.has(scheme) === false) {
+    const advice = `use ${nameValues(schemes ?? KNOWN_SCHEMES)}, or add ${scheme} to schemes`;
     return denial('scheme-not-allowed', grant, 'schemes', advice);
   }
   if (ports !== undefined && !ports.has(port)) {

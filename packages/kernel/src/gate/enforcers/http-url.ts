@@ -14,6 +14,7 @@ export interface HttpUrl {
   /** In lower case; `http` and `https` are the only ones with a default port. */
   readonly scheme: string;
   readonly host: Host;
+  /** 0 for a scheme without a default port. */
   readonly port: number;
   /** Begins with a slash; escapes in upper case, and none for what needs none. */
   readonly path: string;
@@ -23,6 +24,7 @@ export interface HttpUrl {
 
 const MAX_URL = 8_192;
 const MAX_PORT = 65_535;
+const NO_PORT = 0;
 const DEFAULT_PORTS: ReadonlyMap<string, number> = new Map([
   ['http', 80],
   ['https', 443],
@@ -49,8 +51,8 @@ export function parseHttpUrl(text: string): HttpUrl | string {
   const host = parseHost(written);
   if (host === undefined) return 'a host name, or an address in its one spelling';
   const lower = scheme.toLowerCase();
-  const port = digits === undefined ? DEFAULT_PORTS.get(lower) : Number(digits);
-  if (port === undefined || port === 0 || port > MAX_PORT) return 'a port from 1 to 65535';
+  const port = digits === undefined ? (DEFAULT_PORTS.get(lower) ?? NO_PORT) : Number(digits);
+  if (port > MAX_PORT || (port === 0 && digits !== undefined)) return 'a port from 1 to 65535';
   const path = parsePath(rawPath);
   return typeof path === 'string' ? path : { scheme: lower, host, port, ...path };
 }

@@ -2,8 +2,9 @@
  * Enforcers that a world brings itself: pure modules from `sys/CapCheckInput@1` to
  * `sys/CapCheckOutput@1`.
  *
- * A trap, an output out of shape and a module that is not there deny with `enforcer-error`; fuel is
- * charged in each case. A module says no with a code of its own, which enters the world if it has
+ * A trap and an output out of shape deny with `enforcer-error`; fuel is charged in each case. A module
+ * that the engine does not have is asked for, as an answer without it would be one of this machine
+ * only. A module says no with a code of its own, which enters the world if it has
  * the form of one; its message is for people and stays outside.
  */
 import type { CompiledSchema } from '@aos/air';
@@ -15,6 +16,7 @@ import {
   encodePureInput,
   isReducerOrigin,
 } from '@aos/protocol';
+import { ObjectsNeeded } from '../../trie/objects-needed.js';
 import { originName, type Subject } from '../subject.js';
 import type { Charge, Denial, GatePorts } from '../verdict.js';
 
@@ -49,9 +51,7 @@ export function runModule(
   { ports, manifestHash }: ModulePorts,
 ): Charge & { readonly denial: Denial | undefined } {
   const { engine, callLimits } = ports;
-  if (!engine.has(enforcer.hash)) {
-    return { denial: failed(enforcer, 'is not loaded'), fuel: 0, calls: 0 };
-  }
+  if (!engine.has(enforcer.hash)) throw new ObjectsNeeded([enforcer.hash]);
   const input = encodeInput(enforcer, subject, manifestHash);
   const outcome = engine.call(enforcer.hash, 'run', input, callLimits);
   const charge = { fuel: outcome.fuel, calls: 1 };
