@@ -101,7 +101,7 @@ export class StoreLedger {
     return this.list(2, () =>
       this.random.pick<StoreMark>([
         { kind: 'snapshot', seq, hash: object.hash },
-        { kind: 'halt', seq, code: 'drill', detail: `${this.random.next()}` },
+        { kind: 'halt', seq, code: 'defect', detail: `${this.random.next()}` },
         { kind: 'halt-cleared', seq },
       ]),
     );
