@@ -17,8 +17,6 @@ import type { PlanState } from './plan-state.js';
 export class RunPort implements PlanPort {
   readonly seq: number;
   readonly logicalNowNs: bigint;
-  /** Bytes of the values that the next entry carries. */
-  #carriedBytes = 0;
 
   constructor(private readonly run: Run) {
     this.seq = run.seq;
@@ -53,14 +51,11 @@ export class RunPort implements PlanPort {
   }
 
   carry(value: Uint8Array): CarriedValue {
-    this.#carriedBytes += value.length;
     return this.run.carry(value);
   }
 
   append(entry: PlanEntry, cause: EntryPlace): EntryPlace {
-    const valueBytes = this.#carriedBytes;
-    this.#carriedBytes = 0;
-    return this.run.append({ ...entry, cause: this.run.causeOf(cause) }, valueBytes);
+    return this.run.append({ ...entry, cause: this.run.causeOf(cause) });
   }
 
   schedule(instance: Instance, cause: EntryPlace): void {

@@ -9,6 +9,9 @@ import type { Run } from './run.js';
 
 /** Shows an event to the instances that wait for it, and starts what it triggers. */
 export function tellPlans(run: Run, event: EventWork): void {
+  const { planState, program } = run.next;
+  const isHeard = planState.waits.size > 0 || program.plans.triggersOf(event.schema).length > 0;
+  if (!isHeard) return;
   const port = new RunPort(run);
   deliverEvent(port, event, event.cause);
   startTriggered(port, event, event.cause);
@@ -22,6 +25,7 @@ export function advancePlan(run: Run, { instance, cause }: PlanWork): boolean {
 /** False when the instance does not wait for the receipt any more. */
 export function tellPlanOfReceipt(run: Run, work: ReceiptWork, waiter: PlanOrigin): boolean {
   const { settlement, cause } = work;
+  run.spend();
   return deliverReceipt(new RunPort(run), { origin: waiter, settlement }, cause) === 'taken';
 }
 
