@@ -9,7 +9,7 @@ import { loadavg } from 'node:os';
 export interface Measure {
   /** Stable, dotted: `codec.encode`, a peer behind it: `codec.encode.cborg`. */
   readonly name: string;
-  readonly unit: '1/s' | 'ms';
+  readonly unit: '1/s' | '1/event' | 'ms' | 'ratio' | 'us';
   /** One run. What it needs it makes, and removes again. */
   run(): number | Promise<number>;
 }

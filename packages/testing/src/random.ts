@@ -32,6 +32,16 @@ export class Random {
     return choices[this.below(choices.length)] as T;
   }
 
+  /** One of the choices, each as often as its weight says; one of weight 0 never. */
+  weighted<T>(choices: readonly (readonly [weight: number, choice: T])[]): T {
+    let left = this.below(choices.reduce((sum, [weight]) => sum + weight, 0));
+    for (const [weight, choice] of choices) {
+      if (left < weight) return choice;
+      left -= weight;
+    }
+    throw new Error('expected a choice with a weight above 0');
+  }
+
   bytes(sizeBytes: number): Uint8Array {
     return new Uint8Array(sizeBytes).map(() => this.below(256));
   }

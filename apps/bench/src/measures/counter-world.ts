@@ -48,7 +48,7 @@ export class CounterInMemory {
   world: World;
 
   constructor({ genesis, definition, engine }: Founded) {
-    const created = createWorld(genesis, definition, engine);
+    const created = createWorld(genesis, definition, { engine });
     if (!created.ok) throw new Error(created.refusal.detail);
     this.#engine = engine;
     this.genesisWorld = created.value;
@@ -58,8 +58,9 @@ export class CounterInMemory {
   /** Admit, step, record and chain of one event. */
   take(raw: typeof tick): StepDone {
     const admitted = admit(this.world, raw);
-    if (!admitted.ok) throw new Error(admitted.refusal.detail);
-    const done = step(this.world, admitted.value, stampOf(this.world.seq), this.#engine);
+    if (admitted.kind !== 'admitted') throw new Error(`the event is ${admitted.kind}`);
+    const ports = { engine: this.#engine };
+    const done = step(this.world, admitted.input, stampOf(this.world.seq), ports);
     if (done.kind !== 'done') throw new Error('a module is missing');
     this.world = done.world;
     return done;

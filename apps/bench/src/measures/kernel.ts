@@ -4,7 +4,7 @@ import type { Measure } from '../measure.js';
 import { CounterInMemory, foundCounter, start, tick } from './counter-world.js';
 import { callsPerSecond } from './timing.js';
 
-const REPLAYED_EVENTS = 5000;
+const REPLAYED_EVENTS = 50_000;
 const MIN_MS = 1000;
 
 function eventsPerSecond(): number {
@@ -25,7 +25,17 @@ function replayedPerSecond(): number {
   return (records.length * 1000) / (performance.now() - startedAt);
 }
 
+/** Both in one run, so that a neighbour slows both alike. */
+function replayRatio(): number {
+  const livedPerSecond = eventsPerSecond();
+  return replayedPerSecond() / livedPerSecond;
+}
+
 export const measures: readonly Measure[] = [
   { name: 'kernel.events', unit: '1/s', run: eventsPerSecond },
   { name: 'replay.events', unit: '1/s', run: replayedPerSecond },
+];
+
+export const ratioMeasures: readonly Measure[] = [
+  { name: 'replay.kernel-ratio', unit: 'ratio', run: replayRatio },
 ];

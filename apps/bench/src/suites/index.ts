@@ -1,11 +1,13 @@
 import type { Measure } from '../measure.js';
 import * as air from './air.js';
 import * as core from './core.js';
+import * as kernel from './kernel.js';
 import * as modules from './modules.js';
 
 /** Suites by the name they are asked for. */
 export const suites: Readonly<Record<string, readonly Measure[]>> = {
   air: air.measures,
   core: core.measures,
+  kernel: kernel.measures,
   modules: modules.measures,
 };

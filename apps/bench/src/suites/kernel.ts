@@ -1,0 +1,6 @@
+/** The kernel in memory: events and replay, many cells, snapshots. */
+import type { Measure } from '../measure.js';
+import { measures as cells } from '../measures/cells.js';
+import { measures as events, ratioMeasures } from '../measures/kernel.js';
+
+export const measures: readonly Measure[] = [...events, ...ratioMeasures, ...cells];

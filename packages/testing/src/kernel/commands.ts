@@ -1,0 +1,152 @@
+/** Programs for scripted modules, made by chance: what good modules do, and everything bad. */
+import type { WorldDefinition } from '@aos/air';
+import { type Encodable, toHex, utf8 } from '@aos/canon';
+import type { Random } from '../random.js';
+import { EFFECT_KINDS } from './authority-palette.js';
+import { EVENTS } from './palette.js';
+import { randomValue } from './random-value.js';
+import { type Act, type Ask, encodeProgram, type Form } from './script.js';
+
+/** Ends of a call that are the engine's to report (spec, modules). */
+export const ENGINE_FAULTS = [
+  'module-trap',
+  'out-of-fuel',
+  'stack-overflow',
+  'memory-limit',
+  'module-alloc',
+  'module-output-bounds',
+  'module-output-size',
+  'module-export-missing',
+] as const;
+
+/** How many events deep a program may reach on. */
+const MAX_DEPTH = 3;
+const MAX_ACTS = 3;
+
+const FORMS: readonly Form[] = ['canonical', 'canonical', 'untagged', 'loose'];
+const SLOTS = [null, null, 'timer', 'small', 'brief', 'loose', 'nameless'] as const;
+
+/** Makes programs and values for one world. */
+export class Commands {
+  /** A few keys, so that cells are met again. */
+  private readonly ids: readonly Encodable[];
+
+  constructor(
+    private readonly random: Random,
+    private readonly definition: WorldDefinition,
+  ) {
+    const { type } = this.schema('g/Key@1');
+    this.ids = Array.from({ length: 4 }, () => randomValue(random, type));
+  }
+
+  /** A value of one of the event schemas, with a program in it. */
+  event(schema: string, depth = 0): Encodable {
+    return this.fill(randomValue(this.random, this.schema(schema).type), depth);
+  }
+
+  key(): Encodable {
+    return this.random.pick(this.ids);
+  }
+
+  /** Puts a known key and a fresh program wherever a command has its own. */
+  private fill(value: Encodable, depth: number): Encodable {
+    if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
+    const fields = value as { readonly [name: string]: Encodable };
+    if ('$value' in fields) return { ...fields, $value: this.fill(fields.$value ?? null, depth) };
+    if (!('do' in fields)) return value;
+    return { ...fields, id: this.key(), do: this.program(depth), ...this.other(fields) };
+  }
+
+  private other(fields: object): object {
+    return 'other' in fields ? { other: this.random.below(4) } : {};
+  }
+
+  program(depth = 0): Uint8Array {
+    const count = 1 + this.random.below(MAX_ACTS);
+    return encodeProgram(Array.from({ length: count }, () => this.act(depth)));
+  }
+
+  private act(depth: number): Act {
+    const { random } = this;
+    const act = random.weighted<() => Act>([
+      [30, () => ['inc']],
+      [6, () => ['put', random.below(3)]],
+      [5, () => ['pad', random.pick([0, 200, 300, 5000])]],
+      [4, () => ['drop']],
+      [4, () => ['look']],
+      [4, () => ['ann', random.chance(0.8) ? { why: 'because' } : { why: 7 }]],
+      [depth < MAX_DEPTH ? 17 : 0, () => this.say(depth + 1)],
+      [17, () => ['ask', this.ask(depth + 1)]],
+      [2, () => this.flood()],
+      [11, () => this.bad()],
+    ]);
+    return act();
+  }
+
+  private say(depth: number): Act {
+    const { random } = this;
+    const schema = random.pick(EVENTS);
+    const key = random.chance(0.1) ? utf8('correlation') : null;
+    return ['say', schema, this.event(schema, depth), key, random.pick(FORMS)];
+  }
+
+  private ask(depth: number): Ask {
+    const { random } = this;
+    const slot = random.pick(SLOTS);
+    const usual = slot === 'timer' ? 'timer.set' : 'g.ask';
+    const kind = random.chance(0.9) ? usual : random.pick(EFFECT_KINDS);
+    const key = random.chance(0.2) ? new Uint8Array(32).fill(random.below(3)) : null;
+    return { kind, params: this.params(kind, depth), form: random.pick(FORMS), slot, key };
+  }
+
+  /** Parameters of an effect, out of its schema now and then. */
+  params(kind: string, depth: number): Encodable {
+    const { random } = this;
+    if (random.chance(0.03)) return { unfit: true };
+    const program = depth < MAX_DEPTH ? this.program(depth) : encodeProgram([['inc']]);
+    if (kind === 'timer.set') {
+      return {
+        deliver_at_ns: random.below(10_000),
+        key: random.chance(0.8) ? toHex(program) : null,
+      };
+    }
+    return { n: random.pick([1, 5, 13, 14, 50, 500]), do: program };
+  }
+
+  private flood(): Act {
+    const { random } = this;
+    const schema = random.pick(EVENTS);
+    const count = random.pick([2, 5, 20, 300]);
+    return ['flood', count, schema, this.event(schema, MAX_DEPTH)];
+  }
+
+  private bad(): Act {
+    const { random } = this;
+    const say = (schema: string, value: Encodable, key: Uint8Array | null = null): Act => [
+      'say',
+      schema,
+      value,
+      key,
+      'canonical',
+    ];
+    return random.pick<() => Act>([
+      () => ['fault', random.pick(ENGINE_FAULTS)],
+      () => ['fault', random.pick(ENGINE_FAULTS)],
+      () => ['answer', random.pick([new Uint8Array(), utf8('no cbor'), Uint8Array.of(0xa0)])],
+      () => ['state', random.pick([new Uint8Array(), Uint8Array.of(0xd9, 0xd9, 0xf7, 0x01)])],
+      () => ['put', -1],
+      () => ['ann', { why: null }],
+      () => say('g/Nowhere@1', null),
+      () => say('g/Do@1', { unfit: true }),
+      () => say('g/Say@1', this.event('g/Say@1', MAX_DEPTH), new Uint8Array(4097)),
+      () => say('g/Do@1', this.event('g/Do@1', MAX_DEPTH), Uint8Array.of(0xd9, 0xd9, 0xf7, 0x18)),
+      () => say('g/Say@1', { id: this.key(), do: new Uint8Array(70_000), more: null }),
+    ])();
+  }
+
+  private schema(name: string) {
+    const schema = this.definition.schemas.get(name);
+    if (schema === undefined) throw new Error(`the palette has no schema ${name}`);
+    return schema;
+  }
+}

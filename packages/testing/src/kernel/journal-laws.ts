@@ -1,0 +1,132 @@
+/**
+ * What every journal keeps to, found out from the records alone, without the kernel.
+ *
+ * 1. A cause is there before what it causes.
+ * 2. A cell changes from what it was: the hashes of a cell make one line.
+ * 3. An intent is decided, opened and settled in this order, and settled once at most; what was
+ *    denied is never opened.
+ * 4. A call that faults leaves nothing but its fault, and the decision that denied it.
+ * 5. An instance ends once, and does nothing afterwards; at rest, what still runs waits.
+ */
+import { type Hash, toHex } from '@aos/canon';
+import type { Cause, Entry, Instance, JournalRecord } from '@aos/protocol';
+
+type EntryOf<K extends Entry['kind']> = Extract<Entry, { readonly kind: K }>;
+
+type IntentState = 'open' | 'settled' | 'abandoned';
+
+export class JournalLaws {
+  /** Entries of each record that was seen. */
+  private readonly sizes: number[] = [];
+  private readonly cells = new Map<string, string>();
+  private readonly intents = new Map<string, IntentState>();
+  private readonly decided = new Set<string>();
+  private readonly instances = new Map<string, 'running' | 'ended'>();
+  /** Steps that wait, by instance. */
+  private readonly waiting = new Map<string, Set<string>>();
+
+  /** Takes the next record; throws with what it breaks. */
+  check(record: JournalRecord): void {
+    const place = this.sizes.length;
+    if (record.seq !== place) throw new Error(`record ${record.seq} stands at ${place}`);
+    record.entries.forEach((entry, i) => {
+      try {
+        this.checkCause(entry.cause, place, i);
+        this.apply(entry, place, i);
+      } catch (error) {
+        throw new Error(`entry ${i} of record ${place}, ${entry.kind}: ${String(error)}`);
+      }
+    });
+    this.sizes.push(record.entries.length);
+  }
+
+  /** Hashes of all cells that there are, by reducer and hexadecimal key. */
+  cellHashes(): ReadonlyMap<string, string> {
+    return this.cells;
+  }
+
+  /** Throws when an instance still runs at rest and waits for nothing. */
+  checkRest(): void {
+    for (const [id, state] of this.instances) {
+      const isWaiting = (this.waiting.get(id)?.size ?? 0) > 0;
+      if (state === 'running' && !isWaiting) throw new Error(`the instance ${id} hangs`);
+    }
+  }
+
+  private checkCause(cause: Cause, seq: number, i: number): void {
+    if (cause === null) return;
+    if (typeof cause === 'number') {
+      if (cause >= i) throw new Error(`cause ${cause} is not before it`);
+      return;
+    }
+    const size = this.sizes[cause.seq];
+    if (size === undefined || cause.seq >= seq) throw new Error(`cause in record ${cause.seq}`);
+    if (cause.i !== null && cause.i >= size) throw new Error(`cause ${cause.i} of ${cause.seq}`);
+  }
+
+  private apply(entry: Entry, seq: number, i: number): void {
+    if (entry.kind === 'state-changed') this.changeCell(entry);
+    else if (entry.kind === 'decision') this.decide(entry);
+    else if (entry.kind === 'intent') this.openIntent(entry);
+    else if (entry.kind === 'settled') this.close(entry.intent, 'settled');
+    else if (entry.kind === 'dropped') this.drop(entry);
+    else if (entry.kind === 'plan-started') this.instances.set(nameOf({ seq, i }), 'running');
+    else if (entry.kind === 'plan-ended') this.endInstance(entry.instance);
+    else if (entry.kind === 'plan-step') this.changeStep(entry);
+    else if (entry.kind === 'plan-result') this.checkRunning(entry.instance);
+  }
+
+  private changeCell({ reducer, key, before, after, ann }: EntryOf<'state-changed'>): void {
+    const name = `${reducer} ${key === null ? '-' : toHex(key)}`;
+    const was = this.cells.get(name) ?? null;
+    if (was !== hexOf(before)) throw new Error(`changes from ${hexOf(before)}, it was ${was}`);
+    if (was === hexOf(after) && ann === undefined) throw new Error('changes nothing');
+    if (after === null) this.cells.delete(name);
+    else this.cells.set(name, toHex(after));
+  }
+
+  private openIntent({ intent }: EntryOf<'intent'>): void {
+    const hash = toHex(intent);
+    const state = this.intents.get(hash);
+    if (state !== undefined) throw new Error(`the intent is ${state} already`);
+    if (!this.decided.has(hash)) throw new Error('nothing has let the intent through');
+    this.intents.set(hash, 'open');
+  }
+
+  private decide({ intent, outcome, code }: EntryOf<'decision'>): void {
+    if ((outcome === 'deny') !== (code !== null))
+      throw new Error('a denial, and only it, has a code');
+    if (outcome !== 'deny') this.decided.add(toHex(intent));
+  }
+
+  private drop({ code, intent }: EntryOf<'dropped'>): void {
+    if (code === 'intent-abandoned' && intent !== undefined) this.close(intent, 'abandoned');
+  }
+
+  private close(intent: Hash, end: IntentState): void {
+    const state = this.intents.get(toHex(intent));
+    if (state !== 'open') throw new Error(`ends an intent that is ${state ?? 'unknown'}`);
+    this.intents.set(toHex(intent), end);
+  }
+
+  private changeStep({ instance, step, outcome }: EntryOf<'plan-step'>): void {
+    this.checkRunning(instance);
+    const steps = this.waiting.get(nameOf(instance)) ?? new Set();
+    this.waiting.set(nameOf(instance), steps);
+    if (outcome === 'waiting') steps.add(step);
+    else steps.delete(step);
+  }
+
+  private endInstance(instance: Instance): void {
+    this.checkRunning(instance);
+    this.instances.set(nameOf(instance), 'ended');
+  }
+
+  private checkRunning(instance: Instance): void {
+    const state = this.instances.get(nameOf(instance));
+    if (state !== 'running') throw new Error(`an instance that is ${state ?? 'unknown'} goes on`);
+  }
+}
+
+const nameOf = ({ seq, i }: Instance) => `${seq} ${i}`;
+const hexOf = (hash: Hash | null) => (hash === null ? null : toHex(hash));

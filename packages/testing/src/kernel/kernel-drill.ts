@@ -1,0 +1,55 @@
+/** Many worlds, one for each seed: lived, broken off, replayed and judged by every law. */
+import { Coverage } from './coverage.js';
+import { JournalLaws } from './journal-laws.js';
+import { type KernelPort, REAL_KERNEL } from './kernel-port.js';
+import { Life, type LifeOptions } from './life.js';
+import { checkReplay } from './replay-laws.js';
+
+export interface KernelDrillOptions extends Partial<LifeOptions> {
+  readonly firstSeed?: number;
+  readonly seeds: number;
+  /** The kernel itself unless told: a broken one must be found out. */
+  readonly kernel?: KernelPort;
+}
+
+export interface KernelDrillReport {
+  readonly records: number;
+  readonly coverage: Coverage;
+  /** What broke a law, with the seed that shows it again. At most {@link MAX_PROBLEMS}. */
+  readonly problems: readonly string[];
+}
+
+const MAX_PROBLEMS = 5;
+const INPUTS = 30;
+
+export function runKernelDrill(options: KernelDrillOptions): KernelDrillReport {
+  const { firstSeed = 0, seeds, kernel = REAL_KERNEL } = options;
+  const { inputs = INPUTS, effects = true, plans = true } = options;
+  const coverage = new Coverage();
+  const problems: string[] = [];
+  let records = 0;
+  for (let seed = firstSeed; seed < firstSeed + seeds; seed++) {
+    if (problems.length === MAX_PROBLEMS) break;
+    try {
+      const life = liveSeed(kernel, seed, { inputs, effects, plans });
+      coverage.merge(life.coverage);
+      records += life.lived.length;
+    } catch (error) {
+      problems.push(`seed ${seed}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return { records, coverage, problems };
+}
+
+/** Lives one seed and throws at the first law that it breaks. */
+export function liveSeed(kernel: KernelPort, seed: number, options: LifeOptions): Life {
+  const life = new Life(kernel, seed, options);
+  life.run();
+  const isAtRest = life.bringToRest();
+  const laws = new JournalLaws();
+  for (const { record } of life.lived) laws.check(record);
+  if (isAtRest) laws.checkRest();
+  life.coverage.count(isAtRest ? 'life at rest' : 'life left paused');
+  checkReplay(life);
+  return life;
+}

@@ -1,0 +1,239 @@
+/**
+ * One world lived from genesis on: inputs as they come, objects that are not in memory, snapshots,
+ * and crashes after which it goes on from less.
+ *
+ * 1. One seed decides everything, so a life can be lived again.
+ * 2. A world whose memory is empty answers as one that has all of it.
+ * 3. What is refused changes nothing.
+ */
+import { bytesEqual, type Hash, type Result, toHex } from '@aos/canon';
+import type { AdmittedInput, RawInput, ReplayMode, World } from '@aos/kernel';
+import {
+  CURRENT_RUNTIME,
+  encodeGenesis,
+  GENESIS_FORMAT,
+  type JournalRecord,
+  type RuntimeLimits,
+} from '@aos/protocol';
+import { Random } from '../random.js';
+import { Coverage } from './coverage.js';
+import { History } from './history.js';
+import type { KernelPort } from './kernel-port.js';
+import { ObjectDisk, type ObjectMemory } from './object-disk.js';
+import { GENESIS_KEYS, KEYS, Outside } from './outside.js';
+import { type GeneratedDefinition, generateDefinition, type PaletteOptions } from './palette.js';
+import { ScriptEngine } from './script-engine.js';
+
+/** A record with the world before it. */
+export interface Lived {
+  readonly before: World;
+  readonly bytes: Uint8Array;
+  readonly record: JournalRecord;
+}
+
+export interface Kept {
+  /** Records that the snapshot holds. */
+  readonly seq: number;
+  readonly hash: Hash;
+  readonly bytes: Uint8Array;
+}
+
+export interface LifeOptions extends PaletteOptions {
+  readonly inputs: number;
+}
+
+/** Inputs after which a world that is only answered and woken should have come to rest. */
+const MAX_ROUNDS_TO_REST = 400;
+const CRASH_CHANCE = 0.03;
+const SNAPSHOT_CHANCE = 0.1;
+const FORGET_CHANCE = 0.15;
+/** Few enough that nodes leave the cache of these small worlds. */
+const CACHE_LEAVES = 8;
+
+export class Life {
+  readonly random: Random;
+  readonly engine = new ScriptEngine();
+  readonly disk = new ObjectDisk();
+  readonly generated: GeneratedDefinition;
+  readonly genesis: Uint8Array;
+  readonly coverage = new Coverage();
+  readonly lived: Lived[] = [];
+  snapshots: Kept[] = [];
+  world: World;
+  readonly memory: ObjectMemory;
+  private readonly outside = new Outside();
+  private readonly history: History;
+
+  constructor(
+    readonly kernel: KernelPort,
+    seed: number,
+    private readonly options: LifeOptions,
+  ) {
+    this.random = new Random(seed);
+    this.generated = generateDefinition(this.random.next(), options);
+    this.genesis = genesisOf(this.random, this.generated);
+    this.memory = this.disk.memory(CACHE_LEAVES);
+    this.world = this.begin(this.memory);
+    this.history = new History(this.random, this.generated, this.outside);
+  }
+
+  run(): void {
+    for (let i = 0; i < this.options.inputs; i++) {
+      if (this.random.chance(FORGET_CHANCE)) this.memory.forget();
+      if (this.random.chance(SNAPSHOT_CHANCE)) this.snapshot();
+      if (this.random.chance(CRASH_CHANCE)) this.crash();
+      this.submit(this.history.next(this.world));
+    }
+  }
+
+  /** The world of genesis, on a memory. */
+  begin(memory: ObjectMemory): World {
+    const { engine } = this;
+    const ports = { engine, source: memory.source };
+    return must(this.kernel.createWorld(this.genesis, this.generated.definition, ports));
+  }
+
+  /** The world of a snapshot, on a memory. */
+  reopen(kept: Kept, memory: ObjectMemory): World {
+    const { engine } = this;
+    const ports = { engine, source: memory.source };
+    const { genesis } = this;
+    const from = { genesis, definition: this.generated.definition };
+    const opened = memory.ask(() => this.kernel.openSnapshot(kept.bytes, from, ports));
+    if (opened.kind === 'opened') return opened.world;
+    throw new Error(`the snapshot at ${kept.seq} does not open: ${opened.refusal.code}`);
+  }
+
+  /**
+   * Answers and wakes whatever waits, until nothing does; false when that cannot be, since nobody
+   * may resume the world. Throws when it goes on and on.
+   */
+  bringToRest(): boolean {
+    const { world } = this;
+    const operator = world.keyring.find(({ name }) => name === KEYS.operator.name);
+    if (world.mode !== 'running' && operator?.revokedAt !== null) return false;
+    for (let round = 0; round < MAX_ROUNDS_TO_REST; round++) {
+      const next = this.history.toRest(this.world);
+      if (next === undefined) return true;
+      this.submit(next.raw, next.atNs);
+    }
+    throw new Error(`the world does not come to rest within ${MAX_ROUNDS_TO_REST} inputs`);
+  }
+
+  snapshot(): void {
+    const taken = this.memory.ask(() => this.kernel.takeSnapshot(this.world));
+    this.disk.store(taken.objects);
+    taken.markStored();
+    this.snapshots.push({ seq: this.world.seq, hash: taken.hash, bytes: taken.bytes });
+    this.coverage.count('life snapshot');
+  }
+
+  /** Steps one raw input if admission lets it in. */
+  submit(raw: RawInput, atNs?: bigint): void {
+    const { kernel, memory, world } = this;
+    const admission = memory.ask(() => kernel.admit(world, raw));
+    if (admission.kind === 'admitted') this.step(admission.input, atNs);
+    else if (admission.kind === 'refused') {
+      this.coverage.count(`refusal ${admission.refusal.code}`);
+    } else {
+      this.coverage.count('life duplicate');
+      this.checkDuplicate(raw, admission.seq);
+    }
+  }
+
+  private step(input: AdmittedInput, atNs?: bigint): void {
+    const { kernel, memory, world, engine } = this;
+    const stamp = this.history.stamp(world, atNs);
+    const done = memory.ask(() => kernel.step(world, input, stamp, { engine }));
+    this.disk.store(done.objects);
+    this.lived.push({ before: world, bytes: done.bytes, record: done.record });
+    this.coverage.record(done.record);
+    for (const output of done.outputs) this.coverage.count(`output ${output.kind}`);
+    if (done.world.pending.length > 0) this.coverage.count('life pending');
+    this.world = done.world;
+    this.outside.observe(done.record, world.epoch);
+  }
+
+  private checkDuplicate(raw: RawInput, seq: number): void {
+    const input = this.lived[seq]?.record.input;
+    const dedup = 'dedup' in raw ? raw.dedup : undefined;
+    if (input?.kind === 'event' && input.dedup === dedup) return;
+    throw new Error(`an event was called a duplicate of record ${seq}, which it is not`);
+  }
+
+  /** Loses the last records, or none, and goes on from genesis or from a snapshot. */
+  private crash(): void {
+    const { random, lived } = this;
+    const kept = lived.length - random.below(Math.min(5, lived.length + 1));
+    const expected = lived[kept]?.before ?? this.world;
+    lived.length = kept;
+    this.snapshots = this.snapshots.filter(({ seq }) => seq <= kept);
+    this.memory.forget();
+    const base = random.chance(0.3) ? undefined : random.pick([...this.snapshots, undefined]);
+    const start = base === undefined ? this.begin(this.memory) : this.reopen(base, this.memory);
+    this.world = this.replay(start, this.memory, 'trust');
+    if (!bytesEqual(this.kernel.hashWorld(expected), this.kernel.hashWorld(this.world))) {
+      throw new Error(`after a crash the world at ${kept} is another one than was lived`);
+    }
+    this.outside.reset();
+    for (const { before, record } of lived) this.outside.observe(record, before.epoch);
+    this.coverage.count(base === undefined ? 'life crash to genesis' : 'life crash to snapshot');
+  }
+
+  /** The world after the records that were lived up to `before`, from a world before them. */
+  replay(start: World, memory: ObjectMemory, mode: ReplayMode, before?: number): World {
+    const { kernel, engine, disk } = this;
+    const ports = { engine, object: (hash: Hash) => disk.read(hash) };
+    let world = start;
+    for (const { bytes } of this.lived.slice(start.seq, before)) {
+      const current = world;
+      const verdict = memory.ask(() => kernel.replayRecord(current, bytes, ports, mode));
+      if (verdict.kind === 'different') {
+        const { seq, at, code, found, expected } = verdict.difference;
+        const values = JSON.stringify({ expected, found }, readable);
+        throw new Error(`${mode} from ${start.seq} differs at ${seq} ${at}: ${code} ${values}`);
+      }
+      world = verdict.world;
+    }
+    return world;
+  }
+}
+
+/** Some worlds have bounds that are met soon. */
+function genesisOf(random: Random, { definition }: GeneratedDefinition): Uint8Array {
+  const tight: Partial<RuntimeLimits> = {
+    event_bytes: 60_000,
+    output_bytes: 200_000,
+    events_per_call: 4,
+    effects_per_call: 2,
+    calls_per_step: 2 + random.below(4),
+    emitted_bytes: 3000,
+    pending_work: 3 + random.below(5),
+    pending_bytes: 4000,
+    dedup_window: 2,
+    settled_window: 2,
+    receipt_bytes: 300,
+    plan_instances: 3,
+    plan_fanout: 2,
+  };
+  const limits = { ...CURRENT_RUNTIME.limits, event_bytes: 60_000, receipt_bytes: 60_000 };
+  return encodeGenesis({
+    format: GENESIS_FORMAT,
+    manifest: definition.manifestHash,
+    runtime: { ...CURRENT_RUNTIME, limits: random.chance(0.5) ? limits : { ...limits, ...tight } },
+    keyring: GENESIS_KEYS,
+    createdNs: 1_700_000_000_000_000_000n,
+    nonce: random.bytes(16),
+  });
+}
+
+export function must<T>(result: Result<T>): T {
+  if (result.ok) return result.value;
+  const { code, at, detail } = result.refusal;
+  throw new Error(`${code} at ${at}: ${detail}`);
+}
+
+const readable = (_key: string, value: unknown): unknown => {
+  if (typeof value === 'bigint') return `${value}`;
+  return value instanceof Uint8Array ? toHex(value) : value;
+};

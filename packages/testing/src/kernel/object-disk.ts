@@ -1,0 +1,76 @@
+/**
+ * Stored objects, of which only some are in memory: whoever reads another one learns that it is
+ * needed, has it loaded, and asks again.
+ */
+import { type Hash, toHex } from '@aos/canon';
+import { NodeCache, type TrieSource } from '@aos/kernel';
+import type { StoredObject } from '@aos/protocol';
+
+/** What answers with what it needs first. */
+interface Needy {
+  readonly kind: string;
+  readonly hashes?: readonly Hash[];
+}
+
+/** Rounds of loading after which an answer should have come. */
+const MAX_ROUNDS = 1000;
+
+export class ObjectDisk {
+  private readonly stored = new Map<string, Uint8Array>();
+
+  store(objects: readonly StoredObject[]): void {
+    for (const { hash, bytes } of objects) this.stored.set(toHex(hash), bytes);
+  }
+
+  read(hash: Hash): Uint8Array | undefined {
+    return this.stored.get(toHex(hash));
+  }
+
+  /** A memory of its own over this disk, with nothing in it. */
+  memory(maxLeaves: number): ObjectMemory {
+    return new ObjectMemory(this, maxLeaves);
+  }
+}
+
+export class ObjectMemory {
+  private readonly loaded = new Map<string, Uint8Array>();
+  readonly source: TrieSource;
+  /** Times that something was needed. */
+  needs = 0;
+
+  constructor(
+    private readonly disk: ObjectDisk,
+    maxLeaves: number,
+  ) {
+    this.source = { read: (hash) => this.read(hash), cache: new NodeCache(maxLeaves) };
+  }
+
+  read(hash: Hash): Uint8Array | undefined {
+    return this.loaded.get(toHex(hash));
+  }
+
+  forget(): void {
+    this.loaded.clear();
+  }
+
+  /** Asks until the answer is another one than `need`. */
+  ask<T extends Needy>(question: () => T): Exclude<T, { readonly kind: 'need' }> {
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const answer = question();
+      if (answer.kind !== 'need') return answer as Exclude<T, { readonly kind: 'need' }>;
+      this.load(answer.hashes ?? []);
+    }
+    throw new Error('the kernel asks for objects without end');
+  }
+
+  private load(hashes: readonly Hash[]): void {
+    this.needs++;
+    if (hashes.length === 0) throw new Error('the kernel needs nothing in particular');
+    for (const hash of hashes) {
+      const bytes = this.disk.read(hash);
+      if (bytes === undefined) throw new Error(`object ${toHex(hash)} is needed and nowhere`);
+      if (this.loaded.has(toHex(hash))) throw new Error(`object ${toHex(hash)} is needed twice`);
+      this.loaded.set(toHex(hash), bytes);
+    }
+  }
+}

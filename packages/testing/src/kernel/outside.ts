@@ -1,0 +1,88 @@
+/** What the outside knows of a world: its keys, and what its records have said so far. */
+import { type Hash, toHex } from '@aos/canon';
+import type { JournalRecord, KeyRole, KeyringEntry } from '@aos/protocol';
+import { keyIdOf } from '@aos/protocol';
+
+/** An intent as those see it who may answer it. */
+export interface KnownIntent {
+  readonly hash: Hash;
+  readonly effect: string;
+  readonly attempt: number;
+  readonly epoch: number;
+}
+
+const keyOf = (fill: number, name: string, roles: readonly KeyRole[]): KeyringEntry => {
+  const publicKey = new Uint8Array(32).fill(fill);
+  return { keyId: keyIdOf(publicKey), publicKey, name, roles };
+};
+
+/** In genesis, but for the last one, which nobody has added. */
+export const KEYS = {
+  operator: keyOf(1, 'operator', ['operator']),
+  host: keyOf(2, 'host', ['host']),
+  adapter: keyOf(3, 'adapter', ['adapter']),
+  ana: keyOf(4, 'ana', ['approver']),
+  ben: keyOf(5, 'ben', ['approver']),
+  stranger: keyOf(6, 'stranger', ['adapter', 'approver', 'host', 'operator']),
+} as const;
+
+export const GENESIS_KEYS: readonly KeyringEntry[] = Object.values(KEYS).slice(0, -1);
+
+/** Collects from records what an adapter or a person would know. */
+export class Outside {
+  /** Not settled, oldest first. */
+  readonly open = new Map<string, KnownIntent>();
+  readonly settled: KnownIntent[] = [];
+  /** Hashes of intents that approval was requested for and not decided on yet. */
+  readonly asked = new Map<string, Hash>();
+
+  /** Takes in a record; `epoch` is that of the world before it. */
+  observe(record: JournalRecord, epoch: number): void {
+    for (const entry of record.entries) {
+      switch (entry.kind) {
+        case 'intent': {
+          const { intent: hash, effect, attempt } = entry;
+          this.open.set(toHex(hash), { hash, effect, attempt, epoch });
+          break;
+        }
+        case 'approval-requested':
+          this.asked.set(toHex(entry.intent), entry.intent);
+          break;
+        case 'decision':
+          if (entry.outcome !== 'wait') this.asked.delete(toHex(entry.intent));
+          break;
+        case 'settled':
+          this.close(entry.intent);
+          break;
+        case 'dropped':
+          if (entry.intent !== undefined) this.close(entry.intent);
+          break;
+      }
+    }
+  }
+
+  /** Intents that an adapter may answer. */
+  released(): readonly KnownIntent[] {
+    return [...this.open].flatMap(([key, intent]) => (this.asked.has(key) ? [] : [intent]));
+  }
+
+  /** Intents that wait for approval. */
+  waiting(): readonly KnownIntent[] {
+    return [...this.open].flatMap(([key, intent]) => (this.asked.has(key) ? [intent] : []));
+  }
+
+  /** Forgets everything: the world has gone back. */
+  reset(): void {
+    this.open.clear();
+    this.asked.clear();
+    this.settled.length = 0;
+  }
+
+  private close(intent: Hash): void {
+    const key = toHex(intent);
+    const known = this.open.get(key);
+    if (known === undefined) return;
+    this.open.delete(key);
+    this.settled.push(known);
+  }
+}

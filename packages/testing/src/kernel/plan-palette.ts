@@ -1,0 +1,63 @@
+/**
+ * Plans of a generated world: random graphs of all kinds of steps, whose guards, waits and
+ * expressions hold, do not hold, or fail, as their input says.
+ */
+import type { Random } from '../random.js';
+import { type Json, ref, schema } from './json.js';
+import { PlanDraft } from './plan-draft.js';
+
+export interface PlanPalette {
+  readonly nodes: readonly Json[];
+  readonly manifest: Json;
+  readonly features: readonly string[];
+  readonly events: readonly string[];
+}
+
+const FEATURES = ['effect-deadline', 'effect-retry', 'plan-cancel', 'plan-spawn'];
+
+export function planPalette(random: Random): PlanPalette {
+  const isCorrelated = random.chance(0.5);
+  const trigger = { event: 'g/Go@1', plan: 'g/main@1' };
+  return {
+    nodes: [
+      schema('g/Go@1', {
+        record: { id: ref('g/Key@1'), n: { nat: {} }, do: { bytes: {} }, label: { text: {} } },
+      }),
+      schema('g/Reply@1', { record: { label: { text: {} }, n: { nat: {} } } }),
+      schema('g/Out@1', { record: { n: { nat: {} } } }),
+      planOf(random, { name: 'g/main@1', isCorrelated, isChild: false }),
+      planOf(random, { name: 'g/side@1', isCorrelated: false, isChild: false }),
+      planOf(random, { name: 'g/child@1', isCorrelated: false, isChild: true }),
+    ],
+    manifest: {
+      triggers: [
+        isCorrelated ? { ...trigger, correlate_by: 'label' } : trigger,
+        ...(random.chance(0.5) ? [{ event: 'g/Go@1', plan: 'g/side@1' }] : []),
+      ],
+    },
+    features: FEATURES,
+    events: ['g/Go@1', 'g/Go@1', 'g/Reply@1'],
+  };
+}
+
+interface PlanKind {
+  readonly name: string;
+  readonly isCorrelated: boolean;
+  /** Has an output, and spawns nothing. */
+  readonly isChild: boolean;
+}
+
+const MAX_STEPS = 7;
+
+function planOf(random: Random, { name, isCorrelated, isChild }: PlanKind): Json {
+  const draft = new PlanDraft(random, isCorrelated, isChild);
+  const count = isChild ? 1 + random.below(3) : 1 + random.below(MAX_STEPS);
+  for (let i = 0; i < count; i++) draft.add();
+  draft.finish();
+  const invariants = random.chance(0.2)
+    ? { invariants: [{ op: 'lt', args: [ref('@plan.input.n'), { nat: 250 }] }] }
+    : {};
+  const output = isChild ? { output: 'g/Out@1' } : {};
+  const { steps, edges } = draft;
+  return { $kind: 'defplan', name, input: 'g/Go@1', ...output, steps, edges, ...invariants };
+}
