@@ -86,13 +86,11 @@ export function decodeRecord(bytes: Uint8Array): Result<JournalRecord> {
     const r = new Reader(bytes);
     const count = readCount(r);
     const head = readHead(r);
-    r.key('entries');
-    const entries = Array.from({ length: r.listHead() }, () => parseEntry(r.value()));
-    const record = { ...head, entries };
+    const entries = readEntries(r);
     if (count > FIELDS) r.key('wake_at');
-    const full = count > FIELDS ? { ...record, wakeAtNs: r.u64() } : record;
+    const wakeAtNs = count > FIELDS ? r.u64() : undefined;
     r.end();
-    return full;
+    return wakeAtNs === undefined ? { ...head, entries } : { ...head, entries, wakeAtNs };
   });
 }
 
@@ -120,4 +118,11 @@ function readHead(r: Reader): RecordHead {
   const input = readInput(r);
   r.key('stamp');
   return { seq, fuel, prev, input, stamp: readStamp(r) };
+}
+
+function readEntries(r: Reader): readonly Entry[] {
+  r.key('entries');
+  const entries: Entry[] = [];
+  for (let left = r.listHead(); left > 0; left--) entries.push(parseEntry(r.value()));
+  return entries;
 }

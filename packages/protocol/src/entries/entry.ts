@@ -64,9 +64,11 @@ const writers: { readonly [Kind in EntryKind]: WriteEntry<Kind> } = {
   'state-changed': writeStateChanged,
 };
 
+/** The kinds of every record go ahead of the table. */
 export function writeEntry(w: Writer, entry: Entry): void {
-  const write = writers[entry.kind] as (w: Writer, entry: Entry) => void;
-  write(w, entry);
+  if (entry.kind === 'state-changed') writeStateChanged(w, entry);
+  else if (entry.kind === 'domain-event') writeDomainEvent(w, entry);
+  else (writers[entry.kind] as (w: Writer, entry: Entry) => void)(w, entry);
 }
 
 /** Canonical bytes of one entry without a tag, as they stand inside a record. */

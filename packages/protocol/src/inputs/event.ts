@@ -1,8 +1,8 @@
 /** `event`: a domain event from outside, its value canonical in its schema (spec P3). */
 import type { Reader, Writer } from '@aos/canon';
-import { type CarriedValue, writeInline, writeRef } from '../shapes/carried-value.js';
+import type { CarriedValue } from '../shapes/carried-value.js';
 import { readHash, shapeRefusal } from '../shapes/shape-reader.js';
-import { countPresent, writeOptionalBytes, writeOptionalText } from '../shapes/shape-writer.js';
+import { countPresent, writeBytes, writeText } from '../shapes/shape-writer.js';
 
 export interface EventInput {
   readonly kind: 'event';
@@ -17,17 +17,17 @@ export interface EventInput {
 }
 
 export function writeEventInput(w: Writer, input: EventInput): void {
-  const { key, dedup, source } = input;
+  const { key, dedup, source, value } = input;
   w.mapHead(3 + countPresent(key, dedup, source));
-  writeOptionalBytes(w, 'key', key);
+  if (key !== undefined) writeBytes(w, 'key', key);
   w.text('kind');
   w.text('event');
-  writeOptionalText(w, 'dedup', dedup);
-  writeInline(w, 'value', input.value);
+  if (dedup !== undefined) writeText(w, 'dedup', dedup);
+  if (value.inline !== undefined) writeBytes(w, 'value', value.inline);
   w.text('schema');
   w.text(input.schema);
-  writeOptionalText(w, 'source', source);
-  writeRef(w, 'value_ref', input.value);
+  if (source !== undefined) writeText(w, 'source', source);
+  if (value.ref !== undefined) writeBytes(w, 'value_ref', value.ref);
 }
 
 /** Reads what follows the kind; `key` stands before it, `count` is that of the whole map. */
