@@ -32,6 +32,13 @@ export interface PlansBrief {
 export const ref = (path: string): Json => ({ ref: path });
 export const nat = (n: number): Json => ({ nat: n });
 export const op = (name: string, ...args: readonly Json[]): Json => ({ op: name, args });
+export const choose = (cond: Json, yes: Json, no: Json): Json => ({
+  if: Object.fromEntries([
+    ['cond', cond],
+    ['then', yes],
+    ['else', no],
+  ]),
+});
 /** Refused when it is evaluated. */
 export const broken: Json = op(
   'div',
