@@ -10,7 +10,7 @@ import {
   type RawValue,
   refused,
 } from '../admit/admitted.js';
-import { routesOf } from '../program/program.js';
+import { inboxOf, routesOf } from '../program/program.js';
 import type { ReducerProgram } from '../program/reducer-program.js';
 import { checkEventKey, type EventRoute } from '../program/routes.js';
 import type { Run } from '../step/run.js';
@@ -132,18 +132,16 @@ function admitInboxKey(
   { schema, key }: RawEvent,
   source: string,
 ): Result<Uint8Array | undefined> {
-  const reducer = program.inboxes.get(source);
-  if (reducer === undefined) {
-    const known = [...program.inboxes.keys()].join(', ') || 'none';
-    return refuse(
-      'inbox-unknown',
-      '/source',
-      `no inbox '${source}' in this world; it has ${known}`,
-    );
+  const inbox = inboxOf(program, source, schema);
+  if (inbox === undefined) {
+    const inboxes = program.definition.manifest.routing?.inboxes ?? [];
+    const known = inboxes.map((each) => each.source).join(', ') || 'none';
+    return refuse('inbox-unknown', '/source', `no inbox '${source}' here; there are ${known}`);
   }
-  const { name, keySchema } = reducer.definition;
-  if (!reducer.members.has(schema)) {
-    const known = [...reducer.members.keys()].join(', ');
+  const { reducer, member } = inbox;
+  const { name, keySchema, members } = reducer.definition;
+  if (member === undefined) {
+    const known = [...members.keys()].join(', ');
     return refuse('inbox-schema', '/source', `${source} leads to ${name}, which takes ${known}`);
   }
   if (keySchema !== undefined) {

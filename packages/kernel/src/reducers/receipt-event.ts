@@ -3,6 +3,7 @@
  *
  * The family decides in which shape: the event of the effect's kind, or the one for every effect.
  */
+import { type ReceiptForm, receiptEventsOf } from '@aos/air';
 import { decode, type Encodable, encode, toHashText, type Value } from '@aos/canon';
 import type { ReducerProgram } from '../program/reducer-program.js';
 import type { Settlement } from '../world/settled.js';
@@ -13,16 +14,6 @@ export interface ReceiptEvent {
   readonly value: Uint8Array;
 }
 
-/** Events that carry the receipts of one kind, the better one first. */
-const OF_KIND: ReadonlyMap<string, readonly string[]> = new Map([
-  ['timer.set', ['sys/TimerFired@2', 'sys/TimerFired@1']],
-  ['blob.put', ['sys/BlobPutResult@2', 'sys/BlobPutResult@1']],
-  ['blob.get', ['sys/BlobGetResult@2', 'sys/BlobGetResult@1']],
-]);
-
-const OF_ANY = 'sys/EffectReceipt@1';
-const NONE: readonly string[] = [];
-
 /**
  * The event for a reducer that waited; undefined when its family has no member that can carry it:
  * version 1 of an event cannot say that there is no receipt.
@@ -31,21 +22,20 @@ export function receiptEventOf(
   reducer: ReducerProgram,
   settlement: Settlement,
 ): ReceiptEvent | undefined {
-  for (const schema of [...(OF_KIND.get(settlement.effect) ?? NONE), OF_ANY]) {
-    const member = reducer.members.get(schema);
+  for (const event of receiptEventsOf(settlement.effect)) {
+    const member = reducer.definition.members.get(event.schema);
     if (member === undefined) continue;
-    if (schema.endsWith('@1') && schema !== OF_ANY && settlement.status !== 'ok') continue;
-    const value = encode(describe(reducer, settlement, schema));
+    if (event.form === 'ok-only' && settlement.status !== 'ok') continue;
+    const value = encode(describe(reducer, settlement, event.form));
     return { wrap: member.wrap, value };
   }
   return undefined;
 }
 
-function describe(reducer: ReducerProgram, settlement: Settlement, schema: string): Encodable {
+function describe(reducer: ReducerProgram, settlement: Settlement, form: ReceiptForm): Encodable {
   const { intent, effect, status, adapterId, costCents, sig, params, payload } = settlement;
   const isOk = status === 'ok';
-  const isGeneral = schema === OF_ANY;
-  const carried = (bytes: Uint8Array): Encodable => (isGeneral ? bytes : decoded(bytes));
+  const carried = (bytes: Uint8Array) => (form === 'any-effect' ? bytes : decoded(bytes));
   const common = {
     intent_hash: toHashText(intent),
     reducer: reducer.definition.name,
@@ -57,7 +47,7 @@ function describe(reducer: ReducerProgram, settlement: Settlement, schema: strin
     cost_cents: costCents ?? null,
     signature: sig,
   };
-  if (schema.endsWith('@1') && !isGeneral) return common;
+  if (form === 'ok-only') return common;
   return { ...common, error: isOk ? null : errorCode(settlement) };
 }
 

@@ -1,5 +1,5 @@
 /** Runs what waits in the queue, oldest first, as far as the budget of a record goes. */
-import { routesOf } from '../program/program.js';
+import { inboxOf, routesOf } from '../program/program.js';
 import { cellKeyOf, type EventRoute } from '../program/routes.js';
 import { callReducer, type ReducerCall } from '../reducers/call.js';
 import type { EventWork, Work } from '../world/work.js';
@@ -51,8 +51,7 @@ function callOf(route: EventRoute, { value, cause }: EventWork): ReducerCall {
 }
 
 function callInbox(run: Run, { schema, value, key, cause }: EventWork, source: string): void {
-  const reducer = run.next.program.inboxes.get(source);
-  const member = reducer?.members.get(schema);
+  const { reducer, member } = inboxOf(run.next.program, source, schema) ?? {};
   if (reducer === undefined || member === undefined) {
     run.append({ kind: 'dropped', cause: run.causeOf(cause), code: 'event-undeliverable' });
     return;

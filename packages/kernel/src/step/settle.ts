@@ -8,8 +8,8 @@
 import { assert, encode } from '@aos/canon';
 import type { EntryPlace, SettledEntry } from '@aos/protocol';
 import type { RawReceipt } from '../admit/admitted.js';
-import type { OpenIntent } from '../gate/open-intent.js';
 import { settleBudget } from '../gate/limits/settle-budget.js';
+import type { OpenIntent } from '../gate/open-intent.js';
 import type { Outcome } from '../world/settled.js';
 import { addToWindow } from '../world/window.js';
 import { deleteIntent } from './effects.js';
