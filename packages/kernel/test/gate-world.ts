@@ -43,6 +43,7 @@ const SCHEMAS: readonly Json[] = [
       text,
       max_tokens: { option: { nat: {} } },
       key: { option: { ref: 'sys/TextOrSecretRef@1' } },
+      bare_key: { option: { ref: 'sys/SecretRef@1' } },
     },
   }),
   schema('g/NoteReceipt@1', {

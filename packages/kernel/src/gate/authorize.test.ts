@@ -35,7 +35,9 @@ function opened(brief: GateBrief, request: EffectRequest = ask()): OpenIntent {
 
 describe('an effect is named by what it is', () => {
   test('by the hash of grant, kind, canonical parameters and key', () => {
-    const request = ask({ params: encode({ text: 'hello', key: null, max_tokens: null }) });
+    const request = ask({
+      params: encode({ text: 'hello', key: null, max_tokens: null, bare_key: null }),
+    });
     const { hash, idempotencyKey, params } = opened({}, request);
     const { origin, index, attempt, now } = request;
     const { worldId, epoch, seq } = now;
