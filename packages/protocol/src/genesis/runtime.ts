@@ -9,7 +9,7 @@ import { writeInt } from '../shapes/shape-writer.js';
 
 /** Bounds that decide outcomes. Names are as hashed; each has its unit last. */
 export interface RuntimeLimits {
-  /** Largest normalized event value, in bytes. */
+  /** Largest normalized event value, and largest parameters of an effect, in bytes. */
   readonly event_bytes: number;
   /** Most children that one plan step may have, whatever the step allows. */
   readonly plan_fanout: number;
@@ -21,16 +21,16 @@ export interface RuntimeLimits {
   readonly memory_pages: number;
   /** Largest output envelope of one module call, in bytes. */
   readonly output_bytes: number;
-  /** Most pieces of work that may be left over for later steps. */
+  /** Most events that may wait to be delivered. */
   readonly pending_work: number;
   /**
-   * Most bytes that the events emitted within one record may hold: value, key, name of the schema,
-   * and 64 for each. Keeps records far below what `decodeRecord` reads.
+   * Twice the bytes that a record may say before the rest is left over, and that one call may emit.
+   * Keeps records far below what `decodeRecord` reads.
    */
   readonly emitted_bytes: number;
   /** Fuel of one module call; a call that faults is charged all of it. */
   readonly fuel_per_call: number;
-  /** Most bytes that work left over for later steps may hold. */
+  /** Most bytes that the events which wait may hold. */
   readonly pending_bytes: number;
   /** Largest payload of a receipt or stream frame, in bytes. */
   readonly receipt_bytes: number;
