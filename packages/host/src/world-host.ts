@@ -51,6 +51,8 @@ const INBOX_BYTES = 1 << 26;
 const DEFAULT_SNAPSHOT_RECORDS = 1000;
 /** Inputs stepped before their records are handed to the store and the event loop gets its turn. */
 const GROUP_INPUTS = 64;
+/** A step of the world's own counts as so many: it may be as long as the budget of a record. */
+const OWN_STEP_INPUTS = 16;
 
 export class WorldHost {
   readonly #store: WorldStore;
@@ -226,9 +228,10 @@ export class WorldHost {
     if (this.#stopped !== undefined || this.#committer.isFull) return;
     const group = new Group();
     let failed: { readonly cause: unknown; readonly task: Task } | undefined;
-    for (let count = 0; count < GROUP_INPUTS && failed === undefined; count++) {
+    for (let count = 0; count < GROUP_INPUTS && failed === undefined; ) {
       const task = this.#agenda.next(this.#stepper);
       if (task === undefined) break;
+      count += task.waiting === undefined ? OWN_STEP_INPUTS : 1;
       try {
         this.#run(task, group);
       } catch (cause) {
