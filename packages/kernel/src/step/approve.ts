@@ -12,7 +12,9 @@ import type { OpenIntent } from '../gate/open-intent.js';
 import type { DeniedVerdict } from '../gate/verdict.js';
 import { findKey } from '../world/keyring.js';
 import type { World } from '../world/world.js';
-import { gatePortsOf, setIntent, writeDecision } from './effects.js';
+import { gatePortsOf, writeDecision } from './effects.js';
+import { releaseIntent } from './introspect.js';
+import { setIntent } from './open-intents.js';
 import type { Run } from './run.js';
 import { settleInternally } from './settle.js';
 
@@ -70,11 +72,12 @@ export function approve(run: Run, { keyId }: GovernanceInput, parsed: ApproveInt
       if (verdict.approval === undefined) break;
       run.append({ kind: 'approval-requested', cause: null, ...verdict.approval });
       break;
-    default:
-      writeDecision(run, verdict, run.inputPlace);
+    default: {
+      const decision = writeDecision(run, verdict, run.inputPlace);
       next.gateState = verdict.state;
       setIntent(run, verdict.intent);
-      run.release(intent.hash);
+      releaseIntent(run, verdict.intent, decision);
+    }
   }
 }
 

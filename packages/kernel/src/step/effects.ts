@@ -5,8 +5,8 @@
  *    the fuel and calls that enforcers took.
  * 2. What was judged is opened in the same order, or not at all.
  */
-import { assert, bytesEqual, type Hash, toHex, Writer } from '@aos/canon';
-import { callLimitsOf, type EntryPlace, type Origin, writeOrigin } from '@aos/protocol';
+import { assert, type Hash, toHex } from '@aos/canon';
+import { callLimitsOf, type EntryPlace, type Origin } from '@aos/protocol';
 import { authorize } from '../gate/authorize.js';
 import type { GateState } from '../gate/gate-state.js';
 import type { OpenIntent } from '../gate/open-intent.js';
@@ -19,8 +19,9 @@ import type {
   OpenedVerdict,
   SharedVerdict,
 } from '../gate/verdict.js';
-import { type Deadline, deadlineKey } from '../world/deadlines.js';
 import type { Settlement } from '../world/settled.js';
+import { releaseIntent } from './introspect.js';
+import { isSameOrigin, setIntent } from './open-intents.js';
 import type { Appended, Run } from './run.js';
 
 /** What was judged and not opened yet, so that the next one is judged with it. */
@@ -128,42 +129,13 @@ function open(run: Run, verdict: OpenedVerdict, origin: Origin, decision: Append
   const full = deadlineNs === undefined ? entry : { ...entry, deadlineNs };
   const openedAt = run.append(full);
   next.gateState = state;
-  setIntent(run, { ...intent, openedAt });
+  const opened = { ...intent, openedAt };
+  setIntent(run, opened);
   if (approval === undefined) {
-    run.release(hash);
+    releaseIntent(run, opened, openedAt);
     return;
   }
   run.append({ kind: 'approval-requested', cause: openedAt.i, ...approval });
-}
-
-/** Keeps an open intent, and the deadlines that it has now. */
-export function setIntent(run: Run, intent: OpenIntent): void {
-  const { next } = run;
-  dropDeadlines(run, next.intents.get(intent.hash));
-  next.intents = next.intents.set(intent);
-  for (const deadline of deadlinesOf(intent)) next.deadlines = next.deadlines.set(deadline);
-}
-
-/** Takes an intent from what is open, with its deadlines. */
-export function deleteIntent(run: Run, intent: OpenIntent): void {
-  dropDeadlines(run, intent);
-  run.next.intents = run.next.intents.delete(intent.hash);
-}
-
-function dropDeadlines({ next }: Run, intent: OpenIntent | undefined): void {
-  if (intent === undefined) return;
-  for (const deadline of deadlinesOf(intent)) {
-    next.deadlines = next.deadlines.delete(deadlineKey(deadline));
-  }
-}
-
-/** When an open intent ends by itself: where it has a deadline, and where its approval expires. */
-function deadlinesOf({ hash: intent, deadlineNs, approval }: OpenIntent): readonly Deadline[] {
-  const deadlines: Deadline[] = [];
-  if (deadlineNs !== undefined) deadlines.push({ kind: 'intent', atNs: deadlineNs, intent });
-  const expiresNs = approval?.expiresNs;
-  if (expiresNs !== undefined) deadlines.push({ kind: 'approval', atNs: expiresNs, intent });
-  return deadlines;
 }
 
 /** The origin waits for the receipt as well, or gets the recorded one at once. */
@@ -194,14 +166,4 @@ function recordedSettlement(
   const canonical = next.program.gate.effects.get(effect)?.params.normalizeCbor(params);
   assert(outcome && canonical?.ok, 'what is shared was judged, and is open or remembered');
   return { intent, effect, params: canonical.value, ...outcome };
-}
-
-export function isSameOrigin(a: Origin, b: Origin): boolean {
-  return bytesEqual(encodeOrigin(a), encodeOrigin(b));
-}
-
-function encodeOrigin(origin: Origin): Uint8Array {
-  const w = new Writer(128);
-  writeOrigin(w, origin);
-  return w.finish();
 }

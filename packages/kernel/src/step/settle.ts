@@ -12,13 +12,11 @@ import { settleBudget } from '../gate/limits/settle-budget.js';
 import type { OpenIntent } from '../gate/open-intent.js';
 import type { Outcome } from '../world/settled.js';
 import { addToWindow } from '../world/window.js';
-import { deleteIntent } from './effects.js';
+import { deleteIntent } from './open-intents.js';
 import type { Appended, Run } from './run.js';
 
-/** Who speaks where the kernel itself does. */
-export const KERNEL_ADAPTER = 'kernel';
-
-const NO_SIGNATURE = new Uint8Array(0);
+/** Answers of the kernel itself bear its name and no signature. */
+const KERNEL = { adapterId: 'kernel', sig: new Uint8Array(0) } as const;
 
 /** Settles the open intent that a receipt was admitted for. */
 export function settleByReceipt(run: Run, { receipt, payload, sig }: RawReceipt): void {
@@ -38,27 +36,43 @@ export function settleByReceipt(run: Run, { receipt, payload, sig }: RawReceipt)
   settle(run, intent, outcome, { ...entry, status: outcome.status });
 }
 
-/** An answer of the kernel itself: not ok, with a code. */
+/** Ends an intent that the kernel itself does not let go on, with a code. */
 export function settleInternally(
   run: Run,
   intent: OpenIntent,
   why: { readonly status: 'error' | 'timeout' | 'cancelled'; readonly code: string },
   cause: EntryPlace,
 ): void {
-  const outcome = kernelOutcome(why);
+  settleAsKernel(run, intent, kernelOutcome(why), cause);
+}
+
+/** Settles an intent with what the kernel itself answers, canonical in the receipt schema. */
+export function settleWithAnswer(
+  run: Run,
+  intent: OpenIntent,
+  payload: Uint8Array,
+  cause: EntryPlace,
+): void {
+  const outcome = { status: 'ok', code: null, payload, ...KERNEL } as const;
+  settleAsKernel(run, intent, outcome, cause);
+}
+
+function settleAsKernel(run: Run, intent: OpenIntent, outcome: Outcome, cause: EntryPlace): void {
+  const { status, code, payload } = outcome;
   settle(run, intent, outcome, {
     kind: 'settled',
     cause: run.causeOf(cause),
     intent: intent.hash,
-    ...why,
-    payload: run.carry(outcome.payload),
+    status,
+    code,
+    payload: run.carry(payload),
     internal: true,
   });
 }
 
 function kernelOutcome(why: Pick<Outcome, 'status' | 'code'>): Outcome {
   const payload = errorOf(why.code ?? why.status);
-  return { ...why, adapterId: KERNEL_ADAPTER, payload, sig: NO_SIGNATURE };
+  return { ...why, payload, ...KERNEL };
 }
 
 /** A `sys/EffectError@1`; only codes enter a world. */
@@ -91,8 +105,6 @@ function tellWaiters(run: Run, intent: OpenIntent, outcome: Outcome, cause: Appe
   const { hash, effect, params, waiters } = intent;
   const settlement = { intent: hash, effect, params, ...outcome };
   for (const waiter of waiters) run.queue.push({ kind: 'receipt', settlement, waiter, cause });
-  if (waiters.length > 0) return;
-  run.append({ kind: 'dropped', cause: cause.i, code: 'receipt-late', intent: hash });
 }
 
 /**
@@ -106,10 +118,6 @@ export function abandonIntents(run: Run): void {
     const place = run.append({ kind: 'dropped', cause: null, ...dropped });
     close(run, intent, outcome);
     if (intent.state === 'released') run.cancel(intent.hash);
-    const { hash, effect, params, waiters } = intent;
-    const settlement = { intent: hash, effect, params, ...outcome };
-    for (const waiter of waiters) {
-      run.queue.push({ kind: 'receipt', settlement, waiter, cause: place });
-    }
+    tellWaiters(run, intent, outcome, place);
   }
 }

@@ -38,7 +38,20 @@ const LARGEST = {
   receipt_bytes: 1 << 24,
 } as const satisfies Partial<RuntimeLimits>;
 
+/** Below these, no step could do anything, and work would be left over for ever. */
+const LEAST = {
+  calls_per_step: 1,
+  emitted_bytes: 2,
+  pending_work: 1,
+  pending_bytes: 1,
+} as const satisfies Partial<RuntimeLimits>;
+
 function checkLimits(limits: RuntimeLimits): Result<never> | undefined {
+  for (const name of Object.keys(LEAST) as (keyof typeof LEAST)[]) {
+    if (limits[name] >= LEAST[name]) continue;
+    const detail = `${name} is ${limits[name]}, a world needs at least ${LEAST[name]}`;
+    return refuse('runtime-unsupported', `/runtime/limits/${name}`, detail);
+  }
   for (const name of Object.keys(LARGEST) as (keyof typeof LARGEST)[]) {
     if (limits[name] <= LARGEST[name]) continue;
     const detail = `${name} is ${limits[name]}, this build runs at most ${LARGEST[name]}`;

@@ -1,0 +1,121 @@
+/**
+ * Effects that the kernel answers itself: what a world asks about the world it is in.
+ *
+ * 1. The answer is about the world as it is at that entry, in the middle of a record: what is asked for
+ *    at `head`, or at exactly or at least the height that this record will have.
+ * 2. The answer is in the journal, as a `settled` entry with its payload, and no adapter hears of it.
+ */
+import { decode, type Encodable, encode, toHashText, type Value } from '@aos/canon';
+import type { EntryPlace } from '@aos/protocol';
+import { countCells, listCells, readCell } from '../cells/cell-table.js';
+import type { OpenIntent } from '../gate/open-intent.js';
+import type { ReducerProgram } from '../program/reducer-program.js';
+import type { Run } from './run.js';
+import { settleInternally, settleWithAnswer } from './settle.js';
+
+type Answer = { readonly payload: Encodable } | { readonly code: string };
+type Params = ReadonlyMap<Value, Value>;
+
+const ANSWERS: ReadonlyMap<string, (run: Run, params: Params) => Answer> = new Map([
+  ['introspect.manifest', answerManifest],
+  ['introspect.reducer_state', answerState],
+  ['introspect.journal_head', answerHead],
+  ['introspect.list_cells', answerCells],
+]);
+
+/** Lets an intent go: to the outside, or to the kernel, which settles it at once. */
+export function releaseIntent(run: Run, intent: OpenIntent, cause: EntryPlace): void {
+  const answer = ANSWERS.get(intent.effect);
+  if (answer === undefined) {
+    run.release(intent.hash);
+    return;
+  }
+  const payload = payloadOf(run, intent, answer(run, paramsOf(intent)));
+  if (typeof payload !== 'string') settleWithAnswer(run, intent, payload, cause);
+  else settleInternally(run, intent, { status: 'error', code: payload }, cause);
+}
+
+/** Canonical in the receipt schema, or the code why there is none. */
+function payloadOf(run: Run, { effect }: OpenIntent, answer: Answer): Uint8Array | string {
+  if ('code' in answer) return answer.code;
+  const { gate } = run.next.program;
+  const payload = gate.effects.get(effect)?.receipt.normalizeCbor(encode(answer.payload));
+  if (payload?.ok !== true) return 'receipt-invalid';
+  const limit = run.next.runtime.limits.receipt_bytes;
+  return payload.value.length <= limit ? payload.value : 'answer-too-large';
+}
+
+function paramsOf({ params }: OpenIntent): Params {
+  const decoded = decode(params);
+  return decoded.ok && decoded.value instanceof Map ? decoded.value : new Map();
+}
+
+function metaOf({ seq, next }: Run): Encodable {
+  const { manifestHash } = next.program.definition;
+  return { journal_height: seq, snapshot_hash: null, manifest_hash: toHashText(manifestHash) };
+}
+
+function answerHead(run: Run): Answer {
+  return { payload: { meta: metaOf(run) } };
+}
+
+function answerManifest(run: Run, params: Params): Answer {
+  if (!isHere(run, params)) return { code: 'consistency-unavailable' };
+  const { nodes, manifestHash } = run.next.program.definition;
+  const manifest = nodes.get(toHashText(manifestHash));
+  if (manifest === undefined) return { code: 'receipt-invalid' };
+  return { payload: { manifest, meta: metaOf(run) } };
+}
+
+function answerState(run: Run, params: Params): Answer {
+  if (!isHere(run, params)) return { code: 'consistency-unavailable' };
+  const reducer = reducerOf(run, params);
+  const table = reducer && run.next.cells[reducer.index];
+  if (reducer === undefined || table === undefined) return { code: 'reducer-unknown' };
+  const key = keyOf(reducer, params.get('key') ?? null);
+  if (key === undefined) return { code: 'key-invalid' };
+  return { payload: { state: readCell(table, key)?.state ?? null, meta: metaOf(run) } };
+}
+
+/** What the description of a cell takes at least, so that too many are not even listed. */
+const CELL_BYTES = 128;
+
+function answerCells(run: Run, params: Params): Answer {
+  const reducer = reducerOf(run, params);
+  const table = reducer && run.next.cells[reducer.index];
+  if (table === undefined) return { code: 'reducer-unknown' };
+  const limit = countCells(table);
+  if (limit * CELL_BYTES > run.next.runtime.limits.receipt_bytes)
+    return { code: 'answer-too-large' };
+  const cells = listCells(table, { limit }).map(({ key, hash, size, activeNs }) => ({
+    key: key ?? new Uint8Array(0),
+    state_hash: toHashText(hash),
+    size,
+    last_active_ns: activeNs,
+  }));
+  return { payload: { cells, meta: metaOf(run) } };
+}
+
+function reducerOf({ next }: Run, params: Params): ReducerProgram | undefined {
+  const name = params.get('reducer');
+  return typeof name === 'string' ? next.program.reducersByName.get(name) : undefined;
+}
+
+/** The canonical key; undefined for what is no key of the reducer. */
+function keyOf(
+  { definition: { keySchema } }: ReducerProgram,
+  given: Value,
+): Uint8Array | null | undefined {
+  if (keySchema === undefined) return given === null ? null : undefined;
+  if (!(given instanceof Uint8Array)) return undefined;
+  const key = keySchema.normalizeCbor(given);
+  return key.ok ? key.value : undefined;
+}
+
+/** Whether what is asked for is the world as it is: `head`, `exact:<height>`, `at_least:<height>`. */
+function isHere({ seq }: Run, params: Params): boolean {
+  const [mode, height] = String(params.get('consistency')).split(':');
+  if (mode === 'head') return height === undefined;
+  if (height === undefined || !/^\d{1,15}$/.test(height)) return false;
+  return mode === 'exact' ? Number(height) === seq : mode === 'at_least' && Number(height) <= seq;
+}
