@@ -19,7 +19,7 @@ type TypeOf<K extends Kind> = Extract<ValueType, { readonly kind: K }>;
 /** Reads one value of the type and appends where it stands. */
 type Append<K extends Kind> = (out: OrderedBytes, type: TypeOf<K>, scan: ItemScan) => void;
 
-const SELF_DESCRIBE = Uint8Array.of(0xd9, 0xd9, 0xf7);
+export const SELF_DESCRIBE = Uint8Array.of(0xd9, 0xd9, 0xf7);
 const FALSE = 0xf4;
 const TRUE = 0xf5;
 const HASH_PREFIX = utf8('sha256:');
@@ -55,6 +55,13 @@ export function orderedKey(type: ValueType, canonicalKey: Uint8Array): Uint8Arra
   appendOrdered(out, type, scan);
   scan.end();
   return out.finish();
+}
+
+/** Types of the fields in the order in which they are compared, which is that of canonical maps. */
+export function fieldsInOrder({ fields }: TypeOf<'record'>): readonly ValueType[] {
+  return Array.from(fields, ([name, type]) => ({ name: utf8(name), type }))
+    .sort((a, b) => a.name.length - b.name.length || compareBytes(a.name, b.name))
+    .map(({ type }) => type);
 }
 
 /** Appends the ordered key of the untagged value that stands next. */
