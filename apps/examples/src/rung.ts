@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseJson } from '@aos/air';
+import { parseJson, type WorldDefinition } from '@aos/air';
 import { type Hash, toHashText } from '@aos/canon';
 import {
   type Ack,
@@ -29,6 +29,8 @@ export interface Rung {
 
 export type Print = (line: string) => void;
 
+type Reducer = WorldDefinition['reducers'][number];
+
 /** What a rung acts on: a living world and a place to say things. */
 class Stage {
   constructor(
@@ -47,20 +49,28 @@ class Stage {
     return answer.value;
   }
 
-  /** The state of a reducer in the sugar lens. */
+  /** The state of a reducer without keys, in the sugar lens. */
   state(reducer: string): Promise<unknown> {
-    return this.host.read((world) => {
-      const index = world.definition.reducers.findIndex(({ name }) => name === reducer);
-      const cell = world.cells[index];
-      const json = cell && world.definition.reducers[index]?.state.toJson(cell.state);
+    return this.#read(reducer, (cell, definition) => {
+      const json = cell && definition.state.toJson(cell.state);
       return json?.ok ? json.value : null;
     });
   }
 
   stateHash(reducer: string): Promise<Hash | undefined> {
-    return this.host.read((world) => {
-      const index = world.definition.reducers.findIndex(({ name }) => name === reducer);
-      return world.cells[index]?.hash;
+    return this.#read(reducer, (cell) => cell?.hash);
+  }
+
+  #read<T>(
+    name: string,
+    use: (cell: { readonly state: Uint8Array; readonly hash: Hash } | null, of: Reducer) => T,
+  ): Promise<T> {
+    return this.host.read(({ program, cells }) => {
+      const { reducers } = program.definition;
+      const index = reducers.findIndex((each) => each.name === name);
+      const [definition, table] = [reducers[index], cells[index]];
+      if (definition === undefined) throw new Error(`the world has no reducer ${name}`);
+      return use(table?.kind === 'single' ? table.cell : null, definition);
     });
   }
 }
