@@ -1,0 +1,318 @@
+import { encode, type Hash, sha256, toHex, utf8 } from '@aos/canon';
+import type { KeyRole } from '@aos/protocol';
+import { describe, expect, test } from 'vitest';
+import {
+  ask,
+  emptyState,
+  type GateBrief,
+  gateDefinition,
+  gateOf,
+  type Json,
+  outcomeOf,
+  portsOf,
+  stopPlan,
+} from '../../test/gate-world.js';
+import {
+  type ApprovalVerb,
+  type ApprovalVerdict,
+  type Approver,
+  applyApproval,
+  checkApproval,
+  checkRevoked,
+  expireApproval,
+} from './approvals.js';
+import { authorize } from './authorize.js';
+import { compileGate, type Gate } from './gate.js';
+import type { GateState } from './gate-state.js';
+import { ledgerKey } from './limits/ledger.js';
+import type { OpenIntent } from './open-intent.js';
+import type { EffectRequest } from './verdict.js';
+
+const person = (principal: string, roles: readonly KeyRole[] = ['approver'], key = principal) => ({
+  keyId: sha256(utf8(key)),
+  principal,
+  roles,
+});
+
+const ana = person('ana');
+const ben = person('ben');
+const eve = person('eve', ['operator']);
+
+const approval = (more: { [field: string]: Json } = {}): Json => ({
+  when: {},
+  decision: 'require_approval',
+  approval: { role: 'approver', count: 2, ...more },
+});
+
+const TWO = [approval()];
+
+/** An intent that waits, and the keys of the world. */
+class Waiting {
+  gate: Gate;
+  state: GateState;
+  intent: OpenIntent;
+  keys: readonly Approver[] = [ana, ben, eve];
+
+  constructor(brief: GateBrief, request: EffectRequest = ask()) {
+    this.gate = gateOf(brief);
+    const verdict = authorize(this.gate, emptyState(), request, portsOf());
+    if (verdict.kind !== 'waiting') throw new Error(outcomeOf(verdict));
+    this.state = verdict.state;
+    this.intent = verdict.intent;
+  }
+
+  refusal(verb: ApprovalVerb, logicalNowNs = 2_000n): string | undefined {
+    const checked = checkApproval(this.intent, verb, logicalNowNs);
+    return checked.ok ? undefined : checked.refusal.code;
+  }
+
+  say(verb: ApprovalVerb, logicalNowNs = 2_000n): ApprovalVerdict {
+    const { gate, state } = this;
+    const now = { ...ask().now, logicalNowNs, seq: 9 };
+    const find = (keyId: Hash) => this.keys.find((key) => toHex(key.keyId) === toHex(keyId));
+    const ports = { ...portsOf([this.intent]), approver: find };
+    const verdict = applyApproval({ gate, state, now }, this.intent, verb, ports);
+    if (verdict.kind !== 'denied') this.intent = verdict.intent;
+    if (verdict.kind === 'open') this.state = verdict.state;
+    return verdict;
+  }
+
+  approve(approver: Approver, logicalNowNs?: bigint): string {
+    const verdict = this.say({ approver, decision: 'approve' }, logicalNowNs);
+    return verdict.kind === 'denied' ? verdict.code : verdict.kind;
+  }
+}
+
+describe('an intent that waits for approval', () => {
+  test('goes out once as many principals agree as the rule asks for', () => {
+    const waiting = new Waiting({ rules: TWO });
+    const { hash } = waiting.intent;
+    expect(waiting.approve(ana)).toBe('pending');
+    const verdict = waiting.say({ approver: ben, decision: 'approve' });
+    expect(verdict).toMatchObject({
+      kind: 'open',
+      intent: { hash, state: 'released', approval: null },
+      decision: { intent: hash, outcome: 'allow', policy: 'g/policy@1', rule: 0, code: null },
+    });
+  });
+
+  test('ends with the first refusal', () => {
+    const waiting = new Waiting({ rules: TWO });
+    waiting.approve(ana);
+    const verdict = waiting.say({ approver: ben, decision: 'reject' });
+    expect(verdict).toMatchObject({ code: 'approval-rejected', decision: { outcome: 'deny' } });
+  });
+
+  test('counts a principal once, however many keys it has', () => {
+    const waiting = new Waiting({ rules: TWO });
+    const other = person('ana', ['approver'], 'another key of ana');
+    waiting.keys = [ana, other, ben];
+    expect(waiting.approve(ana)).toBe('pending');
+    expect(waiting.refusal({ approver: ana, decision: 'approve' })).toBe('approval-repeated');
+    expect(waiting.approve(other)).toBe('pending');
+    expect(waiting.approve(ben)).toBe('open');
+  });
+
+  test('does not count a key that was revoked or lost the role meanwhile', () => {
+    const waiting = new Waiting({ rules: TWO });
+    waiting.approve(ana);
+    waiting.keys = [ben, eve];
+    expect(waiting.approve(ben)).toBe('pending');
+    waiting.keys = [{ ...ana, roles: ['host'] }, ben];
+    const cleo = person('cleo');
+    waiting.keys = [...waiting.keys, cleo];
+    expect(waiting.approve(cleo)).toBe('open');
+  });
+
+  test.each([
+    ['the role', {}, { approver: eve }, 'approval-role'],
+    ['a name', { of: ['ana', 'eve'] }, { approver: ben }, 'approval-not-named'],
+    ['time', {}, { approver: ana, expiresNs: 1_999n }, 'approval-expired'],
+  ])('listens to nobody without %s', (_, more, verb, code) => {
+    const waiting = new Waiting({ rules: [approval(more)] });
+    for (const decision of ['approve', 'reject'] as const) {
+      expect(waiting.refusal({ decision, ...verb } as ApprovalVerb)).toBe(code);
+    }
+  });
+
+  test('is the only one to be approved', () => {
+    const released = { ...new Waiting({ rules: TWO }).intent, approval: null };
+    const verb = { approver: ana, decision: 'approve' } as const;
+    for (const intent of [undefined, released]) {
+      const checked = checkApproval(intent, verb, 0n);
+      expect(checked.ok ? '' : checked.refusal.code).toBe('approval-unknown');
+    }
+  });
+
+  test('forgets an approval that is worth nothing any more, which may be given again', () => {
+    const waiting = new Waiting({ rules: TWO });
+    waiting.say({ approver: ana, decision: 'approve', expiresNs: 2_500n });
+    expect(waiting.approve(ben, 2_501n)).toBe('pending');
+    expect(waiting.refusal({ approver: ana, decision: 'approve' }, 2_501n)).toBe(undefined);
+    expect(waiting.approve(ana, 2_501n)).toBe('open');
+  });
+
+  test('is denied when nobody approved it in time', () => {
+    const waiting = new Waiting({ rules: [approval({ expires_ns: 50 })] });
+    expect(waiting.intent.approval?.expiresNs).toBe(1_050n);
+    expect(expireApproval(waiting.gate, waiting.intent)).toMatchObject({
+      code: 'approval-expired',
+      decision: { outcome: 'deny', intent: waiting.intent.hash },
+    });
+  });
+});
+
+describe('an approved intent goes through the gate again, from the grant on', () => {
+  const grant = (more: { [field: string]: Json } = {}): Json => ({
+    name: 'note',
+    cap: 'g/note@1',
+    params: {},
+    ...more,
+  });
+  const one = [approval({ count: 1 })];
+  const approvedUnder = (before: GateBrief, after: GateBrief, logicalNowNs?: bigint) => {
+    const waiting = new Waiting(before);
+    waiting.gate = gateOf(after);
+    return { waiting, outcome: waiting.approve(ana, logicalNowNs) };
+  };
+
+  test('and is denied when the grant has expired', () => {
+    const brief = { rules: one, grants: [grant({ expiry_ns: 1_500 })] };
+    expect(approvedUnder(brief, brief, 1_499n).outcome).toBe('open');
+    expect(approvedUnder(brief, brief, 1_500n).outcome).toBe('grant-expired');
+  });
+
+  test.each([
+    ['the grant is gone', { grants: [] }, 'grant-not-found'],
+    ['the policy says no', { rules: [{ when: {}, decision: 'deny' }] }, 'policy-denied'],
+    ['there is no policy', { rules: null }, 'policy-missing'],
+    ['the budget is used up', { grants: [grant({ budget: { calls: 0 } })] }, 'budget-exhausted'],
+  ] satisfies [string, GateBrief, string][])('and is denied when %s', (_, after, code) => {
+    expect(approvedUnder({ rules: one }, { rules: one, ...after }).outcome).toBe(code);
+  });
+
+  test('and waits on when another rule asks for more', () => {
+    const more = [approval({ count: 2, of: ['ana', 'ben'] })];
+    const { waiting } = approvedUnder({ rules: one }, { rules: more });
+    expect(waiting.intent.approval).toMatchObject({ count: 2, of: ['ana', 'ben'] });
+    expect(waiting.intent.approval?.given.map(({ principal }) => principal)).toEqual(['ana']);
+    expect(waiting.approve(ben)).toBe('open');
+  });
+
+  test('and goes out when another rule asks for what was given', () => {
+    const role = [approval({ count: 1, of: ['ana'] })];
+    expect(approvedUnder({ rules: one }, { rules: role }).outcome).toBe('open');
+    const plain = [{ when: {}, decision: 'allow' }];
+    expect(approvedUnder({ rules: one }, { rules: plain }).outcome).toBe('open');
+  });
+
+  test('and reserves only then', () => {
+    const brief = { rules: one, grants: [grant({ budget: { calls: 1 } })] };
+    const waiting = new Waiting(brief);
+    expect(waiting.intent.reserved).toEqual([]);
+    expect(waiting.state.ledgers.size).toBe(0);
+    waiting.approve(ana);
+    expect(waiting.intent.reserved).toHaveLength(1);
+    expect(waiting.state.ledgers.get(ledgerKey('note'))?.reserved.calls).toBe(1n);
+  });
+
+  test('and is counted once by the rate limit of its rule', () => {
+    const limited = [{ ...Object(one[0]), rate_limit: { count: 1, per_ns: 1_000_000 } }] as Json[];
+    const waiting = new Waiting({ rules: limited });
+    expect(waiting.state.windows.size).toBe(1);
+    const again = authorize(waiting.gate, waiting.state, ask({ index: 1 }), portsOf());
+    expect(outcomeOf(again)).toBe('rate-limited');
+    expect(waiting.approve(ana)).toBe('open');
+    expect(waiting.state.windows.size).toBe(1);
+  });
+
+  test('and is counted by the limit of another rule that decides then', () => {
+    const limited = { when: {}, decision: 'allow', rate_limit: { count: 1, per_ns: 1_000_000 } };
+    const { waiting } = approvedUnder({ rules: one }, { rules: [limited] });
+    expect(waiting.state.windows.size).toBe(1);
+  });
+});
+
+describe('a waiting intent whose grant is revoked', () => {
+  test('waits no longer', () => {
+    const waiting = new Waiting({ rules: TWO });
+    expect(checkRevoked(waiting.gate, waiting.intent)).toBe(undefined);
+    expect(checkRevoked(gateOf({ grants: [] }), waiting.intent)).toMatchObject({
+      code: 'grant-revoked',
+      decision: { outcome: 'deny' },
+    });
+  });
+
+  test('waits no longer either when what its grant was made from is gone', () => {
+    const grants = ['root', 'note'].map((name) => {
+      const own = { name, cap: 'g/note@1', params: {} };
+      return name === 'root' ? own : { ...own, parent: 'root' };
+    });
+    const definition = gateDefinition({ rules: TWO, grants });
+    const waiting = new Waiting({ rules: TWO, grants });
+    const left = new Map([...definition.grants].filter(([name]) => name === 'note'));
+    const gate = compileGate({ ...definition, grants: left });
+    expect(checkRevoked(gate, waiting.intent)?.code).toBe('grant-revoked');
+  });
+
+  test('is no matter of what was released', () => {
+    const released = { ...new Waiting({ rules: TWO }).intent, state: 'released' as const };
+    expect(checkRevoked(gateOf({ grants: [] }), released)).toBe(undefined);
+  });
+});
+
+describe('an explicit key and approvals', () => {
+  const idempotencyKey = sha256(utf8('a key'));
+  const shared = { idempotencyKey, origin: stopPlan };
+  const byGo = { when: { origin_name: 'g/go@1' } };
+
+  test('whoever needs the same approval waits with the first', () => {
+    const waiting = new Waiting({ rules: TWO }, ask({ idempotencyKey }));
+    const verdict = authorize(waiting.gate, waiting.state, ask(shared), portsOf([waiting.intent]));
+    expect(verdict).toMatchObject({ kind: 'shared', decision: { outcome: 'wait' } });
+  });
+
+  test('whoever needs none waits with it too', () => {
+    const rules = [
+      { ...Object(approval()), ...byGo },
+      { when: {}, decision: 'allow' },
+    ] as Json[];
+    const waiting = new Waiting({ rules }, ask({ idempotencyKey }));
+    const verdict = authorize(waiting.gate, waiting.state, ask(shared), portsOf([waiting.intent]));
+    expect(verdict).toMatchObject({ kind: 'shared', decision: { outcome: 'wait' } });
+  });
+
+  test('nobody gets around an approval by sharing what needs none, or another', () => {
+    const allowGo = [{ ...byGo, decision: 'allow' }, approval()] as Json[];
+    const gate = gateOf({ rules: allowGo });
+    const first = authorize(gate, emptyState(), ask({ idempotencyKey }), portsOf());
+    if (first.kind !== 'open') throw new Error('it is open');
+    const settled = { isExplicitKey: true, state: 'settled' as const, approval: null };
+    for (const known of [first.intent, settled]) {
+      const ports = { ...portsOf(), knownIntent: () => known };
+      expect(outcomeOf(authorize(gate, first.state, ask(shared), ports))).toBe(
+        'approval-not-shared',
+      );
+    }
+    const stricter = [{ ...Object(approval({ count: 1 })), ...byGo }, approval()] as Json[];
+    const waiting = new Waiting({ rules: stricter }, ask({ idempotencyKey }));
+    const other = authorize(waiting.gate, waiting.state, ask(shared), portsOf([waiting.intent]));
+    expect(outcomeOf(other)).toBe('approval-not-shared');
+  });
+
+  test('who shares takes nothing of budgets and rates', () => {
+    const rate_limit = { count: 1, per_ns: 1_000 };
+    const brief = {
+      rules: [{ when: {}, decision: 'allow', rate_limit }],
+      grants: [{ name: 'note', cap: 'g/note@1', params: {}, budget: { calls: 1 } }],
+    };
+    const gate = gateOf(brief);
+    const first = authorize(gate, emptyState(), ask({ idempotencyKey }), portsOf());
+    if (first.kind !== 'open') throw new Error('it is open');
+    const second = authorize(gate, first.state, ask(shared), portsOf([first.intent]));
+    expect(second.kind).toBe('shared');
+    const params = encode({ text: 'other' });
+    const third = authorize(gate, first.state, ask({ ...shared, params }), portsOf([first.intent]));
+    expect(outcomeOf(third)).toBe('rate-limited');
+  });
+});
