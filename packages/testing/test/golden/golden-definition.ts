@@ -29,7 +29,11 @@ const SCHEMAS = [
   schema('p/PlainEvent@1', { variant: { Do: ref('p/Do@1'), Say: ref('p/Say@1'), ...receipts } }),
 ];
 
-const reducer = (name: string, event: string, more: { readonly [key: string]: Json } = {}): Json => ({
+const reducer = (
+  name: string,
+  event: string,
+  more: { readonly [key: string]: Json } = {},
+): Json => ({
   $kind: 'defmodule',
   name,
   module_kind: 'reducer',
@@ -86,7 +90,7 @@ const ask = (id: string, more: { readonly [key: string]: Json } = {}): Json => (
   id,
   op: 'emit_effect',
   kind: 'p.ask',
-  params: { record: { n: input('n'), answer: { bytes: '' } } },
+  params: { record: { n: input('n'), answer: { bytes_b64: '' } } },
   cap: 'ask',
   bind: { effect_id_as: `h_${id}` },
   ...more,
@@ -126,7 +130,7 @@ const PLANS: readonly Json[] = [
         id: 'mark',
         op: 'raise_event',
         event: 'p/Do@1',
-        value: { record: { id: input('id'), answer: { bytes: '' }, fault: { null: {} } } },
+        value: { record: { id: input('id'), answer: { bytes_b64: '' }, fault: { null: {} } } },
       },
       { id: 'end', op: 'end' },
     ],

@@ -57,7 +57,12 @@ function count(envelope: ValueMap): Uint8Array {
   const n = state instanceof Map ? Number(state.get('n')) : 0;
   const ctx = envelope.get('ctx');
   const seen = ctx instanceof Uint8Array ? sha256(ctx) : new Uint8Array(0);
-  return encodeUntagged({ state: encode({ n: n + 1, seen }), domain_events: [], effects: [], ann: null });
+  return encodeUntagged({
+    state: encode({ n: n + 1, seen }),
+    domain_events: [],
+    effects: [],
+    ann: null,
+  });
 }
 
 function read(bytes: Value | undefined): Value | undefined {

@@ -1,5 +1,17 @@
 /** Lives a golden world: takes inputs, keeps records, objects and the snapshot after each record. */
-import { decode, type Encodable, encode, encodeUntagged, type Hash, sha256, toHex, utf8, type Value } from '@aos/canon';
+
+import type { WorldDefinition } from '@aos/air';
+import {
+  decode,
+  type Encodable,
+  encode,
+  encodeUntagged,
+  type Hash,
+  sha256,
+  toHex,
+  utf8,
+  type Value,
+} from '@aos/canon';
 import {
   type AdmittedInput,
   admit,
@@ -7,8 +19,8 @@ import {
   NodeCache,
   type RawInput,
   step,
-  takeSnapshot,
   type TrieSource,
+  takeSnapshot,
   type World,
 } from '@aos/kernel';
 import {
@@ -20,14 +32,13 @@ import {
   type JournalRecord,
   RECEIPT_DOMAIN,
   type ReceiptStatus,
-  type StoredObject,
   STREAM_FRAME_DOMAIN,
+  type StoredObject,
   signedMessage,
   type Verb,
   verbArgs,
   verbDomain,
 } from '@aos/protocol';
-import type { WorldDefinition } from '@aos/air';
 import { type GoldenKey, KEYS, signWith } from './golden-keys.js';
 
 /** Objects in memory, as a store would have them. */
@@ -95,7 +106,11 @@ export class Recorder {
     else throw new Error(`expected a refusal: ${print(admission)}`);
   }
 
-  event(schema: string, value: Encodable, more: { source?: string; key?: Uint8Array; dedup?: string } = {}) {
+  event(
+    schema: string,
+    value: Encodable,
+    more: { source?: string; key?: Uint8Array; dedup?: string } = {},
+  ) {
     return this.take({ schema, cbor: encode(value), ...more });
   }
 
@@ -194,10 +209,16 @@ export interface Answer {
   readonly costCents?: bigint;
 }
 
+export interface Emitted {
+  readonly schema: string;
+  readonly value: Encodable;
+  readonly key?: Uint8Array;
+}
+
 /** What a puppet may be told to answer. */
 export interface Told {
   readonly n?: number | null;
-  readonly events?: readonly { readonly schema: string; readonly value: Encodable }[];
+  readonly events?: readonly Emitted[];
   readonly effects?: readonly Encodable[];
   readonly note?: Encodable;
 }
@@ -206,14 +227,19 @@ export interface Told {
 export function answer({ n = 1, events = [], effects = [], note }: Told): Uint8Array {
   return encodeUntagged({
     state: n === null ? null : encode({ n, seen: new Uint8Array(0) }),
-    domain_events: events.map(({ schema, value }) => ({ schema, value: encode(value) })),
+    domain_events: events.map(({ value, ...event }) => ({ ...event, value: encode(value) })),
     effects,
     ann: note === undefined ? null : encode(note),
   });
 }
 
 /** An effect as a reducer asks for it. */
-export const effect = (kind: string, params: Encodable, slot?: string, key?: Uint8Array): Encodable => ({
+export const effect = (
+  kind: string,
+  params: Encodable,
+  slot?: string,
+  key?: Uint8Array,
+): Encodable => ({
   kind,
   params_cbor: encode(params),
   ...(slot === undefined ? {} : { cap_slot: slot }),
