@@ -203,8 +203,7 @@ export class PlanBench implements PlanPort {
 
   cancelEffect(intent: Hash): 'coming' | 'left' {
     const found = this.effects.find((each) => toHex(each.intent) === toHex(intent));
-    if (found === undefined) return 'left';
-    this.cancelled.push(found.ask.origin.step);
+    if (found !== undefined) this.cancelled.push(found.ask.origin.step);
     return 'coming';
   }
 

@@ -84,9 +84,8 @@ export interface PlanPort {
   /** Writes the decision of a verdict and, unless it is a denial, opens or joins the intent. */
   open(ask: EffectAsk, verdict: GateVerdict, cause: EntryPlace): void;
   /**
-   * Asks that an open intent be cancelled for one of those who wait for it. `coming`: a settlement
-   * will be delivered, by a call of its own. `left`: it waits no longer, since others do, or it is
-   * not open any more.
+   * Asks for the end of an intent for one of those who wait for it. `coming`: a settlement will be
+   * delivered, by a call of its own. `left`: it waits no longer, since others still do.
    */
   cancelEffect(intent: Hash, origin: PlanOrigin, cause: EntryPlace): 'coming' | 'left';
   setDeadline(deadline: PlanDeadline): void;

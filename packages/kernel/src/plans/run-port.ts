@@ -88,7 +88,8 @@ export class RunPort implements PlanPort {
   cancelEffect(hash: Hash, origin: PlanOrigin, cause: EntryPlace): 'coming' | 'left' {
     const { run } = this;
     const intent = run.next.intents.get(hash);
-    if (intent === undefined) return 'left';
+    // It has settled, and what it came to is in the queue.
+    if (intent === undefined) return 'coming';
     const others = intent.waiters.filter((waiter) => !isSameOrigin(waiter, origin));
     if (others.length > 0) {
       run.next.intents = run.next.intents.set({ ...intent, waiters: others });
