@@ -21,6 +21,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 const EXAMPLE = fileURLToPath(new URL('../../../examples/00-counter', import.meta.url));
 const EVENT = 'demo/CounterEvent@1';
+const REDUCER = 'demo/CounterSM@1';
 const TICK = '{"Tick":null}';
 const NOT_UTF8 = Uint8Array.of(0x22, 0x63, 0x61, 0x66, 0xff, 0xfe, 0x22);
 
@@ -258,6 +259,23 @@ describe('a journal that does not replay to itself', () => {
     expect(exitCode).toBe(1);
     expect(out).toContain('replay FAILED');
     expect(err).toContain('error [world-diverged]');
+  });
+
+  it('is explained with what replay makes, what the journal has, and why', async () => {
+    const { out } = await aos('-w', world, 'verify', '--explain');
+    expect(out).toMatch(/record 1, entries\/0 is in the journal/);
+    expect(out).toContain('the journal has');
+    expect(out).toMatch(/because of 1 .*demo\/CounterEvent@1/);
+    expect((await json('-w', world, 'verify')).data.difference.chain).toHaveLength(1);
+  });
+
+  it('does not open, and its status says so', async () => {
+    expect(await json('-w', world, 'state', 'get', REDUCER)).toMatchObject(
+      refused('world-diverged'),
+    );
+    const { exitCode, err } = await aos('-w', world, 'status');
+    expect(exitCode).toBe(0);
+    expect(err).toContain('does not open [world-diverged]');
   });
 });
 
