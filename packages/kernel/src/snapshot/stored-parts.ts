@@ -32,8 +32,8 @@ export function trie<T>(codec: LeafCodec<T>, source: TrieSource): Shape<Trie<T>>
       value.size === 0 ? null : rootShape.encode({ root: value.root(), count: value.size }),
     decode: (value, at) => {
       if (value === null) return Trie.empty(codec, source);
-      const { root, count } = readRoot(value, at, source);
-      return Trie.open(root, count, codec, source);
+      const { root, count } = readRoot(value, at);
+      return opened(Trie.open(root, count, codec, source));
     },
     collect: (value, into) => collectUnstored(value.unstored(), into),
   };
@@ -99,16 +99,27 @@ function decodeTable(
   const keyType = keySchema?.type ?? null;
   const cells = value.get('cells');
   if (cells === null) return emptyCells(keyType, source);
-  const found = readRoot(cells ?? false, `${at}/cells`, source);
+  const found = readRoot(cells ?? false, `${at}/cells`);
   if (keyType === null && found.count !== 1) throw shapeError(`${at}/cells/count`, 'one cell');
-  return openCells(keyType, found, source);
+  const table = openCells(keyType, found, source);
+  if (table.kind === 'keyed') opened(table.cells);
+  return table;
 }
 
-/** The root must be there: a snapshot whose roots are not stored is none. */
-function readRoot(value: Value, at: string, source: TrieSource): Root {
+function readRoot(value: Value, at: string): Root {
   const found = rootShape.decode(value, at);
-  if (found.count === 0) throw shapeError(`${at}/count`, 'at least one leaf');
-  if (source.read(found.root) === undefined) throw new ObjectsNeeded([found.root]);
+  if (found.count > 0) return found;
+  throw shapeError(`${at}/count`, 'at least one leaf');
+}
+
+const NO_KEY = new Uint8Array(0);
+
+/**
+ * The root must be there and hold as many leaves as the snapshot says: looking for the least of all
+ * keys reads it, and nothing below it.
+ */
+function opened<T>(found: Trie<T>): Trie<T> {
+  found.get(NO_KEY);
   return found;
 }
 

@@ -9,8 +9,8 @@ import { type Encodable, type Hash, RefusalError, type Value } from '@aos/canon'
 import { type KeyRole, parseRuntime, type RuntimeNumbers, runtimeValue } from '@aos/protocol';
 import type { GateState } from '../gate/gate-state.js';
 import { ledgerCodec } from '../gate/limits/ledger.js';
-import { intentCodec } from '../gate/open-intent.js';
 import { windowCodec } from '../gate/limits/rate-window.js';
+import { intentCodec } from '../gate/open-intent.js';
 import { type PlanState, planCodecs } from '../plans/plan-state.js';
 import type { Program } from '../program/program.js';
 import type { TrieSource } from '../trie/leaf-codec.js';
