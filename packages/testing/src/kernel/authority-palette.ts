@@ -1,6 +1,7 @@
 /** Effects, grants and a policy of a generated world; or none of it works, and that is tested too. */
 import type { Random } from '../random.js';
 import { type Json, ref, refs, schema } from './json.js';
+import { NATIVE_CAPS, NATIVE_EFFECTS, NATIVE_GRANTS, NATIVE_NODES } from './native-palette.js';
 
 /** What the effects of a generated world add to it. */
 export interface Authority {
@@ -15,6 +16,8 @@ export interface Authority {
   /** What one declares that asks and has no arm for the answer. */
   readonly deafAbi: Json;
   readonly usesEnforcer: boolean;
+  /** Plans may emit effects of the catalogue. */
+  readonly usesNative: boolean;
   /** Names of the grants. */
   readonly grants: readonly string[];
 }
@@ -32,10 +35,14 @@ const effect = (kind: string): Json => ({
   origin_scope: 'both',
 });
 
+const EFFECTS = refs('g/ask@1', 'g/other@1', 'sys/timer.set@1', 'sys/introspect.journal_head@1');
+const CAPS = refs('g/cap@1', 'sys/timer@1', 'sys/query@1');
+
 export function authorityOf(random: Random): Authority {
+  const usesNative = random.chance(0.4);
   const usesEnforcer = random.chance(0.4);
   const policy = random.chance(0.9) ? policyOf(random) : undefined;
-  const grants = grantsOf(random);
+  const grants = [...grantsOf(random), ...(usesNative ? NATIVE_GRANTS : [])];
   const names = grants.map(({ name }) => name as string);
   const bound = (...slots: readonly (readonly [string, string])[]): Json =>
     Object.fromEntries(slots.filter(([, grant]) => names.includes(grant)));
@@ -54,10 +61,11 @@ export function authorityOf(random: Random): Authority {
       capability(usesEnforcer),
       ...(usesEnforcer ? [enforcer] : []),
       ...(policy === undefined ? [] : [policy]),
+      ...(usesNative ? NATIVE_NODES : []),
     ],
     manifest: {
-      effects: refs('g/ask@1', 'g/other@1', 'sys/timer.set@1', 'sys/introspect.journal_head@1'),
-      caps: refs('g/cap@1', 'sys/timer@1', 'sys/query@1'),
+      effects: [...EFFECTS, ...(usesNative ? NATIVE_EFFECTS : [])],
+      caps: [...CAPS, ...(usesNative ? NATIVE_CAPS : [])],
       defaults: {
         ...(policy === undefined ? {} : { policy: 'g/policy@1' }),
         cap_grants: grants,
@@ -76,6 +84,7 @@ export function authorityOf(random: Random): Authority {
     },
     deafAbi: { effects_emitted: ['g.ask'] },
     usesEnforcer,
+    usesNative,
     grants: names,
   };
 }

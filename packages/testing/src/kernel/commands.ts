@@ -3,6 +3,7 @@ import type { WorldDefinition } from '@aos/air';
 import { type Encodable, toHex, utf8 } from '@aos/canon';
 import type { Random } from '../random.js';
 import { EFFECT_KINDS } from './authority-palette.js';
+import { SECRET_ALIASES } from './native-palette.js';
 import { EVENTS } from './palette.js';
 import { randomValue } from './random-value.js';
 import { type Act, type Ask, encodeProgram, type Form } from './script.js';
@@ -26,6 +27,9 @@ const MAX_ACTS = 3;
 const FORMS: readonly Form[] = ['canonical', 'canonical', 'untagged', 'loose'];
 const SLOTS = [null, null, 'timer', 'small', 'brief', 'loose', 'nameless'] as const;
 
+/** What plans are correlated by, and name secrets by. */
+const LABELS = ['a', 'b', ...SECRET_ALIASES];
+
 /** Makes programs and values for one world. */
 export class Commands {
   /** A few keys, so that cells are met again. */
@@ -48,17 +52,20 @@ export class Commands {
     return this.random.pick(this.ids);
   }
 
-  /** Puts a known key and a fresh program wherever a command has its own. */
+  /** Puts a known key, a fresh program and known labels wherever an event has its own. */
   private fill(value: Encodable, depth: number): Encodable {
     if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
     const fields = value as { readonly [name: string]: Encodable };
     if ('$value' in fields) return { ...fields, $value: this.fill(fields.$value ?? null, depth) };
-    if (!('do' in fields)) return value;
-    return { ...fields, id: this.key(), do: this.program(depth), ...this.other(fields) };
-  }
-
-  private other(fields: object): object {
-    return 'other' in fields ? { other: this.random.below(4) } : {};
+    const known: { readonly [name: string]: () => Encodable } = {
+      id: () => this.key(),
+      do: () => this.program(depth),
+      other: () => this.random.below(4),
+      label: () => this.random.pick(LABELS),
+    };
+    return Object.fromEntries(
+      Object.entries(fields).map(([name, field]) => [name, known[name]?.() ?? field]),
+    );
   }
 
   program(depth = 0): Uint8Array {

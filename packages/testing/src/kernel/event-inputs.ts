@@ -7,6 +7,8 @@ import type { Commands } from './commands.js';
 import { EVENTS, type GeneratedDefinition } from './palette.js';
 import { encodeAs } from './script.js';
 
+const DEDUP_IDS = ['d1', 'd2', 'd3', 'd4'];
+
 type Address = Pick<RawEvent, 'key' | 'source'>;
 
 /** Sends events to one world. */
@@ -24,7 +26,7 @@ export class EventInputs {
   next(): RawEvent {
     const { random } = this;
     if (random.chance(0.08)) return this.unfit();
-    const schema = random.pick([...EVENTS, ...this.world.planEvents]);
+    const schema = random.pick([...EVENTS, 'g/Do@1', 'g/Say@1', ...this.world.planEvents]);
     const value = this.commands.event(schema);
     return { ...this.carry(schema, value), ...this.address(value), ...this.dedup() };
   }
@@ -47,8 +49,8 @@ export class EventInputs {
     const key = () => (random.chance(0.8) ? this.keyOf(value) : this.keyOf(null));
     const choice = random.below(20);
     if (choice === 0) return { key: key() };
-    if (choice === 1) return { source: 'in:nowhere' };
-    if (choice > 4 || this.world.inboxes.length === 0) return {};
+    if (choice === 1 && random.chance(0.2)) return { source: 'in:nowhere' };
+    if (choice > 3 || this.world.inboxes.length === 0) return {};
     const inbox = random.pick(this.world.inboxes);
     const isKeyed = random.chance(0.9) ? inbox.isKeyed : !inbox.isKeyed;
     return isKeyed ? { source: inbox.source, key: key() } : { source: inbox.source };
@@ -66,7 +68,7 @@ export class EventInputs {
   private dedup(): Pick<RawEvent, 'dedup'> {
     const { random } = this;
     if (random.chance(0.85)) return {};
-    return { dedup: random.pick(['d1', 'd2', 'd3', 'd4', '', 'd'.repeat(257)]) };
+    return { dedup: random.pick([...DEDUP_IDS, random.chance(0.2) ? 'd'.repeat(257) : 'd5']) };
   }
 
   private unfit(): RawEvent {

@@ -1,6 +1,6 @@
 /** What happens to a world from outside: one raw input after the other, as its state invites. */
 import { toHex } from '@aos/canon';
-import { type RawInput, type World, wakeAtOf } from '@aos/kernel';
+import type { RawInput, World } from '@aos/kernel';
 import type { Stamp } from '@aos/protocol';
 import type { Random } from '../random.js';
 import { Commands } from './commands.js';
@@ -34,17 +34,16 @@ export class History {
 
   next(world: World): RawInput {
     const { random, outside } = this;
-    if (world.pending.length > 0 && random.chance(0.4)) return { kind: 'continue' };
     if (world.mode !== 'running' && random.chance(0.5)) return this.verbs.control(world);
     if (outside.asked.size > 0 && random.chance(0.2)) return this.verbs.approval(world);
     const input = random.weighted<() => RawInput>([
-      [outside.open.size > 0 ? 40 : 5, () => this.receipts.receipt(world)],
+      [outside.open.size > 0 ? 40 : 3, () => this.receipts.receipt(world)],
       [3, () => this.receipts.frame(world)],
       [6, () => this.verbs.control(world)],
       [3, () => this.verbs.keyring()],
       [2, () => this.verbs.approval(world)],
-      [6, () => ({ kind: 'tick' })],
-      [2, () => ({ kind: 'continue' })],
+      [outside.wakeAtNs === undefined ? 1 : 15, () => ({ kind: 'tick' })],
+      [world.pending.length === 0 ? 1 : 20, () => ({ kind: 'continue' })],
       [45, () => this.events.next()],
     ]);
     return input();
@@ -62,7 +61,7 @@ export class History {
     const [released] = outside.released();
     if (waiting !== undefined) return { raw: this.verbs.reject(waiting.hash) };
     if (released !== undefined) return { raw: this.receipts.answer(world, released) };
-    const atNs = wakeAtOf(world);
+    const { wakeAtNs: atNs } = outside;
     return atNs === undefined ? undefined : { raw: { kind: 'tick' }, atNs };
   }
 

@@ -4,18 +4,31 @@
  * 1. A cause is there before what it causes.
  * 2. A cell changes from what it was: the hashes of a cell make one line.
  * 3. An intent is decided, opened and settled in this order, and settled once at most; what was
- *    denied is never opened.
+ *    denied is never opened. One that has settled opens again only when the window of those that
+ *    are remembered has gone over it.
  * 4. A call that faults leaves nothing but its fault, and the decision that denied it.
  * 5. An instance ends once, and does nothing afterwards; at rest, what still runs waits.
  */
 import { type Hash, toHex } from '@aos/canon';
-import type { Cause, Entry, Instance, JournalRecord } from '@aos/protocol';
+import {
+  type Cause,
+  type Entry,
+  type Genesis,
+  type Instance,
+  type JournalRecord,
+  parseVerb,
+  type SignedVerbInput,
+} from '@aos/protocol';
 
 type EntryOf<K extends Entry['kind']> = Extract<Entry, { readonly kind: K }>;
 
 type IntentState = 'open' | 'settled' | 'abandoned';
 
 export class JournalLaws {
+  /** Intents that the world still has to know as settled, oldest first. */
+  private readonly remembered: string[] = [];
+  private settledWindow: number;
+
   /** Entries of each record that was seen. */
   private readonly sizes: number[] = [];
   private readonly cells = new Map<string, string>();
@@ -24,6 +37,10 @@ export class JournalLaws {
   private readonly instances = new Map<string, 'running' | 'ended'>();
   /** Steps that wait, by instance. */
   private readonly waiting = new Map<string, Set<string>>();
+
+  constructor(genesis: Genesis) {
+    this.settledWindow = genesis.runtime.limits.settled_window;
+  }
 
   /** Takes the next record; throws with what it breaks. */
   check(record: JournalRecord): void {
@@ -38,6 +55,7 @@ export class JournalLaws {
       }
     });
     this.sizes.push(record.entries.length);
+    if ('verb' in record.input) this.upgrade(record.input);
   }
 
   /** Hashes of all cells that there are, by reducer and hexadecimal key. */
@@ -88,7 +106,8 @@ export class JournalLaws {
   private openIntent({ intent }: EntryOf<'intent'>): void {
     const hash = toHex(intent);
     const state = this.intents.get(hash);
-    if (state !== undefined) throw new Error(`the intent is ${state} already`);
+    const isKnown = state === 'open' || this.remembered.includes(hash);
+    if (isKnown) throw new Error(`the intent is ${state} already`);
     if (!this.decided.has(hash)) throw new Error('nothing has let the intent through');
     this.intents.set(hash, 'open');
   }
@@ -107,6 +126,15 @@ export class JournalLaws {
     const state = this.intents.get(toHex(intent));
     if (state !== 'open') throw new Error(`ends an intent that is ${state ?? 'unknown'}`);
     this.intents.set(toHex(intent), end);
+    if (end === 'abandoned') return;
+    this.remembered.push(toHex(intent));
+    while (this.remembered.length > this.settledWindow) this.remembered.shift();
+  }
+
+  private upgrade({ verb, args }: SignedVerbInput): void {
+    const parsed = parseVerb(verb, args);
+    if (!parsed.ok || parsed.value.verb !== 'runtime-upgrade') return;
+    this.settledWindow = parsed.value.runtime.limits.settled_window;
   }
 
   private changeStep({ instance, step, outcome }: EntryOf<'plan-step'>): void {

@@ -4,6 +4,7 @@ import { JournalLaws } from './journal-laws.js';
 import { type KernelPort, REAL_KERNEL } from './kernel-port.js';
 import { Life, type LifeOptions } from './life.js';
 import { checkReplay } from './replay-laws.js';
+import { checkTampering } from './tamper-laws.js';
 
 export interface KernelDrillOptions extends Partial<LifeOptions> {
   readonly firstSeed?: number;
@@ -46,10 +47,11 @@ export function liveSeed(kernel: KernelPort, seed: number, options: LifeOptions)
   const life = new Life(kernel, seed, options);
   life.run();
   const isAtRest = life.bringToRest();
-  const laws = new JournalLaws();
+  const laws = new JournalLaws(life.world.genesis);
   for (const { record } of life.lived) laws.check(record);
   if (isAtRest) laws.checkRest();
   life.coverage.count(isAtRest ? 'life at rest' : 'life left paused');
   checkReplay(life);
+  checkTampering(life);
   return life;
 }

@@ -7,7 +7,7 @@
  * 3. What is refused changes nothing.
  */
 import { bytesEqual, type Hash, type Result, toHex } from '@aos/canon';
-import type { AdmittedInput, RawInput, ReplayMode, World } from '@aos/kernel';
+import type { AdmittedInput, RawInput, ReplayMode, SnapshotOpening, World } from '@aos/kernel';
 import {
   CURRENT_RUNTIME,
   encodeGenesis,
@@ -95,13 +95,16 @@ export class Life {
 
   /** The world of a snapshot, on a memory. */
   reopen(kept: Kept, memory: ObjectMemory): World {
-    const { engine } = this;
-    const ports = { engine, source: memory.source };
-    const { genesis } = this;
-    const from = { genesis, definition: this.generated.definition };
-    const opened = memory.ask(() => this.kernel.openSnapshot(kept.bytes, from, ports));
+    const opened = memory.ask(() => this.open(kept.bytes, memory));
     if (opened.kind === 'opened') return opened.world;
     throw new Error(`the snapshot at ${kept.seq} does not open: ${opened.refusal.code}`);
+  }
+
+  /** What the kernel says to these bytes of a snapshot. */
+  open(bytes: Uint8Array, memory: ObjectMemory): SnapshotOpening {
+    const { engine, genesis, kernel } = this;
+    const from = { genesis, definition: this.generated.definition };
+    return kernel.openSnapshot(bytes, from, { engine, source: memory.source });
   }
 
   /**

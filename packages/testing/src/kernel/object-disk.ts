@@ -12,6 +12,8 @@ interface Needy {
   readonly hashes?: readonly Hash[];
 }
 
+type Answer<T> = Exclude<T, { readonly kind: 'need' }>;
+
 /** Rounds of loading after which an answer should have come. */
 const MAX_ROUNDS = 1000;
 
@@ -53,24 +55,33 @@ export class ObjectMemory {
     this.loaded.clear();
   }
 
-  /** Asks until the answer is another one than `need`. */
-  ask<T extends Needy>(question: () => T): Exclude<T, { readonly kind: 'need' }> {
+  /** Asks until the answer is another one than `need`; what is needed has to be stored. */
+  ask<T extends Needy>(question: () => T): Answer<T> {
+    const answer = this.tryAsk(question);
+    if (answer === undefined) throw new Error('an object is needed that is stored nowhere');
+    return answer;
+  }
+
+  /** The same; undefined when something is needed that is not stored. */
+  tryAsk<T extends Needy>(question: () => T): Answer<T> | undefined {
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const answer = question();
-      if (answer.kind !== 'need') return answer as Exclude<T, { readonly kind: 'need' }>;
-      this.load(answer.hashes ?? []);
+      if (answer.kind !== 'need') return answer as Answer<T>;
+      if (!this.load(answer.hashes ?? [])) return undefined;
     }
     throw new Error('the kernel asks for objects without end');
   }
 
-  private load(hashes: readonly Hash[]): void {
+  /** False when one of them is not stored. */
+  private load(hashes: readonly Hash[]): boolean {
     this.needs++;
     if (hashes.length === 0) throw new Error('the kernel needs nothing in particular');
     for (const hash of hashes) {
       const bytes = this.disk.read(hash);
-      if (bytes === undefined) throw new Error(`object ${toHex(hash)} is needed and nowhere`);
+      if (bytes === undefined) return false;
       if (this.loaded.has(toHex(hash))) throw new Error(`object ${toHex(hash)} is needed twice`);
       this.loaded.set(toHex(hash), bytes);
     }
+    return true;
   }
 }

@@ -35,9 +35,12 @@ export class Outside {
   readonly settled: KnownIntent[] = [];
   /** Hashes of intents that approval was requested for and not decided on yet. */
   readonly asked = new Map<string, Hash>();
+  /** When the world last wanted to be woken. */
+  wakeAtNs: bigint | undefined;
 
   /** Takes in a record; `epoch` is that of the world before it. */
   observe(record: JournalRecord, epoch: number): void {
+    this.wakeAtNs = record.wakeAtNs;
     for (const entry of record.entries) {
       switch (entry.kind) {
         case 'intent': {
@@ -76,6 +79,7 @@ export class Outside {
     this.open.clear();
     this.asked.clear();
     this.settled.length = 0;
+    this.wakeAtNs = undefined;
   }
 
   private close(intent: Hash): void {

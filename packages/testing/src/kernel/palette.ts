@@ -61,7 +61,10 @@ export const EVENTS = ['g/Do@1', 'g/Say@1', 'g/AEvent@1', 'g/BEvent@1', 'g/KEven
 export function generateDefinition(seed: number, options: PaletteOptions): GeneratedDefinition {
   const random = new Random(seed);
   const authority = options.effects ? authorityOf(random) : undefined;
-  const plans = options.plans && authority !== undefined ? planPalette(random) : undefined;
+  const plans =
+    options.plans && authority !== undefined
+      ? planPalette(random, authority.usesNative)
+      : undefined;
   const usesInbox = random.chance(0.7);
   const inboxes = usesInbox
     ? [
@@ -111,6 +114,7 @@ function sectionsOf(nodes: readonly Json[]): Json {
     plans: named('defplan'),
     caps: named('defcap'),
     policies: named('defpolicy'),
+    secrets: named('defsecret'),
   };
 }
 

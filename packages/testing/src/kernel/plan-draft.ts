@@ -1,6 +1,7 @@
 /** One plan being drafted: steps in an order, and edges from earlier to later ones only. */
 import type { Random } from '../random.js';
 import { type Json, ref } from './json.js';
+import { nativeRequest } from './native-palette.js';
 
 /** Something a later step may wait for or cancel. */
 interface Handle {
@@ -22,6 +23,13 @@ const CONDITIONS: readonly Json[] = [
   { op: 'lt', args: [{ op: 'div', args: [{ nat: 100 }, ref(`${INPUT}.n`)] }, { nat: 10 }] },
 ];
 
+export interface DraftOptions {
+  readonly isCorrelated: boolean;
+  /** Has an output, and spawns nothing. */
+  readonly isChild: boolean;
+  readonly usesNative: boolean;
+}
+
 export class PlanDraft {
   readonly steps: Json[] = [];
   readonly edges: Json[] = [];
@@ -31,8 +39,7 @@ export class PlanDraft {
 
   constructor(
     private readonly random: Random,
-    private readonly isCorrelated: boolean,
-    private readonly isChild: boolean,
+    private readonly options: DraftOptions,
   ) {}
 
   /** Adds one step, or two, and their edges. */
@@ -45,7 +52,7 @@ export class PlanDraft {
       [17, () => this.raise()],
       [20, () => this.emit()],
       [10, () => this.awaitEvent()],
-      [this.isChild ? 0 : 12, () => this.spawn()],
+      [this.options.isChild ? 0 : 12, () => this.spawn()],
       [effect === undefined ? 0 : 20, () => this.awaitReceipt(effect as Handle)],
       [handle === undefined ? 0 : 15, () => this.awaitHandle(handle as Handle)],
       [handle === undefined ? 0 : 6, () => this.cancel(handle as Handle)],
@@ -55,7 +62,7 @@ export class PlanDraft {
 
   /** A plan with an output must end with a result; another one may end anywhere, or nowhere. */
   finish(): void {
-    if (this.isChild) this.push({ op: 'end', result: { n: 7 } });
+    if (this.options.isChild) this.push({ op: 'end', result: { n: 7 } });
     else if (this.random.chance(0.6)) this.push({ op: 'end' });
   }
 
@@ -91,14 +98,11 @@ export class PlanDraft {
     const { random } = this;
     const step = this.nextId();
     const retry = { max: 3, backoff: { initial_ns: 100, factor: 2, max_ns: 1000 } };
-    const asks = random.chance(0.85);
-    const effect = asks
-      ? {
-          kind: random.pick(['g.ask', 'g.ask', 'g.ask', 'g.other']),
-          params: { record: { n: ref(`${INPUT}.n`), do: ref(`${INPUT}.do`) } },
-          cap: random.pick(['ask', 'ask', 'small', 'brief']),
-        }
-      : { kind: 'introspect.journal_head', params: { record: {} }, cap: 'query' };
+    const effect = random.weighted<() => Json>([
+      [8, () => this.ownRequest()],
+      [1, () => ({ kind: 'introspect.journal_head', params: { record: {} }, cap: 'query' })],
+      [this.options.usesNative ? 9 : 0, () => nativeRequest(random)],
+    ])();
     this.push({
       op: 'emit_effect',
       ...effect,
@@ -108,6 +112,15 @@ export class PlanDraft {
       ...(random.chance(0.15) ? { idempotency_key: { hash: KEY } } : {}),
     });
     this.handles.push({ name: `h_${step}`, step, kind: 'effect' });
+  }
+
+  private ownRequest(): Json {
+    const { random } = this;
+    return {
+      kind: random.pick(['g.ask', 'g.ask', 'g.ask', 'g.other']),
+      params: { record: { n: ref(`${INPUT}.n`), do: ref(`${INPUT}.do`) } },
+      cap: random.pick(['ask', 'ask', 'small', 'brief']),
+    };
   }
 
   private awaitReceipt(handle: Handle): void {
@@ -128,12 +141,12 @@ export class PlanDraft {
     const step = this.nextId();
     const correlated = { op: 'eq', args: [ref('@event.label'), ref('@var:correlation_id')] };
     const predicate = { op: 'ge', args: [ref('@event.n'), ref(`${INPUT}.n`)] };
-    const where = this.isCorrelated ? { where: correlated } : {};
+    const where = this.options.isCorrelated ? { where: correlated } : {};
     const open = this.random.chance(0.5) ? { where: predicate } : {};
     this.push({
       op: 'await_event',
       event: 'g/Reply@1',
-      ...(this.isCorrelated ? where : open),
+      ...(this.options.isCorrelated ? where : open),
       bind: { as: `e_${step}` },
     });
   }

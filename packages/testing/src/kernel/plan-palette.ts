@@ -4,7 +4,7 @@
  */
 import type { Random } from '../random.js';
 import { type Json, ref, schema } from './json.js';
-import { PlanDraft } from './plan-draft.js';
+import { type DraftOptions, PlanDraft } from './plan-draft.js';
 
 export interface PlanPalette {
   readonly nodes: readonly Json[];
@@ -15,7 +15,7 @@ export interface PlanPalette {
 
 const FEATURES = ['effect-deadline', 'effect-retry', 'plan-cancel', 'plan-spawn'];
 
-export function planPalette(random: Random): PlanPalette {
+export function planPalette(random: Random, usesNative: boolean): PlanPalette {
   const isCorrelated = random.chance(0.5);
   const trigger = { event: 'g/Go@1', plan: 'g/main@1' };
   return {
@@ -25,9 +25,9 @@ export function planPalette(random: Random): PlanPalette {
       }),
       schema('g/Reply@1', { record: { label: { text: {} }, n: { nat: {} } } }),
       schema('g/Out@1', { record: { n: { nat: {} } } }),
-      planOf(random, { name: 'g/main@1', isCorrelated, isChild: false }),
-      planOf(random, { name: 'g/side@1', isCorrelated: false, isChild: false }),
-      planOf(random, { name: 'g/child@1', isCorrelated: false, isChild: true }),
+      planOf(random, { name: 'g/main@1', isCorrelated, isChild: false, usesNative }),
+      planOf(random, { name: 'g/side@1', isCorrelated: false, isChild: false, usesNative }),
+      planOf(random, { name: 'g/child@1', isCorrelated: false, isChild: true, usesNative }),
     ],
     manifest: {
       triggers: [
@@ -40,17 +40,15 @@ export function planPalette(random: Random): PlanPalette {
   };
 }
 
-interface PlanKind {
+interface PlanKind extends DraftOptions {
   readonly name: string;
-  readonly isCorrelated: boolean;
-  /** Has an output, and spawns nothing. */
-  readonly isChild: boolean;
 }
 
 const MAX_STEPS = 7;
 
-function planOf(random: Random, { name, isCorrelated, isChild }: PlanKind): Json {
-  const draft = new PlanDraft(random, isCorrelated, isChild);
+function planOf(random: Random, { name, ...options }: PlanKind): Json {
+  const draft = new PlanDraft(random, options);
+  const { isChild } = options;
   const count = isChild ? 1 + random.below(3) : 1 + random.below(MAX_STEPS);
   for (let i = 0; i < count; i++) draft.add();
   draft.finish();

@@ -1,0 +1,187 @@
+/**
+ * Effects of the catalogue under grants that constrain them: what a native enforcer lets out, and
+ * one request for each reason to deny it.
+ */
+import type { Random } from '../random.js';
+import { type Json, ref, refs } from './json.js';
+
+const HASH = `sha256:${'00'.repeat(32)}`;
+
+export const NATIVE_GRANTS: readonly Json[] = [
+  {
+    name: 'web',
+    cap: 'sys/http.out@2',
+    params: {
+      hosts: ['a.example'],
+      schemes: ['https'],
+      ports: [443],
+      methods: ['GET'],
+      path_prefixes: ['/in/'],
+    },
+  },
+  { name: 'odd', cap: 'sys/http.out@2', params: { hosts: ['*.example'] } },
+  {
+    name: 'model',
+    cap: 'sys/llm.basic@2',
+    params: {
+      providers: ['p'],
+      models: ['m'],
+      max_tokens: 10,
+      temperature_max: '1',
+      tools_allow: ['t'],
+    },
+  },
+  { name: 'vault', cap: 'sys/secret@1', params: { aliases: ['k'], binding_ids: ['env:K'] } },
+  { name: 'blob', cap: 'sys/blob@2', params: { namespaces: ['ns'] } },
+  {
+    name: 'look',
+    cap: 'sys/query@2',
+    params: { kinds: ['introspect.reducer_state'], reducers: ['g/A@1'] },
+  },
+  { name: 'govern', cap: 'sys/governance@1', params: { sections: ['plans'] } },
+];
+
+const SECRETS: readonly Json[] = [
+  { $kind: 'defsecret', name: 'g/open@1', binding_id: 'env:OPEN' },
+  { $kind: 'defsecret', name: 'g/capped@1', binding_id: 'env:CAPPED', allowed_caps: ['vault'] },
+  {
+    $kind: 'defsecret',
+    name: 'g/planned@1',
+    binding_id: 'env:PLANNED',
+    allowed_plans: ['g/side@1'],
+  },
+];
+
+/** Aliases that a plan may read from its input: secrets, and what is none. */
+export const SECRET_ALIASES = ['g/open', 'g/capped', 'g/planned', 'g/none'] as const;
+
+/** An effect whose type the HTTP enforcer serves, and whose kind it does not know. */
+const FOREIGN: Json = {
+  $kind: 'defeffect',
+  name: 'g/web@1',
+  kind: 'g.web',
+  params_schema: 'g/AskParams@1',
+  receipt_schema: 'g/Answer@1',
+  cap_type: 'http.out',
+  origin_scope: 'both',
+};
+
+export const NATIVE_NODES: readonly Json[] = [...SECRETS, FOREIGN];
+
+export const NATIVE_EFFECTS = refs(
+  'g/web@1',
+  'sys/http.request@2',
+  'sys/llm.generate@1',
+  'sys/vault.put@2',
+  'sys/blob.put@2',
+  'sys/introspect.reducer_state@1',
+  'sys/introspect.list_cells@1',
+  'sys/governance.propose@1',
+);
+
+export const NATIVE_CAPS = refs(
+  'sys/http.out@2',
+  'sys/llm.basic@2',
+  'sys/secret@1',
+  'sys/blob@2',
+  'sys/query@2',
+  'sys/governance@1',
+);
+
+const http = (url: string, more: Json = {}, cap = 'web'): Json => ({
+  kind: 'http.request',
+  cap,
+  params: { method: 'GET', url, headers: {}, body_ref: null, ...more },
+});
+
+const llm = (more: Json = {}): Json => ({
+  kind: 'llm.generate',
+  cap: 'model',
+  params: {
+    provider: 'p',
+    model: 'm',
+    temperature: '0.5',
+    max_tokens: 5,
+    input_ref: HASH,
+    tools: null,
+    api_key: null,
+    ...more,
+  },
+});
+
+const vault = (alias: string, binding_id: string): Json => ({
+  kind: 'vault.put',
+  cap: 'vault',
+  params: { alias, binding_id, sealed_ref: HASH, expected_digest: null },
+});
+
+const blob = (namespace: string): Json => ({
+  kind: 'blob.put',
+  cap: 'blob',
+  params: { namespace, blob_ref: HASH },
+});
+
+const look = (reducer: string, kind = 'introspect.reducer_state'): Json => ({
+  kind,
+  cap: 'look',
+  params: kind.endsWith('state') ? { reducer, key: null, consistency: 'head' } : { reducer },
+});
+
+/** A request whose secret is named by the input, so that only the gate can know it. */
+const secretive: Json = {
+  ...llm(),
+  params: {
+    record: {
+      provider: { text: 'p' },
+      model: { text: 'm' },
+      temperature: { dec128: '0.5' },
+      max_tokens: { nat: 5 },
+      input_ref: { hash: HASH },
+      tools: { null: {} },
+      api_key: {
+        variant: {
+          tag: 'secret',
+          value: { record: { alias: ref('@plan.input.label'), version: { nat: 1 } } },
+        },
+      },
+    },
+  },
+};
+
+const REQUESTS: readonly Json[] = [
+  http('https://a.example/in/x'),
+  http('https://b.example/in/x'),
+  http('http://a.example/in/x'),
+  http('https://a.example:444/in/x'),
+  http('https://a.example/out'),
+  http('https://a.example/in/x', { method: 'POST' }),
+  http('https://a.example/in/x', { headers: { host: { literal: 'b.example' } } }),
+  http('no url'),
+  http('https://a.example/', {}, 'odd'),
+  llm(),
+  llm({ provider: 'q' }),
+  llm({ model: 'n' }),
+  llm({ max_tokens: 50 }),
+  llm({ temperature: '2' }),
+  llm({ tools: ['u'] }),
+  secretive,
+  secretive,
+  secretive,
+  vault('k', 'env:K'),
+  vault('x', 'env:K'),
+  vault('k', 'env:X'),
+  blob('ns'),
+  blob('other'),
+  look('g/A@1'),
+  look('g/B@1'),
+  look('g/A@1', 'introspect.list_cells'),
+  { kind: 'g.web', cap: 'web', params: { record: { n: { nat: 1 }, do: ref('@plan.input.do') } } },
+  {
+    kind: 'governance.propose',
+    cap: 'govern',
+    params: { patch_hash: HASH, manifest_base: null, description: null },
+  },
+];
+
+/** What a step emits: kind, grant and parameters. */
+export const nativeRequest = (random: Random): Json => random.pick(REQUESTS);

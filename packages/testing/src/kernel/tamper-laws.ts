@@ -1,0 +1,71 @@
+/**
+ * What somebody changed in a journal or a snapshot is found, and breaks nothing.
+ *
+ * 1. A record of other bytes does not replay to the same world: it is told at once, or by the next
+ *    record, or by the chain value of the last one.
+ * 2. Bytes of a snapshot open as the one world that would write them, or are refused with a code.
+ * 3. Neither throws, whatever the bytes.
+ */
+import { bytesEqual, type Hash } from '@aos/canon';
+import type { World } from '@aos/kernel';
+import type { Random } from '../random.js';
+import type { Kept, Life } from './life.js';
+
+/** Throws when a change goes unnoticed. */
+export function checkTampering(life: Life): void {
+  const { random, lived, snapshots } = life;
+  if (lived.length > 0) checkRecord(life, random.below(lived.length));
+  if (snapshots.length > 0) checkSnapshot(life, random.pick(snapshots));
+}
+
+function checkRecord(life: Life, index: number): void {
+  const { lived } = life;
+  const { before, bytes } = lived[index] as Life['lived'][number];
+  const changed = tampered(life.random, bytes, lived[index + 1]?.bytes);
+  if (bytesEqual(changed, bytes)) return;
+  const world = judge(life, before, changed);
+  if (world === undefined) return;
+  const next = lived[index + 1];
+  const isTold =
+    next === undefined
+      ? !bytesEqual(world.chain, life.world.chain)
+      : judge(life, world, next.bytes) === undefined;
+  if (!isTold) throw new Error(`record ${index} was changed, and nobody noticed`);
+}
+
+/** The world after a record that comes out as it stands; nothing when it does not. */
+function judge(life: Life, world: World, bytes: Uint8Array): World | undefined {
+  const { kernel, engine, disk, coverage } = life;
+  const ports = { engine, object: (hash: Hash) => disk.read(hash) };
+  const verdict = life.memory.tryAsk(() => kernel.replayRecord(world, bytes, ports, 'verify'));
+  if (verdict === undefined) coverage.count('difference object-missing');
+  else if (verdict.kind === 'same') return verdict.world;
+  else coverage.count(`difference ${verdict.difference.code}`);
+  return undefined;
+}
+
+function checkSnapshot(life: Life, kept: Kept): void {
+  const { kernel, coverage } = life;
+  const bytes = tampered(life.random, kept.bytes, undefined);
+  const memory = life.disk.memory(1);
+  const opened = memory.tryAsk(() => life.open(bytes, memory));
+  if (opened === undefined) coverage.count('snapshot-refusal object-missing');
+  else if (opened.kind === 'refused') coverage.count(`snapshot-refusal ${opened.refusal.code}`);
+  else {
+    const again = memory.tryAsk(() => kernel.takeSnapshot(opened.world));
+    if (again !== undefined && bytesEqual(again.bytes, bytes)) return;
+    throw new Error(`changed bytes of the snapshot at ${kept.seq} open as a world of other bytes`);
+  }
+}
+
+/** The bytes with something wrong with them. */
+function tampered(random: Random, bytes: Uint8Array, other: Uint8Array | undefined): Uint8Array {
+  const flipped = bytes.slice();
+  const at = random.below(bytes.length);
+  flipped[at] = (flipped[at] as number) ^ (1 << random.below(8));
+  return random.weighted([
+    [6, flipped],
+    [1, bytes.slice(0, at)],
+    [1, other ?? flipped],
+  ]);
+}

@@ -1,0 +1,203 @@
+/** Snapshots of the golden worlds: what they hold, what writing them takes, what is no snapshot. */
+import { decode, type Encodable, encode, sha256, toHex, type Value } from '@aos/canon';
+import {
+  openSnapshot,
+  readSnapshotHead,
+  replayRecord,
+  type SnapshotOpening,
+  takeSnapshot,
+  type World,
+} from '@aos/kernel';
+import { describe, expect, it } from 'vitest';
+import {
+  type KeptSnapshot,
+  must,
+  type OpenedJournal,
+  openJournal,
+  readJournal,
+  verifyJournal,
+} from './journal-file.js';
+import { puppetEngine } from './puppet.js';
+import { ObjectMemory } from './recorder.js';
+import { SCENARIOS } from './scenarios.js';
+
+interface Golden extends OpenedJournal {
+  readonly kept: readonly KeptSnapshot[];
+}
+
+function golden(name: string): Golden {
+  const journal = readJournal(name);
+  if (journal === undefined) throw new Error(`there is no journal ${name}`);
+  const opened = openJournal(journal);
+  return { ...opened, kept: verifyJournal(opened, puppetEngine) };
+}
+
+const all = new Map(Object.keys(SCENARIOS).map((name) => [name, golden(name)]));
+const the = (name: string): Golden => all.get(name) as Golden;
+
+function open(
+  { genesis, definition, memory }: Golden,
+  bytes: Uint8Array,
+  read = memory.read,
+): SnapshotOpening {
+  const source = new ObjectMemory();
+  source.read = read;
+  return openSnapshot(bytes, { genesis, definition }, { engine: puppetEngine, source });
+}
+
+function opened(journal: Golden, bytes: Uint8Array): World {
+  const opening = open(journal, bytes);
+  if (opening.kind === 'opened') return opening.world;
+  throw new Error(JSON.stringify(opening));
+}
+
+function taken(world: World) {
+  const outcome = takeSnapshot(world);
+  if (outcome.kind === 'taken') return outcome;
+  throw new Error('something is not in memory');
+}
+
+const fieldsOf = (bytes: Uint8Array) => must(decode(bytes)) as ReadonlyMap<string, Value>;
+
+function changed(bytes: Uint8Array, change: (fields: Map<string, Value>) => void): Uint8Array {
+  const fields = new Map(fieldsOf(bytes));
+  change(fields);
+  return encode(fields as Encodable);
+}
+
+const codeOf = (opening: SnapshotOpening) =>
+  opening.kind === 'refused' ? opening.refusal.code : opening.kind;
+
+/** The latest snapshot of a world that has something in every part. */
+const rich = () => (the('effects').kept[16] as KeptSnapshot).bytes;
+
+describe('a snapshot', () => {
+  it('has a field for everything of a world but what follows from genesis and definition', () => {
+    const world = opened(the('effects'), rich());
+    const snake = (name: string) => name.replaceAll(/[A-Z]/g, (a) => `_${a.toLowerCase()}`);
+    const own = Object.keys(world).filter((name) => name !== 'genesis' && name !== 'program');
+    const fields = [...fieldsOf(rich()).keys()].sort();
+    expect(fields).toEqual([...own.map(snake), 'format', 'manifest'].sort());
+  });
+
+  it.each([...all.keys()])('opens as the world it was taken of: %s', (name) => {
+    for (const { bytes, seq } of the(name).kept) {
+      const world = opened(the(name), bytes);
+      expect(toHex(taken(world).bytes)).toBe(toHex(bytes));
+      expect(readSnapshotHead(bytes)).toMatchObject({ ok: true, value: { seq } });
+    }
+  });
+
+  it('of a world opened anywhere has the bytes of the world that was lived', () => {
+    const journal = the('saga');
+    const { kept, records, memory } = journal;
+    for (const start of kept) {
+      let world = opened(journal, start.bytes);
+      for (const bytes of records.slice(start.seq)) {
+        const ports = { engine: puppetEngine, object: memory.read };
+        const verdict = replayRecord(world, bytes, ports);
+        if (verdict.kind !== 'same') throw new Error('it does not replay');
+        world = verdict.world;
+        expect(toHex(taken(world).hash)).toBe(
+          toHex(sha256((kept[world.seq] as KeptSnapshot).bytes)),
+        );
+      }
+    }
+  });
+
+  it('writes what changed since the last one that was stored, and nothing else', () => {
+    const journal = the('keyed');
+    const { kept, records, memory } = journal;
+    const before = opened(journal, (kept[20] as KeptSnapshot).bytes);
+    const first = taken(before);
+    expect(first.objects).toEqual([{ hash: first.hash, bytes: first.bytes }]);
+    const ports = { engine: puppetEngine, object: memory.read };
+    const verdict = replayRecord(before, records[20] as Uint8Array, ports);
+    if (verdict.kind !== 'same') throw new Error('it does not replay');
+    const second = taken(verdict.world);
+    // The way to one cell of each reducer, and the snapshot.
+    expect(second.objects.length).toBeGreaterThan(1);
+    expect(second.objects.length).toBeLessThanOrEqual(4);
+    second.markStored();
+    expect(taken(verdict.world).objects).toHaveLength(1);
+  });
+
+  it('asks for roots that are not stored', () => {
+    const journal = the('effects');
+    const root = (fieldsOf(rich()).get('intents') as ReadonlyMap<string, Value>).get('root');
+    const hex = toHex(root as Uint8Array);
+    const opening = open(journal, rich(), (hash) =>
+      toHex(hash) === hex ? undefined : journal.memory.read(hash),
+    );
+    expect(opening).toEqual({ kind: 'need', hashes: [root] });
+  });
+});
+
+describe('bytes that are no snapshot of the world', () => {
+  const effects = the('effects');
+
+  it.each<[string, Uint8Array]>([
+    ['cbor-truncated', rich().subarray(0, -1)],
+    ['cbor-tag', rich().subarray(3)],
+    ['snapshot-format', encode([])],
+    ['snapshot-format', changed(rich(), (map) => map.set('format', 1))],
+    ['snapshot-world', changed(rich(), (map) => map.set('world_id', new Uint8Array(32)))],
+    ['manifest-mismatch', changed(rich(), (map) => map.set('manifest', new Uint8Array(32)))],
+    ['snapshot-shape', changed(rich(), (map) => map.set('more', 1))],
+    ['snapshot-shape', changed(rich(), (map) => map.set('mode', 'asleep'))],
+    ['snapshot-inconsistent', changed(rich(), (map) => map.set('mode', 'halted'))],
+    ['snapshot-inconsistent', changed(rich(), (map) => map.set('halt_code', 'so'))],
+    ['snapshot-inconsistent', changed(rich(), (map) => map.set('seq', 0))],
+  ])('are refused: %s', (code, bytes) => {
+    expect(codeOf(open(effects, bytes))).toBe(code);
+  });
+
+  it('are refused when they are of another world', () => {
+    const { bytes } = the('keyed').kept[3] as KeptSnapshot;
+    expect(codeOf(open(effects, bytes))).toBe('snapshot-world');
+  });
+
+  it('are refused without any one of their fields, and with another value of any type', () => {
+    const known = ['snapshot-shape', 'snapshot-format', 'snapshot-world', 'manifest-mismatch'];
+    for (const name of fieldsOf(rich()).keys()) {
+      const without = changed(rich(), (map) => map.delete(name));
+      expect(known).toContain(codeOf(open(effects, without)));
+      for (const value of [true, -1, 'x', [7], new Map([['x', 1]])]) {
+        const other = changed(rich(), (map) => map.set(name, value as Value));
+        expect([name, value, codeOf(open(effects, other))].at(-1)).not.toBe('opened');
+      }
+    }
+  });
+
+  it('are refused when a root has another number of leaves', () => {
+    for (const part of ['intents', 'nonces', 'settled', 'dedup', 'cells']) {
+      const forged = changed(rich(), (map) => map.set(part, recount(map.get(part) as Value)));
+      if (toHex(forged) === toHex(rich())) continue;
+      expect([part, codeOf(open(effects, forged))]).not.toContain('opened');
+    }
+  });
+
+  it('never open as the world of other bytes, whichever byte is changed', () => {
+    let openings = 0;
+    for (let at = 0; at < rich().length; at++) {
+      const forged = rich().slice();
+      forged[at] = (forged[at] as number) ^ (1 << (at % 8));
+      const opening = open(effects, forged);
+      if (opening.kind !== 'opened') continue;
+      openings++;
+      expect(toHex(taken(opening.world).bytes)).toBe(toHex(forged));
+    }
+    // Clocks and the like may say anything: that is found out against the journal.
+    expect(openings).toBeLessThan(rich().length / 4);
+  });
+});
+
+function recount(part: Value): Value {
+  if (Array.isArray(part)) return part.map(recount);
+  if (!(part instanceof Map)) return part;
+  const fields = [...part].map(([key, value]) => [
+    key,
+    key === 'count' ? (value as number) + 1 : recount(value),
+  ]);
+  return new Map(fields as [Value, Value][]);
+}
