@@ -62,7 +62,7 @@ function entry<Kind extends Entry['kind']>(
   return shape(all, ...optional);
 }
 
-export const entries: { readonly [Kind in Entry['kind']]: fc.Arbitrary<Of<Kind, Entry>> } = {
+const entries: { readonly [Kind in Entry['kind']]: fc.Arbitrary<Of<Kind, Entry>> } = {
   'state-changed': entry(
     'state-changed',
     { ...cell, before: orNil(hash), after: orNil(hash), ann: hash },
@@ -183,7 +183,7 @@ const answer = {
   payloadHash: hash,
 };
 
-export const inputs: fc.Arbitrary<Input> = fc.oneof(
+const inputs: fc.Arbitrary<Input> = fc.oneof(
   shape<Of<'event', Input>>(
     { kind: fc.constant('event'), schema: text, value, key: some, source: text, dedup: text },
     'key',

@@ -36,7 +36,7 @@ export const signingKey = createPublicKey(privateKey);
 const publicKey = new Uint8Array(signingKey.export({ format: 'der', type: 'spki' }).subarray(-32));
 const keyId = keyIdOf(publicKey);
 
-export function signBytes(message: Uint8Array): Uint8Array {
+function signBytes(message: Uint8Array): Uint8Array {
   return new Uint8Array(sign(null, message, privateKey));
 }
 

@@ -11,12 +11,13 @@ import {
   INLINE_VALUE_BYTES,
   type Input,
   parseVerb,
+  type Verb,
   verbArgs,
 } from '@aos/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as any from './arbitraries.js';
-import { forkedGenesis, fullRecords, genesis, inputs, record } from './samples.js';
+import { forkedGenesis, fullRecords, genesis, inputs, record, verbs } from './samples.js';
 
 const must = <T>(result: Result<T>): T => {
   if (result.ok) return result.value;
@@ -241,6 +242,24 @@ describe('verbs', () => {
   });
 });
 
+describe('arguments of verbs', () => {
+  it.each<[string, Verb['verb'], [Value, Value][], string]>([
+    ['a number that is no integer', 'epoch', [['epoch', 1.5]], 'shape-field'],
+    ['a negative number', 'epoch', [['epoch', -1]], 'shape-field'],
+    ['an empty name', 'keyring-add', [['name', '']], 'verb-args'],
+    ['a long name', 'keyring-add', [['name', 'n'.repeat(129)]], 'verb-args'],
+    ['an unknown role', 'keyring-add', [['roles', ['king']]], 'key-role'],
+    ['a long code', 'halt', [['code', 'c'.repeat(65)]], 'verb-args'],
+    ['a decision that is none', 'approve-intent', [['decision', 'maybe']], 'shape-field'],
+    ['a short hash', 'keyring-revoke', [['key_id', new Uint8Array(31)]], 'shape-length'],
+    ['numbers of unmetered worlds', 'runtime-upgrade', [['guard', 0]], 'runtime-unsupported'],
+  ])('are refused for %s', (_, name, changes, code) => {
+    const sound = verbs.find(({ verb }) => verb === name) as Verb;
+    const args = new Map([...verbArgs(sound), ...changes]);
+    expect(parseVerb(name, args)).toMatchObject({ ok: false, refusal: { code } });
+  });
+});
+
 describe('carried values', () => {
   it('stay inline up to the threshold and become objects beyond it', () => {
     const small = new Uint8Array(INLINE_VALUE_BYTES);
@@ -272,6 +291,19 @@ describe('genesis', () => {
         const bytes = encode(value);
         const decoded = decodeGenesis(bytes);
         if (decoded.ok) expect(toHex(encodeGenesis(decoded.value))).toBe(toHex(bytes));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it.each([genesis, forkedGenesis])('is refused or another one with a flipped bit', (shape) => {
+    const good = encodeGenesis(shape);
+    fc.assert(
+      fc.property(fc.nat(good.length - 1), fc.integer({ min: 1, max: 255 }), (at, flip) => {
+        const bad = good.slice();
+        bad[at] = (bad[at] as number) ^ flip;
+        const decoded = decodeGenesis(bad);
+        if (decoded.ok) expect(toHex(encodeGenesis(decoded.value))).toBe(toHex(bad));
       }),
       { numRuns: 1000 },
     );

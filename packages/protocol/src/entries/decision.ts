@@ -10,7 +10,7 @@ import {
 } from '../shapes/shape-writer.js';
 import { type Cause, parseCause, writeCause } from './cause.js';
 
-export const DECISION_OUTCOMES = ['allow', 'deny', 'wait'] as const;
+const DECISION_OUTCOMES = ['allow', 'deny', 'wait'] as const;
 export type DecisionOutcome = (typeof DECISION_OUTCOMES)[number];
 
 export interface DecisionEntry {

@@ -4,8 +4,8 @@ import type { Fields } from '../shapes/shape-fields.js';
 import { writeBytes, writeText } from '../shapes/shape-writer.js';
 import { type Cause, parseCause, writeCause } from './cause.js';
 
-export const KEYRING_VERBS = ['add', 'revoke'] as const;
-export type KeyringVerb = (typeof KEYRING_VERBS)[number];
+const KEYRING_VERBS = ['add', 'revoke'] as const;
+type KeyringVerb = (typeof KEYRING_VERBS)[number];
 
 export interface KeyringChangedEntry {
   readonly kind: 'keyring-changed';

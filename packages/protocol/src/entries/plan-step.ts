@@ -5,7 +5,7 @@ import { writeText, writeTextOrNil } from '../shapes/shape-writer.js';
 import { type Cause, parseCause, writeCause } from './cause.js';
 import { type Instance, parseInstance, writeInstance } from './origin.js';
 
-export const STEP_OUTCOMES = ['done', 'skipped', 'waiting', 'failed'] as const;
+const STEP_OUTCOMES = ['done', 'skipped', 'waiting', 'failed'] as const;
 export type PlanStepOutcome = (typeof STEP_OUTCOMES)[number];
 
 export interface PlanStepEntry {

@@ -5,7 +5,7 @@ import { checkHash, shapeRefusal } from '../shapes/shape-reader.js';
 import { writeBytes, writeText } from '../shapes/shape-writer.js';
 
 /** What a key may do; a closed list. */
-export const KEY_ROLES = ['adapter', 'approver', 'host', 'operator'] as const;
+const KEY_ROLES = ['adapter', 'approver', 'host', 'operator'] as const;
 export type KeyRole = (typeof KEY_ROLES)[number];
 
 /** Size of an ed25519 public key. */

@@ -65,7 +65,8 @@ export class Fields {
 
   nat(name: string): number {
     const value = this.#take(name);
-    return typeof value === 'number' && value >= 0 ? value : wrong(name, 'a safe natural number');
+    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
+    return wrong(name, 'a safe natural number');
   }
 
   natOrNil(name: string): number | null {

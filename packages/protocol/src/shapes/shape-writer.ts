@@ -37,10 +37,6 @@ export function writeBytesOrNil(w: Writer, name: string, value: Uint8Array | nul
 }
 
 /** Nothing when the field is absent. */
-export function writeOptionalText(w: Writer, name: string, value: string | undefined): void {
-  if (value !== undefined) writeText(w, name, value);
-}
-
 export function writeOptionalInt(
   w: Writer,
   name: string,

@@ -9,7 +9,7 @@ import { Fields } from '../shapes/shape-fields.js';
 import { shapeRefusal } from '../shapes/shape-reader.js';
 import type { VerbArgs, VerbName } from './signed-verb.js';
 
-export const APPROVAL_DECISIONS = ['approve', 'reject'] as const;
+const APPROVAL_DECISIONS = ['approve', 'reject'] as const;
 export type ApprovalDecision = (typeof APPROVAL_DECISIONS)[number];
 
 export type Verb =
