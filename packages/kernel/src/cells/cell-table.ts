@@ -5,18 +5,34 @@
  * 2. Root and count say everything that a table holds; equal contents have equal roots.
  */
 import type { ValueType } from '@aos/air';
-import { assert, type Hash } from '@aos/canon';
+import { assert, concatBytes, type Hash } from '@aos/canon';
 import type { KeyBounds, TrieSource } from '../trie/leaf-codec.js';
+import { laterOf } from '../trie/nibbles.js';
 import { Trie } from '../trie/trie.js';
 import type { Unstored } from '../trie/unstored.js';
 import { type Cell, cellCodec } from './cell.js';
 import { orderedKey } from './ordered-key.js';
 
 /** The one cell of a reducer without keys, held directly; `null` where there is no state. */
-export interface SingleCell {
-  readonly kind: 'single';
+export class SingleCell {
+  readonly kind = 'single';
   readonly cell: Cell | null;
   readonly source: TrieSource;
+  #index: Trie<Cell> | undefined;
+
+  constructor(cell: Cell | null, source: TrieSource, index?: Trie<Cell>) {
+    this.cell = cell;
+    this.source = source;
+    this.#index = index;
+  }
+
+  /** The same as a trie of at most one leaf, made when first asked for: most are never stored. */
+  index(): Trie<Cell> {
+    const { cell, source } = this;
+    const empty = Trie.empty(cellCodec(null, source), source);
+    this.#index ??= cell === null ? empty : empty.set(cell);
+    return this.#index;
+  }
 }
 
 export interface KeyedCells {
@@ -35,7 +51,7 @@ export interface CellsRoot {
 
 /** A table without cells; `keyType` is `null` for a reducer without keys. */
 export function emptyCells(keyType: ValueType | null, source: TrieSource): CellTable {
-  if (keyType === null) return { kind: 'single', cell: null, source };
+  if (keyType === null) return new SingleCell(null, source);
   return { kind: 'keyed', keyType, cells: Trie.empty(cellCodec(keyType, source), source) };
 }
 
@@ -47,7 +63,7 @@ export function openCells(
 ): CellTable {
   const cells = Trie.open(root, count, cellCodec(keyType, source), source);
   if (keyType !== null) return { kind: 'keyed', keyType, cells };
-  return { kind: 'single', cell: cells.first() ?? null, source };
+  return new SingleCell(cells.first() ?? null, source, cells);
 }
 
 /** The cell under a canonical key, `null` where there is none. */
@@ -58,13 +74,13 @@ export function readCell(table: CellTable, key: Uint8Array | null): Cell | null 
 
 /** The table with this cell under its key. */
 export function writeCell(table: CellTable, cell: Cell): CellTable {
-  if (table.kind === 'single') return { ...table, cell };
+  if (table.kind === 'single') return new SingleCell(cell, table.source);
   return { ...table, cells: table.cells.set(cell) };
 }
 
 /** The table without the cell under this key. */
 export function deleteCell(table: CellTable, key: Uint8Array | null): CellTable {
-  if (table.kind === 'single') return { ...table, cell: null };
+  if (table.kind === 'single') return new SingleCell(null, table.source);
   return { ...table, cells: table.cells.delete(placeOf(table, key)) };
 }
 
@@ -81,7 +97,7 @@ export function unstoredCells(table: CellTable): Unstored {
   return indexOf(table).unstored();
 }
 
-/** Which cells to list. Keys are canonical, `prefix` is one of ordered keys. */
+/** Which cells to list. Keys are canonical, `prefix` is one of ordered keys: see `keyPrefix`. */
 export interface CellQuery {
   readonly prefix?: Uint8Array;
   /** First key, inclusive. */
@@ -95,9 +111,9 @@ export interface CellQuery {
 
 /** At most `limit` cells in the order of their keys. */
 export function listCells(table: CellTable, query: CellQuery): readonly Cell[] {
-  if (table.kind === 'single') return table.cell === null ? [] : [table.cell].slice(0, query.limit);
   const found: Cell[] = [];
   if (query.limit <= 0) return found;
+  if (table.kind === 'single') return table.cell === null ? found : [table.cell];
   for (const cell of table.cells.range(boundsOf(table, query))) {
     found.push(cell);
     if (found.length >= query.limit) break;
@@ -107,27 +123,19 @@ export function listCells(table: CellTable, query: CellQuery): readonly Cell[] {
 
 function boundsOf(table: KeyedCells, { prefix, from, before, after }: CellQuery): KeyBounds {
   const place = (key: Uint8Array) => placeOf(table, key);
-  // No ordered key is a prefix of another, so the least bytes behind one are it and a zero.
-  const next = after === undefined ? undefined : Uint8Array.of(...place(after), 0);
-  const start = from === undefined ? undefined : place(from);
-  const later = start !== undefined && (next === undefined || isAfter(start, next)) ? start : next;
+  const start = laterOf(from && place(from), after && concatBytes(place(after), NEXT));
   return {
-    ...(later === undefined ? {} : { from: later }),
+    ...(start === undefined ? {} : { from: start }),
     ...(before === undefined ? {} : { before: place(before) }),
     ...(prefix === undefined ? {} : { prefix }),
   };
 }
 
-function isAfter(a: Uint8Array, b: Uint8Array): boolean {
-  const end = Math.min(a.length, b.length);
-  for (let i = 0; i < end; i++) if (a[i] !== b[i]) return (a[i] as number) > (b[i] as number);
-  return a.length > b.length;
-}
+/** No ordered key is a prefix of another, so the least bytes behind a key are it and a zero. */
+const NEXT = Uint8Array.of(0);
 
 function indexOf(table: CellTable): Trie<Cell> {
-  if (table.kind === 'keyed') return table.cells;
-  const empty = Trie.empty(cellCodec(null, table.source), table.source);
-  return table.cell === null ? empty : empty.set(table.cell);
+  return table.kind === 'keyed' ? table.cells : table.index();
 }
 
 function placeOf(table: KeyedCells, key: Uint8Array | null): Uint8Array {

@@ -42,7 +42,11 @@ export function cellCodec(keyType: ValueType | null, source: TrieSource): LeafCo
   return {
     keyOf: ({ key }) => placeOf(key),
     write: writeCell,
-    read: (r) => readCell(r, source, schemas),
+    read(r) {
+      const cell = readCell(r, source, schemas);
+      if ((cell.key === null) === (keyType === null)) return cell;
+      throw malformed('a key where cells have none, or none where they have one');
+    },
     objectsOf: ({ hash, state, size }) =>
       size > INLINE_STATE_BYTES ? [{ hash, bytes: state }] : [],
   };
