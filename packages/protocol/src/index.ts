@@ -1,3 +1,14 @@
+export type {
+  Adapter,
+  BlobPort,
+  ByteRange,
+  CallGrant,
+  CancelSignal,
+  EffectCall,
+  EffectClock,
+  EffectContext,
+  EffectOutcome,
+} from './adapter.js';
 export { callLimitsOf, DEFAULT_CALL_LIMITS } from './call-limits.js';
 export type { ApprovalRequestedEntry } from './entries/approval-requested.js';
 export type { Cause, EntryPlace } from './entries/cause.js';

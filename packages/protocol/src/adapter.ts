@@ -1,0 +1,106 @@
+/**
+ * The adapter port: what turns a released intent into something that happens outside.
+ *
+ * 1. At least once: the same intent may be started again after a crash. An adapter makes what it
+ *    does idempotent by `intentHash`, or hands `idempotencyKey` to whom it calls.
+ * 2. Whatever the outside does is an outcome. An adapter that throws has a defect; the host answers
+ *    for it with the code `adapter-failed`.
+ * 3. What it is given is bounded and plain: no streams, signals or clocks of a platform.
+ *
+ * Deliberately absent: receipts. The host checks the payload against the receipt schema, signs it
+ * and submits it; an adapter never sees a key.
+ */
+import type { Hash, Refusal } from '@aos/canon';
+import type { ReceiptStatus } from './signed/receipt-body.js';
+
+/** A capability as it was granted, for adapters that must ask again (each hop of a redirect). */
+export interface CallGrant {
+  /** Name of the grant. */
+  readonly cap: string;
+  readonly capType: string;
+  /** Canonical parameters of the grant and of those it descends from; all of them must agree. */
+  readonly params: readonly Uint8Array[];
+}
+
+/** One attempt at one released intent. */
+export interface EffectCall {
+  readonly worldId: Hash;
+  readonly epoch: number;
+  readonly intentHash: Hash;
+  /** Kind of the effect, as `http.request`. */
+  readonly effect: string;
+  /** Canonical in the effect's schema of parameters. */
+  readonly params: Uint8Array;
+  /** 32 bytes that are the same for every start of this intent. */
+  readonly idempotencyKey: Uint8Array;
+  readonly attempt: number;
+  /** Logical time after which nobody waits for the answer. */
+  readonly deadlineNs?: bigint;
+  readonly grant: CallGrant;
+}
+
+/** Tells an adapter that its answer is no longer wanted; it answers `cancelled` soon. */
+export interface CancelSignal {
+  readonly isCancelled: boolean;
+  /** Calls `run` once, at once if it is cancelled already; the answer calls it off. */
+  onCancel(run: () => void): () => void;
+}
+
+/** Bytes of a blob from `from` up to, not including, `before`. */
+export interface ByteRange {
+  readonly from: number;
+  readonly before: number;
+}
+
+/** Large values of effects: objects of the world, streamed in and out. */
+export interface BlobPort {
+  /** Stores what comes, or refuses with `blob-too-large` after `limitBytes`. */
+  put(
+    chunks: AsyncIterable<Uint8Array>,
+    limitBytes: number,
+  ): Promise<{ readonly hash: Hash; readonly sizeBytes: number }>;
+  get(hash: Hash, range?: ByteRange): Promise<AsyncIterable<Uint8Array> | undefined>;
+  /** Bytes of a blob, `undefined` when it is not stored. */
+  size(hash: Hash): Promise<number | undefined>;
+}
+
+export interface EffectClock {
+  wallNs(): bigint;
+  logicalNowNs(): bigint;
+  /** Calls `run` once when logical time reaches `logicalNs`; the answer calls it off. */
+  at(logicalNs: bigint, run: () => void): () => void;
+}
+
+export interface EffectContext {
+  readonly cancel: CancelSignal;
+  readonly blobs: BlobPort;
+  readonly clock: EffectClock;
+  /**
+   * Asks the grant about what a redirect leads to: parameters of the same kind of effect, and the
+   * number of redirects with this one.
+   */
+  permitsRedirect(params: Uint8Array, hops: number): Refusal | undefined;
+  /** Asks whether the grant lets an effect reach a resolved address, of 4 or 16 bytes. */
+  permitsAddress(address: Uint8Array): Refusal | undefined;
+}
+
+export interface EffectOutcome {
+  readonly status: ReceiptStatus;
+  /** CBOR of the receipt schema when `status` is ok, else of `sys/EffectError@1`. */
+  readonly payload: Uint8Array;
+  readonly costCents?: bigint;
+  /** For an outcome that is not ok: whether another start may fare better. Default `never`. */
+  readonly retry?: 'later' | 'never';
+}
+
+/** One family of effects. */
+export interface Adapter {
+  /** Names the adapter in receipts. */
+  readonly id: string;
+  /** Kinds of effects it serves. */
+  readonly kinds: readonly string[];
+  /** Runs one attempt to its end. Answers exactly once. */
+  start(call: EffectCall, context: EffectContext): Promise<EffectOutcome>;
+  /** Lets go of everything; what still runs answers `cancelled`. */
+  close(): Promise<void>;
+}
