@@ -6,10 +6,23 @@
  * L2 The chain is intact, and the journal replays to itself.
  * L3 The state that lived is the state that replays: at each acknowledged record, the same hash.
  * L4 The world goes on: the next event is taken, and what it acknowledges is held to L1 too.
+ * L5 A snapshot that was acknowledged is there, or a later one; the world that opens from it is the
+ *    one that genesis and all records lead to.
+ * L6 What an operator said holds: a world that was paused is paused until somebody resumes it.
  */
 import { bytesEqual, type Hash, toHex } from '@aos/canon';
-import { type Clock, type HostEngine, loadWorld, openWorldHost, type WorldHost } from '@aos/host';
-import { hashWorld, type RawEvent, replayRecord, type World } from '@aos/kernel';
+import {
+  type Ack,
+  type Clock,
+  type HostEngine,
+  loadWorld,
+  openWorld,
+  openWorldHost,
+  type Signer,
+  signVerb,
+  type WorldHost,
+} from '@aos/host';
+import { hashWorld, type RawEvent, replayRecord, type World, type WorldMode } from '@aos/kernel';
 import { AosFault, chainOf, type StoredObject, type WorldStore } from '@aos/protocol';
 import { createWorldStore, openWorldStore, type StoreOptions } from '@aos/store';
 import { Random } from './random.js';
@@ -20,12 +33,16 @@ const LIVES = 3;
 const EVENTS_PER_CLIENT = 5;
 const FAILURE_CHANCE = 0.2;
 const KILL_CHANCE = 0.3;
+const SNAPSHOT_CHANCE = 0.12;
+const VERB_CHANCE = 0.12;
 
 /** The world to torment: how to found it, an engine for it, and events it takes. */
 export interface WorldDrillSubject {
   readonly genesis: Uint8Array;
   readonly objects: readonly StoredObject[];
   newEngine(): HostEngine;
+  /** The key of an operator of the world. */
+  readonly operator: Signer;
   /** The event to submit when `count` were submitted before. */
   event(count: number): RawEvent;
 }
@@ -39,8 +56,10 @@ export interface WorldDrillOptions {
 
 export interface WorldDrillReport {
   readonly cuts: number;
-  /** Acknowledged events that were looked for after a cut, summed. */
+  /** Acknowledged records that were looked for after a cut, summed. */
   readonly acknowledged: number;
+  /** How often a world opened from a snapshot. */
+  readonly fromSnapshot: number;
   /** One line per broken law, naming the seed. */
   readonly problems: readonly string[];
 }
@@ -51,12 +70,13 @@ export async function runWorldCutPoints(
   options: WorldDrillOptions,
 ): Promise<WorldDrillReport> {
   const { firstSeed = 1, seeds, lieAboutFlush = false } = options;
-  const total = { cuts: 0, acknowledged: 0, problems: [] as string[] };
+  const total = { cuts: 0, acknowledged: 0, fromSnapshot: 0, problems: [] as string[] };
   for (let seed = firstSeed; seed < firstSeed + seeds; seed++) {
     const ordeal = new WorldOrdeal(subject, seed);
     await ordeal.run(lieAboutFlush);
     total.cuts += ordeal.cuts;
     total.acknowledged += ordeal.looked;
+    total.fromSnapshot += ordeal.fromSnapshot;
     total.problems.push(...ordeal.problems.map((text) => `seed ${seed}: ${text}`));
   }
   return total;
@@ -67,17 +87,22 @@ interface Promised {
   readonly chain: Hash;
   /** Hash of the world right after the record, when it was still the newest. */
   readonly worldHash: Hash | undefined;
+  /** What the world does from the record on, when that was what the record says. */
+  readonly mode?: WorldMode;
 }
 
 class WorldOrdeal {
   cuts = 0;
   looked = 0;
+  fromSnapshot = 0;
   readonly problems: string[] = [];
   private readonly random: Random;
   private readonly storeOptions: StoreOptions;
   private readonly promised = new Map<number, Promised>();
   private isCreated = false;
   private submitted = 0;
+  /** Last record of the latest snapshot that was acknowledged. */
+  private snapshotSeq: number | undefined;
 
   constructor(
     private readonly subject: WorldDrillSubject,
@@ -135,22 +160,50 @@ class WorldOrdeal {
       engine: this.subject.newEngine(),
       clock: stillClock,
       fillEntropy,
+      snapshotRecords: this.random.pick([3, 1000]),
     });
   }
 
   private async feed(host: WorldHost): Promise<void> {
-    for (let i = 0; i < EVENTS_PER_CLIENT; i++) await this.submit(host);
+    for (let i = 0; i < EVENTS_PER_CLIENT; i++) {
+      if (this.random.chance(SNAPSHOT_CHANCE)) await this.takeSnapshot(host);
+      if (this.random.chance(VERB_CHANCE)) await this.steer(host, this.random.pick(VERBS));
+      await this.submit(host);
+    }
   }
 
   private async submit(host: WorldHost): Promise<void> {
-    const answer = await host.submit(this.subject.event(this.submitted++));
-    if (!answer.ok) throw new Error(`the subject refused its event: ${answer.refusal.code}`);
-    const { seq, chain } = answer.value;
+    const answer = await host.submit(this.subject.event(this.submitted));
+    if (answer.ok) {
+      this.submitted++;
+      await this.promise(host, answer.value);
+      return;
+    }
+    const { code } = answer.refusal;
+    if (code !== 'world-paused') throw new Error(`the subject refused its event: ${code}`);
+  }
+
+  /** Another client may have been first; then the world is as it was to be. */
+  private async steer(host: WorldHost, verb: 'pause' | 'resume'): Promise<void> {
+    const signed = await host.read((world) => signVerb(this.subject.operator, world, { verb }));
+    const answer = await host.submit(signed);
+    if (answer.ok) await this.promise(host, answer.value, MODES[verb]);
+    else if (answer.refusal.code !== 'mode-unchanged') {
+      throw new Error(`the subject refused its verb: ${answer.refusal.code}`);
+    }
+  }
+
+  private async takeSnapshot(host: WorldHost): Promise<void> {
+    const { seq } = await host.snapshot();
+    this.snapshotSeq = Math.max(seq, this.snapshotSeq ?? seq);
+  }
+
+  private async promise(host: WorldHost, { seq, chain }: Ack, mode?: WorldMode): Promise<void> {
     const seen = await host.read((world) =>
       world.seq === seq + 1 ? { worldHash: hashWorld(world) } : { worldHash: undefined },
     );
     if (this.promised.has(seq)) this.problems.push(`record ${seq} was acknowledged twice`);
-    this.promised.set(seq, { chain, ...seen });
+    this.promised.set(seq, mode === undefined ? { chain, ...seen } : { chain, ...seen, mode });
   }
 
   private async inspect(disk: SimDisk): Promise<void> {
@@ -158,8 +211,10 @@ class WorldOrdeal {
     try {
       const store = await openWorldStore(DIRECTORY, { ...this.storeOptions, fs: disk.fs });
       this.isCreated = true;
-      this.checkLaws(store);
+      const replayed = this.checkLaws(store);
+      if (replayed !== undefined) this.checkSnapshot(store, replayed);
       const host = this.host(store);
+      if (replayed?.mode === 'paused') await this.steer(host, 'resume');
       await this.submit(host);
       await host.close();
     } catch (error) {
@@ -169,7 +224,22 @@ class WorldOrdeal {
     }
   }
 
-  private checkLaws(store: WorldStore): void {
+  /** L5. */
+  private checkSnapshot(store: WorldStore, replayed: World): void {
+    const { world, from, passedOver } = openWorld(store, this.subject.newEngine());
+    if (from !== 'genesis') this.fromSnapshot++;
+    if (passedOver !== undefined) this.problems.push(`a snapshot: ${passedOver.code}`);
+    if (!bytesEqual(hashWorld(world), hashWorld(replayed))) {
+      this.problems.push('the world of the snapshot is not that of genesis');
+    }
+    const { snapshotSeq } = this;
+    if (snapshotSeq !== undefined && (store.snapshot?.seq ?? -2) < snapshotSeq) {
+      this.problems.push(`the acknowledged snapshot after record ${snapshotSeq} is gone`);
+    }
+  }
+
+  /** L1 to L3 and L6; answers with the world that genesis and all records lead to. */
+  private checkLaws(store: WorldStore): World | undefined {
     const engine = this.subject.newEngine();
     let world: World = loadWorld(store, engine);
     for (const bytes of store.records(0)) {
@@ -177,7 +247,7 @@ class WorldOrdeal {
       const verdict = replayRecord(world, bytes, { engine, object: (hash) => store.object(hash) });
       if (verdict.kind !== 'same') {
         this.problems.push(`record ${seq} does not replay`);
-        return;
+        return undefined;
       }
       world = verdict.world;
       const promise = this.promised.get(seq);
@@ -186,18 +256,23 @@ class WorldOrdeal {
     for (const seq of this.promised.keys()) {
       if (seq >= world.seq) this.problems.push(`acknowledged record ${seq} is gone`);
     }
+    return world;
   }
 
   private checkPromise(seq: number, promise: Promised, bytes: Uint8Array, world: World): void {
     if (!bytesEqual(promise.chain, chainOf(bytes))) {
       this.problems.push(`record ${seq} is not the one acknowledged, ${toHex(promise.chain)}`);
     }
-    const { worldHash } = promise;
+    const { worldHash, mode = world.mode } = promise;
+    if (mode !== world.mode) this.problems.push(`after record ${seq} the world is not ${mode}`);
     if (worldHash !== undefined && !bytesEqual(worldHash, hashWorld(world))) {
       this.problems.push(`after record ${seq} the live world and the replayed one differ`);
     }
   }
 }
+
+const VERBS = ['pause', 'resume', 'resume'] as const;
+const MODES = { pause: 'paused', resume: 'running' } as const;
 
 const stillClock: Clock = { wallNs: () => 10n ** 18n, monotonicNs: () => 0n };
 

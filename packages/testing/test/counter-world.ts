@@ -1,11 +1,15 @@
 /** The counter example as a world that drills can make and open. */
+
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { parseJson } from '@aos/air';
+import { sha256 } from '@aos/canon';
 import {
   type FoundedWorld,
   type FoundingResult,
   foundWorld,
   readAuthoringFolder,
+  type Signer,
   systemClock,
   systemEntropy,
 } from '@aos/host';
@@ -16,8 +20,24 @@ const folder = fileURLToPath(new URL('../../../examples/00-counter', import.meta
 
 const ports = { engine: new WasmEngine(), clock: systemClock, fillEntropy: systemEntropy };
 
-export function foundCounter(): FoundedWorld {
-  const result = foundWorld({ ...readAuthoringFolder(folder), keyring: [] }, ports);
+/** A key of this process alone; it is in no file. */
+function makeSigner(): Signer {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  const { x } = publicKey.export({ format: 'jwk' });
+  const bytes = new Uint8Array(Buffer.from(x as string, 'base64url'));
+  return {
+    keyId: sha256(bytes),
+    publicKey: bytes,
+    sign: (message) => new Uint8Array(sign(null, message, privateKey)),
+  };
+}
+
+/** Of the worlds that {@link foundCounter} makes without another. */
+export const operator = makeSigner();
+
+export function foundCounter({ keyId, publicKey }: Signer = operator): FoundedWorld {
+  const keyring = [{ keyId, publicKey, name: 'operator', roles: ['operator'] }] as const;
+  const result = foundWorld({ ...readAuthoringFolder(folder), keyring }, ports);
   if (!result.ok) throw new Error(JSON.stringify(result));
   return result.founded;
 }

@@ -1,23 +1,49 @@
 // Feeds a world as fast as it can and says each acknowledgement on standard output, one line
-// `<seq> <chain hex>`, until it is killed. Arguments: store directory, events in flight.
+// `<seq> <chain hex>`, until it is killed. Now and then it writes a snapshot, `snapshot <seq>`, or
+// pauses the world and lets it run again. Arguments: store directory, events in flight, AOS_HOME.
 import { writeSync } from 'node:fs';
 import { toHex } from '@aos/canon';
-import { openWorldHost } from '@aos/host';
+import { openKey, openWorldHost, signVerb } from '@aos/host';
 import { openWorldStore } from '@aos/store';
 import { WasmEngine } from '@aos/wasm';
 
-const [dir, inFlight] = process.argv.slice(2);
+const SNAPSHOT_CHANCE = 0.02;
+const PAUSE_CHANCE = 0.01;
+
+const [dir, inFlight, home] = process.argv.slice(2);
+const operator = openKey(home, 'operator');
 const store = await openWorldStore(dir, { mode: 'write' });
 const host = openWorldHost({ store, engine: new WasmEngine() });
 const start = { schema: 'demo/CounterEvent@1', json: { Start: { target: 1_000_000_000 } } };
 const tick = { schema: 'demo/CounterEvent@1', json: { Tick: null } };
 
-async function feed() {
-  for (;;) {
-    const answer = await host.submit(store.head < 0 ? start : tick);
-    if (!answer.ok) throw new Error(answer.refusal.detail);
-    writeSync(1, `${answer.value.seq} ${toHex(answer.value.chain)}\n`);
+/** @param {Awaited<ReturnType<typeof host.submit>>} answer */
+function tell(answer) {
+  if (answer.ok) writeSync(1, `${answer.value.seq} ${toHex(answer.value.chain)}\n`);
+  else if (!['mode-unchanged', 'world-paused'].includes(answer.refusal.code)) {
+    throw new Error(answer.refusal.detail);
   }
 }
 
+/** @param {'pause' | 'resume'} verb */
+async function steer(verb) {
+  tell(await host.submit(await host.read((world) => signVerb(operator, world, { verb }))));
+}
+
+async function feed() {
+  for (;;) {
+    if (Math.random() < SNAPSHOT_CHANCE) {
+      const { seq } = await host.snapshot();
+      writeSync(1, `snapshot ${seq}\n`);
+    }
+    if (Math.random() < PAUSE_CHANCE) {
+      await steer('pause');
+      await steer('resume');
+    }
+    tell(await host.submit(store.head < 0 ? start : tick));
+  }
+}
+
+// whoever was killed may have left it paused
+await steer('resume');
 await Promise.all(Array.from({ length: Number(inFlight) }, feed));

@@ -2,7 +2,7 @@
 import { runWorldCutPoints, type WorldDrillSubject } from '@aos/testing';
 import { WasmEngine } from '@aos/wasm';
 import { describe, expect, it } from 'vitest';
-import { foundCounter, start, tick } from './counter-world.js';
+import { foundCounter, operator, start, tick } from './counter-world.js';
 
 /** Three cut points a seed. */
 const SEEDS = process.env.AOS_DRILL === 'large' ? 10_000 : 200;
@@ -12,6 +12,7 @@ const subject: WorldDrillSubject = {
   genesis,
   objects,
   newEngine: () => new WasmEngine(),
+  operator,
   event: (count) => (count === 0 ? start : tick),
 };
 
@@ -21,6 +22,7 @@ describe('a world on a disk that is cut anywhere', () => {
     expect(report.problems).toEqual([]);
     expect(report.cuts).toBe(3 * SEEDS);
     expect(report.acknowledged).toBeGreaterThan(SEEDS);
+    expect(report.fromSnapshot).toBeGreaterThan(SEEDS / 4);
   });
 
   it('canary: a disk whose flushes do nothing is found out', async () => {
