@@ -18,7 +18,20 @@ export {
   listCells,
   readCell,
 } from './cells/cell-table.js';
+export { authorize } from './gate/authorize.js';
+export { compileGate, type Gate, grantOfSlot } from './gate/gate.js';
+export { emptyGateState, type GateState } from './gate/gate-state.js';
+export { budgetLeft } from './gate/limits/budgets.js';
 export type { OpenIntent } from './gate/open-intent.js';
+export { PolicyIndex, type PolicyQuestion } from './gate/policy/policy-index.js';
+export { checkAddress, checkRedirect } from './gate/recheck.js';
+export type {
+  Denial,
+  EffectRequest,
+  GatePorts,
+  GateVerdict,
+  KnownIntent,
+} from './gate/verdict.js';
 export { type PlanInstance, STEP_STATES } from './plans/instance.js';
 export type { Program } from './program/program.js';
 export { callEntropy } from './reducers/context.js';

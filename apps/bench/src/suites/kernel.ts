@@ -1,6 +1,7 @@
-/** The kernel in memory: events and replay, many cells, snapshots. */
+/** The kernel in memory: events and replay, many cells, snapshots, the gate. */
 import type { Measure } from '../measure.js';
 import { measures as cells } from '../measures/cells.js';
+import { measures as gate } from '../measures/gate.js';
 import { measures as events, ratioMeasures } from '../measures/kernel.js';
 
-export const measures: readonly Measure[] = [...events, ...ratioMeasures, ...cells];
+export const measures: readonly Measure[] = [...events, ...ratioMeasures, ...cells, ...gate];

@@ -9,6 +9,7 @@
  */
 import { assert, bytesEqual, type Hash, type Result, refuse } from '@aos/canon';
 import type { ApprovalDecision, KeyRole } from '@aos/protocol';
+import { EffectParams } from './effect-params.js';
 import type { Gate } from './gate.js';
 import type { GateState } from './gate-state.js';
 import { deny, judge, type Passed, placeOf, takeBudget, takeRateOf } from './judge.js';
@@ -220,7 +221,7 @@ function subjectOf({ gate, now }: At, intent: OpenIntent): Subject | Denial {
   const [origin] = waiters;
   assert(origin !== undefined, 'an intent waits for somebody');
   const request = { origin, effect: kind, cap, params, index: 0, attempt, now };
-  return { request, effect, params, idempotencyKey, hash };
+  return { request, effect, params: new EffectParams(params), idempotencyKey, hash };
 }
 
 function denyWaiting(gate: Gate, intent: OpenIntent, denial: Denial): DeniedVerdict {

@@ -109,7 +109,7 @@ function newIntent(subject: Subject, approval: PendingApproval | null): OpenInte
     hash,
     effect,
     cap,
-    params,
+    params: params.bytes,
     idempotencyKey,
     isExplicitKey: request.idempotencyKey !== undefined,
     epoch: now.epoch,

@@ -2,6 +2,7 @@
 import type { Hash } from '@aos/canon';
 import { concatBytes, sha256, utf8 } from '@aos/canon';
 import { defaultIdempotencyKey, intentHash, isReducerOrigin, type Origin } from '@aos/protocol';
+import { EffectParams } from './effect-params.js';
 import type { Gate, GateEffect } from './gate.js';
 import type { Denial, EffectRequest } from './verdict.js';
 
@@ -9,7 +10,7 @@ export interface Subject {
   readonly request: EffectRequest;
   readonly effect: GateEffect;
   /** Canonical in the schema of the effect's parameters. */
-  readonly params: Uint8Array;
+  readonly params: EffectParams;
   readonly idempotencyKey: Uint8Array;
   readonly hash: Hash;
 }
@@ -53,7 +54,7 @@ export function readRequest(
   if (params.value.length > paramsBytes) return unreadable(request, tooLarge(paramsBytes));
   const idempotencyKey = keyOf(request);
   const hash = hashOf(request, params.value, idempotencyKey);
-  return { request, effect, params: params.value, idempotencyKey, hash };
+  return { request, effect, params: new EffectParams(params.value), idempotencyKey, hash };
 }
 
 export function isUnreadable(read: Subject | Unreadable): read is Unreadable {

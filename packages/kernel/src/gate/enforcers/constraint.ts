@@ -7,13 +7,13 @@
  * N2. An absent, null or empty set constrains nothing.
  */
 import { parseDec128, type Value } from '@aos/canon';
+import type { EffectParams } from '../effect-params.js';
 import type { Denial } from '../verdict.js';
 
 /** An effect as its enforcers see it. */
 export interface CheckedEffect {
   readonly kind: string;
-  /** Decoded canonical parameters of the effect. */
-  readonly params: ReadonlyMap<Value, Value>;
+  readonly params: EffectParams;
 }
 
 /** What one grant allows of an effect: undefined, or the constraint that says no. */

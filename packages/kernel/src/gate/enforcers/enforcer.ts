@@ -6,14 +6,13 @@
  * E2. An enforcer that fails in any way denies (`enforcer-error`).
  */
 import type { GrantDefinition, WorldDefinition } from '@aos/air';
-import { bytesEqual, decode, type Hash, parseHashText, type Value, ZERO_HASH } from '@aos/canon';
-import type { Subject } from '../subject.js';
-import type { Charge, Denial, GatePorts } from '../verdict.js';
-import { NO_CHARGE } from '../verdict.js';
+import { bytesEqual, type Hash, parseHashText, type Value, ZERO_HASH } from '@aos/canon';
+import { EffectParams } from '../effect-params.js';
+import { type Charge, type Denial, NO_CHARGE } from '../verdict.js';
 import { CapParams, type Constraint, type ConstraintReader } from './constraint.js';
 import { type HttpLimits, httpOut, readHttpLimits } from './http-out.js';
 import { llmBasic } from './llm-basic.js';
-import { type ModuleEnforcer, runModule } from './module-enforcer.js';
+import { type Asked, type ModuleEnforcer, runModule } from './module-enforcer.js';
 import { blob, governance, query, secret } from './named-things.js';
 
 /** What an enforcer came to, and what that took. */
@@ -102,37 +101,18 @@ export function runEnforcer(enforcer: Enforcer, grant: string, asked: Asked): Ch
     case 'broken':
       return { denial: enforcer.denial, ...NO_CHARGE };
     case 'native': {
-      const effect = { kind: asked.subject.effect.kind, params: asked.fields() };
-      return { denial: enforcer.constraint(effect, grant), ...NO_CHARGE };
+      const { effect, params } = asked.subject;
+      const checked = { kind: effect.kind, params };
+      return { denial: enforcer.constraint(checked, grant), ...NO_CHARGE };
     }
     case 'module':
-      return runModule(enforcer.module, asked.subject, asked);
+      return runModule(enforcer.module, asked);
   }
 }
 
-/** A request on its way along a chain of enforcers. */
-export class Asked {
-  #fields: ReadonlyMap<Value, Value> | undefined;
-
-  constructor(
-    readonly subject: Subject,
-    readonly manifestHash: Hash,
-    readonly ports: GatePorts,
-  ) {}
-
-  /** The decoded parameters, decoded once. */
-  fields(): ReadonlyMap<Value, Value> {
-    this.#fields ??= fieldsOf(this.subject.params);
-    return this.#fields;
-  }
-}
-
-const NO_FIELDS: ReadonlyMap<Value, Value> = new Map();
-
-/** The fields of a canonical record; none of anything else, which then lacks all of them. */
+/** The fields of the canonical parameters of a grant. */
 function fieldsOf(canonical: Uint8Array): ReadonlyMap<Value, Value> {
-  const decoded = decode(canonical);
-  return decoded.ok && decoded.value instanceof Map ? decoded.value : NO_FIELDS;
+  return new EffectParams(canonical).fields();
 }
 
 function isZero(hash: Hash): boolean {

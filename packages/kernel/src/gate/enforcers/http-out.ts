@@ -65,14 +65,14 @@ function checkRequest(
   grant: string,
 ): Denial | undefined {
   if (!KINDS.some((kind) => kind === effect.kind)) return kindMismatch(grant, effect.kind, KINDS);
-  const { params } = effect;
+  const params = effect.params.fields();
   const written = params.get('url');
   const method = params.get('method');
   const headers = params.get('headers');
   if (typeof written !== 'string') return paramsInvalid('url', 'a text');
   if (typeof method !== 'string' || !TOKEN.test(method)) return paramsInvalid('method', 'a token');
   if (!(headers instanceof Map)) return paramsInvalid('headers', 'a map of texts');
-  const url = parseHttpUrl(written);
+  const url = effect.params.once('http-url', () => parseHttpUrl(written));
   if (typeof url === 'string') {
     return { code: 'invalid-url', at: 'params/url', advice: `expected ${url}` };
   }
@@ -161,7 +161,7 @@ function headerNotAllowed(name: string): Denial {
 
 /** A prefix in the spelling of paths; one that could not match as meant is not understood. */
 function spellPrefix(prefix: string): string | undefined {
-  if (!prefix.startsWith('/') || /[?#\s\\]/.test(prefix) || !isAscii(prefix)) return undefined;
+  if (!prefix.startsWith('/') || prefix.includes('?')) return undefined;
   const path = parsePath(prefix);
   return typeof path === 'string' || path.hidesSlash ? undefined : path.path;
 }

@@ -37,6 +37,13 @@ const AUTHORITY = /^(\[[^\]]*\]|[^:[\]]+)(?::(0|[1-9][0-9]{0,4}))?$/;
 const ESCAPE = /%([0-9A-Fa-f]{2})/g;
 const UNRESERVED = /^[A-Za-z0-9\-._~]$/;
 
+/**
+ * `.` or `..` between slashes of either kind; some servers cut path parameters off before they look
+ * at a segment.
+ */
+const DOT_SEGMENT = /(?:^|[/\\])\.\.?(?:[/\\;]|$)/;
+const NO_DOTS = 'a path without . and .. in it';
+
 /** Rounds of decoding after which a path must have come to rest. */
 const MAX_ROUNDS = 8;
 
@@ -61,13 +68,20 @@ type Path = Pick<HttpUrl, 'path' | 'hidesSlash'>;
 
 /** The path of a URL or a prefix of one. */
 export function parsePath(raw: string): Path | string {
-  if (/[[\]]/.test(raw) || /%(?![0-9A-Fa-f]{2})/.test(raw)) return 'escapes as %41 in the path';
+  if (!CHARACTERS.test(raw)) return 'only characters of a path';
+  if (raw.includes('[') || raw.includes(']')) return 'brackets in the path as %5B and %5D';
+  if (DOT_SEGMENT.test(raw)) return NO_DOTS;
+  return raw.includes('%') ? parseEscaped(raw) : { path: raw, hidesSlash: false };
+}
+
+function parseEscaped(raw: string): Path | string {
+  if (/%(?![0-9A-Fa-f]{2})/.test(raw)) return 'escapes as %41 in the path';
   const bytes = decodeEscapes(raw);
   if (!decodeUtf8(bytes).ok) return 'a path whose escapes are UTF-8';
   if (bytes.some((byte) => byte < 0x20 || byte === 0x7f)) return 'no control characters';
   const bare = settle(raw);
   if (bare === undefined) return `a path that is escaped at most ${MAX_ROUNDS} times`;
-  if (bare.split(/[/\\]/).some(isDotSegment)) return 'a path without . and .. in it';
+  if (DOT_SEGMENT.test(bare)) return NO_DOTS;
   const hidesSlash = bare.includes('\\') || count(bare, '/') !== count(raw, '/');
   return { path: raw.replace(ESCAPE, normalEscape), hidesSlash };
 }
@@ -90,12 +104,6 @@ function settle(raw: string): string | undefined {
     text = next;
   }
   return undefined;
-}
-
-/** Some servers cut path parameters off before they look at the segment. */
-function isDotSegment(segment: string): boolean {
-  const name = segment.split(';', 1)[0];
-  return name === '.' || name === '..';
 }
 
 /** The bytes of a path; it is ASCII, and every escape is whole. */

@@ -34,7 +34,7 @@ export function llmBasic(params: CapParams): Constraint | undefined {
 
 function checkCall(effect: CheckedEffect, limits: LlmLimits, grant: string): Denial | undefined {
   if (!KINDS.some((kind) => kind === effect.kind)) return kindMismatch(grant, effect.kind, KINDS);
-  const { params } = effect;
+  const params = effect.params.fields();
   const provider = params.get('provider');
   const model = params.get('model');
   if (typeof provider !== 'string') return paramsInvalid('provider', 'a text');
@@ -50,8 +50,9 @@ function checkCall(effect: CheckedEffect, limits: LlmLimits, grant: string): Den
   return checkAmounts(effect, limits, grant) ?? checkTools(effect, limits, grant);
 }
 
-function checkAmounts({ params }: CheckedEffect, limits: LlmLimits, grant: string) {
+function checkAmounts(effect: CheckedEffect, limits: LlmLimits, grant: string) {
   const { maxTokens, temperatureMax } = limits;
+  const params = effect.params.fields();
   const tokens = params.get('max_tokens');
   if (typeof tokens !== 'number' && typeof tokens !== 'bigint') {
     return paramsInvalid('max_tokens', 'a natural number');
@@ -70,8 +71,8 @@ function checkAmounts({ params }: CheckedEffect, limits: LlmLimits, grant: strin
   return denial('temperature-exceeded', grant, 'temperature_max', advice);
 }
 
-function checkTools({ params }: CheckedEffect, { tools }: LlmLimits, grant: string) {
-  const asked = params.get('tools') ?? [];
+function checkTools(effect: CheckedEffect, { tools }: LlmLimits, grant: string) {
+  const asked = effect.params.fields().get('tools') ?? [];
   if (!Array.isArray(asked)) return paramsInvalid('tools', 'a list of texts');
   const other = asked.find((tool) => typeof tool !== 'string' || tools?.has(tool) === false);
   if (other === undefined) return undefined;

@@ -34,9 +34,11 @@ export interface ModuleEnforcer {
   readonly params: Uint8Array;
 }
 
-export interface ModulePorts {
-  readonly ports: GatePorts;
+/** A request on its way along a chain of enforcers. */
+export interface Asked {
+  readonly subject: Subject;
   readonly manifestHash: Hash;
+  readonly ports: GatePorts;
 }
 
 /** Codes of modules: letters, digits, dots, hyphens and underscores, as the original has them. */
@@ -47,8 +49,7 @@ const MAX_MESSAGE = 200;
 
 export function runModule(
   enforcer: ModuleEnforcer,
-  subject: Subject,
-  { ports, manifestHash }: ModulePorts,
+  { subject, ports, manifestHash }: Asked,
 ): Charge & { readonly denial: Denial | undefined } {
   const { engine, callLimits } = ports;
   if (!engine.has(enforcer.hash)) throw new ObjectsNeeded([enforcer.hash]);
@@ -71,7 +72,7 @@ function encodeInput(
     grant_name: grant,
     cap_params: params,
     effect_kind: effect.kind,
-    effect_params: effectParams,
+    effect_params: effectParams.bytes,
     origin: { kind, name: originName(origin) },
     logical_now_ns: now.logicalNowNs,
   });

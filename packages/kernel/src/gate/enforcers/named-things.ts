@@ -53,7 +53,7 @@ export function query(params: CapParams): Constraint | undefined {
   const named = [{ param: 'reducer', constraint: 'reducers', allowed, code }];
   if (!params.isWhole()) return undefined;
   return (effect, grant) => {
-    const names = effect.params.has('reducer') ? named : [];
+    const names = effect.params.fields().has('reducer') ? named : [];
     return checkKind(effect, kinds, grant) ?? checkNames(effect, names, grant);
   };
 }
@@ -90,7 +90,7 @@ function checkNames(
   grant: string,
 ): Denial | undefined {
   for (const { param, constraint, allowed, code } of named) {
-    const value = effect.params.get(param);
+    const value = effect.params.fields().get(param);
     if (allowed === undefined) continue;
     if (typeof value !== 'string') return paramsInvalid(param, 'a text');
     if (allowed.has(value)) continue;

@@ -1,5 +1,5 @@
 /** The constraints of a grant and of every grant that it was made from, each by its own enforcer. */
-import { Asked, type Checked, runEnforcer } from '../enforcers/enforcer.js';
+import { type Checked, runEnforcer } from '../enforcers/enforcer.js';
 import type { Gate } from '../gate.js';
 import type { Subject } from '../subject.js';
 import type { GatePorts } from '../verdict.js';
@@ -15,7 +15,7 @@ export function checkConstraints(
   subject: Subject,
   ports: GatePorts,
 ): Checked {
-  const asked = new Asked(subject, gate.manifestHash, ports);
+  const asked = { subject, manifestHash: gate.manifestHash, ports };
   let fuel = 0;
   let calls = 0;
   for (const { name, enforcer } of grant.chain) {

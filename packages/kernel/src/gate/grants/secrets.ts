@@ -5,7 +5,6 @@
  * a reducer. What is not declared is no secret of the world, and is denied.
  */
 import type { WorldDefinition } from '@aos/air';
-import { decode } from '@aos/canon';
 import { isReducerOrigin } from '@aos/protocol';
 import { originName, type Subject } from '../subject.js';
 import type { Denial } from '../verdict.js';
@@ -35,10 +34,8 @@ export function compileSecrets(definition: WorldDefinition): SecretRules {
 export function checkSecrets(rules: SecretRules, subject: Subject): Denial | undefined {
   const find = subject.effect.findSecrets;
   if (find === null) return undefined;
-  const params = decode(subject.params);
-  if (!params.ok) return undefined;
   const uses: SecretUse[] = [];
-  find(params.value, uses);
+  find(subject.params.value(), uses);
   for (const use of uses) {
     const denial = checkUse(rules, use, subject);
     if (denial !== undefined) return denial;

@@ -9,7 +9,7 @@
  *     has no part in the next.
  */
 import type { GrantBudget } from '@aos/air';
-import { decode, type Value } from '@aos/canon';
+import type { Value } from '@aos/canon';
 import type { Trie } from '../../trie/trie.js';
 import type { CompiledGrant } from '../grants/grants.js';
 import type { Subject } from '../subject.js';
@@ -73,13 +73,9 @@ export function budgetLeft(
  * `max_tokens` where there is such a field; and a cent, as no parameters tell the price.
  */
 function expectedAmounts({ params }: Subject): Amounts {
-  const fields = decode(params);
-  const maxTokens =
-    fields.ok && fields.value instanceof Map
-      ? naturalOf(fields.value.get('max_tokens'))
-      : undefined;
+  const maxTokens = naturalOf(params.fields().get('max_tokens'));
   const tokens = maxTokens === 0n ? 1n : (maxTokens ?? 0n);
-  return { calls: 1n, tokens, cents: 1n, bytes: BigInt(params.length) };
+  return { calls: 1n, tokens, cents: 1n, bytes: BigInt(params.bytes.length) };
 }
 
 /** Only what the budget limits is reserved, so that what is reserved has a limit as well. */
