@@ -1,5 +1,5 @@
 /** Snapshots of the golden worlds: what they hold, what writing them takes, what is no snapshot. */
-import { decode, type Encodable, encode, sha256, toHex, type Value } from '@aos/canon';
+import { encode, sha256, toHex, type Value } from '@aos/canon';
 import {
   openSnapshot,
   readSnapshotHead,
@@ -9,30 +9,12 @@ import {
   type World,
 } from '@aos/kernel';
 import { describe, expect, it } from 'vitest';
-import {
-  type KeptSnapshot,
-  must,
-  type OpenedJournal,
-  openJournal,
-  readJournal,
-  verifyJournal,
-} from './journal-file.js';
+import { changed, fieldsOf, GOLDEN_NAMES, type Golden, golden } from './golden-worlds.js';
+import type { KeptSnapshot } from './journal-file.js';
 import { puppetEngine } from './puppet.js';
 import { ObjectMemory } from './recorder.js';
-import { SCENARIOS } from './scenarios.js';
 
-interface Golden extends OpenedJournal {
-  readonly kept: readonly KeptSnapshot[];
-}
-
-function golden(name: string): Golden {
-  const journal = readJournal(name);
-  if (journal === undefined) throw new Error(`there is no journal ${name}`);
-  const opened = openJournal(journal);
-  return { ...opened, kept: verifyJournal(opened, puppetEngine) };
-}
-
-const all = new Map(Object.keys(SCENARIOS).map((name) => [name, golden(name)]));
+const all = new Map(GOLDEN_NAMES.map((name) => [name, golden(name)]));
 const the = (name: string): Golden => all.get(name) as Golden;
 
 function open(
@@ -55,14 +37,6 @@ function taken(world: World) {
   const outcome = takeSnapshot(world);
   if (outcome.kind === 'taken') return outcome;
   throw new Error('something is not in memory');
-}
-
-const fieldsOf = (bytes: Uint8Array) => must(decode(bytes)) as ReadonlyMap<string, Value>;
-
-function changed(bytes: Uint8Array, change: (fields: Map<string, Value>) => void): Uint8Array {
-  const fields = new Map(fieldsOf(bytes));
-  change(fields);
-  return encode(fields as Encodable);
 }
 
 const codeOf = (opening: SnapshotOpening) =>
