@@ -30,7 +30,16 @@ const ENTRIES = [
 ];
 
 /** What cannot come up here, and why. */
-const ELSEWHERE: ReadonlyMap<string, string> = new Map([]);
+const ELSEWHERE: ReadonlyMap<string, string> = new Map([
+  ['decision address-not-allowed', 'asked by hosts, when an address is known'],
+  ['decision redirects-exceeded', 'asked by hosts, when a server redirects'],
+  ['decision grant-revoked', 'needs another manifest'],
+  ['decision intents-over-limit', 'takes 100,000 open intents'],
+  ['dropped event-undeliverable', 'needs another manifest'],
+  ['plan-step plan-values-limit', 'takes 16 MiB of values'],
+  ['refusal keyring-full', 'takes 1,024 keys'],
+  ['snapshot-refusal snapshot-diverged', 'told by hosts, which have the journal too'],
+]);
 
 const group = (name: string, codes: readonly string[]) =>
   codes.map((code) => `${name} ${code}`).filter((each) => !ELSEWHERE.has(each));
@@ -46,6 +55,8 @@ const REQUIRED = [
   ...group('dropped', codesOf('Inputs', 'dropped')),
   ...group('settled', codesOf('Inputs', 'settled')),
   ...group('decision', codesOf('Inputs', 'denial')),
+  ...group('plan-step', codesOf('Plans')),
+  ...group('refusal', ['world-draining', 'world-halted', 'world-paused', 'runtime-unsupported']),
   ...group('difference', codesOf('Replay')),
   ...group('snapshot-refusal', codesOf('Snapshots')),
 ];

@@ -1,7 +1,13 @@
 /** Effects, grants and a policy of a generated world; or none of it works, and that is tested too. */
 import type { Random } from '../random.js';
 import { type Json, ref, refs, schema } from './json.js';
-import { NATIVE_CAPS, NATIVE_EFFECTS, NATIVE_GRANTS, NATIVE_NODES } from './native-palette.js';
+import {
+  DEEP_GRANTS,
+  NATIVE_CAPS,
+  NATIVE_EFFECTS,
+  NATIVE_GRANTS,
+  NATIVE_NODES,
+} from './native-palette.js';
 
 /** What the effects of a generated world add to it. */
 export interface Authority {
@@ -18,6 +24,8 @@ export interface Authority {
   readonly usesEnforcer: boolean;
   /** Plans may emit effects of the catalogue. */
   readonly usesNative: boolean;
+  /** A chain of grants is too long. */
+  readonly usesDeep: boolean;
   /** Names of the grants. */
   readonly grants: readonly string[];
 }
@@ -40,9 +48,14 @@ const CAPS = refs('g/cap@1', 'sys/timer@1', 'sys/query@1');
 
 export function authorityOf(random: Random): Authority {
   const usesNative = random.chance(0.4);
+  const usesDeep = random.chance(0.03);
   const usesEnforcer = random.chance(0.4);
   const policy = random.chance(0.9) ? policyOf(random) : undefined;
-  const grants = [...grantsOf(random), ...(usesNative ? NATIVE_GRANTS : [])];
+  const grants = [
+    ...grantsOf(random),
+    ...(usesNative ? NATIVE_GRANTS : []),
+    ...(usesDeep ? DEEP_GRANTS : []),
+  ];
   const names = grants.map(({ name }) => name as string);
   const bound = (...slots: readonly (readonly [string, string])[]): Json =>
     Object.fromEntries(slots.filter(([, grant]) => names.includes(grant)));
@@ -85,6 +98,7 @@ export function authorityOf(random: Random): Authority {
     deafAbi: { effects_emitted: ['g.ask'] },
     usesEnforcer,
     usesNative,
+    usesDeep,
     grants: names,
   };
 }
@@ -153,6 +167,7 @@ function approvalOf(random: Random): Json {
     APPROVAL,
     { ...APPROVAL, count: 2 },
     { ...APPROVAL, expires_ns: 3000 },
+    { ...APPROVAL, of: ['ana'] },
     { role: 'operator', count: 1, of: ['operator'] },
   ]);
 }

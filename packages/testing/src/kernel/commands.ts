@@ -1,9 +1,10 @@
 /** Programs for scripted modules, made by chance: what good modules do, and everything bad. */
 import type { WorldDefinition } from '@aos/air';
-import { type Encodable, toHex, utf8 } from '@aos/canon';
+import { decode, type Encodable, toHex, utf8 } from '@aos/canon';
 import type { Random } from '../random.js';
 import { EFFECT_KINDS } from './authority-palette.js';
 import { SECRET_ALIASES } from './native-palette.js';
+import type { Outside } from './outside.js';
 import { EVENTS } from './palette.js';
 import { randomValue } from './random-value.js';
 import { type Act, type Ask, encodeProgram, type Form } from './script.js';
@@ -38,6 +39,7 @@ export class Commands {
   constructor(
     private readonly random: Random,
     private readonly definition: WorldDefinition,
+    private readonly outside: Outside,
   ) {
     const { type } = this.schema('g/Key@1');
     this.ids = Array.from({ length: 4 }, () => randomValue(random, type));
@@ -84,7 +86,7 @@ export class Commands {
       [4, () => ['ann', random.chance(0.8) ? { why: 'because' } : { why: 7 }]],
       [depth < MAX_DEPTH ? 17 : 0, () => this.say(depth + 1)],
       [17, () => ['ask', this.ask(depth + 1)]],
-      [2, () => this.flood()],
+      [depth < MAX_DEPTH ? 2 : 0, () => this.flood()],
       [11, () => this.bad()],
     ]);
     return act();
@@ -101,9 +103,24 @@ export class Commands {
     const { random } = this;
     const slot = random.pick(SLOTS);
     const usual = slot === 'timer' ? 'timer.set' : 'g.ask';
+    const known = random.chance(0.05) ? this.askAgain() : undefined;
+    if (known !== undefined) return known;
     const kind = random.chance(0.9) ? usual : random.pick(EFFECT_KINDS);
-    const key = random.chance(0.2) ? new Uint8Array(32).fill(random.below(3)) : null;
-    return { kind, params: this.params(kind, depth), form: random.pick(FORMS), slot, key };
+    const size = random.chance(0.9) ? 32 : 31;
+    const key = random.chance(0.2) ? new Uint8Array(size).fill(random.below(3)) : null;
+    const padBytes = kind === 'g.ask' && random.chance(0.02) ? 70_000 : 0;
+    const params = this.params(kind, depth);
+    return { kind, params, form: random.pick(FORMS), slot, key, padBytes };
+  }
+
+  /** What somebody has asked already, under the very key that the kernel made for it. */
+  private askAgain(): Ask | undefined {
+    const [known] = this.random.shuffled([...this.outside.open.values()]);
+    const params = known?.params === undefined ? undefined : decode(known.params);
+    if (known === undefined || !params?.ok) return undefined;
+    const slot = known.cap === 'ask' ? null : known.cap;
+    const { effect: kind, key } = known;
+    return { kind, params: params.value, form: 'canonical', slot, key, padBytes: 0 };
   }
 
   /** Parameters of an effect, out of its schema now and then. */
@@ -147,7 +164,7 @@ export class Commands {
       () => say('g/Do@1', { unfit: true }),
       () => say('g/Say@1', this.event('g/Say@1', MAX_DEPTH), new Uint8Array(4097)),
       () => say('g/Do@1', this.event('g/Do@1', MAX_DEPTH), Uint8Array.of(0xd9, 0xd9, 0xf7, 0x18)),
-      () => say('g/Say@1', { id: this.key(), do: new Uint8Array(70_000), more: null }),
+      () => ['bulk', this.key(), 70_000],
     ])();
   }
 

@@ -27,7 +27,7 @@ export class History {
     private readonly outside: Outside,
   ) {
     const { definition } = generated;
-    this.events = new EventInputs(random, generated, new Commands(random, definition));
+    this.events = new EventInputs(random, generated, new Commands(random, definition, outside));
     this.receipts = new ReceiptInputs(random, definition, outside);
     this.verbs = new VerbInputs(random, outside);
   }
@@ -38,7 +38,7 @@ export class History {
     if (outside.asked.size > 0 && random.chance(0.2)) return this.verbs.approval(world);
     const input = random.weighted<() => RawInput>([
       [outside.open.size > 0 ? 40 : 3, () => this.receipts.receipt(world)],
-      [3, () => this.receipts.frame(world)],
+      [outside.open.size > 0 ? 8 : 1, () => this.receipts.frame(world)],
       [6, () => this.verbs.control(world)],
       [3, () => this.verbs.keyring()],
       [2, () => this.verbs.approval(world)],

@@ -43,9 +43,9 @@ export interface LifeOptions extends PaletteOptions {
 }
 
 /** Inputs after which a world that is only answered and woken should have come to rest. */
-const MAX_ROUNDS_TO_REST = 400;
+const MAX_ROUNDS_TO_REST = 2000;
 const CRASH_CHANCE = 0.03;
-const SNAPSHOT_CHANCE = 0.1;
+const SNAPSHOT_CHANCE = 0.08;
 const FORGET_CHANCE = 0.15;
 /** Few enough that nodes leave the cache of these small worlds. */
 const CACHE_LEAVES = 8;

@@ -7,6 +7,9 @@ import { type Json, ref, refs } from './json.js';
 
 const HASH = `sha256:${'00'.repeat(32)}`;
 
+/** Delegations after the first grant of a chain. */
+const DEPTH = 64;
+
 export const NATIVE_GRANTS: readonly Json[] = [
   {
     name: 'web',
@@ -36,10 +39,18 @@ export const NATIVE_GRANTS: readonly Json[] = [
   {
     name: 'look',
     cap: 'sys/query@2',
-    params: { kinds: ['introspect.reducer_state'], reducers: ['g/A@1'] },
+    params: { kinds: ['introspect.reducer_state'], reducers: ['g/A@1', 'g/K@1'] },
   },
   { name: 'govern', cap: 'sys/governance@1', params: { sections: ['plans'] } },
 ];
+
+/** Delegations from one grant to the next, more than a chain may have. */
+export const DEEP_GRANTS: readonly Json[] = Array.from({ length: DEPTH + 1 }, (_, i) => ({
+  name: i === DEPTH ? 'deep' : `deep${i}`,
+  cap: 'g/cap@1',
+  params: { most: 100 },
+  ...(i === 0 ? {} : { parent: `deep${i - 1}` }),
+}));
 
 const SECRETS: readonly Json[] = [
   { $kind: 'defsecret', name: 'g/open@1', binding_id: 'env:OPEN' },
@@ -76,6 +87,7 @@ export const NATIVE_EFFECTS = refs(
   'sys/blob.put@2',
   'sys/introspect.reducer_state@1',
   'sys/introspect.list_cells@1',
+  'sys/introspect.manifest@1',
   'sys/governance.propose@1',
 );
 
@@ -121,10 +133,10 @@ const blob = (namespace: string): Json => ({
   params: { namespace, blob_ref: HASH },
 });
 
-const look = (reducer: string, kind = 'introspect.reducer_state'): Json => ({
-  kind,
+const look = (reducer: string, more: Json = {}): Json => ({
+  kind: 'introspect.reducer_state',
   cap: 'look',
-  params: kind.endsWith('state') ? { reducer, key: null, consistency: 'head' } : { reducer },
+  params: { reducer, key: null, consistency: 'head', ...more },
 });
 
 /** A request whose secret is named by the input, so that only the gate can know it. */
@@ -147,6 +159,11 @@ const secretive: Json = {
     },
   },
 };
+
+/** Under the last grant of a chain that is too long. */
+export const deepRequest = (): Json => ({ kind: 'g.ask', cap: 'deep', params: ASKED });
+
+const ASKED: Json = { record: { n: { nat: 1 }, do: ref('@plan.input.do') } };
 
 const REQUESTS: readonly Json[] = [
   http('https://a.example/in/x'),
@@ -174,8 +191,11 @@ const REQUESTS: readonly Json[] = [
   blob('other'),
   look('g/A@1'),
   look('g/B@1'),
-  look('g/A@1', 'introspect.list_cells'),
-  { kind: 'g.web', cap: 'web', params: { record: { n: { nat: 1 }, do: ref('@plan.input.do') } } },
+  look('g/A@1', { consistency: 'yesterday' }),
+  look('g/K@1', { key: 'AA==' }),
+  { kind: 'introspect.list_cells', cap: 'look', params: { reducer: 'g/A@1' } },
+  { kind: 'introspect.manifest', cap: 'query', params: { consistency: 'head' } },
+  { kind: 'g.web', cap: 'web', params: ASKED },
   {
     kind: 'governance.propose',
     cap: 'govern',

@@ -1,7 +1,12 @@
 /** What the outside knows of a world: its keys, and what its records have said so far. */
 import { type Hash, toHex } from '@aos/canon';
-import type { JournalRecord, KeyRole, KeyringEntry } from '@aos/protocol';
-import { keyIdOf } from '@aos/protocol';
+import {
+  type IntentEntry,
+  type JournalRecord,
+  type KeyRole,
+  type KeyringEntry,
+  keyIdOf,
+} from '@aos/protocol';
 
 /** An intent as those see it who may answer it. */
 export interface KnownIntent {
@@ -9,6 +14,11 @@ export interface KnownIntent {
   readonly effect: string;
   readonly attempt: number;
   readonly epoch: number;
+  readonly cap: string;
+  /** Canonical, where the journal has them inline. */
+  readonly params: Uint8Array | undefined;
+  /** The idempotency key. */
+  readonly key: Uint8Array;
 }
 
 const keyOf = (fill: number, name: string, roles: readonly KeyRole[]): KeyringEntry => {
@@ -28,6 +38,11 @@ export const KEYS = {
 
 export const GENESIS_KEYS: readonly KeyringEntry[] = Object.values(KEYS).slice(0, -1);
 
+function knownIntent(entry: IntentEntry, epoch: number): KnownIntent {
+  const { intent: hash, effect, attempt, cap, params, idempotencyKey: key } = entry;
+  return { hash, effect, attempt, epoch, cap, params: params.inline, key };
+}
+
 /** Collects from records what an adapter or a person would know. */
 export class Outside {
   /** Not settled, oldest first. */
@@ -43,11 +58,9 @@ export class Outside {
     this.wakeAtNs = record.wakeAtNs;
     for (const entry of record.entries) {
       switch (entry.kind) {
-        case 'intent': {
-          const { intent: hash, effect, attempt } = entry;
-          this.open.set(toHex(hash), { hash, effect, attempt, epoch });
+        case 'intent':
+          this.open.set(toHex(entry.intent), knownIntent(entry, epoch));
           break;
-        }
         case 'approval-requested':
           this.asked.set(toHex(entry.intent), entry.intent);
           break;

@@ -62,9 +62,7 @@ export function generateDefinition(seed: number, options: PaletteOptions): Gener
   const random = new Random(seed);
   const authority = options.effects ? authorityOf(random) : undefined;
   const plans =
-    options.plans && authority !== undefined
-      ? planPalette(random, authority.usesNative)
-      : undefined;
+    options.plans && authority !== undefined ? planPalette(random, authority) : undefined;
   const usesInbox = random.chance(0.7);
   const inboxes = usesInbox
     ? [

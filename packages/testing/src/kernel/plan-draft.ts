@@ -1,7 +1,8 @@
 /** One plan being drafted: steps in an order, and edges from earlier to later ones only. */
 import type { Random } from '../random.js';
+import type { Authority } from './authority-palette.js';
 import { type Json, ref } from './json.js';
-import { nativeRequest } from './native-palette.js';
+import { deepRequest, nativeRequest } from './native-palette.js';
 
 /** Something a later step may wait for or cancel. */
 interface Handle {
@@ -27,7 +28,7 @@ export interface DraftOptions {
   readonly isCorrelated: boolean;
   /** Has an output, and spawns nothing. */
   readonly isChild: boolean;
-  readonly usesNative: boolean;
+  readonly authority: Authority;
 }
 
 export class PlanDraft {
@@ -98,10 +99,12 @@ export class PlanDraft {
     const { random } = this;
     const step = this.nextId();
     const retry = { max: 3, backoff: { initial_ns: 100, factor: 2, max_ns: 1000 } };
+    const { usesNative, usesDeep } = this.options.authority;
     const effect = random.weighted<() => Json>([
       [8, () => this.ownRequest()],
       [1, () => ({ kind: 'introspect.journal_head', params: { record: {} }, cap: 'query' })],
-      [this.options.usesNative ? 9 : 0, () => nativeRequest(random)],
+      [usesNative ? 9 : 0, () => nativeRequest(random)],
+      [usesDeep ? 9 : 0, deepRequest],
     ])();
     this.push({
       op: 'emit_effect',

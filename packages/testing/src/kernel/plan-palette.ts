@@ -3,6 +3,7 @@
  * expressions hold, do not hold, or fail, as their input says.
  */
 import type { Random } from '../random.js';
+import type { Authority } from './authority-palette.js';
 import { type Json, ref, schema } from './json.js';
 import { type DraftOptions, PlanDraft } from './plan-draft.js';
 
@@ -15,8 +16,27 @@ export interface PlanPalette {
 
 const FEATURES = ['effect-deadline', 'effect-retry', 'plan-cancel', 'plan-spawn'];
 
-export function planPalette(random: Random, usesNative: boolean): PlanPalette {
+/** Spawns itself, until there are too many above one another. */
+const DEEP: Json = {
+  $kind: 'defplan',
+  name: 'g/deep@1',
+  input: 'g/Go@1',
+  steps: [
+    {
+      id: 'again',
+      op: 'spawn_plan',
+      plan: 'g/deep@1',
+      input: ref('@plan.input'),
+      bind: { handle_as: 'next' },
+    },
+    { id: 'wait', op: 'await_plan', for: ref('@var:next'), bind: { as: 'ended' } },
+  ],
+  edges: [{ from: 'again', to: 'wait' }],
+};
+
+export function planPalette(random: Random, authority: Authority): PlanPalette {
   const isCorrelated = random.chance(0.5);
+  const isDeep = random.chance(0.03);
   const trigger = { event: 'g/Go@1', plan: 'g/main@1' };
   return {
     nodes: [
@@ -25,14 +45,16 @@ export function planPalette(random: Random, usesNative: boolean): PlanPalette {
       }),
       schema('g/Reply@1', { record: { label: { text: {} }, n: { nat: {} } } }),
       schema('g/Out@1', { record: { n: { nat: {} } } }),
-      planOf(random, { name: 'g/main@1', isCorrelated, isChild: false, usesNative }),
-      planOf(random, { name: 'g/side@1', isCorrelated: false, isChild: false, usesNative }),
-      planOf(random, { name: 'g/child@1', isCorrelated: false, isChild: true, usesNative }),
+      planOf(random, { name: 'g/main@1', isCorrelated, isChild: false, authority }),
+      planOf(random, { name: 'g/side@1', isCorrelated: false, isChild: false, authority }),
+      ...(isDeep ? [DEEP] : []),
+      planOf(random, { name: 'g/child@1', isCorrelated: false, isChild: true, authority }),
     ],
     manifest: {
       triggers: [
         isCorrelated ? { ...trigger, correlate_by: 'label' } : trigger,
         ...(random.chance(0.5) ? [{ event: 'g/Go@1', plan: 'g/side@1' }] : []),
+        ...(isDeep ? [{ event: 'g/Go@1', plan: 'g/deep@1' }] : []),
       ],
     },
     features: FEATURES,

@@ -22,6 +22,16 @@ const STATUSES: readonly ReceiptStatus[] = [
 ];
 const SIG = new Uint8Array(64);
 
+const NEVER_ASKED: KnownIntent = {
+  hash: sha256(utf8('never asked')),
+  effect: 'g.ask',
+  attempt: 1,
+  epoch: 0,
+  cap: 'ask',
+  params: undefined,
+  key: new Uint8Array(32),
+};
+
 export class ReceiptInputs {
   /** The next frame of each intent, by its hash. */
   private readonly frames = new Map<Hash, number>();
@@ -72,7 +82,7 @@ export class ReceiptInputs {
     const { random } = this;
     const intent = this.target();
     const next = this.frames.get(intent.hash) ?? 0;
-    const index = random.chance(0.8) ? next : random.below(4);
+    const index = random.chance(0.7) ? next : random.below(next + 2);
     if (index === next) this.frames.set(intent.hash, next + 1);
     const payload = random.chance(0.9) ? random.bytes(8) : new Uint8Array(70_000);
     const { status: _, costCents: _cost, ...flaw } = random.chance(0.1) ? this.flaw() : {};
@@ -95,7 +105,7 @@ export class ReceiptInputs {
     const open = [...outside.open.values()];
     if (open.length > 0 && random.chance(0.85)) return random.pick(open);
     if (outside.settled.length > 0 && random.chance(0.8)) return random.pick(outside.settled);
-    return { hash: sha256(utf8('never asked')), effect: 'g.ask', attempt: 1, epoch: 0 };
+    return NEVER_ASKED;
   }
 
   private payload(effect: string, status: ReceiptStatus): Uint8Array {
@@ -122,6 +132,8 @@ export class ReceiptInputs {
       { epoch: 7 },
       { attempt: 9 },
       { payloadHash: sha256(utf8('another payload')) },
+      { adapterId: 'a'.repeat(257) },
+      { costCents: 2n ** 64n },
     ]);
   }
 

@@ -33,6 +33,8 @@ export type Act =
   | readonly ['ann', value: Encodable]
   | readonly ['say', schema: string, value: Encodable, key: Uint8Array | null, form: Form]
   | readonly ['flood', count: number, schema: string, value: Encodable]
+  /** Says a `g/Say@1` of this size, which its own event need not carry. */
+  | readonly ['bulk', id: Encodable, sizeBytes: number]
   | readonly ['ask', effect: Ask]
   /** The engine's own ends of a call. */
   | readonly ['fault', code: string]
@@ -47,6 +49,8 @@ export interface Ask {
   readonly form: Form;
   readonly slot: string | null;
   readonly key: Uint8Array | null;
+  /** Puts so many bytes in place of the program. */
+  readonly padBytes: number;
 }
 
 export const encodeProgram = (acts: readonly Act[]): Uint8Array =>
@@ -125,6 +129,11 @@ class Play {
       case 'flood':
         for (let i = 0; i < act[1]; i++) this.say(['say', act[2], act[3], null, 'canonical']);
         return undefined;
+      case 'bulk': {
+        const value = { id: act[1], do: new Uint8Array(act[2]), more: null };
+        this.say(['say', 'g/Say@1', value, null, 'canonical']);
+        return undefined;
+      }
       case 'ask':
         this.ask(act[1]);
         return undefined;
@@ -156,7 +165,9 @@ class Play {
     const fields = ask instanceof Map ? (ask as ValueMap) : new Map(Object.entries(ask));
     const slot = fields.get('slot') ?? null;
     const key = fields.get('key') ?? null;
-    const params = encodeAs(fields.get('params') as Encodable, fields.get('form') as Form);
+    const padBytes = fields.get('padBytes') as number;
+    const pad = padBytes === 0 ? undefined : { n: 1, do: new Uint8Array(padBytes) };
+    const params = encodeAs(pad ?? (fields.get('params') as Encodable), fields.get('form') as Form);
     this.effects.push({
       kind: fields.get('kind') as string,
       params_cbor: params,

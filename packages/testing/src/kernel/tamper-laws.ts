@@ -4,17 +4,24 @@
  * 1. A record of other bytes does not replay to the same world: it is told at once, or by the next
  *    record, or by the chain value of the last one.
  * 2. Bytes of a snapshot open as the one world that would write them, or are refused with a code.
- * 3. Neither throws, whatever the bytes.
+ * 3. A record that follows from the chain and that admission would not have let in, or that nobody
+ *    signed, is told.
+ * 4. None of it throws, whatever the bytes.
  */
-import { bytesEqual, type Hash } from '@aos/canon';
-import type { World } from '@aos/kernel';
+import { bytesEqual, decode, type Hash } from '@aos/canon';
+import type { SignatureCheck, World } from '@aos/kernel';
+import { encodeRecord, type JournalRecord, type Stamp } from '@aos/protocol';
 import type { Random } from '../random.js';
 import type { Kept, Life } from './life.js';
+import { looseBytes } from './loose-bytes.js';
 
 /** Throws when a change goes unnoticed. */
 export function checkTampering(life: Life): void {
   const { random, lived, snapshots } = life;
-  if (lived.length > 0) checkRecord(life, random.below(lived.length));
+  if (lived.length > 0) {
+    checkRecord(life, random.below(lived.length));
+    checkForged(life, random.below(lived.length));
+  }
   if (snapshots.length > 0) checkSnapshot(life, random.pick(snapshots));
 }
 
@@ -33,10 +40,51 @@ function checkRecord(life: Life, index: number): void {
   if (!isTold) throw new Error(`record ${index} was changed, and nobody noticed`);
 }
 
+/** Records that are well-formed and follow from the chain, and that no kernel would have made. */
+function checkForged(life: Life, index: number): void {
+  const { before, record } = life.lived[index] as Life['lived'][number];
+  const { input } = record;
+  if (input.kind !== 'event') {
+    if ('sig' in input) refuseForged(life, before, record, () => false);
+    return;
+  }
+  const { inline } = input.value;
+  const value = inline === undefined ? undefined : decode(inline);
+  if (value?.ok) {
+    const loose = { inline: looseBytes(value.value) };
+    refuseForged(life, before, { ...record, input: { ...input, value: loose } });
+  }
+  const after = life.lived[index + 1]?.before ?? life.world;
+  if (input.dedup === undefined || after.runtime.limits.dedup_window === 0) return;
+  refuseForged(life, after, { ...record, seq: after.seq, prev: after.chain, stamp: later(after) });
+}
+
+const later = ({ logicalNowNs, lastWallNs }: World): Stamp => ({
+  nowNs: lastWallNs,
+  logicalNowNs,
+  entropy: new Uint8Array(32),
+});
+
+function refuseForged(
+  life: Life,
+  world: World,
+  record: JournalRecord,
+  checkSignature?: SignatureCheck,
+): void {
+  if (judge(life, world, encodeRecord(record), checkSignature) === undefined) return;
+  throw new Error(`a forged record ${record.seq} replays as if it were true`);
+}
+
 /** The world after a record that comes out as it stands; nothing when it does not. */
-function judge(life: Life, world: World, bytes: Uint8Array): World | undefined {
+function judge(
+  life: Life,
+  world: World,
+  bytes: Uint8Array,
+  checkSignature?: SignatureCheck,
+): World | undefined {
   const { kernel, engine, disk, coverage } = life;
-  const ports = { engine, object: (hash: Hash) => disk.read(hash) };
+  const check = checkSignature === undefined ? {} : { checkSignature };
+  const ports = { engine, object: (hash: Hash) => disk.read(hash), ...check };
   const verdict = life.memory.tryAsk(() => kernel.replayRecord(world, bytes, ports, 'verify'));
   if (verdict === undefined) coverage.count('difference object-missing');
   else if (verdict.kind === 'same') return verdict.world;
