@@ -118,7 +118,8 @@ function open(
 function checkFormat(value: Value): Result<never> | undefined {
   const format = value instanceof Map ? value.get('format') : undefined;
   if (format === SNAPSHOT_FORMAT) return undefined;
-  const detail = `this build opens format ${SNAPSHOT_FORMAT}, found ${typeof format === 'number' ? format : 'none'}`;
+  const found = typeof format === 'number' ? format : 'none';
+  const detail = `this build opens format ${SNAPSHOT_FORMAT}, found ${found}`;
   return refuse('snapshot-format', '/format', detail);
 }
 

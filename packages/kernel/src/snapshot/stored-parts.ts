@@ -55,7 +55,7 @@ export function windowOf<T extends Aged>(
   };
 }
 
-/** The cells of every reducer, in manifest order: `{reducer, cells}`, `null` where there are none. */
+/** The cells of every reducer in manifest order: `{reducer, cells}`, `null` for no cells. */
 export function cellTables(
   reducers: readonly ReducerProgram[],
   source: TrieSource,
@@ -179,7 +179,8 @@ export function pieces<T>(
         throw shapeError(at, `at most ${most} pieces`);
       }
       const parts = value.map((part: Value, n) => read(part, `${at}/${n}`));
-      if (parts.some((part, n) => !isFull(part, n === parts.length - 1, pieceSize))) {
+      const last = parts.at(-1)?.length ?? 0;
+      if (last > pieceSize || parts.slice(0, -1).some((part) => part.length !== pieceSize)) {
         throw shapeError(at, `pieces of ${pieceSize}, the last one of at most as many`);
       }
       return parts.flat().map((item, n) => shape.decode(item, `${at}/${n}`));
@@ -189,10 +190,6 @@ export function pieces<T>(
       for (const value of values) shape.collect?.(value, into);
     },
   };
-}
-
-function isFull(part: readonly Value[], isLast: boolean, pieceSize: number): boolean {
-  return isLast ? part.length <= pieceSize : part.length === pieceSize;
 }
 
 function collectUnstored({ objects, markStored }: Unstored, into: Collected): void {

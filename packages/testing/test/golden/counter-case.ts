@@ -1,6 +1,6 @@
 /**
- * The counter example in its real module, compiled from AssemblyScript. The journal keeps the module,
- * so that it replays whatever the compiler makes of the source later on.
+ * The counter example in its real module, compiled from AssemblyScript. The journal keeps the
+ * module, so that it replays whatever the compiler makes of the source later on.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

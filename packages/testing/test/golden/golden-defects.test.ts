@@ -1,4 +1,4 @@
-/** What replay must never do, because it has been seen done: each by its name, on the golden worlds. */
+/** What replay must never do, because it has been seen done: each on the golden worlds. */
 import { encode, type Value } from '@aos/canon';
 import { openSnapshot, readCell, replay, takeSnapshot, type World } from '@aos/kernel';
 import { describe, expect, it } from 'vitest';

@@ -52,7 +52,7 @@ function live(name: string, scenario: Scenario): GoldenJournal {
   return journalOf(scenario.about, recording, recorder);
 }
 
-/** The module that the file keeps; the one that is built where there is none, or a new one is due. */
+/** The module that the file keeps; the built one where there is none, or a new one is due. */
 function counterModule(): Uint8Array {
   const journal = isWriting ? undefined : readJournal('counter');
   if (journal === undefined) return builtCounter();

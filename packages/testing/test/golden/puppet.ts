@@ -3,7 +3,7 @@
  * decides what a reducer says, well or badly; the golden journals hold all of it as data.
  *
  * An event's record, or that of the member inside a family, or the parameters of the effect whose
- * receipt it carries, has `answer` (an output envelope) and may have `fault` (a code of the engine).
+ * receipt it carries, has `answer` (an output envelope) and may have `fault` (an engine's code).
  * Without an answer the puppet counts one more, and remembers a digest of its context.
  */
 import {

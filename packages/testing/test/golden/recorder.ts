@@ -1,4 +1,4 @@
-/** Lives a golden world: takes inputs, keeps records, objects and the snapshot after each record. */
+/** Lives a golden world: takes inputs; keeps records, objects and the hash after each record. */
 
 import type { WorldDefinition } from '@aos/air';
 import {
