@@ -1,4 +1,4 @@
-/** Laws of ordered keys, against the natural order of values (spec L2). */
+/** Laws of ordered keys, against the natural order of values (spec H2). */
 import type { ValueType } from '@aos/air';
 import { bytesEqual, compareBytes, encode, type Value } from '@aos/canon';
 import fc from 'fast-check';

@@ -1,6 +1,6 @@
 /**
  * An independent builder: from a set of leaves, in any order, to every node of the canonical trie
- * over them (spec L1). It knows nothing of caches, laziness or edits, and of speed.
+ * over them (spec H1). It knows nothing of caches, laziness or edits, and of speed.
  */
 import { encode, type Hash, sha256, toHex, Writer } from '@aos/canon';
 import type { StoredObject } from '@aos/protocol';

@@ -5,7 +5,7 @@
  * 2. Root and count say everything that a table holds; equal contents have equal roots.
  */
 import type { ValueType } from '@aos/air';
-import { assert, concatBytes, type Hash } from '@aos/canon';
+import { assert, concatBytes, type Hash, RefusalError } from '@aos/canon';
 import type { KeyBounds, TrieSource } from '../trie/leaf-codec.js';
 import { laterOf } from '../trie/nibbles.js';
 import { Trie } from '../trie/trie.js';
@@ -55,7 +55,10 @@ export function emptyCells(keyType: ValueType | null, source: TrieSource): CellT
   return { kind: 'keyed', keyType, cells: Trie.empty(cellCodec(keyType, source), source) };
 }
 
-/** The table that `rootOfCells` described. The one cell without key is read at once. */
+/**
+ * The table that `rootOfCells` described. The one cell without key is read at once. Code:
+ * `trie-count` for more than one.
+ */
 export function openCells(
   keyType: ValueType | null,
   { root, count }: CellsRoot,
@@ -63,7 +66,9 @@ export function openCells(
 ): CellTable {
   const cells = Trie.open(root, count, cellCodec(keyType, source), source);
   if (keyType !== null) return { kind: 'keyed', keyType, cells };
-  return new SingleCell(cells.first() ?? null, source, cells);
+  if (count <= 1) return new SingleCell(cells.first() ?? null, source, cells);
+  const detail = `expected at most one cell without key, found ${count}`;
+  throw new RefusalError({ code: 'trie-count', at: '', detail });
 }
 
 /** The cell under a canonical key, `null` where there is none. */

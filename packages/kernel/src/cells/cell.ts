@@ -1,4 +1,4 @@
-/** Cells: the state of a reducer under one key, and how it lies in an index (spec L3). */
+/** Cells: the state of a reducer under one key, and how it lies in an index (spec H3). */
 import type { ValueType } from '@aos/air';
 import {
   asHash,

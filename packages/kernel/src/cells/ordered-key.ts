@@ -1,5 +1,5 @@
 /**
- * Ordered keys: where a cell stands among the others (spec L2).
+ * Ordered keys: where a cell stands among the others (spec H2).
  *
  * 1. Bytewise order of ordered keys is the order of the values.
  * 2. Injective, and no ordered key of a type is a prefix of another of the same type.

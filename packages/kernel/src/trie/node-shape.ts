@@ -1,5 +1,5 @@
 /**
- * Nodes as objects: their canonical bytes, and what is refused on reading them (spec L1).
+ * Nodes as objects: their canonical bytes, and what is refused on reading them (spec H1).
  *
  * 1. What a reader accepts, a writer would have written for these leaves and children, as far as
  *    one node and its count can show; `checkTrie` shows the rest.

@@ -1,5 +1,5 @@
 /**
- * A persistent, ordered, content-addressed map (spec L1).
+ * A persistent, ordered, content-addressed map (spec H1).
  *
  * 1. A trie is never changed in place; `set` and `delete` return the next one, which shares with it
  *    all but the way to what changed.
