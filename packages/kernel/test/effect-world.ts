@@ -5,7 +5,7 @@
  * `e/K@1` is keyed by text and takes Put, the receipts of timers and of any effect. `e/U@1` is not, takes
  * Put and Poke, and of receipts only version 1 of a timer's. Put goes to both, Poke to U. `e/F@1` is keyed
  * through a route of its family. The slots `default`, `note`, `bad`, `ask` and `soon` are bound to grants:
- * `bad` is denied, `ask` waits for an approver, `soon` expires at 1,000.
+ * `bad` is denied, `ask` waits for an approver, `soon` expires at 1,000, `query` is for `introspect.*`.
  */
 import { type AirDocument, loadAir, type WorldDefinition } from '@aos/air';
 import {
@@ -76,6 +76,14 @@ const arms = (tags: { readonly [tag: string]: string }) => ({
   variant: Object.fromEntries(Object.entries(tags).map(([tag, ref]) => [tag, { ref }])),
 });
 
+/** Kinds and schemas of what a world may ask of itself. */
+const QUESTIONS = [
+  ['introspect.manifest', 'IntrospectManifest'],
+  ['introspect.reducer_state', 'IntrospectReducerState'],
+  ['introspect.journal_head', 'IntrospectJournalHead'],
+  ['introspect.list_cells', 'IntrospectListCells'],
+] as const;
+
 const reducer = (name: string, event: string, more: object = {}) => ({
   $kind: 'defmodule',
   name,
@@ -86,8 +94,15 @@ const reducer = (name: string, event: string, more: object = {}) => ({
       event,
       annotations: 'e/State@1',
       context: 'sys/ReducerContext@1',
-      effects_emitted: ['timer.set', 'e.note'],
-      cap_slots: { note: 'note', bad: 'note', ask: 'note', soon: 'note', free: 'note' },
+      effects_emitted: ['timer.set', 'e.note', ...QUESTIONS.map(([kind]) => kind)],
+      cap_slots: {
+        note: 'note',
+        bad: 'note',
+        ask: 'note',
+        soon: 'note',
+        free: 'note',
+        query: 'query',
+      },
     },
   },
   ...more,
@@ -99,7 +114,14 @@ const grant = (name: string, cap: string, more: object = {}) => ({
   params: {},
   ...more,
 });
-const slots = { default: 'timers', note: 'notes', bad: 'bad', ask: 'ask', soon: 'soon' };
+const slots = {
+  query: 'query',
+  default: 'timers',
+  note: 'notes',
+  bad: 'bad',
+  ask: 'ask',
+  soon: 'soon',
+};
 
 const nodes = [
   schema('e/State@1', record({ n: { nat: {} } })),
@@ -123,6 +145,15 @@ const nodes = [
     cap_type: 'note',
     origin_scope: 'both',
   },
+  ...QUESTIONS.map(([kind, schemas], i) => ({
+    $kind: 'defeffect',
+    name: `e/question${i}@1`,
+    kind,
+    params_schema: `sys/${schemas}Params@1`,
+    receipt_schema: `sys/${schemas}Receipt@1`,
+    cap_type: 'query',
+    origin_scope: 'both',
+  })),
   {
     $kind: 'defcap',
     name: 'e/cap@1',
@@ -158,14 +189,15 @@ const manifest = {
   ),
   modules: refs('e/K@1', 'e/U@1', 'e/F@1'),
   plans: [],
-  effects: refs('sys/timer.set@1', 'e/note@1'),
-  caps: refs('sys/timer@1', 'e/cap@1'),
+  effects: refs('sys/timer.set@1', 'e/note@1', ...QUESTIONS.map((_, i) => `e/question${i}@1`)),
+  caps: refs('sys/timer@1', 'sys/query@1', 'e/cap@1'),
   policies: refs('e/policy@1'),
   features: ['policy-approval'],
   defaults: {
     policy: 'e/policy@1',
     cap_grants: [
       grant('timers', 'sys/timer@1'),
+      grant('query', 'sys/query@1'),
       grant('notes', 'e/cap@1'),
       grant('bad', 'e/cap@1'),
       grant('ask', 'e/cap@1'),
