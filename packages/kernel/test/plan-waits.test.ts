@@ -1,6 +1,7 @@
 /** Effects and events: waits, whatever comes in whatever order, retries, deadlines, cancellation. */
 import { utf8 } from '@aos/canon';
 import { describe, expect, it } from 'vitest';
+import { waitsFor } from '../src/plans/plan-state.js';
 import { type BenchOptions, PlanBench } from './plan-bench.js';
 import {
   assign,
@@ -431,6 +432,78 @@ describe('correlation', () => {
     const bench = new PlanBench(plansOf({ plans: { main: { steps: [assign('a')] } } }));
     bench.event('t/Start@1', startBytes(), utf8('key'));
     expect(bench.log[0]?.entry).toMatchObject({ correlation: expect.any(Uint8Array) });
+  });
+});
+
+describe('a where that begins with a field', () => {
+  const sameId = op('eq', ref('@event.id'), ref('@plan.input.id'));
+  /** The same, so that nobody can see it. */
+  const hidden = op('not', op('not', sameId));
+  const waiting = (where: Json): Plan => ({
+    steps: [awaitEvent('e', where), end(ref('@var:e.n'))],
+    edges: [['e', 'end']],
+    output: 't/Num@1',
+  });
+  const value = (id: string) => new Map([['id', id]]);
+
+  it.each([
+    ['alone', sameId, 1],
+    ['the other way around', op('eq', ref('@plan.input.id'), ref('@event.id')), 1],
+    ['before others', op('and', sameId, op('gt', ref('@event.n'), nat(0))), 1],
+    ['behind others', op('and', op('gt', ref('@event.n'), nat(0)), sameId), 50],
+    ['hidden', hidden, 50],
+  ])('is looked up, however many wait: %s', (_, where, looked) => {
+    const bench = new PlanBench(plansOf({ plans: { main: waiting(where) } }));
+    for (let i = 0; i < 50; i++) bench.start({ id: `k${i}` });
+    const found = waitsFor(bench.planState, 't/Ping@1', () => value('k7'));
+    expect(found).toHaveLength(looked);
+    bench.event('t/Ping@1', pingBytes('k7', 7));
+    expect(bench.lines.filter((line) => line.startsWith('result'))).toEqual(['result 7']);
+    expect(bench.planState.waits.size).toBe(49);
+  });
+
+  it('keeps the order of the instances among waits of all kinds', () => {
+    const plans = { main: waiting(sameId), other: waiting(hidden) };
+    const triggers = ['main', 'other'].map((name) => ({
+      event: 't/Start@1',
+      plan: `t/${name}@1`,
+    }));
+    const bench = new PlanBench(plansOf({ plans, triggers })).start().start().start();
+    bench.event('t/Ping@1', pingBytes());
+    const ended = bench.log.flatMap(({ entry }) =>
+      entry.kind === 'plan-ended' ? [`${entry.instance.seq}/${entry.instance.i}`] : [],
+    );
+    expect(ended).toEqual(['0/0', '0/1', '1/0', '1/1', '2/0', '2/1']);
+  });
+
+  it('is not looked up where a step may change the correlation', () => {
+    const isMine = op('eq', ref('@event.id'), ref('@var:correlation_id'));
+    const isNine = op('and', op('eq', ref('@event.n'), nat(9)), op('not', isMine));
+    const plan: Plan = {
+      steps: [
+        assign('a', { text: 'old' }, 'correlation_id'),
+        awaitEvent('e', isMine),
+        awaitEvent('f', isNine),
+        assign('b', { text: 'new' }, 'correlation_id'),
+      ],
+      edges: [
+        ['a', 'e'],
+        ['a', 'f'],
+        ['f', 'b'],
+      ],
+    };
+    const triggers = [{ event: 't/Start@1', plan: 't/main@1', correlate_by: 'id' }];
+    const bench = begin(plan, {}, triggers);
+    bench.event('t/Ping@1', pingBytes('x', 9)).event('t/Ping@1', pingBytes('new', 1));
+    expect(rest(bench)).toContain('e done');
+  });
+
+  it('is not looked up where it is long', () => {
+    const bench = new PlanBench(plansOf({ plans: { main: waiting(sameId) } }));
+    const id = 'x'.repeat(300);
+    bench.start({ id });
+    expect(waitsFor(bench.planState, 't/Ping@1', () => value('other'))).toHaveLength(1);
+    expect(bench.event('t/Ping@1', pingBytes(id, 3)).lines).toContain('result 3');
   });
 });
 

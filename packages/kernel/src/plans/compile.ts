@@ -14,6 +14,7 @@ import {
 } from '@aos/air';
 import { assert } from '@aos/canon';
 import type { CompiledPlan, CompiledStep, CompiledTrigger, Condition } from './compiled-plan.js';
+import { CORRELATION, type EventEquation, equationOf } from './event-match.js';
 import { Slot } from './slot.js';
 
 /** The plans of one manifest. */
@@ -26,7 +27,8 @@ export interface Plans {
 /** Compiles every plan of a definition; a definition was checked, so there is no refusal. */
 export function compilePlans(definition: WorldDefinition): Plans {
   const plans = new Map<string, CompiledPlan>();
-  for (const [name, plan] of definition.plans) plans.set(name, compilePlan(plan));
+  for (const [name, plan] of definition.plans)
+    plans.set(name, compilePlan(plan, definition.schemas));
   const triggers = new Map<string, CompiledTrigger[]>();
   for (const { event, plan, correlate_by } of definition.manifest.triggers ?? []) {
     const compiled = plans.get(plan);
@@ -39,10 +41,13 @@ export function compilePlans(definition: WorldDefinition): Plans {
   return { get: (name) => plans.get(name), triggersOf: (schema) => triggers.get(schema) ?? [] };
 }
 
-function compilePlan(definition: PlanDefinition): CompiledPlan {
+function compilePlan(
+  definition: PlanDefinition,
+  schemas: WorldDefinition['schemas'],
+): CompiledPlan {
   const { plan, input, output, slots, correlation } = definition;
   const stepOf = new Map(plan.steps.map(({ id }, i) => [id, i]));
-  const compiler = new StepCompiler(definition);
+  const compiler = new StepCompiler(definition, schemas);
   const steps = plan.steps.map((step, i) => compiler.compile(step, i));
   const edges = (plan.edges ?? []).map(({ from, to }, i) => ({
     from: indexOf(stepOf, from),
@@ -90,11 +95,16 @@ function conditionAt(slots: PlanDefinition['slots'], at: string): Condition {
   return { program: slot.program, vars: slot.vars, steps: slot.steps };
 }
 
+type AwaitEvent = Extract<PlanStep, { readonly op: 'await_event' }>;
+
 class StepCompiler {
   /** Steps by the variables that hold their handles. */
   readonly #handles = new Map<string, number>();
 
-  constructor(private readonly definition: PlanDefinition) {
+  constructor(
+    private readonly definition: PlanDefinition,
+    private readonly schemas: WorldDefinition['schemas'],
+  ) {
     for (const [i, step] of definition.plan.steps.entries()) {
       if (step.op === 'emit_effect') this.#handles.set(step.bind.effect_id_as, i);
       if (step.op === 'spawn_plan') this.#handles.set(step.bind.handle_as, i);
@@ -122,11 +132,8 @@ class StepCompiler {
           handle: step.bind.effect_id_as,
         };
       }
-      case 'await_event': {
-        const at = `/steps/${index}/where`;
-        const where = step.where === undefined ? undefined : conditionAt(this.definition.slots, at);
-        return { op: step.op, id, event: step.event, where, bind: step.bind.as };
-      }
+      case 'await_event':
+        return this.#awaitEvent(step, `/steps/${index}/where`);
       case 'assign':
         return { op: step.op, id, value: slot('expr'), bind: step.bind.as };
       case 'end':
@@ -140,6 +147,25 @@ class StepCompiler {
       default:
         return this.#handleStep(step);
     }
+  }
+
+  #awaitEvent({ op, id, event, where: json, bind }: AwaitEvent, at: string): CompiledStep {
+    const base = { op, id, event, bind: bind.as };
+    if (json === undefined) return { ...base, where: undefined, equation: undefined };
+    const where = conditionAt(this.definition.slots, at);
+    return { ...base, where, equation: this.#equation(json, event) };
+  }
+
+  /** A correlation that a step binds anew may change while others wait. */
+  #equation(
+    where: Exclude<AwaitEvent['where'], undefined>,
+    event: string,
+  ): EventEquation | undefined {
+    const equation = equationOf(where, this.schemas.get(event)?.type);
+    const isRebound = this.definition.plan.steps.some(
+      (step) => 'bind' in step && Object.values(step.bind).includes(CORRELATION),
+    );
+    return equation?.root === 'correlation' && isRebound ? undefined : equation;
   }
 
   #handleStep(step: Extract<PlanStep, { readonly for: unknown }>): CompiledStep {

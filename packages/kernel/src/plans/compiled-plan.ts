@@ -1,5 +1,6 @@
 /** What a plan is when it runs. */
 import type { CompiledSchema, ExprProgram, RetryRule } from '@aos/air';
+import type { EventEquation } from './event-match.js';
 import type { Slot } from './slot.js';
 
 /** A guard, a predicate or an invariant, with what it refers to. */
@@ -49,6 +50,8 @@ export interface AwaitEventStep {
   readonly id: string;
   readonly event: string;
   readonly where: Condition | undefined;
+  /** What the `where` begins with, if it asks for one field. */
+  readonly equation: EventEquation | undefined;
   readonly bind: string;
 }
 

@@ -15,7 +15,7 @@ import {
 } from './end.js';
 import type { EffectHandle, EffectOutcome, PlanInstance } from './instance.js';
 import type { PlanEvent, PlanPort } from './plan-ports.js';
-import { type EventWait, waitKey, waitPrefix } from './plan-state.js';
+import { deleteWait, type EventWait, waitsFor } from './plan-state.js';
 import { decodeCanonical } from './slot.js';
 import { findInstance, saveInstance } from './start.js';
 
@@ -30,18 +30,18 @@ const MAX_TIME_NS = (1n << 64n) - 1n;
 
 /**
  * Shows an event to every step that waits for its schema, in the order of the instances and then of
- * the steps. A step whose `where` holds takes it; one whose `where` cannot be evaluated fails its
+ * the steps; to one whose `where` begins with a field, only where the event has it. A step whose `where` holds takes it; one whose `where` cannot be evaluated fails its
  * instance.
  */
 export function deliverEvent(port: PlanPort, event: PlanEvent, cause: EntryPlace): void {
-  const { waits } = port.planState;
-  if (waits.size === 0) return;
-  const found = [...waits.range({ prefix: waitPrefix(event.schema) })];
-  if (found.length === 0) return;
-  const value = decodeCanonical(event.value);
-  for (const wait of found) {
+  let decoded: Value | undefined;
+  const value = (): Value => {
+    decoded ??= decodeCanonical(event.value);
+    return decoded;
+  };
+  for (const wait of waitsFor(port.planState, event.schema, value)) {
     const instance = findInstance(port, wait.instance);
-    if (instance !== undefined) meet(port, { instance, wait, value, event }, cause);
+    if (instance !== undefined) meet(port, { instance, wait, value: value(), event }, cause);
   }
 }
 
@@ -64,7 +64,7 @@ function meet(port: PlanPort, { instance, wait, value, event }: Meeting, cause: 
     endInstance(port, instance, { status: 'error', code: matches }, place);
     return;
   }
-  port.planState = { ...port.planState, waits: port.planState.waits.delete(waitKey(wait)) };
+  port.planState = deleteWait(port.planState, wait);
   const met = {
     ...withReady(instance, [wait.step], cause),
     events: new Map(instance.events).set(wait.step, value),

@@ -14,7 +14,7 @@ import { overBecauseOf } from './handles.js';
 import type { ChildOutcome, PlanInstance } from './instance.js';
 import { STEP_STATES } from './instance.js';
 import type { PlanDeadline, PlanPort } from './plan-ports.js';
-import { waitKey } from './plan-state.js';
+import { deleteWait, waitOf } from './plan-state.js';
 import type { Given } from './slot.js';
 import { findInstance, saveInstance } from './start.js';
 
@@ -119,12 +119,12 @@ export function retryDeadline(
 /** Takes an instance out of the world, with whatever would wake it. */
 function forget(port: PlanPort, plan: CompiledPlan, instance: PlanInstance): void {
   const { id, states } = instance;
-  let { waits } = port.planState;
+  let state = port.planState;
   for (const [i, step] of plan.steps.entries()) {
     if (step.op !== 'await_event' || STEP_STATES[states[i] ?? 0] !== 'waiting') continue;
-    waits = waits.delete(waitKey({ schema: step.event, instance: id, step: i }));
+    state = deleteWait(state, waitOf(step, instance, i));
   }
-  port.planState = { waits, instances: port.planState.instances.delete(placeKey(id)) };
+  port.planState = { ...state, instances: state.instances.delete(placeKey(id)) };
   for (const [step, { retry }] of instance.effects) {
     if (retry === undefined || retry.due !== undefined) continue;
     port.clearDeadline(retryDeadline(plan, instance, step, retry.atNs));

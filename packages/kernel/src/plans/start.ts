@@ -3,12 +3,10 @@ import { assert, encode, type Hash, type Value } from '@aos/canon';
 import type { EntryPlace, Instance } from '@aos/protocol';
 import { placeKey } from '../world/big-endian.js';
 import type { CompiledPlan, CompiledTrigger } from './compiled-plan.js';
+import { CORRELATION, fieldAt } from './event-match.js';
 import { type ParentLink, type PlanInstance, STEP_STATES } from './instance.js';
 import type { PlanEvent, PlanPort } from './plan-ports.js';
 import { decodeCanonical, type Given } from './slot.js';
-
-/** The variable of the correlation. */
-const CORRELATION = 'correlation_id';
 
 /**
  * Starts the plans that an event triggers, in the order of the manifest. When the world has as many
@@ -104,12 +102,6 @@ export function findInstance(port: PlanPort, id: Instance): PlanInstance | undef
 
 function correlationOf({ plan, correlateBy }: CompiledTrigger, value: Value): Value | undefined {
   return correlateBy === undefined ? inputCorrelation(plan, value) : fieldAt(value, correlateBy);
-}
-
-function fieldAt(value: Value, path: readonly string[]): Value | undefined {
-  let found: Value | undefined = value;
-  for (const field of path) found = found instanceof Map ? found.get(field) : undefined;
-  return found;
 }
 
 function linkOf({ instance, step, index }: ParentLink): ParentLink {

@@ -2,7 +2,7 @@
 import { encode, type Value } from '@aos/canon';
 import type { AwaitEventStep, AwaitStep } from '../compiled-plan.js';
 import { endsOf, isOver } from '../handles.js';
-import type { PlanPort } from '../plan-ports.js';
+import { addWait, waitOf } from '../plan-state.js';
 import { type Ended, firstOf, shownAny, shownOne } from './shown-values.js';
 import { failed, type StepDone, type StepPlace, type StepResult } from './step-result.js';
 
@@ -43,14 +43,14 @@ function shownOf({ wants }: AwaitStep, met: readonly Ended[], first: number): Va
 export function runAwaitEvent(step: AwaitEventStep, { port, run, index }: StepPlace): StepResult {
   const event = run.events.get(index);
   if (event !== undefined) return taken(step, event, () => run.events.delete(index));
-  const wait = { schema: step.event, instance: run.instance.id, step: index };
-  return { kind: 'waiting', act: () => addWait(port, wait) };
+  return {
+    kind: 'waiting',
+    act() {
+      port.planState = addWait(port.planState, waitOf(step, run.instance, index));
+    },
+  };
 }
 
 function taken(step: AwaitEventStep, event: Value, act: () => void): StepDone {
   return { kind: 'done', bind: { name: step.bind, value: event }, shown: () => event, act };
-}
-
-function addWait(port: PlanPort, wait: Parameters<PlanPort['planState']['waits']['set']>[0]): void {
-  port.planState = { ...port.planState, waits: port.planState.waits.set(wait) };
 }
