@@ -1,8 +1,6 @@
 /** The command line: names, arguments and help of every command. */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { addAirCommands } from './air-program.js';
-import { addAuthorityCommands } from './authority-program.js';
 import {
   type Answer,
   CliError,
@@ -12,9 +10,12 @@ import {
   type Streams,
   say,
 } from './output.js';
+import { addAirCommands } from './program/air-program.js';
+import { addAuthorityCommands } from './program/authority-program.js';
+import type { RunCommand } from './program/run-command.js';
+import { addWorldCommands } from './program/world-program.js';
 import { cutValues } from './shown-text.js';
-import { findWorld } from './world-path.js';
-import { addWorldCommands } from './world-program.js';
+import { findWorld } from './world/world-path.js';
 
 /** Exit codes: 0 done, 1 refused or failed, 2 used wrongly. */
 export async function runCli(args: readonly string[], streams: Streams): Promise<number> {
@@ -39,12 +40,6 @@ function reportFailure(error: unknown, form: Form, streams: Streams): number {
   if (form === 'json') printError(usage, form, streams);
   return 2;
 }
-
-/** Runs a command and prints its answer; `world` finds the world that is meant. */
-export type RunWorldCommand = (
-  command: Command,
-  act: (world: () => string) => Promise<Answer>,
-) => Promise<void>;
 
 const formOf = (json: boolean | undefined): Form => (json === true ? 'json' : 'text');
 
@@ -72,7 +67,7 @@ function buildProgram(session: Session): Command {
       outputError: (text, write) => write(cutValues(text)),
     })
     .exitOverride();
-  const run: RunWorldCommand = (command, act) => session.run(command, act);
+  const run: RunCommand = (command, act) => session.run(command, act);
   addWorldCommands(program, run);
   addAuthorityCommands(program, run);
   addAirCommands(program, run);

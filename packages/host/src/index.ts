@@ -1,15 +1,4 @@
-export type { Ack, AckFault } from './acks.js';
-export { type AuthoringFolder, readAuthoringFolder } from './air-folder.js';
 export { type Clock, systemClock } from './clock.js';
-export {
-  type FoundedWorld,
-  type FoundingPlan,
-  type FoundingPorts,
-  type FoundingResult,
-  foundWorld,
-} from './found-world.js';
-export { type HaltClearance, signClearance } from './halt.js';
-export type { SubmittedInput } from './intake.js';
 export {
   aosHome,
   ensureHostKey,
@@ -18,13 +7,24 @@ export {
   type KeyPlace,
   openKey,
   type Signer,
-} from './key-files.js';
-export { type HostEngine, loadWorld } from './load-world.js';
+} from './keys/key-files.js';
+export { isUsableKey, SignatureVerifier } from './keys/signatures.js';
+export { signReceipt, signVerb, type UnsignedReceipt, type VerbPlace } from './keys/signing.js';
+export type { Ack, AckFault } from './loop/acks.js';
+export { type HaltClearance, signClearance } from './loop/halt.js';
+export type { SubmittedInput } from './loop/intake.js';
+export { type StartTimer, systemTimer } from './loop/wake-timer.js';
 export { openWorldHost, type WorldHostOptions } from './open-host.js';
-export { divergedFault, type OpenedWorld, openWorld } from './open-world.js';
-export { isUsableKey, SignatureVerifier } from './signatures.js';
-export { signReceipt, signVerb, type UnsignedReceipt, type VerbPlace } from './signing.js';
 export { type FillEntropy, Stamper, type StampOrigin, systemEntropy } from './stamper.js';
-export { type VerifyOptions, type VerifyReport, verifyWorld } from './verify-world.js';
-export { type StartTimer, systemTimer } from './wake-timer.js';
+export { type AuthoringFolder, readAuthoringFolder } from './world/air-folder.js';
+export {
+  type FoundedWorld,
+  type FoundingPlan,
+  type FoundingPorts,
+  type FoundingResult,
+  foundWorld,
+} from './world/found-world.js';
+export { type HostEngine, loadWorld } from './world/load-world.js';
+export { divergedFault, type OpenedWorld, openWorld } from './world/open-world.js';
+export { type VerifyOptions, type VerifyReport, verifyWorld } from './world/verify-world.js';
 export { type Opening, WorldHost } from './world-host.js';

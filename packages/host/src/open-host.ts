@@ -2,10 +2,10 @@
 import { wakeAtOf } from '@aos/kernel';
 import type { WorldStore } from '@aos/protocol';
 import { type Clock, systemClock } from './clock.js';
-import type { HostEngine } from './load-world.js';
-import { openWorld } from './open-world.js';
+import { Stepper } from './loop/stepper.js';
 import { type FillEntropy, Stamper, systemEntropy } from './stamper.js';
-import { Stepper } from './stepper.js';
+import type { HostEngine } from './world/load-world.js';
+import { openWorld } from './world/open-world.js';
 import { WorldHost, type WorldHostSettings } from './world-host.js';
 
 export interface WorldHostOptions extends WorldHostSettings {

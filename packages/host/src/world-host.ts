@@ -21,17 +21,17 @@ import {
   type World,
 } from '@aos/kernel';
 import { AosFault, type HaltMark, type SnapshotMark, type WorldStore } from '@aos/protocol';
-import { type Ack, ackOf, readAck } from './acks.js';
-import { Agenda, type Task } from './agenda.js';
-import { Committer, Group } from './committer.js';
-import { checkClearance, type HaltClearance, haltFault, haltMarkOf } from './halt.js';
-import { Inbox, type Waiting } from './inbox.js';
-import { isSigned, type SubmittedInput, takeIn } from './intake.js';
-import type { OpenedWorld } from './open-world.js';
-import { SignatureVerifier } from './signatures.js';
-import { writeSnapshot } from './snapshots.js';
-import type { Stepper } from './stepper.js';
-import { type StartTimer, systemTimer, WakeTimer } from './wake-timer.js';
+import { SignatureVerifier } from './keys/signatures.js';
+import { type Ack, ackOf, readAck } from './loop/acks.js';
+import { Agenda, type Task } from './loop/agenda.js';
+import { Committer, Group } from './loop/committer.js';
+import { checkClearance, type HaltClearance, haltFault, haltMarkOf } from './loop/halt.js';
+import { Inbox, type Waiting } from './loop/inbox.js';
+import { isSigned, type SubmittedInput, takeIn } from './loop/intake.js';
+import { writeSnapshot } from './loop/snapshots.js';
+import type { Stepper } from './loop/stepper.js';
+import { type StartTimer, systemTimer, WakeTimer } from './loop/wake-timer.js';
+import type { OpenedWorld } from './world/open-world.js';
 
 export interface WorldHostSettings {
   /** Most inputs waiting at once; beyond it a submission is refused. Default 65,536. */
@@ -104,9 +104,9 @@ export class WorldHost {
 
   /**
    * Hands an input to the world. Resolves with the acknowledgement once its record is durable, or
-   * with a refusal that left no trace (`inbox-full`, `event-unreadable`, `signature-invalid`, or the
-   * codes of `admit`). A second event of one dedup id gets the acknowledgement of the first. Rejects
-   * with AosFault when the world stopped before the record was durable: `store-failed`,
+   * with a refusal that left no trace (`inbox-full`, `event-unreadable`, `signature-invalid`, or
+   * the codes of `admit`). A second event of one dedup id gets the acknowledgement of the first.
+   * Rejects with AosFault when the world stopped before the record was durable: `store-failed`,
    * `world-halted`, `world-closed`. After such a rejection the input may or may not be in the
    * journal.
    */
@@ -172,8 +172,8 @@ export class WorldHost {
   }
 
   /**
-   * Steps what is waiting, flushes, makes a snapshot if the last is far back, closes the store. What
-   * comes after the call is rejected.
+   * Steps what is waiting, flushes, makes a snapshot if the last is far back, closes the store.
+   * What comes after the call is rejected.
    */
   close(): Promise<void> {
     const closed = 'the world is closed; open it again';

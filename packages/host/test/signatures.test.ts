@@ -6,7 +6,7 @@ import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { hashes, Point, verify } from '@noble/ed25519';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { isUsableKey, SignatureVerifier } from '../src/signatures.js';
+import { isUsableKey, SignatureVerifier } from '../src/keys/signatures.js';
 
 beforeAll(() => {
   hashes.sha512 = (bytes) => new Uint8Array(createHash('sha512').update(bytes).digest());
@@ -133,7 +133,7 @@ describe('a signature', () => {
     }
   });
 
-  it('with a small part added to R or to the key is refused, which the cofactor would let pass', () => {
+  it('with a small part added to R or to the key is refused, as no cofactor hides it', () => {
     const small = pointOfOrder8();
     const secret = 123_456_789n;
     const nonce = 987_654_321n;

@@ -4,7 +4,7 @@ import type { ApprovalDecision } from '@aos/protocol';
 import { describeAck } from '../acks.js';
 import { findIntent } from '../intents.js';
 import type { Answer } from '../output.js';
-import { submitVerb } from '../signed-verbs.js';
+import { submitVerb } from '../world/signed-verbs.js';
 
 export interface ApprovalOptions {
   /** Name of the key that signs. */

@@ -2,9 +2,9 @@
 import { printJson } from '@aos/air';
 import { type CellQuery, countCells, listCells } from '@aos/kernel';
 import { normalize, readValue } from '../json-values.js';
-import { openingWarnings, withWorld } from '../open-world.js';
 import { type Answer, CliError } from '../output.js';
 import { describeCell, type FoundReducer, findReducer } from '../reducers.js';
+import { openingWarnings, withWorld } from '../world/open-world.js';
 
 /** Bounds are keys as JSON. */
 export interface CellsOptions {

@@ -2,8 +2,8 @@
 import type { RawEvent } from '@aos/kernel';
 import { describeAck, faultWarnings } from '../acks.js';
 import { readValue } from '../json-values.js';
-import { openingWarnings, withHost } from '../open-world.js';
 import { type Answer, CliError } from '../output.js';
+import { openingWarnings, withHost } from '../world/open-world.js';
 
 export interface SendOptions {
   /** The cell that is meant, as JSON. */

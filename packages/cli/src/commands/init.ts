@@ -11,11 +11,11 @@ import {
 } from '@aos/host';
 import { worldIdOf } from '@aos/protocol';
 import { createWorldStore } from '@aos/store';
-import { copyFolders, findMissing } from '../authoring-copy.js';
 import { describeFinding, findingsError } from '../findings.js';
-import { newEngine } from '../open-world.js';
 import { type Answer, CliError } from '../output.js';
-import { isWorld, storePath } from '../world-path.js';
+import { copyFolders, findMissing } from '../world/authoring-copy.js';
+import { newEngine } from '../world/open-world.js';
+import { isWorld, storePath } from '../world/world-path.js';
 
 export interface InitOptions {
   /** Folder with `air/` and `modules/`; the world's own directory when absent. */

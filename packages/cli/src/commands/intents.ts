@@ -1,8 +1,8 @@
 /** `aos intents`: what the world has asked of the outside and has no answer to. */
 import { printJson } from '@aos/air';
 import { describeIntent, shortHash } from '../intents.js';
-import { openingWarnings, withWorld } from '../open-world.js';
 import type { Answer } from '../output.js';
+import { openingWarnings, withWorld } from '../world/open-world.js';
 
 export async function showIntents(path: string): Promise<Answer> {
   return withWorld(path, (opened) => {

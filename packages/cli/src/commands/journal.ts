@@ -11,8 +11,8 @@ import {
   type WorldStore,
   worldIdOf,
 } from '@aos/protocol';
-import { withStore } from '../open-world.js';
 import { type Answer, CliError } from '../output.js';
+import { withStore } from '../world/open-world.js';
 
 export interface TailOptions {
   /** First sequence to show; the last `count` records when absent. */

@@ -4,10 +4,10 @@ import { aosHome, ensureKey, isUsableKey } from '@aos/host';
 import type { KeyState, World } from '@aos/kernel';
 import type { KeyRole } from '@aos/protocol';
 import { describeAck } from '../acks.js';
-import { openingWarnings, withWorld } from '../open-world.js';
 import { type Answer, CliError } from '../output.js';
 import { cutValues } from '../shown-text.js';
-import { submitVerb } from '../signed-verbs.js';
+import { openingWarnings, withWorld } from '../world/open-world.js';
+import { submitVerb } from '../world/signed-verbs.js';
 
 export interface KeyringOptions {
   /** Name of the operator's key that signs. */

@@ -1,8 +1,8 @@
 /** `aos plans`: the plan instances that have not ended, and how far each step is. */
 import type { JsonValue } from '@aos/air';
 import { type PlanInstance, printPlace, STEP_STATES, type World } from '@aos/kernel';
-import { openingWarnings, withWorld } from '../open-world.js';
 import type { Answer } from '../output.js';
+import { openingWarnings, withWorld } from '../world/open-world.js';
 
 export async function showPlans(path: string): Promise<Answer> {
   return withWorld(path, (opened) => {

@@ -7,9 +7,9 @@ import type { ReceiptStatus } from '@aos/protocol';
 import { describeAck, faultWarnings } from '../acks.js';
 import { findIntent } from '../intents.js';
 import { normalize, readValue } from '../json-values.js';
-import { openingWarnings, signerOf, withHost } from '../open-world.js';
 import { type Answer, CliError } from '../output.js';
-import { acknowledged } from '../signed-verbs.js';
+import { openingWarnings, signerOf, withHost } from '../world/open-world.js';
+import { acknowledged } from '../world/signed-verbs.js';
 
 export interface ReceiptOptions {
   /** Name of the key that signs. */

@@ -1,7 +1,7 @@
 /** `aos snapshot`: the world of this moment, written down so that it opens from there. */
 import { toHashText } from '@aos/canon';
-import { openingWarnings, withHost } from '../open-world.js';
 import type { Answer } from '../output.js';
+import { openingWarnings, withHost } from '../world/open-world.js';
 
 export async function takeSnapshot(path: string): Promise<Answer> {
   return withHost(path, async (host) => {

@@ -1,9 +1,9 @@
 /** `aos state get`: what a reducer knows, in its one state or in one of its cells. */
 import { printJson } from '@aos/air';
 import { readCell } from '@aos/kernel';
-import { openingWarnings, withWorld } from '../open-world.js';
 import type { Answer } from '../output.js';
 import { describeCell, findReducer, readKey } from '../reducers.js';
+import { openingWarnings, withWorld } from '../world/open-world.js';
 
 export interface StateOptions {
   /** The cell, as JSON of the reducer's key schema. */

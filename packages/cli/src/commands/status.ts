@@ -6,8 +6,8 @@ import type { World } from '@aos/kernel';
 import { AosFault, decodeGenesis, worldIdOf } from '@aos/protocol';
 import type { DiskStore } from '@aos/store';
 import { describeTail, tailWarnings } from '../journal-end.js';
-import { newEngine, openingWarnings, withStore } from '../open-world.js';
 import { type Answer, CliError } from '../output.js';
+import { newEngine, openingWarnings, withStore } from '../world/open-world.js';
 
 export async function showStatus(world: string): Promise<Answer> {
   return withStore(world, (store) => {

@@ -4,8 +4,8 @@ import { toHashText } from '@aos/canon';
 import { type VerifyOptions, type VerifyReport, verifyWorld } from '@aos/host';
 import { type Explanation, printExplanation, printPlace } from '@aos/kernel';
 import { describeTail, tailWarnings } from '../journal-end.js';
-import { newEngine, openingWarnings, withStore } from '../open-world.js';
 import { type Answer, CliError } from '../output.js';
+import { newEngine, openingWarnings, withStore } from '../world/open-world.js';
 
 export interface VerifyCommandOptions extends VerifyOptions {
   /** Shows the whole table and the chain of causes. */
@@ -24,7 +24,7 @@ export async function verify(path: string, options: VerifyCommandOptions = {}): 
     }
     return {
       data: { ...data, difference: describeExplanation(explanation) },
-      lines: printDifference(explanation, options.explain === true),
+      lines: ['replay FAILED', ...printExplanation(shownOf(explanation, options))],
       warnings,
       error: divergedError(explanation),
     };
@@ -76,12 +76,10 @@ function describeExplanation({ kind, seq, at, code, rows, chain }: Explanation):
   };
 }
 
-/** Without the whole of it, the fields that differ. */
-function printDifference(explanation: Explanation, isWhole: boolean): string[] {
-  if (isWhole) return ['replay FAILED', ...printExplanation(explanation)];
-  const rows = explanation.rows.filter(({ isSame }) => !isSame);
-  const lines = printExplanation({ ...explanation, rows, chain: [] });
-  return ['replay FAILED', ...lines];
+/** Unless the whole of it is asked for, the fields that differ. */
+function shownOf(explanation: Explanation, { explain }: VerifyCommandOptions): Explanation {
+  if (explain === true) return explanation;
+  return { ...explanation, rows: explanation.rows.filter(({ isSame }) => !isSame), chain: [] };
 }
 
 function divergedError({ seq, at }: Explanation): CliError {

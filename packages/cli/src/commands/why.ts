@@ -15,10 +15,10 @@ import {
 } from '@aos/kernel';
 import type { EntryPlace, WorldStore } from '@aos/protocol';
 import { findIntent } from '../intents.js';
-import { openingWarnings, type ReadWorld, withWorld } from '../open-world.js';
 import { type Answer, CliError } from '../output.js';
 import { findReducer, readKey } from '../reducers.js';
 import { cutValues } from '../shown-text.js';
+import { openingWarnings, type ReadWorld, withWorld } from '../world/open-world.js';
 
 export type WhyKind = WhyTarget['kind'];
 

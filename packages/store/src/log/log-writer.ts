@@ -85,7 +85,10 @@ export class LogWriter {
     return this.flushed.head;
   }
 
-  /** Objects come first and are new to the log, marks come last. An empty batch waits for all appends before it. */
+  /**
+   * Objects come first and are new to the log, marks come last. An empty batch waits for all
+   * appends before it.
+   */
   append(batch: Batch): Promise<void> {
     const contents: FrameContent[] = [];
     for (const { hash, bytes } of batch.objects) {

@@ -38,8 +38,8 @@ export function withWorld<T>(world: string, use: (opened: ReadWorld) => T): Prom
 }
 
 /**
- * Runs `use` on a world opened for writing, and closes it. Fault `world-locked` when another process
- * has it.
+ * Runs `use` on a world opened for writing, and closes it. Fault `world-locked` when another
+ * process has it.
  */
 export async function withHost<T>(world: string, use: (host: WorldHost) => Promise<T>): Promise<T> {
   const store = await openWorldStore(storePath(world), { mode: 'write' });

@@ -1,31 +1,32 @@
 /** The commands that make, feed and read a world. */
+
 import type { Command } from 'commander';
-import { type CellsOptions, showCells } from './commands/cells.js';
-import { type SendOptions, sendEvent } from './commands/event.js';
-import { initWorld } from './commands/init.js';
-import { showIntents } from './commands/intents.js';
-import { showHead, showTail } from './commands/journal.js';
-import { showPlans } from './commands/plans.js';
-import { takeSnapshot } from './commands/snapshot.js';
-import { getState, type StateOptions } from './commands/state.js';
-import { showStatus } from './commands/status.js';
-import { verify } from './commands/verify.js';
-import { explainWhy, type WhyCommandOptions, type WhyKind } from './commands/why.js';
+import { type CellsOptions, showCells } from '../commands/cells.js';
+import { type SendOptions, sendEvent } from '../commands/event.js';
+import { initWorld } from '../commands/init.js';
+import { showIntents } from '../commands/intents.js';
+import { showHead, showTail } from '../commands/journal.js';
+import { showPlans } from '../commands/plans.js';
+import { takeSnapshot } from '../commands/snapshot.js';
+import { getState, type StateOptions } from '../commands/state.js';
+import { showStatus } from '../commands/status.js';
+import { verify } from '../commands/verify.js';
+import { explainWhy, type WhyCommandOptions, type WhyKind } from '../commands/why.js';
 import { parseNatural } from './option-values.js';
-import type { RunWorldCommand } from './program.js';
+import type { RunCommand } from './run-command.js';
 
 const DEFAULT_TAIL_RECORDS = 20;
 const DEFAULT_CELLS = 100;
 const DEFAULT_WHY_PLACES = 200;
 
-export function addWorldCommands(program: Command, run: RunWorldCommand): void {
+export function addWorldCommands(program: Command, run: RunCommand): void {
   addLifeCommands(program, run);
   addStateCommands(program, run);
   addJournalCommands(program, run);
   addWhyCommands(program, run);
 }
 
-function addLifeCommands(program: Command, run: RunWorldCommand): void {
+function addLifeCommands(program: Command, run: RunCommand): void {
   program
     .command('init')
     .description('make a world from AIR JSON (air/) and modules (modules/<name>.wasm)')
@@ -57,7 +58,7 @@ function addLifeCommands(program: Command, run: RunWorldCommand): void {
     .action((_: unknown, command: Command) => run(command, (world) => takeSnapshot(world())));
 }
 
-function addStateCommands(program: Command, run: RunWorldCommand): void {
+function addStateCommands(program: Command, run: RunCommand): void {
   program
     .command('event')
     .description('give events to a world')
@@ -94,7 +95,7 @@ function addStateCommands(program: Command, run: RunWorldCommand): void {
     );
 }
 
-function addJournalCommands(program: Command, run: RunWorldCommand): void {
+function addJournalCommands(program: Command, run: RunCommand): void {
   const journal = program.command('journal').description('read the records of a world');
   journal
     .command('head')
@@ -117,7 +118,7 @@ const WHY: readonly (readonly [kind: WhyKind, what: string, description: string]
   ['instance', '<place>', 'a plan instance by its plan-started entry (7/2)'],
 ];
 
-function addWhyCommands(program: Command, run: RunWorldCommand): void {
+function addWhyCommands(program: Command, run: RunCommand): void {
   program
     .command('intents')
     .description('list what the world has asked of the outside and has no answer to')

@@ -1,5 +1,5 @@
 /** The world of a host and how it moves: one admitted input and one record at a time. */
-import { assert, type Hash, toHashText } from '@aos/canon';
+import { assert } from '@aos/canon';
 import {
   type Admission,
   type AdmittedInput,
@@ -9,8 +9,9 @@ import {
   step,
   type World,
 } from '@aos/kernel';
-import { AosFault, type Engine } from '@aos/protocol';
-import type { Stamper } from './stamper.js';
+import type { Engine } from '@aos/protocol';
+import type { Stamper } from '../stamper.js';
+import { objectsMissing } from '../world/load-world.js';
 
 export class Stepper {
   #world: World;
@@ -57,11 +58,4 @@ export class Stepper {
     this.#wakeAtNs = outcome.record.wakeAtNs;
     return outcome;
   }
-}
-
-/** What the kernel needs and the store, which it reads through, does not have. */
-export function objectsMissing(hashes: readonly Hash[]): AosFault {
-  const names = hashes.slice(0, 3).map(toHashText).join(', ');
-  const message = `${hashes.length} objects of the world are not stored: ${names}; restore a copy`;
-  return new AosFault('object-missing', message, { retry: 'never' });
 }

@@ -1,11 +1,12 @@
 /** The commands that are signed: with the operator's key, or with another of `$AOS_HOME/keys`. */
+
 import { type Command, Option } from 'commander';
-import { ruleOnIntent } from './commands/approval.js';
-import { clearHalt, controlWorld, type ModeVerb } from './commands/control.js';
-import { type AddOptions, addKey, listKeys, revokeKey } from './commands/keyring.js';
-import { type ReceiptOptions, sendReceipt } from './commands/receipt.js';
+import { ruleOnIntent } from '../commands/approval.js';
+import { clearHalt, controlWorld, type ModeVerb } from '../commands/control.js';
+import { type AddOptions, addKey, listKeys, revokeKey } from '../commands/keyring.js';
+import { type ReceiptOptions, sendReceipt } from '../commands/receipt.js';
 import { parseNatural } from './option-values.js';
-import type { RunWorldCommand } from './program.js';
+import type { RunCommand } from './run-command.js';
 
 const OPERATOR = 'operator';
 const HOST = 'host';
@@ -14,7 +15,7 @@ const HOST = 'host';
 const signedBy = (name: string) =>
   new Option('--as <key>', 'name of the key in $AOS_HOME/keys that signs').default(name);
 
-export function addAuthorityCommands(program: Command, run: RunWorldCommand): void {
+export function addAuthorityCommands(program: Command, run: RunCommand): void {
   addControlCommands(program, run);
   addKeyringCommands(program, run);
   addIntentCommands(program, run);
@@ -30,7 +31,7 @@ const MODE_VERBS: readonly (readonly [verb: ModeVerb, description: string])[] = 
   ['drain', 'take no more events, and finish what has begun'],
 ];
 
-function addControlCommands(program: Command, run: RunWorldCommand): void {
+function addControlCommands(program: Command, run: RunCommand): void {
   const control = program.command('control').description('say what of a world runs');
   for (const [verb, description] of MODE_VERBS) {
     control
@@ -58,7 +59,7 @@ function addControlCommands(program: Command, run: RunWorldCommand): void {
     );
 }
 
-function addKeyringCommands(program: Command, run: RunWorldCommand): void {
+function addKeyringCommands(program: Command, run: RunCommand): void {
   const keyring = program.command('keyring').description('say who may sign for a world');
   keyring
     .command('list')
@@ -84,7 +85,7 @@ function addKeyringCommands(program: Command, run: RunWorldCommand): void {
     );
 }
 
-function addIntentCommands(program: Command, run: RunWorldCommand): void {
+function addIntentCommands(program: Command, run: RunCommand): void {
   program
     .command('receipt')
     .description('answer for effects')

@@ -1,8 +1,8 @@
 /** Snapshots on their way to the store: the objects first, in bounded batches, the mark last. */
 import { takeSnapshot, type World } from '@aos/kernel';
 import type { SnapshotMark, StoredObject } from '@aos/protocol';
+import { objectsMissing } from '../world/load-world.js';
 import type { Committer } from './committer.js';
-import { objectsMissing } from './stepper.js';
 
 /** A batch of a large snapshot; what is appended meanwhile waits no longer than for one. */
 const BATCH_BYTES = 1 << 22;

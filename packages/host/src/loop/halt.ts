@@ -2,8 +2,8 @@
 import { bytesEqual, Defect, encode, type Hash, type Refusal } from '@aos/canon';
 import type { RawInput, World } from '@aos/kernel';
 import { AosFault, type HaltMark, signedMessage } from '@aos/protocol';
-import type { Signer } from './key-files.js';
-import type { SignatureVerifier } from './signatures.js';
+import type { Signer } from '../keys/key-files.js';
+import type { SignatureVerifier } from '../keys/signatures.js';
 
 const CLEARANCE_DOMAIN = 'aos/clear-halt/0';
 

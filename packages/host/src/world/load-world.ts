@@ -72,8 +72,8 @@ export function worldAtGenesis({ store, definition, engine, source }: WorldParts
 }
 
 /**
- * The world of the last snapshot, `undefined` when there is none. Codes: `object-missing`, and those
- * of {@link openSnapshot}.
+ * The world of the last snapshot, `undefined` when there is none. Codes: `object-missing`, and
+ * those of {@link openSnapshot}.
  */
 export function worldAtSnapshot(parts: WorldParts): Result<World> | undefined {
   const { store, definition, engine, source } = parts;
@@ -93,6 +93,13 @@ export function worldAtSnapshot(parts: WorldParts): Result<World> | undefined {
 function missing(hashes: readonly Hash[]): Result<never> {
   const names = hashes.map(toHashText).join(', ');
   return refuse('object-missing', '', `a part of the snapshot is not stored: ${names}`);
+}
+
+/** What the kernel needs and the store, which it reads through, does not have. */
+export function objectsMissing(hashes: readonly Hash[]): AosFault {
+  const names = hashes.slice(0, 3).map(toHashText).join(', ');
+  const message = `${hashes.length} objects of the world are not stored: ${names}; restore a copy`;
+  return new AosFault('object-missing', message, { retry: 'never' });
 }
 
 /** A refusal met while opening a world, as a fault: nobody can go on without an operator. */

@@ -12,11 +12,11 @@ import { AosFault, chainOf, type SnapshotMark, type WorldStore } from '@aos/prot
 import {
   type HostEngine,
   loadParts,
+  objectsMissing,
   type WorldParts,
   worldAtGenesis,
   worldAtSnapshot,
 } from './load-world.js';
-import { objectsMissing } from './stepper.js';
 
 export interface OpenedWorld {
   readonly world: World;
@@ -28,7 +28,10 @@ export interface OpenedWorld {
   readonly passedOver?: Refusal;
 }
 
-/** Opens a world for reading. Throws AosFault; `world-diverged` when it does not replay to itself. */
+/**
+ * Opens a world for reading. Throws AosFault; `world-diverged` when its journal does not replay to
+ * itself.
+ */
 export function openWorld(store: WorldStore, engine: HostEngine): OpenedWorld {
   const parts = loadParts(store, engine);
   const { from, start, passedOver } = findStart(parts);

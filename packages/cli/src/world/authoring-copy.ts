@@ -17,7 +17,7 @@ import {
   statSync,
 } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
-import { CliError } from './output.js';
+import { CliError } from '../output.js';
 import { storePath } from './world-path.js';
 
 const AUTHORING_FOLDERS = ['air', 'modules'];

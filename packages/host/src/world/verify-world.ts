@@ -9,17 +9,22 @@ import {
   type World,
 } from '@aos/kernel';
 import type { SnapshotMark, WorldStore } from '@aos/protocol';
-import { type HostEngine, loadParts, type WorldParts, worldAtGenesis } from './load-world.js';
+import { SignatureVerifier } from '../keys/signatures.js';
+import {
+  type HostEngine,
+  loadParts,
+  objectsMissing,
+  type WorldParts,
+  worldAtGenesis,
+} from './load-world.js';
 import { findStart } from './open-world.js';
-import { SignatureVerifier } from './signatures.js';
-import { objectsMissing } from './stepper.js';
 
 export interface VerifyOptions {
   /** `snapshot` takes the last one on trust and judges only the records after it. */
   readonly from?: 'genesis' | 'snapshot';
 }
 
-/** What verifying came to; `difference` and `explanation` are there when a record is not the same. */
+/** What verifying came to; with a difference and its explanation when a record is not the same. */
 export interface VerifyReport {
   /** Every record is the same, and the snapshot is not another world's. */
   readonly ok: boolean;
@@ -34,16 +39,16 @@ export interface VerifyReport {
   readonly chain: Hash;
   /** Hash of the world there. */
   readonly worldHash: Hash;
-  /** How the last snapshot stands to the world replayed to its place; `unseen` when it is behind. */
+  /** The last snapshot against the world replayed to its place; `unseen` when that is behind. */
   readonly snapshot: 'absent' | 'different' | 'same' | 'trusted' | 'unseen';
   readonly difference?: Difference;
   readonly explanation?: Explanation;
 }
 
 /**
- * Replays a world and judges every record: what it says, that admission would have let its input in,
- * and that its signature holds. Reads only. Throws AosFault: `object-missing` and what loading a
- * world throws.
+ * Replays a world and judges every record: what it says, that admission would have let its input
+ * in, and that its signature holds. Reads only. Throws AosFault: `object-missing` and what loading
+ * a world throws.
  */
 export function verifyWorld(
   store: WorldStore,

@@ -12,7 +12,7 @@ import {
   type RawVerb,
 } from '@aos/kernel';
 import { AosFault } from '@aos/protocol';
-import type { SignatureVerifier } from './signatures.js';
+import type { SignatureVerifier } from '../keys/signatures.js';
 import type { Stepper } from './stepper.js';
 
 /** What a caller may hand in; ticks and continuations are the host's own. */

@@ -1,14 +1,11 @@
 /** The commands of `aos air`: authoring, checking and comparing definitions, without a world. */
 import type { Command } from 'commander';
-import { buildAir } from './commands/air/build.js';
-import { checkAir } from './commands/air/check.js';
-import { diffAir } from './commands/air/diff.js';
-import { formatFiles } from './commands/air/fmt.js';
-import { hashAir } from './commands/air/hash.js';
-import type { Answer } from './output.js';
-
-/** Runs a command and prints its answer. */
-type RunCommand = (command: Command, act: () => Promise<Answer>) => Promise<void>;
+import { buildAir } from '../commands/air/build.js';
+import { checkAir } from '../commands/air/check.js';
+import { diffAir } from '../commands/air/diff.js';
+import { formatFiles } from '../commands/air/fmt.js';
+import { hashAir } from '../commands/air/hash.js';
+import type { RunCommand } from './run-command.js';
 
 export function addAirCommands(program: Command, run: RunCommand): void {
   const air = program.command('air').description('author, check and compare definitions');

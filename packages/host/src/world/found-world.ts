@@ -10,10 +10,10 @@ import {
   type KeyringEntry,
   type StoredObject,
 } from '@aos/protocol';
-import { type Clock, readWallNs } from './clock.js';
+import { type Clock, readWallNs } from '../clock.js';
+import type { FillEntropy } from '../stamper.js';
 import type { HostEngine } from './load-world.js';
 import { modulesOf } from './modules.js';
-import type { FillEntropy } from './stamper.js';
 
 export interface FoundingPlan {
   readonly documents: readonly AirDocument[];
