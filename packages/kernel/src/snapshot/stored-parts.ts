@@ -178,18 +178,34 @@ export function pieces<T>(
       if (!Array.isArray(value) || value.length > most) {
         throw shapeError(at, `at most ${most} pieces`);
       }
-      const parts = value.map((part: Value, n) => read(part, `${at}/${n}`));
+      const parts = allOf(value, (part, n) => read(part, `${at}/${n}`));
       const last = parts.at(-1)?.length ?? 0;
       if (last > pieceSize || parts.slice(0, -1).some((part) => part.length !== pieceSize)) {
         throw shapeError(at, `pieces of ${pieceSize}, the last one of at most as many`);
       }
-      return parts.flat().map((item, n) => shape.decode(item, `${at}/${n}`));
+      return allOf(parts.flat(), (item, n) => shape.decode(item, `${at}/${n}`));
     },
     collect: (values, into) => {
       for (const bytes of cut(values)) into.objects.push({ hash: sha256(bytes), bytes });
       for (const value of values) shape.collect?.(value, into);
     },
   };
+}
+
+/** Maps all items, and asks for what any of them needs at once. */
+function allOf<T>(items: readonly Value[], decodeItem: (item: Value, n: number) => T): T[] {
+  const needed: Hash[] = [];
+  const values: T[] = [];
+  items.forEach((item, n) => {
+    try {
+      values.push(decodeItem(item, n));
+    } catch (error) {
+      if (!(error instanceof ObjectsNeeded)) throw error;
+      needed.push(...error.hashes);
+    }
+  });
+  if (needed.length > 0) throw new ObjectsNeeded(needed);
+  return values;
 }
 
 function collectUnstored({ objects, markStored }: Unstored, into: Collected): void {
