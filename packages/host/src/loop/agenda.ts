@@ -18,7 +18,7 @@ export interface Task {
 const OWN_IN_A_ROW = 16;
 
 /** Left-over work that is still done when a world is closed; the rest waits in the world. */
-const OWN_WHILE_CLOSING = 64;
+const OWN_WHILE_CLOSING = 16;
 
 export interface Moment {
   readonly world: World;
