@@ -21,7 +21,7 @@ import {
   checkRevoked,
   expireApproval,
 } from './approvals.js';
-import { authorize } from './authorize.js';
+import { authorize, MAX_WAITERS } from './authorize.js';
 import { compileGate, type Gate } from './gate.js';
 import type { GateState } from './gate-state.js';
 import { ledgerKey } from './limits/ledger.js';
@@ -150,6 +150,14 @@ describe('an intent that waits for approval', () => {
     expect(waiting.approve(ben, 2_501n)).toBe('pending');
     expect(waiting.refusal({ approver: ana, decision: 'approve' }, 2_501n)).toBe(undefined);
     expect(waiting.approve(ana, 2_501n)).toBe('open');
+  });
+
+  test('may have all time there is', () => {
+    const waiting = new Waiting({ rules: [approval({ expires_ns: Number.MAX_SAFE_INTEGER })] });
+    expect(waiting.intent.approval?.expiresNs).toBe(1_000n + BigInt(Number.MAX_SAFE_INTEGER));
+    const late = ask({ logicalNowNs: 2n ** 64n - 2n });
+    const last = new Waiting({ rules: [approval({ expires_ns: 50 })] }, late);
+    expect(last.intent.approval?.expiresNs).toBe(2n ** 64n - 1n);
   });
 
   test('is denied when nobody approved it in time', () => {
@@ -298,6 +306,19 @@ describe('an explicit key and approvals', () => {
     const waiting = new Waiting({ rules: stricter }, ask({ idempotencyKey }));
     const other = authorize(waiting.gate, waiting.state, ask(shared), portsOf([waiting.intent]));
     expect(outcomeOf(other)).toBe('approval-not-shared');
+  });
+
+  test('not more wait for one intent than the limit', () => {
+    const gate = gateOf();
+    const first = authorize(gate, emptyState(), ask({ idempotencyKey }), portsOf());
+    if (first.kind !== 'open') throw new Error('it is open');
+    const waiters = (count: number) => new Array(count).fill(stopPlan);
+    const codeAt = (count: number) => {
+      const known = { ...first.intent, waiters: waiters(count) };
+      return outcomeOf(authorize(gate, first.state, ask(shared), portsOf([known])));
+    };
+    expect(codeAt(MAX_WAITERS - 1)).toBe('shared');
+    expect(codeAt(MAX_WAITERS)).toBe('intent-waiters-limit');
   });
 
   test('who shares takes nothing of budgets and rates', () => {

@@ -94,8 +94,8 @@ export function checkApproval(
 }
 
 /**
- * Takes a verb that {@link checkApproval} lets pass. Codes of a denial: `approval-rejected`, those of
- * the gate from the grant on, `effect-not-found` and `effect-params-invalid` when the effect is no
+ * Takes a verb that {@link checkApproval} lets pass. Codes of a denial: `approval-rejected`, those
+ * of the gate from the grant on, `effect-not-found` and `effect-params-invalid` when the effect is no
  * longer what it was.
  */
 export function applyApproval(

@@ -54,9 +54,12 @@ function share(subject: Subject, passed: Passed, known: KnownIntent): GateVerdic
   return { kind: 'shared', intent: subject.hash, decision, fuel, calls };
 }
 
+/** Most origins that wait for one intent. */
+export const MAX_WAITERS = 4_096;
+
 /**
  * Only explicit keys share, and who needs an approval shares what waits for that very one. Codes:
- * `idempotency-key-taken`, `approval-not-shared`.
+ * `idempotency-key-taken`, `intent-waiters-limit`, `approval-not-shared`.
  */
 function checkSharing(
   { request }: Subject,
@@ -66,6 +69,10 @@ function checkSharing(
   if (request.idempotencyKey === undefined || !known.isExplicitKey) {
     const advice = 'give another idempotency key, or none';
     return { code: 'idempotency-key-taken', at: 'idempotency_key', advice };
+  }
+  if ((known.waiters?.length ?? 0) >= MAX_WAITERS) {
+    const advice = `give another idempotency key: ${MAX_WAITERS} wait for this intent`;
+    return { code: 'intent-waiters-limit', at: 'idempotency_key', advice };
   }
   const { says } = ruling;
   if (says.decision === 'allow') return undefined;

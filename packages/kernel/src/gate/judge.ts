@@ -50,8 +50,13 @@ export function placeOf(
   return { intent, effect, cap, grantHash: null, policy: null, rule: null };
 }
 
+/** Most characters of what a denial tells people; names and values in it may be of any length. */
+const MAX_TOLD = 400;
+
 export function deny(place: DecisionPlace, denial: Denial, charge: Charge): DeniedVerdict {
-  const { code, at, advice } = denial;
+  const { code } = denial;
+  const at = denial.at.slice(0, MAX_TOLD);
+  const advice = denial.advice.slice(0, MAX_TOLD);
   const { fuel, calls } = charge;
   const decision: Decision = { ...place, outcome: 'deny', code };
   return { kind: 'denied', code, at, advice, decision, fuel, calls };

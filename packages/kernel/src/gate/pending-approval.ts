@@ -45,9 +45,16 @@ export function approvalOf({ says }: Ruling, logicalNowNs: bigint): PendingAppro
     role,
     count,
     ...(of === undefined ? {} : { of }),
-    ...(expires_ns === undefined ? {} : { expiresNs: logicalNowNs + BigInt(expires_ns) }),
+    ...(expires_ns === undefined ? {} : { expiresNs: addTime(logicalNowNs, BigInt(expires_ns)) }),
     given: [],
   };
+}
+
+/** The end of time: what is due then never comes. */
+const LAST_NS = (1n << 64n) - 1n;
+
+function addTime(ns: bigint, more: bigint): bigint {
+  return ns + more > LAST_NS ? LAST_NS : ns + more;
 }
 
 /** What the journal says of it. */

@@ -14,8 +14,8 @@ import type { Denial, EffectRequest, GatePorts } from './verdict.js';
 
 /**
  * Whether a request may follow a redirect: `request` is what would be sent next, with the URL and
- * method it would have, and `hops` counts the redirects with this one. Codes: those of the grant and
- * of its enforcers, `redirects-exceeded`.
+ * method it would have, and `hops` counts the redirects with this one. Codes: those of the grant
+ * and of its enforcers, `redirects-exceeded`.
  */
 export function checkRedirect(
   gate: Gate,
@@ -35,8 +35,8 @@ export function checkRedirect(
 }
 
 /**
- * Whether a grant lets requests go to an address of 4 or 16 bytes that a name was resolved to. Codes:
- * `grant-not-found`, `address-not-allowed`.
+ * Whether a grant lets requests go to an address of 4 or 16 bytes that a name was resolved to.
+ * Codes: `grant-not-found`, `address-not-allowed`.
  */
 export function checkAddress(gate: Gate, cap: string, address: Uint8Array): Denial | undefined {
   const grant = gate.grants.get(cap);

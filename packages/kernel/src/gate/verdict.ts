@@ -57,6 +57,8 @@ export interface KnownIntent {
   readonly isExplicitKey: boolean;
   readonly state: OpenIntent['state'] | 'settled';
   readonly approval: PendingApproval | null;
+  /** Who waits for it, while it is open. */
+  readonly waiters?: readonly Origin[];
 }
 
 /** Why not. Only `code` may enter a world; the rest is for people. */

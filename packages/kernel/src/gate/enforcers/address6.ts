@@ -10,7 +10,8 @@ const MAX_TEXT = 45;
 export function parseAddress6(text: string): Uint8Array | undefined {
   if (text.length > MAX_TEXT) return undefined;
   const halves = text.split('::');
-  const [left, right] = halves.map((half) => groupsOf(half, half === halves.at(-1)));
+  const dotted = halves.length === 1 ? 0 : 1;
+  const [left, right] = halves.map((half, i) => groupsOf(half, i === dotted ? 'dotted' : 'hex'));
   if (halves.length > 2 || left === undefined) return undefined;
   if (halves.length === 1) return left.length === GROUPS ? bytesOf(left) : undefined;
   if (right === undefined || left.length + right.length >= GROUPS) return undefined;
@@ -28,14 +29,14 @@ export function printAddress6(address: Uint8Array): string {
   return `${print(groups.slice(0, run.start))}::${print(groups.slice(run.start + run.length))}`;
 }
 
-/** Groups between colons; the last one may be an IPv4 address, which is two. */
-function groupsOf(text: string, isLast: boolean): readonly number[] | undefined {
+/** Groups between colons; the last one of a dotted end may be an IPv4 address, which is two. */
+function groupsOf(text: string, end: 'hex' | 'dotted'): readonly number[] | undefined {
   if (text === '') return [];
   const groups: number[] = [];
   const parts = text.split(':');
   for (const [i, part] of parts.entries()) {
     if (HEX_GROUP.test(part)) groups.push(Number.parseInt(part, 16));
-    else if (isLast && i === parts.length - 1 && DOTTED.test(part)) {
+    else if (end === 'dotted' && i === parts.length - 1 && DOTTED.test(part)) {
       const [a = 0, b = 0, c = 0, d = 0] = part.split('.').map(Number);
       if (Math.max(a, b, c, d) > 255) return undefined;
       groups.push((a << 8) | b, (c << 8) | d);

@@ -1,6 +1,6 @@
 /**
- * Addresses that are not of the public internet: private, local, shared, reserved, for documentation
- * or for many at once (the special-purpose registries of IANA, RFC 6890).
+ * Addresses that are not of the public internet: private, local, shared, reserved, for
+ * documentation or for many at once (the special-purpose registries of IANA, RFC 6890).
  *
  * An address that wraps an IPv4 address is as private as that one. Of the others only what is
  * known to be public is public.

@@ -1,4 +1,4 @@
-/** The constraints of a grant and of every grant that it was made from, each by its own enforcer. */
+/** The constraints of a grant and of all that it was made from, each by its own enforcer. */
 import { type Checked, runEnforcer } from '../enforcers/enforcer.js';
 import type { Gate } from '../gate.js';
 import type { Subject } from '../subject.js';

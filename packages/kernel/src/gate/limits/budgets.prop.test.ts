@@ -105,7 +105,7 @@ function play(actions: readonly (typeof action extends fc.Arbitrary<infer T> ? T
   return book;
 }
 
-/** Nothing negative; reserved is the sum of what is open; a parent has all that its own ones have. */
+/** Nothing negative; reserved is the sum of what is open; a parent has all of its own ones. */
 function check(book: Book): void {
   for (const name of NAMES) {
     const { used, reserved } = book.ledger(name);
@@ -120,7 +120,7 @@ function check(book: Book): void {
   }
 }
 
-test('a budget holds what is open and what was used, of itself and of all that was made from it', () => {
+test('a budget holds what is open and what was used under all that was made from it', () => {
   fc.assert(fc.property(fc.array(action, { maxLength: 60 }), (actions) => void play(actions)));
 });
 

@@ -1,8 +1,8 @@
 /**
  * Budgets: what an effect takes of them when it is opened.
  *
- * B1. An effect reserves in the budget of its grant and in that of every grant above it, or in none:
- *     so what grants took that were made from one another never exceeds what the first one allows.
+ * B1. An effect reserves in the budget of its grant and in that of every grant above it, or in
+ *     none: so what all grants took that were made from one never exceeds what this one allows.
  * B2. Used and reserved together exceed a limit only where the outside used more than it was let in
  *     for; nothing is reserved then, and what is left is never below zero.
  * B3. A period begins with the first use and follows without gaps. What was reserved in one period

@@ -41,7 +41,7 @@ export function takeRate(
   const first = windowKey(identity, ordinal - count);
   const oldest = windows.get(first);
   if (oldest !== undefined && oldest.at + length > at) {
-    return { denial: limited(rule, oldest.at + length, isByTime) };
+    return { denial: limited(rule, oldest.at + length) };
   }
   return { windows: dropOld(marked.delete(first), identity, at - length) };
 }
@@ -62,8 +62,8 @@ function dropOld(windows: Trie<WindowMark>, rule: Hash, until: bigint): Trie<Win
   return next;
 }
 
-function limited({ limit, at }: LimitedRule, until: bigint, isByTime: boolean): Denial {
-  const when = isByTime ? `logical time ${until}` : `record ${until}`;
+function limited({ limit, at }: LimitedRule, until: bigint): Denial {
+  const when = 'per_ns' in limit ? `logical time ${until}` : `record ${until}`;
   const advice = `wait for ${when}, or raise count of the rule above ${limit.count}`;
   return { code: 'rate-limited', at: `${at} rate_limit`, advice };
 }

@@ -2,9 +2,9 @@
  * Settlement of budgets: what an intent reserved is given back, and what it used is charged.
  *
  * An ok receipt says what was used: `cost_cents`, `token_usage` of `prompt` and `completion`, and
- * `size` in bytes; without a size the bytes that went through the journal count. An error is charged
- * what it cost and a call. Whatever may have happened unseen, after a time-out or behind a receipt
- * that cannot be read, is charged as much as was reserved at least.
+ * `size` in bytes; without a size the bytes that went through the journal count. An error is
+ * charged what it cost and a call. Whatever may have happened unseen, after a time-out or behind a
+ * receipt that cannot be read, is charged as much as was reserved at least.
  */
 import { assert, decode, type Value } from '@aos/canon';
 import type { ReceiptStatus } from '@aos/protocol';
