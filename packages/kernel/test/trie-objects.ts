@@ -10,7 +10,7 @@ export class Objects implements TrieSource {
   reads = 0;
   readonly #bytes = new Map<string, Uint8Array>();
 
-  constructor(readonly cache: NodeCache = new NodeCache()) {}
+  constructor(public cache: NodeCache = new NodeCache()) {}
 
   get size(): number {
     return this.#bytes.size;
