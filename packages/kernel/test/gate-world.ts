@@ -140,7 +140,15 @@ export function gateDefinition(brief: GateBrief = {}): WorldDefinition {
   throw new Error(JSON.stringify(outcome.findings, null, 1));
 }
 
-export const gateOf = (brief: GateBrief = {}): Gate => compileGate(gateDefinition(brief));
+/** Gates of briefs that were asked for, which many cases of one table share. */
+const gates = new Map<string, Gate>();
+
+export function gateOf(brief: GateBrief = {}): Gate {
+  const key = JSON.stringify(brief);
+  const gate = gates.get(key) ?? compileGate(gateDefinition(brief));
+  gates.set(key, gate);
+  return gate;
+}
 
 export const emptyState = (): GateState =>
   emptyGateState({ read: () => undefined, cache: new NodeCache() });

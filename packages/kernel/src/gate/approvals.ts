@@ -95,8 +95,8 @@ export function checkApproval(
 
 /**
  * Takes a verb that {@link checkApproval} lets pass. Codes of a denial: `approval-rejected`, those
- * of the gate from the grant on, `effect-not-found` and `effect-params-invalid` when the effect is no
- * longer what it was.
+ * of the gate from the grant on, `effect-not-found` and `effect-params-invalid` when the effect is
+ * no longer what it was.
  */
 export function applyApproval(
   at: { readonly gate: Gate; readonly state: GateState; readonly now: Moment },

@@ -4,8 +4,8 @@
  *
  * A trap and an output out of shape deny with `enforcer-error`; fuel is charged in each case. A
  * module that the engine does not have is asked for, as an answer without it would be one of this
- * machine only. A module says no with a code of its own, which enters the world if it has the form of
- * one; its message is for people and stays outside.
+ * machine only. A module says no with a code of its own, which enters the world if it has the form
+ * of one; its message is for people and stays outside.
  */
 import type { CompiledSchema } from '@aos/air';
 import { decode, encode, type Hash, type Value } from '@aos/canon';
