@@ -18,6 +18,7 @@ export {
   listCells,
   readCell,
 } from './cells/cell-table.js';
+export { type KeyPrefix, keyPrefix } from './cells/key-prefix.js';
 export { authorize } from './gate/authorize.js';
 export { compileGate, type Gate, grantOfSlot } from './gate/gate.js';
 export { emptyGateState, type GateState } from './gate/gate-state.js';
