@@ -6,6 +6,7 @@
  * `AOS_SEEDS=<first>+<count>` picks the seeds.
  */
 import { describe, expect, it } from 'vitest';
+import { BROKEN_KERNELS } from '../src/kernel/broken-kernels.js';
 import { runKernelDrill } from '../src/kernel/kernel-drill.js';
 import { codesOf } from './explained-codes.js';
 
@@ -36,7 +37,7 @@ const ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ['decision grant-revoked', 'needs another manifest'],
   ['decision intents-over-limit', 'takes 100,000 open intents'],
   ['dropped event-undeliverable', 'needs another manifest'],
-  ['plan-step plan-values-limit', 'takes 16 MiB of values'],
+  ['plan plan-values-limit', 'takes 16 MiB of values'],
   ['refusal keyring-full', 'takes 1,024 keys'],
   ['snapshot-refusal snapshot-diverged', 'told by hosts, which have the journal too'],
 ]);
@@ -55,7 +56,7 @@ const REQUIRED = [
   ...group('dropped', codesOf('Inputs', 'dropped')),
   ...group('settled', codesOf('Inputs', 'settled')),
   ...group('decision', codesOf('Inputs', 'denial')),
-  ...group('plan-step', codesOf('Plans')),
+  ...group('plan', codesOf('Plans')),
   ...group('refusal', ['world-draining', 'world-halted', 'world-paused', 'runtime-unsupported']),
   ...group('difference', codesOf('Replay')),
   ...group('snapshot-refusal', codesOf('Snapshots')),
@@ -67,5 +68,14 @@ describe('a world lived from a seed', () => {
     console.log(`${records} records\n${coverage.histogram()}`);
     expect(problems).toEqual([]);
     if (count >= 1000) expect(REQUIRED.filter((name) => !coverage.has(name))).toEqual([]);
+  });
+});
+
+describe('canaries: the laws find', () => {
+  it.each(BROKEN_KERNELS.map((broken) => [broken.fault, broken] as const))('%s', (_, broken) => {
+    const { make, isSteady, told } = broken;
+    const only = { seeds: 300, maxProblems: 1, crashes: !isSteady };
+    const { problems } = runKernelDrill({ ...only, kernel: make() });
+    expect(problems.join()).toMatch(told);
   });
 });

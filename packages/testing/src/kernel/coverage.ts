@@ -18,6 +18,8 @@ export class Coverage {
       if (entry.kind === 'settled') this.count(`settled ${entry.status}`);
       if (entry.kind === 'plan-step') this.count(`plan-step ${entry.outcome}`);
       if (entry.kind === 'plan-ended') this.count(`plan-ended ${entry.status}`);
+      if (entry.kind === 'plan-step' && entry.code !== null) this.count(`plan ${entry.code}`);
+      if (entry.kind === 'plan-ended' && entry.code !== null) this.count(`plan ${entry.code}`);
     }
   }
 

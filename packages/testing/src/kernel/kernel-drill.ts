@@ -11,28 +11,30 @@ export interface KernelDrillOptions extends Partial<LifeOptions> {
   readonly seeds: number;
   /** The kernel itself unless told: a broken one must be found out. */
   readonly kernel?: KernelPort;
+  /** After so many the drill ends; 5 unless told. */
+  readonly maxProblems?: number;
 }
 
 export interface KernelDrillReport {
   readonly records: number;
   readonly coverage: Coverage;
-  /** What broke a law, with the seed that shows it again. At most {@link MAX_PROBLEMS}. */
+  /** What broke a law, with the seed that shows it again. */
   readonly problems: readonly string[];
 }
 
-const MAX_PROBLEMS = 5;
 const INPUTS = 30;
 
 export function runKernelDrill(options: KernelDrillOptions): KernelDrillReport {
   const { firstSeed = 0, seeds, kernel = REAL_KERNEL } = options;
-  const { inputs = INPUTS, effects = true, plans = true } = options;
+  const { inputs = INPUTS, effects = true, plans = true, crashes = true } = options;
+  const { maxProblems = 5 } = options;
   const coverage = new Coverage();
   const problems: string[] = [];
   let records = 0;
   for (let seed = firstSeed; seed < firstSeed + seeds; seed++) {
-    if (problems.length === MAX_PROBLEMS) break;
+    if (problems.length === maxProblems) break;
     try {
-      const life = liveSeed(kernel, seed, { inputs, effects, plans });
+      const life = liveSeed(kernel, seed, { inputs, effects, plans, crashes });
       coverage.merge(life.coverage);
       records += life.lived.length;
     } catch (error) {

@@ -40,12 +40,14 @@ export interface Kept {
 
 export interface LifeOptions extends PaletteOptions {
   readonly inputs: number;
+  readonly crashes: boolean;
 }
 
 /** Inputs after which a world that is only answered and woken should have come to rest. */
 const MAX_ROUNDS_TO_REST = 2000;
 const CRASH_CHANCE = 0.03;
 const SNAPSHOT_CHANCE = 0.08;
+const HASH_CHANCE = 0.2;
 const FORGET_CHANCE = 0.15;
 /** Few enough that nodes leave the cache of these small worlds. */
 const CACHE_LEAVES = 8;
@@ -61,6 +63,8 @@ export class Life {
   snapshots: Kept[] = [];
   world: World;
   readonly memory: ObjectMemory;
+  /** The world that was looked at last when an input was refused. */
+  private hashBefore: { readonly world: World; readonly hash: Hash } | undefined;
   private readonly outside = new Outside();
   private readonly history: History;
 
@@ -81,7 +85,7 @@ export class Life {
     for (let i = 0; i < this.options.inputs; i++) {
       if (this.random.chance(FORGET_CHANCE)) this.memory.forget();
       if (this.random.chance(SNAPSHOT_CHANCE)) this.snapshot();
-      if (this.random.chance(CRASH_CHANCE)) this.crash();
+      if (this.random.chance(CRASH_CHANCE) && this.options.crashes) this.crash();
       this.submit(this.history.next(this.world));
     }
   }
@@ -138,6 +142,7 @@ export class Life {
     if (admission.kind === 'admitted') this.step(admission.input, atNs);
     else if (admission.kind === 'refused') {
       this.coverage.count(`refusal ${admission.refusal.code}`);
+      this.checkUnchanged(world);
     } else {
       this.coverage.count('life duplicate');
       this.checkDuplicate(raw, admission.seq);
@@ -155,6 +160,18 @@ export class Life {
     if (done.world.pending.length > 0) this.coverage.count('life pending');
     this.world = done.world;
     this.outside.observe(done.record, world.epoch);
+  }
+
+  /** A look at the hash now and then: it is what takes time here. */
+  private checkUnchanged(world: World): void {
+    const before = this.hashBefore;
+    if (before?.world === world) {
+      if (!bytesEqual(before.hash, this.kernel.hashWorld(world))) {
+        throw new Error('a refused input has changed the world');
+      }
+    } else if (this.random.chance(HASH_CHANCE)) {
+      this.hashBefore = { world, hash: this.kernel.hashWorld(world) };
+    }
   }
 
   private checkDuplicate(raw: RawInput, seq: number): void {

@@ -75,15 +75,26 @@ export interface ScriptCall {
 /** Bytes that the module answers with, or the code of the engine that ended it. */
 export type ScriptResult = Uint8Array | string;
 
-/** Plays the program that the event carries; an event without one counts one more. */
+/**
+ * Plays the program that the event carries; an event without one counts one more. A program that is
+ * none, as in a record that somebody changed, traps.
+ */
 export function playScript(call: ScriptCall): ScriptResult {
-  const play = new Play(call);
+  try {
+    return play(call);
+  } catch {
+    return 'module-trap';
+  }
+}
+
+function play(call: ScriptCall): ScriptResult {
+  const playing = new Play(call);
   const program = findProgram(read(call.event)) ?? [['inc']];
   for (const act of program) {
-    const end = play.act(act as unknown as Act);
+    const end = playing.act(act as unknown as Act);
     if (end !== undefined) return end;
   }
-  return play.answer();
+  return playing.answer();
 }
 
 class Play {
