@@ -2,7 +2,7 @@
  * What a world remembers by count: the latest so many items, found by key.
  *
  * 1. A window holds at most its limit; one more forgets the oldest.
- * 2. Both tries hold the same items: one by key, one by age. An item is added once.
+ * 2. Both tries hold the same items: one by key, one by age.
  */
 import { assert, type Reader, type Writer } from '@aos/canon';
 import type { LeafCodec, TrieSource } from '../trie/leaf-codec.js';
@@ -53,8 +53,10 @@ export function addToWindow<T extends Aged>(
   limit: number,
 ): Window<T> {
   const { seq, i } = item;
+  const before = items.get(key);
   let nextItems = items.set(item);
-  let nextAges = ages.set({ seq, i, key });
+  let nextAges = before === undefined ? ages : ages.delete(placeKey(before));
+  nextAges = nextAges.set({ seq, i, key });
   while (nextItems.size > limit) {
     const oldest = nextAges.first();
     assert(oldest !== undefined, 'a window holds each item in both of its tries');
