@@ -92,7 +92,9 @@ describe('cells', () => {
     expect(await keysOf('--before', '"b"')).toBe('a');
     expect(await keysOf('--after', '"a"', '--limit', '1')).toBe('b');
     expect(await must('cells', COUNTERS, '--limit', '2')).toMatchObject({ count: 3, after: 'b' });
-    expect(await told('cells', COUNTERS)).toContain('3 of 3 cells');
+    await count('bb', 9);
+    expect(await keysOf('--prefix', 'b')).toBe('bbb');
+    expect(await told('cells', COUNTERS)).toContain('4 of 4 cells');
   });
 
   it('are asked for in the right way, or that is told', async () => {

@@ -1,6 +1,6 @@
 /** `aos cells`: the cells of a keyed reducer, in the order of their keys. */
 import { printJson } from '@aos/air';
-import { type CellQuery, countCells, listCells } from '@aos/kernel';
+import { type CellQuery, countCells, keyPrefix, listCells } from '@aos/kernel';
 import { normalize, readValue } from '../json-values.js';
 import { type Answer, CliError } from '../output.js';
 import { describeCell, type FoundReducer, findReducer } from '../reducers.js';
@@ -8,6 +8,8 @@ import { openingWarnings, withWorld } from '../world/open-world.js';
 
 /** Bounds are keys as JSON. */
 export interface CellsOptions {
+  /** The beginning of a text key, as it is. */
+  readonly prefix?: string;
   /** First key, inclusive. */
   readonly from?: string;
   /** Where to end, exclusive. */
@@ -40,14 +42,20 @@ export async function showCells(
   });
 }
 
-function queryOf({ name, keySchema }: FoundReducer, { limit, ...bounds }: CellsOptions): CellQuery {
+function queryOf(reducer: FoundReducer, options: CellsOptions): CellQuery {
+  const { name, keySchema } = reducer;
+  const { limit, prefix, ...bounds } = options;
   const given = Object.entries(bounds).filter(([, value]) => value !== undefined);
   if (keySchema === undefined) {
-    if (given.length === 0) return { limit };
+    if (given.length === 0 && prefix === undefined) return { limit };
     throw new CliError('key-unexpected', `${name} has one state and no keys to list by`);
   }
   const keys = given.map(([bound, value]) => {
     return [bound, normalize(keySchema, readValue(value, `--${bound}`), `/${bound}`)] as const;
   });
-  return { limit, ...Object.fromEntries(keys) };
+  const query = { limit, ...Object.fromEntries(keys) };
+  if (prefix === undefined) return query;
+  const start = keyPrefix(keySchema.type, { text: prefix });
+  if (!start.ok) throw CliError.of(start.refusal);
+  return { ...query, prefix: start.value };
 }

@@ -86,6 +86,7 @@ function addStateCommands(program: Command, run: RunCommand): void {
     .command('cells')
     .description('list the cells of a keyed reducer in the order of their keys')
     .argument('<reducer>', 'name of the reducer')
+    .option('--prefix <text>', 'beginning of the keys, where they are text')
     .option('--from <json>', 'first key')
     .option('--before <json>', 'key to end before')
     .option('--after <json>', 'last key of the page before')
