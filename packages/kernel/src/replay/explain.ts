@@ -111,9 +111,9 @@ function setScene(
 function runAgain(world: World, bytes: Uint8Array, ports: ExplainPorts) {
   const head = decodeRecordHead(bytes);
   if (!head.ok) return undefined;
-  const fed = feedInput(head.value.input, ports.object);
-  if ('need' in fed) return undefined;
-  const outcome = step(world, fed.input, head.value.stamp, ports);
+  const input = feedInput(head.value.input, ports.object);
+  if (input.kind === 'need') return undefined;
+  const outcome = step(world, input, head.value.stamp, ports);
   return outcome.kind === 'done' ? outcome : undefined;
 }
 

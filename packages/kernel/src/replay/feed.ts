@@ -4,7 +4,7 @@
  * F1 A journal holds only what admission lets in, byte for byte as admission gives it on.
  * F2 Whoever signed is checked against the keys of the world at that very sequence.
  */
-import { bytesEqual, type Hash, ok, type Result, refuse } from '@aos/canon';
+import { assert, bytesEqual, type Hash, ok, type Refused, type Result, refuse } from '@aos/canon';
 import {
   type CarriedValue,
   type EventInput,
@@ -34,8 +34,14 @@ export type SignatureCheck = (
   sig: Uint8Array,
 ) => boolean;
 
-/** An input with its values, or the object that must be in memory first. */
-export type Fed = { readonly input: AdmittedInput } | { readonly need: Hash };
+/** An object that must be in memory before an input can be fed. */
+export interface NeededValue {
+  readonly kind: 'need';
+  readonly hashes: readonly Hash[];
+}
+
+/** An input with its values, or what is needed for that. */
+export type Fed = AdmittedInput | NeededValue;
 
 export function feedInput(input: Input, object: ObjectReader): Fed {
   switch (input.kind) {
@@ -45,7 +51,7 @@ export function feedInput(input: Input, object: ObjectReader): Fed {
     case 'stream-frame':
       return withValue(input.payload, object, (payload) => ({ ...input, payload }));
     default:
-      return { input };
+      return input;
   }
 }
 
@@ -53,10 +59,11 @@ export function feedInput(input: Input, object: ObjectReader): Fed {
 function feedEvent(input: EventInput, object: ObjectReader): Fed {
   const { schema, key, source, dedup } = input;
   const value = input.value.inline ?? object(input.value.ref);
-  if (value === undefined) return { need: input.value.ref as Hash };
-  const event = { kind: 'event' as const, schema, value };
-  const isPlain = key === undefined && source === undefined && dedup === undefined;
-  return { input: isPlain ? event : { ...input, value } };
+  if (value === undefined) return needed(input.value);
+  if (key === undefined && source === undefined && dedup === undefined) {
+    return { kind: 'event', schema, value };
+  }
+  return { ...input, value };
 }
 
 function withValue(
@@ -65,27 +72,29 @@ function withValue(
   make: (bytes: Uint8Array) => AdmittedInput,
 ): Fed {
   const bytes = carried.inline ?? object(carried.ref);
-  return bytes === undefined ? { need: carried.ref as Hash } : { input: make(bytes) };
+  return bytes === undefined ? needed(carried) : make(bytes);
+}
+
+function needed({ ref }: CarriedValue): NeededValue {
+  assert(ref !== undefined, 'a value that is not inline is under its hash');
+  return { kind: 'need', hashes: [ref] };
 }
 
 /**
- * Admits an input again, and gives it as admission does. Codes: those of {@link admit},
+ * Admits an input again; undefined when it is let in as it is. Codes: those of {@link admit},
  * `input-not-canonical` and `input-duplicate`.
  */
-export function readmit(
-  world: World,
-  input: AdmittedInput,
-): Result<AdmittedInput> | { readonly need: readonly Hash[] } {
+export function readmit(world: World, input: AdmittedInput): Refused | NeededValue | undefined {
   const admission = admit(world, input.kind === 'event' ? rawEvent(input) : input);
   switch (admission.kind) {
     case 'admitted':
-      return isSameInput(admission.input, input) ? ok(admission.input) : notCanonical();
+      return isSameInput(admission.input, input) ? undefined : notCanonical();
     case 'duplicate':
       return refuse('input-duplicate', 'input', `the event came in as record ${admission.seq}`);
     case 'refused':
       return { ok: false, refusal: admission.refusal };
     case 'need':
-      return { need: admission.hashes };
+      return admission;
   }
 }
 
@@ -105,14 +114,15 @@ function rawEvent({ schema, value, key, source, dedup }: AdmittedEvent): RawEven
 /** Only events are changed on their way through admission. */
 function isSameInput(admitted: AdmittedInput, input: AdmittedInput): boolean {
   if (admitted.kind !== 'event' || input.kind !== 'event') return admitted.kind === input.kind;
-  const isSameKey =
-    admitted.key === undefined || input.key === undefined
-      ? admitted.key === input.key
-      : bytesEqual(admitted.key, input.key);
-  return isSameKey && bytesEqual(admitted.value, input.value);
+  return isSame(admitted.value, input.value) && isSame(admitted.key, input.key);
 }
 
-function notCanonical(): Result<never> {
+/** What was canonical before comes out of admission as the same array. */
+function isSame(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  return a === b || (a !== undefined && b !== undefined && bytesEqual(a, b));
+}
+
+function notCanonical(): Refused {
   return refuse('input-not-canonical', 'input', 'value or key is not canonical in its schema');
 }
 

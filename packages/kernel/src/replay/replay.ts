@@ -7,7 +7,7 @@
  *     names, and what is not stored is found out. `trust` leaves these three to whoever wrote the
  *     journal, and judges the rest as `verify` does: comparing bytes costs next to nothing.
  */
-import { bytesEqual, type Refused, type Result, refuse } from '@aos/canon';
+import { bytesEqual, type Refused, refuse } from '@aos/canon';
 import { decodeRecordHead, type Engine, type ObjectReader, type RecordHead } from '@aos/protocol';
 import type { AdmittedInput } from '../admit/admitted.js';
 import { step } from '../step/step.js';
@@ -39,20 +39,22 @@ export function replayRecord(
   const head = decodeRecordHead(bytes);
   if (!head.ok) return broken(world, 'record', head);
   const link = checkLink(world, head.value);
-  if (!link.ok) return broken(world, link.refusal.at, link);
-  const fed = feedInput(head.value.input, ports.object);
-  if ('need' in fed) return { kind: 'need', hashes: [fed.need] };
+  if (link !== undefined) return broken(world, link.refusal.at, link);
+  const input = feedInput(head.value.input, ports.object);
+  if (input.kind === 'need') return input;
   if (mode === 'verify') {
-    const stop = doubt(world, fed.input, ports);
-    if (stop !== undefined) return stop;
+    const doubt = checkInput(world, input, ports);
+    if (doubt !== undefined) return doubt;
   }
-  const outcome = step(world, fed.input, head.value.stamp, ports);
+  const outcome = step(world, input, head.value.stamp, ports);
   if (outcome.kind === 'need') return outcome;
   if (!bytesEqual(outcome.bytes, bytes)) {
     return { kind: 'different', world, difference: judgeRecord(bytes, outcome.record) };
   }
-  const missing = mode === 'trust' ? [] : outcome.objects.filter(({ hash }) => !ports.object(hash));
-  if (missing.length > 0) return { kind: 'need', hashes: missing.map(({ hash }) => hash) };
+  if (mode === 'verify' && outcome.objects.length > 0) {
+    const missing = outcome.objects.filter(({ hash }) => ports.object(hash) === undefined);
+    if (missing.length > 0) return { kind: 'need', hashes: missing.map(({ hash }) => hash) };
+  }
   return { kind: 'same', world: outcome.world };
 }
 
@@ -76,10 +78,9 @@ export function replay(
 }
 
 /** What speaks against an input before it is run; undefined when nothing does. */
-function doubt(world: World, input: AdmittedInput, ports: ReplayPorts): Verdict | undefined {
-  const admitted = readmit(world, input);
-  if ('need' in admitted) return { kind: 'need', hashes: admitted.need };
-  if (!admitted.ok) return broken(world, 'input', admitted);
+function checkInput(world: World, input: AdmittedInput, ports: ReplayPorts): Verdict | undefined {
+  const doubt = readmit(world, input);
+  if (doubt !== undefined) return 'kind' in doubt ? doubt : broken(world, 'input', doubt);
   if (ports.checkSignature === undefined) return undefined;
   const signed = checkInputSignature(world, input, ports.checkSignature);
   return signed.ok ? undefined : broken(world, 'input/sig', signed);
@@ -89,7 +90,7 @@ function broken(world: World, at: string, refused: Refused): Verdict {
   return { kind: 'different', world, difference: brokenAt(world.seq, at, refused.refusal) };
 }
 
-function checkLink(world: World, head: RecordHead): Result<null> {
+function checkLink(world: World, head: RecordHead): Refused | undefined {
   if (head.seq !== world.seq) {
     return refuse('sequence-gap', 'seq', `expected ${world.seq}, found ${head.seq}`);
   }
@@ -99,5 +100,5 @@ function checkLink(world: World, head: RecordHead): Result<null> {
   if (head.stamp.logicalNowNs < world.logicalNowNs) {
     return refuse('time-backwards', 'stamp', 'logical time is before that of the last record');
   }
-  return { ok: true, value: null };
+  return undefined;
 }

@@ -79,8 +79,9 @@ export function readInput(r: Reader): Input {
 }
 
 function readPlain(r: Reader, count: number, key?: Uint8Array): Input {
+  // Almost every input is an event: known by its bytes, before any text is made of them.
+  if (r.keyIs('event')) return readEventInput(r, count, key);
   const kind = r.text();
-  if (kind === 'event') return readEventInput(r, count, key);
   if (kind !== 'tick' && kind !== 'continue') throw unknownKind(kind);
   if (count !== 1) throw shapeRefusal('shape-field', `a ${kind} has no field but its kind`);
   return { kind };
