@@ -54,7 +54,7 @@ export type {
   Trigger,
 } from './forms/manifest.js';
 export type { DefModule, DefPureModule, DefReducerModule } from './forms/module.js';
-export type { DefinitionKind } from './forms/names.js';
+export { DEFINITION_KINDS, type DefinitionKind } from './forms/names.js';
 export type { PatchDocument, PatchNode, PatchOp } from './forms/patch.js';
 export type {
   AssignStep,

@@ -209,6 +209,33 @@ const IntrospectJournalHeadReceipt = sys(
   'IntrospectJournalHeadReceipt',
   t.record({ meta: ReadMeta }),
 );
+const IntrospectDefinitionParams = sys(
+  'IntrospectDefinitionParams',
+  t.record({ kind: t.text, name: t.text }),
+);
+const IntrospectDefinitionReceipt = sys(
+  'IntrospectDefinitionReceipt',
+  t.record({ definition: t.bytes, hash: t.hash, meta: ReadMeta }),
+);
+const IntrospectPlansParams = sys(
+  'IntrospectPlansParams',
+  t.record({ plan: t.option(t.text), after: t.option(t.text), limit: t.nat }),
+);
+const IntrospectPlansReceipt = sys(
+  'IntrospectPlansReceipt',
+  t.record({
+    instances: t.list(
+      t.record({
+        instance: t.text,
+        plan: t.text,
+        parent: t.option(t.text),
+        waits: t.list(t.record({ step: t.text, kind: t.text, for: t.text })),
+      }),
+    ),
+    next: t.option(t.text),
+    meta: ReadMeta,
+  }),
+);
 const IntrospectListCellsParams = sys('IntrospectListCellsParams', t.record({ reducer: t.text }));
 const IntrospectListCellsReceipt = sys(
   'IntrospectListCellsReceipt',
@@ -238,6 +265,7 @@ export const sysSchemas = {
   SecretRef,
   TextOrSecretRef,
   BytesOrSecretRef,
+  PlanStart: sys('PlanStart', t.record({ plan: t.text, input: t.bytes })),
   EffectError: sys('EffectError', t.record({ code: t.text, message: t.text })),
   EffectReceipt: sys(
     'EffectReceipt',
@@ -291,6 +319,10 @@ export const sysSchemas = {
   IntrospectReducerStateReceipt,
   IntrospectJournalHeadParams,
   IntrospectJournalHeadReceipt,
+  IntrospectDefinitionParams,
+  IntrospectDefinitionReceipt,
+  IntrospectPlansParams,
+  IntrospectPlansReceipt,
   IntrospectListCellsParams,
   IntrospectListCellsReceipt,
   ObjectKey: sys('ObjectKey', t.text),

@@ -94,6 +94,16 @@ const effects = {
     receipt: s.IntrospectJournalHeadReceipt,
     ...query,
   }),
+  introspectDefinition: effect('introspect.definition', {
+    params: s.IntrospectDefinitionParams,
+    receipt: s.IntrospectDefinitionReceipt,
+    ...query,
+  }),
+  introspectPlans: effect('introspect.plans', {
+    params: s.IntrospectPlansParams,
+    receipt: s.IntrospectPlansReceipt,
+    ...query,
+  }),
   introspectListCells: effect('introspect.list_cells', {
     params: s.IntrospectListCellsParams,
     receipt: s.IntrospectListCellsReceipt,

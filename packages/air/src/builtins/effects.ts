@@ -22,6 +22,8 @@ const ROWS: readonly Row[] = [
   ['introspect.reducer_state', 'IntrospectReducerState', 'query', 'plan'],
   ['introspect.journal_head', 'IntrospectJournalHead', 'query', 'plan'],
   ['introspect.list_cells', 'IntrospectListCells', 'query', 'plan'],
+  ['introspect.definition', 'IntrospectDefinition', 'query', 'plan'],
+  ['introspect.plans', 'IntrospectPlans', 'query', 'plan'],
 ];
 
 const effect = ([kind, schemas, cap_type, origin_scope]: Row): DefEffect => ({

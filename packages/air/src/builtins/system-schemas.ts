@@ -34,6 +34,8 @@ export const SYSTEM_SCHEMAS: TypeFields = {
     manifest_hash: hash,
     module: text,
   }),
+  /** An event that starts a plan by hand: its input in any CBOR, recorded canonical. */
+  'sys/PlanStart@1': record({ plan: text, input: bytes }),
   'sys/CapCheckInput@1': record({
     cap_def: text,
     grant_name: text,
@@ -109,6 +111,26 @@ export const INTROSPECT_SCHEMAS: TypeFields = {
   'sys/IntrospectReducerStateReceipt@1': record({ state: option(bytes), meta }),
   'sys/IntrospectJournalHeadParams@1': record({}),
   'sys/IntrospectJournalHeadReceipt@1': record({ meta }),
+  'sys/IntrospectDefinitionParams@1': record({ kind: text, name: text }),
+  'sys/IntrospectDefinitionReceipt@1': record({ definition: bytes, hash, meta }),
+  /** Instances are named `<seq>/<i>`, the place of their `plan-started` entry. */
+  'sys/IntrospectPlansParams@1': record({
+    plan: option(text),
+    after: option(text),
+    limit: nat,
+  }),
+  'sys/IntrospectPlansReceipt@1': record({
+    instances: list(
+      record({
+        instance: text,
+        plan: text,
+        parent: option(text),
+        waits: list(record({ step: text, kind: text, for: text })),
+      }),
+    ),
+    next: option(text),
+    meta,
+  }),
   'sys/IntrospectListCellsParams@1': record({ reducer: text }),
   'sys/IntrospectListCellsReceipt@1': record({
     cells: list(record({ key: bytes, state_hash: hash, size: nat, last_active_ns: nat })),

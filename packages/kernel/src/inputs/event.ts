@@ -10,6 +10,7 @@ import {
   type RawValue,
   refused,
 } from '../admit/admitted.js';
+import { normalizePlanStart, PLAN_START } from '../plans/manual-start.js';
 import { inboxOf, routesOf } from '../program/program.js';
 import type { ReducerProgram } from '../program/reducer-program.js';
 import { checkEventKey, type EventRoute } from '../program/routes.js';
@@ -23,8 +24,8 @@ const MAX_DEDUP_BYTES = 256;
 /**
  * Normalizes an event to its schema. Codes: `world-paused`, `world-halted`, `world-draining`,
  * `dedup-invalid`, `event-schema-unknown`, `event-too-large`, `inbox-unknown`, `inbox-schema`,
- * `event-key-missing`, `event-key-unexpected`, `event-key-mismatch`, `event-key-too-large` and the
- * normalizer's `value-*`, with the path of the offending part.
+ * `event-key-missing`, `event-key-unexpected`, `event-key-mismatch`, `event-key-too-large`,
+ * `plan-not-found` (of an event that starts a plan) and the normalizer's `value-*`, with the path of the offending part.
  */
 export function admitEvent(world: World, raw: RawEvent): Admission {
   if (raw.dedup !== undefined) {
@@ -94,7 +95,9 @@ function normalizeEvent(world: World, raw: RawEvent): Result<Uint8Array> {
     const detail = `no schema '${raw.schema}' in this world; it declares ${known}`;
     return refuse('event-schema-unknown', raw.schema, detail);
   }
-  const value = readValue(schema, raw);
+  const read = readValue(schema, raw);
+  const isStart = read.ok && raw.schema === PLAN_START;
+  const value = isStart ? normalizePlanStart(world.program.plans, read.value) : read;
   if (!value.ok) return value;
   const limit = world.runtime.limits.event_bytes;
   if (value.value.length <= limit) return value;

@@ -17,14 +17,16 @@ export function startTriggered(port: PlanPort, event: PlanEvent, cause: EntryPla
   if (triggers.length === 0) return;
   const input: Given = { bytes: event.value, value: decodeCanonical(event.value) };
   for (const trigger of triggers) {
-    if (countFree(port) < 1) {
-      port.append({ kind: 'dropped', code: 'plan-instances-limit' }, cause);
-      continue;
-    }
     const correlation = correlationOf(trigger, input.value);
     const birth: Birth = { plan: trigger.plan, manifest: port.manifest, input, correlation };
-    startInstance(port, { ...birth, key: event.key }, cause);
+    startIfFree(port, { ...birth, key: event.key }, cause);
   }
+}
+
+/** Starts an instance that nobody waits for; `dropped` when the world has no room for it. */
+export function startIfFree(port: PlanPort, birth: Birth, cause: EntryPlace): void {
+  if (countFree(port) > 0) startInstance(port, birth, cause);
+  else port.append({ kind: 'dropped', code: 'plan-instances-limit' }, cause);
 }
 
 export interface Birth {

@@ -5,10 +5,12 @@
  *    at `head`, or at exactly or at least the height that this record will have.
  * 2. The answer is in the journal, as a `settled` entry with its payload, and no adapter hears of it.
  */
-import { decode, type Encodable, encode, toHashText, type Value } from '@aos/canon';
+import { DEFINITION_KINDS, type DefinitionKind } from '@aos/air';
+import { decode, type Encodable, encode, sha256, toHashText, type Value } from '@aos/canon';
 import type { EntryPlace } from '@aos/protocol';
 import { countCells, listCells, readCell } from '../cells/cell-table.js';
 import type { OpenIntent } from '../gate/open-intent.js';
+import { listInstances } from '../plans/list-instances.js';
 import type { ReducerProgram } from '../program/reducer-program.js';
 import type { Run } from './run.js';
 import { settleInternally, settleWithAnswer } from './settle.js';
@@ -21,6 +23,8 @@ const ANSWERS: ReadonlyMap<string, (run: Run, params: Params) => Answer> = new M
   ['introspect.reducer_state', answerState],
   ['introspect.journal_head', answerHead],
   ['introspect.list_cells', answerCells],
+  ['introspect.definition', answerDefinition],
+  ['introspect.plans', answerPlans],
 ]);
 
 /** Lets an intent go: to the outside, or to the kernel, which settles it at once. */
@@ -94,6 +98,27 @@ function answerCells(run: Run, params: Params): Answer {
     last_active_ns: activeNs,
   }));
   return { payload: { cells, meta: metaOf(run) } };
+}
+
+function answerDefinition(run: Run, params: Params): Answer {
+  const { definition } = run.next.program;
+  const [kind, name] = [params.get('kind'), params.get('name')];
+  const isNamed = typeof name === 'string' && isDefinitionKind(kind);
+  const found = isNamed ? definition.find(kind, name) : undefined;
+  if (found === undefined) return { code: 'definition-missing' };
+  const bytes = encode(found);
+  return { payload: { definition: bytes, hash: toHashText(sha256(bytes)), meta: metaOf(run) } };
+}
+
+function answerPlans(run: Run, params: Params): Answer {
+  const answer = listInstances(run.next, params, run.next.runtime.limits.receipt_bytes);
+  return answer === undefined
+    ? { code: 'query-invalid' }
+    : { payload: { ...answer, meta: metaOf(run) } };
+}
+
+function isDefinitionKind(kind: Value | undefined): kind is DefinitionKind {
+  return typeof kind === 'string' && (DEFINITION_KINDS as readonly string[]).includes(kind);
 }
 
 function reducerOf({ next }: Run, params: Params): ReducerProgram | undefined {

@@ -2,6 +2,7 @@
 import type { Instance, PlanOrigin } from '@aos/protocol';
 import { advanceInstance } from '../plans/advance.js';
 import { deliverEvent, deliverReceipt, fireDeadline } from '../plans/deliver.js';
+import { PLAN_START, startByHand } from '../plans/manual-start.js';
 import { RunPort } from '../plans/run-port.js';
 import { startTriggered } from '../plans/start.js';
 import type { EventWork, PlanWork, ReceiptWork } from '../world/work.js';
@@ -10,11 +11,13 @@ import type { Run } from './run.js';
 /** Shows an event to the instances that wait for it, and starts what it triggers. */
 export function tellPlans(run: Run, event: EventWork): void {
   const { planState, program } = run.next;
-  const isHeard = planState.waits.size > 0 || program.plans.triggersOf(event.schema).length > 0;
-  if (!isHeard) return;
+  const { schema } = event;
+  const starts = schema === PLAN_START || program.plans.triggersOf(schema).length > 0;
+  if (!starts && planState.waits.size === 0) return;
   const port = new RunPort(run);
   deliverEvent(port, event, event.cause);
   startTriggered(port, event, event.cause);
+  startByHand(port, event, event.cause);
 }
 
 /** False when the budget ended before the instance ends or waits. */
