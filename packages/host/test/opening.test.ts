@@ -8,7 +8,7 @@ import {
   verifyWorld,
 } from '@aos/host';
 import { admit, hashWorld, step } from '@aos/kernel';
-import type { StoreMark, WorldStore } from '@aos/protocol';
+import { encodeRecord, type JournalRecord, type StoreMark, type WorldStore } from '@aos/protocol';
 import { type MemoryStore, openMemoryStore } from '@aos/store';
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -214,6 +214,23 @@ describe('a journal with an input that nobody signed', () => {
       difference: { kind: 'broken', code: 'signature-invalid' },
     });
     expect(report.explanation?.rows.length).toBeGreaterThan(0);
+  });
+});
+
+describe('a journal with an input that no kernel would have written', () => {
+  it('does not open, does not verify, and nothing is thrown but faults', async () => {
+    const { host } = openOrders(store);
+    const { worldId } = await worldOf(host);
+    const verb = signVerb(keys.signer('operator'), { worldId, epoch: 0 }, { verb: 'pause' });
+    const input = { ...verb, verb: 'halt' } as const;
+    const stamp = { nowNs: 2n, logicalNowNs: 2n ** 62n, entropy: new Uint8Array(32) };
+    const record = { seq: 0, prev: worldId, stamp, input, entries: [], fuel: 0 } as const;
+    await store.append({ records: [encodeRecord(record as JournalRecord)], objects: [] });
+    expect(() => openWorld(store, orderEngine())).toThrowError(
+      expect.objectContaining({ code: 'world-diverged' }),
+    );
+    const report = verifyWorld(store, orderEngine());
+    expect(report).toMatchObject({ ok: false, records: 0, difference: { kind: 'broken' } });
   });
 });
 

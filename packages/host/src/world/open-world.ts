@@ -7,7 +7,14 @@
  * P2 What was recorded is trusted to have been admitted and signed; `verify` looks at that again.
  */
 import { bytesEqual, type Hash, type Refusal } from '@aos/canon';
-import { type Difference, type ReplayMode, replay, type World } from '@aos/kernel';
+import {
+  type Difference,
+  type ReplayMode,
+  type ReplayPorts,
+  replayRecord,
+  type Verdict,
+  type World,
+} from '@aos/kernel';
 import { AosFault, chainOf, type SnapshotMark, type WorldStore } from '@aos/protocol';
 import {
   type HostEngine,
@@ -35,13 +42,13 @@ export interface OpenedWorld {
 export function openWorld(store: WorldStore, engine: HostEngine): OpenedWorld {
   const parts = loadParts(store, engine);
   const { from, start, passedOver } = findStart(parts);
-  const first = replayFrom(start, parts, 'trust');
+  const first = replayFrom(start, parts);
   if (first.difference === undefined) {
     const opened = { world: first.world, from, replayed: first.world.seq - start.seq };
     return passedOver === undefined ? opened : { ...opened, passedOver };
   }
   if (from === 'genesis') throw divergedFault(first.difference);
-  const { world, difference } = replayFrom(worldAtGenesis(parts), parts, 'trust');
+  const { world, difference } = replayFrom(worldAtGenesis(parts), parts);
   if (difference !== undefined) throw divergedFault(difference);
   return { world, from: 'genesis', replayed: world.seq, passedOver: otherWorld(first.difference) };
 }
@@ -66,20 +73,48 @@ export function findStart(parts: WorldParts): Start {
 }
 
 /** The world after the last record that replays the same, and the difference that ended it. */
-export function replayFrom(
+function replayFrom(
   start: World,
   { store, engine }: WorldParts,
-  mode: ReplayMode,
 ): { readonly world: World; readonly difference?: Difference } {
   const ports = { engine, object: (hash: Hash) => store.object(hash) };
-  const verdict = replay(start, store.records(start.seq), ports, mode);
-  switch (verdict.kind) {
-    case 'same':
-      return { world: verdict.world };
-    case 'different':
-      return { world: verdict.world, difference: verdict.difference };
-    case 'need':
-      throw objectsMissing(verdict.hashes);
+  let world = start;
+  for (const bytes of store.records(start.seq)) {
+    const verdict = judgeRecord(world, bytes, ports, 'trust');
+    world = verdict.world;
+    if (verdict.kind === 'different') return { world, difference: verdict.difference };
+  }
+  return { world };
+}
+
+/**
+ * Judges one record. What no kernel would have written may be a defect to replay; then the record is
+ * `broken`, with the code `defect`. Throws AosFault: `object-missing`.
+ */
+export function judgeRecord(
+  world: World,
+  bytes: Uint8Array,
+  ports: ReplayPorts,
+  mode: ReplayMode,
+): Exclude<Verdict, { readonly kind: 'need' }> {
+  const verdict = attemptRecord(world, bytes, ports, mode);
+  if (verdict.kind === 'need') throw objectsMissing(verdict.hashes);
+  return verdict;
+}
+
+function attemptRecord(
+  world: World,
+  bytes: Uint8Array,
+  ports: ReplayPorts,
+  mode: ReplayMode,
+): Verdict {
+  try {
+    return replayRecord(world, bytes, ports, mode);
+  } catch (cause) {
+    if (cause instanceof AosFault) throw cause;
+    const found = cause instanceof Error ? cause.message : String(cause);
+    const place = { kind: 'broken', seq: world.seq, at: 'record', code: 'defect' } as const;
+    return { kind: 'different', world, difference: { ...place, expected: null, found } };
   }
 }
 

@@ -5,19 +5,12 @@ import {
   type Explanation,
   explainDifference,
   hashWorld,
-  replayRecord,
   type World,
 } from '@aos/kernel';
 import type { SnapshotMark, WorldStore } from '@aos/protocol';
 import { SignatureVerifier } from '../keys/signatures.js';
-import {
-  type HostEngine,
-  loadParts,
-  objectsMissing,
-  type WorldParts,
-  worldAtGenesis,
-} from './load-world.js';
-import { findStart } from './open-world.js';
+import { type HostEngine, loadParts, type WorldParts, worldAtGenesis } from './load-world.js';
+import { findStart, judgeRecord } from './open-world.js';
 
 export interface VerifyOptions {
   /** `snapshot` takes the last one on trust and judges only the records after it. */
@@ -97,8 +90,7 @@ class Judging {
     const object = (hash: Hash) => store.object(hash);
     const ports = { engine, object, checkSignature: this.#verifier.check };
     for (const bytes of store.records(this.world.seq)) {
-      const verdict = replayRecord(this.world, bytes, ports, 'verify');
-      if (verdict.kind === 'need') throw objectsMissing(verdict.hashes);
+      const verdict = judgeRecord(this.world, bytes, ports, 'verify');
       if (verdict.kind === 'different') {
         const { difference } = verdict;
         const record = (seq: number) => first(store.records(seq));
