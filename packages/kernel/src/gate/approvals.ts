@@ -55,7 +55,7 @@ export interface ApprovalPorts extends GatePorts {
 }
 
 /** The intent waits for more; `approval` is there when another rule asks now. */
-export interface PendingVerdict extends Charge {
+interface PendingVerdict extends Charge {
   readonly kind: 'pending';
   readonly intent: OpenIntent;
   readonly approval?: ApprovalRequest;

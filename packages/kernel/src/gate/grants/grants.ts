@@ -14,7 +14,7 @@ import type { Denial } from '../verdict.js';
 export const MAX_CHAIN = 64;
 
 /** One grant of a chain. */
-export interface GrantLink {
+interface GrantLink {
   readonly name: string;
   readonly definition: GrantDefinition;
   readonly enforcer: Enforcer;

@@ -11,7 +11,7 @@ import type { Denial } from '../verdict.js';
 import type { SecretUse } from './secret-finder.js';
 
 /** Who may use one secret; undefined for everyone. */
-export interface SecretRule {
+interface SecretRule {
   readonly grants: ReadonlySet<string> | undefined;
   readonly plans: ReadonlySet<string> | undefined;
 }

@@ -13,7 +13,7 @@ export interface GatePolicy {
 }
 
 /** What a rule does once it decides. */
-export type GateRule =
+type GateRule =
   | { readonly decision: 'deny' }
   | (Exclude<PolicyRule, { readonly decision: 'deny' }> & {
       /** Hash of what the rule says: the same wherever it stands. */
