@@ -232,6 +232,7 @@ describe('a saga of two plans', () => {
     expect(first.waiters).toMatchObject([{ plan: 'demo/pay@1', step: 'ask' }]);
     expect(await must('plans')).toMatchObject({ instances: [{ plan: 'demo/pay@1' }] });
     expect(await told('plans')).toMatch(/demo\/pay@1 {2}.*hear waiting/);
+    expect(await told('plans')).toMatch(/hear waits for intent [0-9a-f]{12} of ask, attempt 1/);
     await answer(first.intent, 6);
     const second = await openIntent();
     expect(second.params).toEqual({ n: 6 });
@@ -260,6 +261,22 @@ describe('a saga of two plans', () => {
     expect(forward.nodes.at(-1).place).toBe(starts[0]);
     expect((await must('why', 'intent', first.intent)).nodes.length).toBeGreaterThan(2);
     expect(await must('verify')).toMatchObject({ same: true });
+  });
+
+  it('can be begun by hand, at any of its plans', async () => {
+    const started = await must('plan', 'start', 'demo/count@1', '{"n":4}', '--dedup', 'one');
+    expect(await must('plan', 'start', 'demo/count@1', '{"n":4}', '--dedup', 'one')).toEqual(
+      started,
+    );
+    expect(await openIntent()).toMatchObject({ params: { n: 4 } });
+    expect(await must('plans')).toMatchObject({
+      instances: [{ plan: 'demo/count@1', waits: [{ kind: 'effect', step: 'hear' }] }],
+    });
+    expect(await inWorld('plan', 'start', 'demo/none@1', '{}')).toMatchObject(
+      refused('plan-not-found'),
+    );
+    const unfit = await inWorld('plan', 'start', 'demo/count@1', '{"m":4}');
+    expect(unfit).toMatchObject({ error: { at: '/input/m' } });
   });
 
   it('tells a plan that its effect failed', async () => {

@@ -109,6 +109,7 @@ const MANIFEST: Json = {
       (name) => `demo/${name}@1`,
     ),
     ...['Order', 'Paid', 'Dear', 'Ask', 'Name'].map((name) => `demo/${name}@1`),
+    'sys/PlanStart@1',
   ),
   modules: refs('demo/CounterSM@1', 'demo/Counters@1'),
   plans: refs('demo/pay@1', 'demo/count@1', 'demo/spend@1'),

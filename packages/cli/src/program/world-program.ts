@@ -6,7 +6,7 @@ import { type SendOptions, sendEvent } from '../commands/event.js';
 import { initWorld } from '../commands/init.js';
 import { showIntents } from '../commands/intents.js';
 import { showHead, showTail } from '../commands/journal.js';
-import { showPlans } from '../commands/plans.js';
+import { type StartOptions, showPlans, startPlan } from '../commands/plans.js';
 import { takeSnapshot } from '../commands/snapshot.js';
 import { getState, type StateOptions } from '../commands/state.js';
 import { showStatus } from '../commands/status.js';
@@ -128,6 +128,17 @@ function addWhyCommands(program: Command, run: RunCommand): void {
     .command('plans')
     .description('list the plan instances that have not ended')
     .action((_: unknown, command: Command) => run(command, (world) => showPlans(world())));
+  program
+    .command('plan')
+    .description('set plans going')
+    .command('start')
+    .description('start a plan by hand; its world must list sys/PlanStart@1')
+    .argument('<plan>', 'name of the plan, e.g. demo/fetch_plan@1')
+    .argument('<input>', 'JSON, @file, or @- for standard input')
+    .option('--dedup <id>', 'of starts with one id only the first is taken in')
+    .action((plan: string, input: string, options: StartOptions, command: Command) =>
+      run(command, (world) => startPlan(world(), plan, input, options)),
+    );
   const why = program.command('why').description('explain what led to something, or came of it');
   for (const [kind, what, description] of WHY) {
     const command = why
