@@ -108,12 +108,16 @@ export class PlanBench implements PlanPort {
     return this.tell(found, status, n);
   }
 
-  tell({ ask, intent }: OpenEffect, status: Status = 'ok', n = 1): this {
-    const payload = status === 'ok' ? numBytes(n) : encode({ code: `ask-${status}`, message: '' });
-    const { effect, params } = ask;
-    const outcome = { status, code: null, adapterId: 'test', payload, sig: new Uint8Array(64) };
-    const settlement = { intent, effect, params, ...outcome };
-    return this.#record(() => this.#queue.push({ kind: 'receipt', ask, settlement }));
+  /** Settles every open effect in one record. */
+  settleAll(): this {
+    const open = this.effects.splice(0);
+    return this.#record(() => {
+      for (const effect of open) this.#queue.push(settledBy(effect, 'ok', 1));
+    });
+  }
+
+  tell(effect: OpenEffect, status: Status = 'ok', n = 1): this {
+    return this.#record(() => this.#queue.push(settledBy(effect, status, n)));
   }
 
   /** Moves the clock and fires what is due. */
@@ -267,6 +271,13 @@ export class PlanBench implements PlanPort {
     this.log.push({ place, cause, entry, text });
     return place;
   }
+}
+
+function settledBy({ ask, intent }: OpenEffect, status: Status, n: number): Work {
+  const payload = status === 'ok' ? numBytes(n) : encode({ code: `ask-${status}`, message: '' });
+  const { effect, params } = ask;
+  const outcome = { status, code: null, adapterId: 'test', payload, sig: new Uint8Array(64) };
+  return { kind: 'receipt', ask, settlement: { intent, effect, params, ...outcome } };
 }
 
 function textOf(entry: PlanEntry): string {

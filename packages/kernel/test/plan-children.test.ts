@@ -222,6 +222,36 @@ describe('spawn_for_each', () => {
   });
 });
 
+describe('ten thousand instances', () => {
+  const list = Array.from({ length: 100 }, (_, i) => i);
+  const spread = (plan: string): Plan =>
+    chain(
+      spawnEach('s', plan, inputs, 100),
+      awaitOf('await_all', 'w', 's'),
+      end(op('len', ref('@var:w'))),
+    );
+  const plans = { main: spread('middle'), middle: spread('leaf'), leaf: asking };
+
+  it('take many records, each within its budget, and all are over in the end', () => {
+    const bench = new PlanBench(plansOf({ plans }), { budget: 4096 })
+      .start({ list })
+      .settleDown(20);
+    expect(bench.instances).toHaveLength(1 + 100 + 10_000);
+    bench.settleAll();
+    expect(resultOf(bench.settleDown(20))).toBe('result 100');
+    expect(bench.instances).toEqual([]);
+  });
+
+  it('fail whoever would start more than the world allows, and nobody else', () => {
+    const limits = { plan_instances: 5000, plan_fanout: 4096 };
+    const bench = new PlanBench(plansOf({ plans }), { budget: 4096, limits });
+    bench.start({ list }).settleDown(20);
+    expect(bench.lines).toContain('s failed plan-instances-limit');
+    expect(bench.lines).toContain('ended error child-failed');
+    expect(bench.instances.length).toBeLessThanOrEqual(5000);
+  });
+});
+
 describe('cancel of children', () => {
   const waiting: Plan = { ...asking, steps: [...asking.steps, awaitEvent('e')] };
   const main = chain(

@@ -1,8 +1,13 @@
 /** What a step that waits looks at: the effects and children of other steps. */
 import type { AwaitStep, CompiledPlan } from './compiled-plan.js';
-import type { ChildHandle, EffectHandle, StepState } from './instance.js';
-import { STEP_STATES } from './instance.js';
-import { type Ended, endedChild, endedEffect } from './steps/shown-values.js';
+import {
+  type ChildHandle,
+  type ChildOutcome,
+  type EffectHandle,
+  type EffectOutcome,
+  STEP_STATES,
+  type StepState,
+} from './instance.js';
 
 /** Handles of an instance, by the step that made them. */
 export interface Handles {
@@ -10,30 +15,48 @@ export interface Handles {
   readonly children: ReadonlyMap<number, readonly ChildHandle[]>;
 }
 
+export type HandleOutcome =
+  | { readonly of: 'effect'; readonly outcome: EffectOutcome }
+  | { readonly of: 'plan'; readonly outcome: ChildOutcome };
+
 /** How each handle of these steps ended, undefined where it has not; undefined when one is none. */
-export function endsOf(
+export function outcomesOf(
   { effects, children }: Handles,
   sources: readonly number[],
-): readonly (Ended | undefined)[] | undefined {
-  const ends: (Ended | undefined)[] = [];
+): readonly (HandleOutcome | undefined)[] | undefined {
+  const outcomes: (HandleOutcome | undefined)[] = [];
   for (const source of sources) {
     const effect = effects.get(source);
     const list = children.get(source);
-    if (effect !== undefined) ends.push(effect.outcome && endedEffect(effect.outcome));
-    else if (list === undefined) return undefined;
-    else for (const { outcome } of list) ends.push(outcome && endedChild(outcome));
+    if (effect !== undefined) {
+      const { outcome } = effect;
+      outcomes.push(outcome && { of: 'effect', outcome });
+    } else if (list === undefined) return undefined;
+    else for (const { outcome } of list) outcomes.push(outcome && { of: 'plan', outcome });
   }
-  return ends;
+  return outcomes;
 }
 
 /**
  * True when a wait need not go on: it has what it waits for, or one has failed that fails the
- * instance.
+ * instance. A source that has made nothing is nothing to wait for.
  */
-export function isOver(step: AwaitStep, ends: readonly (Ended | undefined)[]): boolean {
-  if (step.wants === 'any') return ends.some((each) => each !== undefined);
-  if (!step.isStatusRead && ends.some((each) => each?.isOk === false)) return true;
-  return ends.every((each) => each !== undefined);
+export function isOver(step: AwaitStep, { effects, children }: Handles): boolean {
+  let open = 0;
+  let ended = 0;
+  let failed = 0;
+  const count = (outcome: EffectOutcome | ChildOutcome | undefined): void => {
+    if (outcome === undefined) open += 1;
+    else ended += 1;
+    if (outcome !== undefined && outcome.status !== 'ok') failed += 1;
+  };
+  for (const source of step.sources) {
+    const effect = effects.get(source);
+    if (effect !== undefined) count(effect.outcome);
+    else for (const { outcome } of children.get(source) ?? []) count(outcome);
+  }
+  if (step.wants === 'any') return ended > 0;
+  return open === 0 || (failed > 0 && !step.isStatusRead);
 }
 
 /** The waiting steps that are over now that something of `source` has ended. */
@@ -44,9 +67,8 @@ export function overBecauseOf(
 ): readonly number[] {
   return (plan.waitersOf[source] ?? []).filter((waiter) => {
     const step = plan.steps[waiter];
-    if (step?.op !== 'await' || stateOf(instance.states, waiter) !== 'waiting') return false;
-    const ends = endsOf(instance, step.sources);
-    return ends !== undefined && isOver(step, ends);
+    const isWaiting = step?.op === 'await' && stateOf(instance.states, waiter) === 'waiting';
+    return isWaiting && isOver(step, instance);
   });
 }
 

@@ -1,20 +1,28 @@
 /** The steps that wait: for effects and children, and for events. */
 import { encode, type Value } from '@aos/canon';
 import type { AwaitEventStep, AwaitStep } from '../compiled-plan.js';
-import { endsOf, isOver } from '../handles.js';
+import { type HandleOutcome, isOver, outcomesOf } from '../handles.js';
 import { addWait, waitOf } from '../plan-state.js';
-import { type Ended, firstOf, shownAny, shownOne } from './shown-values.js';
+import {
+  type Ended,
+  endedChild,
+  endedEffect,
+  firstOf,
+  shownAny,
+  shownOne,
+} from './shown-values.js';
 import { failed, type StepDone, type StepPlace, type StepResult } from './step-result.js';
 
 /** `await_receipt`, `await_plan`, `await_all`, `await_any`. */
 export function runAwait(step: AwaitStep, { run }: StepPlace): StepResult {
-  const ends = endsOf(run, step.sources);
-  if (ends === undefined) return failed('expr-missing');
-  if (step.wants === 'any' && ends.length === 0) return failed('await-nothing');
-  if (!isOver(step, ends)) return { kind: 'waiting' };
+  const outcomes = outcomesOf(run, step.sources);
+  if (outcomes === undefined) return failed('expr-missing');
+  if (step.wants === 'any' && outcomes.length === 0) return failed('await-nothing');
+  if (!isOver(step, run)) return { kind: 'waiting' };
   const isPlan = step.sources.some((source) => run.children.has(source));
-  const first = ends.findIndex((each) => each !== undefined);
-  const met = ends.flatMap((each, i) => (step.wants === 'any' && i !== first ? [] : (each ?? [])));
+  const first = outcomes.findIndex((each) => each !== undefined);
+  const looked = step.wants === 'any' ? [outcomes[first]] : outcomes;
+  const met = looked.flatMap((each) => (each === undefined ? [] : [endedOf(each)]));
   const isOk = met.every((each) => each.isOk);
   if (!isOk && !step.isStatusRead) return failed(isPlan ? 'child-failed' : 'effect-failed');
   const bound = givenOf(step, met, first);
@@ -25,6 +33,10 @@ export function runAwait(step: AwaitStep, { run }: StepPlace): StepResult {
     ...(isOk ? { bind: { name: step.bind, value: bound } } : {}),
     shown: () => shownOf(step, met, first),
   };
+}
+
+function endedOf(handle: HandleOutcome): Ended {
+  return handle.of === 'effect' ? endedEffect(handle.outcome) : endedChild(handle.outcome);
 }
 
 function givenOf({ wants }: AwaitStep, met: readonly Ended[], first: number): Value {
