@@ -38,7 +38,7 @@ export {
   type InstanceDescription,
   type InstanceWait,
 } from './plans/describe-instance.js';
-export { type PlanInstance, STEP_STATES } from './plans/instance.js';
+export type { PlanInstance } from './plans/instance.js';
 export { PLAN_START, planStartEvent } from './plans/manual-start.js';
 export type { Program } from './program/program.js';
 export { callEntropy } from './reducers/context.js';
