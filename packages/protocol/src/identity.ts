@@ -1,5 +1,5 @@
 /** The identities of shapes.md that keep the original's preimages: event, intent and grant. */
-import { type Hash, hashOf, sha256, Writer } from '@aos/canon';
+import { borrowWriter, type Hash, hashOf, returnWriter, sha256, Writer } from '@aos/canon';
 import { type Origin, writeOrigin } from './entries/origin.js';
 import { writeBytes, writeInt } from './shapes/shape-writer.js';
 import { signedMessage } from './signed/signature.js';
@@ -40,7 +40,7 @@ export function defaultIdempotencyKey(place: EffectPlace): Hash {
 }
 
 function encodeEffectPlace(place: EffectPlace): Uint8Array {
-  const w = new Writer(256);
+  const w = borrowWriter();
   w.selfDescribe();
   w.mapHead(6);
   writeInt(w, 'seq', place.seq);
@@ -50,7 +50,9 @@ function encodeEffectPlace(place: EffectPlace): Uint8Array {
   writeOrigin(w, place.origin);
   writeInt(w, 'attempt', place.attempt);
   writeBytes(w, 'world_id', place.worldId);
-  return w.finish();
+  const bytes = w.finish();
+  returnWriter(w);
+  return bytes;
 }
 
 /** How much of a grant may be used: per dimension, over its life or over each period. */

@@ -2,7 +2,7 @@
  * Entries: what a step derived, in order; replay is judged against them (spec P4). A closed list:
  * one file, one golden vector and one spec section for each kind.
  */
-import { type Value, Writer } from '@aos/canon';
+import { borrowWriter, returnWriter, type Value, type Writer } from '@aos/canon';
 import { Fields } from '../shapes/shape-fields.js';
 import { shapeRefusal } from '../shapes/shape-reader.js';
 import {
@@ -73,9 +73,11 @@ export function writeEntry(w: Writer, entry: Entry): void {
 
 /** Canonical bytes of one entry without a tag, as they stand inside a record. */
 export function encodeEntry(entry: Entry): Uint8Array {
-  const w = new Writer(256);
+  const w = borrowWriter();
   writeEntry(w, entry);
-  return w.finish();
+  const bytes = w.finish();
+  returnWriter(w);
+  return bytes;
 }
 
 const parsers: { readonly [kind in EntryKind]: (fields: Fields) => Entry } = {
