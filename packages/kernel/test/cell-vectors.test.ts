@@ -1,4 +1,6 @@
-/** Golden vectors of cells and tries. AOS_WRITE_VECTORS=1 writes them anew after a decided change. */
+/**
+ * Golden vectors of cells and tries. AOS_WRITE_VECTORS=1 writes them anew after a decided change.
+ */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';

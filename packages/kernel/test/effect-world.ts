@@ -1,11 +1,12 @@
 /**
- * A world of keyed and un-keyed reducers that ask for effects, behind routes and inboxes; its modules
- * are functions of the test.
+ * A world of keyed and un-keyed reducers that ask for effects, behind routes and inboxes; its
+ * modules are functions of the test.
  *
- * `e/K@1` is keyed by text and takes Put, the receipts of timers and of any effect. `e/U@1` is not, takes
- * Put and Poke, and of receipts only version 1 of a timer's. Put goes to both, Poke to U. `e/F@1` is keyed
- * through a route of its family. The slots `default`, `note`, `bad`, `ask` and `soon` are bound to grants:
- * `bad` is denied, `ask` waits for an approver, `soon` expires at 1,000, `query` is for `introspect.*`.
+ * `e/K@1` is keyed by text and takes Put, the receipts of timers and of any effect. `e/U@1` is not,
+ * takes Put and Poke, and of receipts only version 1 of a timer's. Put goes to both, Poke to U.
+ * `e/F@1` is keyed through a route of its family. The slots `default`, `note`, `bad`, `ask` and
+ * `soon` are bound to grants: `bad` is denied, `ask` waits for an approver, `soon` expires at
+ * 1,000, `query` is for `introspect.*`.
  */
 import { type AirDocument, loadAir, type WorldDefinition } from '@aos/air';
 import {
@@ -235,7 +236,7 @@ export const definition = load();
 /** What every call costs that does not fault. */
 export const CALL_FUEL = 7;
 
-export function scriptEngine(scripts: Scripts): Engine {
+function scriptEngine(scripts: Scripts): Engine {
   const byHash = new Map(
     Object.entries(names).map(([, s]) => [toHex(hashOfModule(s)), scripts[s]]),
   );
@@ -292,7 +293,7 @@ export const keys = {
   stranger: keyOf('who', 'operator', 'adapter', 'approver'),
 };
 
-export function genesisOf(limits: Partial<RuntimeLimits> = {}): Uint8Array {
+function genesisOf(limits: Partial<RuntimeLimits> = {}): Uint8Array {
   return encodeGenesis({
     format: GENESIS_FORMAT,
     manifest: definition.manifestHash,

@@ -13,7 +13,9 @@ const meta = (height: number) =>
     ['journal_height', height],
   ]);
 
-/** What the world answers in its second record, when the cell `b` of K asks; the code of an error. */
+/**
+ * What the world answers in its second record, when the cell `b` of K asks; the code of an error.
+ */
 function ask(kind: string, params: Encodable, receiptBytes = 1 << 20): Value {
   const question = { kind: `introspect.${kind}`, params_cbor: encode(params), cap_slot: 'query' };
   const told: Value[] = [];

@@ -20,7 +20,9 @@ export type RawValue =
 export type RawEvent = RawValue & {
   readonly kind?: 'event';
   readonly schema: string;
-  /** The cell that is meant: CBOR or JSON of the key, or correlation bytes where no route has one. */
+  /**
+   * The cell that is meant: CBOR or JSON of the key, or correlation bytes where no route has one.
+   */
   readonly key?: Uint8Array | { readonly json: JsonValue };
   /** Name of the inbox it comes through. */
   readonly source?: string;

@@ -22,9 +22,9 @@ const MAX_ADAPTER_BYTES = 256;
 
 /**
  * Codes: `receipt-malformed`, `receipt-world`, `receipt-epoch`, `receipt-duplicate` (its intent has
- * settled), `receipt-unknown` (it was never open, or so long ago that nobody knows), `receipt-attempt`,
- * `receipt-not-released` (it waits for approval), `receipt-key`, `receipt-too-large`,
- * `receipt-payload-hash`. The payload itself is judged in the step.
+ * settled), `receipt-unknown` (it was never open, or so long ago that nobody knows),
+ * `receipt-attempt`, `receipt-not-released` (it waits for approval), `receipt-key`,
+ * `receipt-too-large`, `receipt-payload-hash`. The payload itself is judged in the step.
  */
 export function admitReceipt(world: World, raw: RawReceipt): Admission {
   const { receipt } = raw;

@@ -12,8 +12,8 @@ import { explainSigner } from './signer.js';
 
 /**
  * Admits a verb if its key has one of the roles and `check` has nothing against it. Codes:
- * `verb-unknown`, `verb-key`, `verb-nonce`, `verb-replayed`, `verb-args` and the codes of the parser
- * of the arguments.
+ * `verb-unknown`, `verb-key`, `verb-nonce`, `verb-replayed`, `verb-args` and the codes of the
+ * parser of the arguments.
  */
 export function admitVerb(
   world: World,

@@ -1,6 +1,6 @@
 /**
- * Finds a part of a value by its path, in the canonical bytes themselves: nothing is decoded but the
- * heads on the way, and nothing is allocated.
+ * Finds a part of a value by its path, in the canonical bytes themselves: nothing is decoded but
+ * the heads on the way, and nothing is allocated.
  *
  * The bytes are canonical in a schema that has the path, so every key on it is found.
  */

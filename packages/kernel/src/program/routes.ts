@@ -69,9 +69,9 @@ export function cellKeyOf(route: EventRoute, value: Uint8Array): Uint8Array | nu
 }
 
 /**
- * Checks an event against the keyed routes it takes. The extracted key is the one that counts; a key
- * that came with the event must be the same. Codes: `event-key-too-large` for one of more than 4,096
- * bytes, `event-key-mismatch`.
+ * Checks an event against the keyed routes it takes. The extracted key is the one that counts; a
+ * key that came with the event must be the same. Codes: `event-key-too-large` for one of more than
+ * 4,096 bytes, `event-key-mismatch`.
  */
 export function checkEventKey(
   routes: readonly EventRoute[],

@@ -23,7 +23,9 @@ export function callEntropy(place: CallPlace): Uint8Array {
   return sha512(concatBytes(domain, head, place.stamp.entropy, tail.subarray(1)));
 }
 
-/** Canonical context bytes for one reducer call; the event has a key exactly for a keyed reducer. */
+/**
+ * Canonical context bytes for one reducer call; the event has a key exactly for a keyed reducer.
+ */
 export function buildContext(
   { program }: Pick<World, 'program'>,
   reducer: string,

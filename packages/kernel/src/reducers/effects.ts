@@ -9,8 +9,9 @@ export interface AskedEffects {
 }
 
 /**
- * Asks the gate for every effect of a call. Answers with the code of the first that is denied, whose
- * decision is then in the journal; without one `slot-unbound`, where no grant stands behind the slot.
+ * Asks the gate for every effect of a call. Answers with the code of the first that is denied,
+ * whose decision is then in the journal; without one `slot-unbound`, where no grant stands behind
+ * the slot.
  */
 export function askEffects(
   run: Run,

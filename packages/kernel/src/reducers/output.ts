@@ -25,7 +25,7 @@ export interface EmittedValue {
 }
 
 /** A canonical state and its hash. */
-export interface CheckedState {
+interface CheckedState {
   readonly state: Uint8Array;
   readonly hash: Hash;
 }
@@ -97,10 +97,11 @@ function checkAnnotation(
 }
 
 /**
- * An event as a module or a plan emits it, canonical, or the code of its fault: `event-schema-unknown`,
- * `event-invalid`, `event-too-large`, `event-key-too-large`, `event-key-mismatch`.
+ * An event as a module or a plan emits it, canonical, or the code of its fault:
+ * `event-schema-unknown`, `event-invalid`, `event-too-large`, `event-key-too-large`,
+ * `event-key-mismatch`.
  */
-export function checkEmitted(
+function checkEmitted(
   { schema: name, value: given, key }: EmittedEvent,
   program: Program,
   limits: RuntimeLimits,

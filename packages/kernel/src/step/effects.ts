@@ -1,8 +1,8 @@
 /**
  * Effects between those who ask and the gate: judged first, opened afterwards.
  *
- * 1. Judging changes nothing but the count of effects asked for, which default keys are made of, and
- *    the fuel and calls that enforcers took.
+ * 1. Judging changes nothing but the count of effects asked for, which default keys are made of,
+ *    and the fuel and calls that enforcers took.
  * 2. What was judged is opened in the same order, or not at all.
  */
 import { assert, type Hash, toHex } from '@aos/canon';

@@ -6,7 +6,8 @@
  *     budget of a record is left over, as data, for the next steps.
  * K3. The atomic unit is one reducer call or one plan step: one that fails leaves an entry with a
  *     code and nothing else, and the others run on.
- * K4. An object or module that is not in memory is asked for (`need`), and then nothing has happened.
+ * K4. An object or module that is not in memory is asked for (`need`), and then nothing has
+ *     happened.
  * K5. Where a world stands still, inputs are journaled and nothing runs.
  *
  * Deliberately absent: clocks, stores, WASM engines; they come in as a stamp and ports.
