@@ -33,13 +33,13 @@ export type {
   GateVerdict,
   KnownIntent,
 } from './gate/verdict.js';
+export { PLAN_START, planStartEvent } from './plans/manual-start.js';
 export {
   describeInstance,
   type InstanceDescription,
   type InstanceWait,
-} from './plans/describe-instance.js';
-export type { PlanInstance } from './plans/instance.js';
-export { PLAN_START, planStartEvent } from './plans/manual-start.js';
+} from './plans/state/describe-instance.js';
+export type { PlanInstance } from './plans/state/instance.js';
 export type { Program } from './program/program.js';
 export { callEntropy } from './reducers/context.js';
 export type { Difference, Verdict } from './replay/difference.js';

@@ -9,7 +9,7 @@ import { decode, encode, type Hash, sha256, toHex, utf8, type Value } from '@aos
 import { type CarriedValue, CURRENT_RUNTIME, type EntryPlace, type Instance } from '@aos/protocol';
 import type { GateVerdict } from '../src/gate/verdict.js';
 import { advanceInstance } from '../src/plans/advance.js';
-import { compilePlans, type Plans } from '../src/plans/compile.js';
+import { compilePlans, type Plans } from '../src/plans/compile/compile.js';
 import { deliverEvent, deliverReceipt, fireDeadline } from '../src/plans/deliver.js';
 import type {
   EffectAsk,
@@ -18,8 +18,8 @@ import type {
   PlanEvent,
   PlanPort,
 } from '../src/plans/plan-ports.js';
-import { emptyPlanState, type PlanState, planCodecs } from '../src/plans/plan-state.js';
 import { startTriggered } from '../src/plans/start.js';
+import { emptyPlanState, type PlanState, planCodecs } from '../src/plans/state/plan-state.js';
 import type { LeafCodec, TrieSource } from '../src/trie/leaf-codec.js';
 import { NodeCache } from '../src/trie/node-cache.js';
 import { Trie } from '../src/trie/trie.js';

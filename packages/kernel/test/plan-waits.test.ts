@@ -1,7 +1,9 @@
-/** Effects and events: waits, whatever comes in whatever order, retries, deadlines, cancellation. */
+/**
+ * Effects and events: waits, whatever comes in whatever order, retries, deadlines, cancellation.
+ */
 import { utf8 } from '@aos/canon';
 import { describe, expect, it } from 'vitest';
-import { waitsFor } from '../src/plans/plan-state.js';
+import { waitsFor } from '../src/plans/state/plan-state.js';
 import { type BenchOptions, PlanBench } from './plan-bench.js';
 import {
   assign,

@@ -7,25 +7,16 @@
  * A3. Whatever its expressions are, an instance ends or waits for an effect, a child, an event or a
  *     time: there are finitely many steps, and each is decided once.
  */
-import { evaluate } from '@aos/air';
 import type { EntryPlace, Instance, PlanStepEntry } from '@aos/protocol';
-import type { CompiledStep, Condition, EmitStep } from './compiled-plan.js';
+import type { CompiledStep, EmitStep } from './compile/compiled-plan.js';
+import { brokenInvariant, takenEdges } from './conditions.js';
 import { endInstance, MAX_INSTANCE_BYTES, planOf } from './end.js';
 import type { PlanPort } from './plan-ports.js';
 import { RunningInstance } from './running-instance.js';
 import { findInstance, saveInstance } from './start.js';
-import { runAwait, runAwaitEvent } from './steps/await.js';
-import { runCancel } from './steps/cancel.js';
-import { runEmit, runRetry } from './steps/emit.js';
-import { raised } from './steps/shown-values.js';
-import { runSpawn, runSpawnForEach } from './steps/spawn.js';
-import {
-  failed,
-  type StepDone,
-  type StepFailed,
-  type StepPlace,
-  type StepResult,
-} from './steps/step-result.js';
+import { runRetry } from './steps/emit.js';
+import { perform } from './steps/perform.js';
+import { failed, type StepDone, type StepFailed, type StepPlace } from './steps/step-result.js';
 
 /**
  * Runs an instance until it has ended or waits. `spent`: the budget ended before; it is still
@@ -108,46 +99,6 @@ function runStep(place: StepPlace): 'ended' | 'going' {
 
 const NO_EDGES: ReadonlySet<number> = new Set();
 
-function perform(step: CompiledStep, place: StepPlace): StepResult {
-  switch (step.op) {
-    case 'raise_event': {
-      const given = step.value.give(place.run.bindings);
-      if (!given.ok) return failed(given.refusal.code);
-      const { bytes, value } = given.value;
-      const event = { schema: step.event, value: bytes };
-      const code = place.port.admitEvent(event);
-      if (code !== undefined) return failed(code);
-      const shown = () => raised(step.event, value);
-      return { kind: 'done', shown, act: (at) => place.port.raiseEvent(event, at) };
-    }
-    case 'assign': {
-      const given = step.value.give(place.run.bindings);
-      if (!given.ok) return failed(given.refusal.code);
-      const { bytes, value } = given.value;
-      const bind = { name: step.bind, value };
-      return { kind: 'done', bind, sizeBytes: bytes.length, shown: () => value };
-    }
-    case 'end': {
-      const given = step.result?.give(place.run.bindings);
-      if (given !== undefined && !given.ok) return failed(given.refusal.code);
-      const result = given?.value;
-      return { kind: 'done', shown: () => result?.value ?? null, ends: { result } };
-    }
-    case 'emit_effect':
-      return runEmit(step, place);
-    case 'await':
-      return runAwait(step, place);
-    case 'await_event':
-      return runAwaitEvent(step, place);
-    case 'spawn_plan':
-      return runSpawn(step, place);
-    case 'spawn_for_each':
-      return runSpawnForEach(step, place);
-    case 'cancel':
-      return runCancel(step, place);
-  }
-}
-
 function complete(step: CompiledStep, done: StepDone, place: StepPlace): 'ended' | 'going' {
   const { port, run, index } = place;
   const cause = run.causeOf(index);
@@ -174,41 +125,6 @@ function fail(place: StepPlace, { code, act }: StepFailed, cause: EntryPlace): '
   act?.(at);
   endInstance(port, run.save('idle'), { status: 'error', code }, at);
   return 'ended';
-}
-
-/**
- * The code of the first invariant that does not hold now that a step is done. One that refers to
- * what has no value yet holds; one that refers to nothing that the step has set still does.
- */
-function brokenInvariant(
-  run: RunningInstance,
-  { id }: CompiledStep,
-  variable: string | undefined,
-): string | undefined {
-  for (const invariant of run.plan.invariants) {
-    if (!concerns(invariant, id, variable)) continue;
-    const holds = evaluate(invariant.program, run.bindings);
-    if (!holds.ok && holds.refusal.code !== 'expr-missing') return holds.refusal.code;
-    if (holds.ok && holds.value !== true) return 'invariant-violation';
-  }
-  return undefined;
-}
-
-function concerns({ vars, steps }: Condition, id: string, variable: string | undefined): boolean {
-  const isOfInput = vars.size === 0 && steps.size === 0;
-  return isOfInput || steps.has(id) || (variable !== undefined && vars.has(variable));
-}
-
-/** The edges out of a step whose guards hold; the code of the first guard that cannot be said. */
-function takenEdges(run: RunningInstance, index: number): ReadonlySet<number> | string {
-  const taken = new Set<number>();
-  for (const edge of run.plan.outgoing[index] ?? []) {
-    const guard = run.plan.edges[edge]?.guard;
-    const holds = guard === undefined ? undefined : evaluate(guard.program, run.bindings);
-    if (holds !== undefined && !holds.ok) return holds.refusal.code;
-    if (holds === undefined || holds.value === true) taken.add(edge);
-  }
-  return taken;
 }
 
 function entryOf(

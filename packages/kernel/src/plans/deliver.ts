@@ -3,7 +3,8 @@ import { type Bindings, evaluate } from '@aos/air';
 import { assert, bytesEqual, type Value } from '@aos/canon';
 import type { EntryPlace, Instance, PlanOrigin } from '@aos/protocol';
 import type { Settlement } from '../world/settled.js';
-import type { AwaitEventStep, EmitStep } from './compiled-plan.js';
+import type { AwaitEventStep, EmitStep } from './compile/compiled-plan.js';
+import { decodeCanonical } from './compile/slot.js';
 import {
   endInstance,
   keepOrEnd,
@@ -13,11 +14,10 @@ import {
   withReady,
   woken,
 } from './end.js';
-import type { EffectHandle, EffectOutcome, PlanInstance } from './instance.js';
 import type { PlanEvent, PlanPort } from './plan-ports.js';
-import { deleteWait, type EventWait, waitsFor } from './plan-state.js';
-import { decodeCanonical } from './slot.js';
 import { findInstance, saveInstance } from './start.js';
+import type { EffectHandle, EffectOutcome, PlanInstance } from './state/instance.js';
+import { deleteWait, type EventWait, waitsFor } from './state/plan-state.js';
 
 /**
  * What one evaluation of a `where` may take: many instances may wait for one event. The numbers keep

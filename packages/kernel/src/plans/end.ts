@@ -9,14 +9,14 @@
 import { assert } from '@aos/canon';
 import type { EntryPlace, Instance, PlanStatus } from '@aos/protocol';
 import { placeKey } from '../world/big-endian.js';
-import type { CompiledPlan } from './compiled-plan.js';
+import type { CompiledPlan } from './compile/compiled-plan.js';
+import type { Given } from './compile/slot.js';
 import { overBecauseOf } from './handles.js';
-import type { ChildOutcome, PlanInstance } from './instance.js';
-import { STEP_STATES } from './instance.js';
 import type { PlanDeadline, PlanPort } from './plan-ports.js';
-import { deleteWait, waitOf } from './plan-state.js';
-import type { Given } from './slot.js';
 import { findInstance, saveInstance } from './start.js';
+import type { ChildOutcome, PlanInstance } from './state/instance.js';
+import { STEP_STATES } from './state/instance.js';
+import { deleteWait, waitOf } from './state/plan-state.js';
 
 /** Bytes of the values that one instance may hold: variables, receipts, results of children. */
 export const MAX_INSTANCE_BYTES = 1 << 24;

@@ -1,5 +1,5 @@
 /** What a step that waits looks at: the effects and children of other steps. */
-import type { AwaitStep, CompiledPlan } from './compiled-plan.js';
+import type { AwaitStep, CompiledPlan } from './compile/compiled-plan.js';
 import {
   type ChildHandle,
   type ChildOutcome,
@@ -7,7 +7,7 @@ import {
   type EffectOutcome,
   STEP_STATES,
   type StepState,
-} from './instance.js';
+} from './state/instance.js';
 
 /** Handles of an instance, by the step that made them. */
 export interface Handles {

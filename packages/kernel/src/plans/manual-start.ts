@@ -7,10 +7,10 @@
 import { assert, decode, encode, type Result, refuse } from '@aos/canon';
 import type { EntryPlace } from '@aos/protocol';
 import type { RawEvent, RawValue } from '../admit/admitted.js';
-import type { Plans } from './compile.js';
-import type { CompiledPlan } from './compiled-plan.js';
+import type { Plans } from './compile/compile.js';
+import type { CompiledPlan } from './compile/compiled-plan.js';
+import { decodeCanonical } from './compile/slot.js';
 import type { PlanEvent, PlanPort } from './plan-ports.js';
-import { decodeCanonical } from './slot.js';
 import { inputCorrelation, startIfFree } from './start.js';
 
 /** `{plan: text, input: bytes}`. */

@@ -23,8 +23,8 @@ import type {
 } from '@aos/protocol';
 import type { EffectRequest, GateVerdict } from '../gate/verdict.js';
 
-import type { Plans } from './compile.js';
-import type { PlanState } from './plan-state.js';
+import type { Plans } from './compile/compile.js';
+import type { PlanState } from './state/plan-state.js';
 
 /** An effect that a step asks for; when it is asked for and which of the record it is, is added. */
 export interface EffectAsk extends Omit<EffectRequest, 'origin' | 'index' | 'now'> {

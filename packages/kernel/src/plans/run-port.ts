@@ -11,9 +11,9 @@ import type { Run } from '../step/run.js';
 import { settleInternally } from '../step/settle.js';
 import { emittedSize } from '../step/work-queue.js';
 import { deadlineKey } from '../world/deadlines.js';
-import type { Plans } from './compile.js';
+import type { Plans } from './compile/compile.js';
 import type { EffectAsk, PlanDeadline, PlanEntry, PlanEvent, PlanPort } from './plan-ports.js';
-import type { PlanState } from './plan-state.js';
+import type { PlanState } from './state/plan-state.js';
 
 export class RunPort implements PlanPort {
   readonly seq: number;

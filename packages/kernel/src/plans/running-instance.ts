@@ -8,7 +8,7 @@
 import type { Bindings } from '@aos/air';
 import { assert, type Value } from '@aos/canon';
 import type { EntryPlace } from '@aos/protocol';
-import type { CompiledPlan, CompiledStep } from './compiled-plan.js';
+import type { CompiledPlan, CompiledStep } from './compile/compiled-plan.js';
 import { overBecauseOf } from './handles.js';
 import {
   type ChildHandle,
@@ -16,7 +16,7 @@ import {
   type PlanInstance,
   STEP_STATES,
   type StepState,
-} from './instance.js';
+} from './state/instance.js';
 
 const codeOf = (state: StepState): number => STEP_STATES.indexOf(state);
 const READY = codeOf('ready');

@@ -2,11 +2,11 @@
 import { assert, encode, type Hash, type Value } from '@aos/canon';
 import type { EntryPlace, Instance } from '@aos/protocol';
 import { placeKey } from '../world/big-endian.js';
-import type { CompiledPlan, CompiledTrigger } from './compiled-plan.js';
-import { CORRELATION, fieldAt } from './event-match.js';
-import { type ParentLink, type PlanInstance, STEP_STATES } from './instance.js';
+import type { CompiledPlan, CompiledTrigger } from './compile/compiled-plan.js';
+import { CORRELATION, fieldAt } from './compile/event-match.js';
+import { decodeCanonical, type Given } from './compile/slot.js';
 import type { PlanEvent, PlanPort } from './plan-ports.js';
-import { decodeCanonical, type Given } from './slot.js';
+import { type ParentLink, type PlanInstance, STEP_STATES } from './state/instance.js';
 
 /**
  * Starts the plans that an event triggers, in the order of the manifest. When the world has as many

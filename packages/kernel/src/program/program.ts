@@ -7,7 +7,7 @@
 import { type CompiledSchema, EFFECT_ERROR, type WorldDefinition } from '@aos/air';
 import { assert } from '@aos/canon';
 import { compileGate, type Gate } from '../gate/gate.js';
-import { compilePlans, type Plans } from '../plans/compile.js';
+import { compilePlans, type Plans } from '../plans/compile/compile.js';
 import { compileReducers, type ReducerProgram } from './reducer-program.js';
 import { compileRoutes, type EventRoute, type Routes } from './routes.js';
 

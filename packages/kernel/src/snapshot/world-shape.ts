@@ -11,7 +11,7 @@ import type { GateState } from '../gate/gate-state.js';
 import { ledgerCodec } from '../gate/limits/ledger.js';
 import { windowCodec } from '../gate/limits/rate-window.js';
 import { intentCodec } from '../gate/open-intent.js';
-import { type PlanState, planCodecs } from '../plans/plan-state.js';
+import { type PlanState, planCodecs } from '../plans/state/plan-state.js';
 import type { Program } from '../program/program.js';
 import type { TrieSource } from '../trie/leaf-codec.js';
 import { deadlineCodec } from '../world/deadlines.js';

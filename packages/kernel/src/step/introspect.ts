@@ -1,16 +1,17 @@
 /**
  * Effects that the kernel answers itself: what a world asks about the world it is in.
  *
- * 1. The answer is about the world as it is at that entry, in the middle of a record: what is asked for
- *    at `head`, or at exactly or at least the height that this record will have.
- * 2. The answer is in the journal, as a `settled` entry with its payload, and no adapter hears of it.
+ * 1. The answer is about the world as it is at that entry, in the middle of a record: what is asked
+ *    for at `head`, or at exactly or at least the height that this record will have.
+ * 2. The answer is in the journal, as a `settled` entry with its payload, and no adapter hears of
+ *    it.
  */
 import { DEFINITION_KINDS, type DefinitionKind } from '@aos/air';
 import { decode, type Encodable, encode, sha256, toHashText, type Value } from '@aos/canon';
 import type { EntryPlace } from '@aos/protocol';
 import { countCells, listCells, readCell } from '../cells/cell-table.js';
 import type { OpenIntent } from '../gate/open-intent.js';
-import { listInstances } from '../plans/list-instances.js';
+import { listInstances } from '../plans/state/list-instances.js';
 import type { ReducerProgram } from '../program/reducer-program.js';
 import type { Run } from './run.js';
 import { settleInternally, settleWithAnswer } from './settle.js';
@@ -137,7 +138,9 @@ function keyOf(
   return key.ok ? key.value : undefined;
 }
 
-/** Whether what is asked for is the world as it is: `head`, `exact:<height>`, `at_least:<height>`. */
+/**
+ * Whether what is asked for is the world as it is: `head`, `exact:<height>`, `at_least:<height>`.
+ */
 function isHere({ seq }: Run, params: Params): boolean {
   const [mode, height] = String(params.get('consistency')).split(':');
   if (mode === 'head') return height === undefined;

@@ -6,7 +6,7 @@ import { emptyCells } from '../cells/cell-table.js';
 import { enforcerModules } from '../gate/enforcers/enforcer.js';
 import { emptyGateState } from '../gate/gate-state.js';
 import { intentCodec } from '../gate/open-intent.js';
-import { emptyPlanState } from '../plans/plan-state.js';
+import { emptyPlanState } from '../plans/state/plan-state.js';
 import { compileProgram, type Program } from '../program/program.js';
 import { checkSupport } from '../support.js';
 import type { TrieSource } from '../trie/leaf-codec.js';

@@ -13,7 +13,7 @@ import type { Genesis, RuntimeNumbers } from '@aos/protocol';
 import type { CellTable } from '../cells/cell-table.js';
 import type { GateState } from '../gate/gate-state.js';
 import type { OpenIntent } from '../gate/open-intent.js';
-import type { PlanState } from '../plans/plan-state.js';
+import type { PlanState } from '../plans/state/plan-state.js';
 import type { Program } from '../program/program.js';
 import type { Trie } from '../trie/trie.js';
 import type { Deadline } from './deadlines.js';

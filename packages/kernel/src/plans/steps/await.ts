@@ -1,8 +1,8 @@
 /** The steps that wait: for effects and children, and for events. */
 import { encode, type Value } from '@aos/canon';
-import type { AwaitEventStep, AwaitStep } from '../compiled-plan.js';
+import type { AwaitEventStep, AwaitStep } from '../compile/compiled-plan.js';
 import { type HandleOutcome, isOver, outcomesOf } from '../handles.js';
-import { addWait, waitOf } from '../plan-state.js';
+import { addWait, waitOf } from '../state/plan-state.js';
 import {
   type Ended,
   endedChild,

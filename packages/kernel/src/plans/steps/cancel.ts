@@ -1,10 +1,10 @@
 /** `cancel`: asks for the end of effects and children that have none yet. */
 import { assert } from '@aos/canon';
 import type { EntryPlace } from '@aos/protocol';
-import type { CancelStep } from '../compiled-plan.js';
+import type { CancelStep } from '../compile/compiled-plan.js';
 import { cancelInstance, retryDeadline } from '../end.js';
-import type { EffectHandle, EffectOutcome } from '../instance.js';
 import type { RunningInstance } from '../running-instance.js';
+import type { EffectHandle, EffectOutcome } from '../state/instance.js';
 import type { StepPlace, StepResult } from './step-result.js';
 
 /** How an effect ends that nobody is at work on any more. */

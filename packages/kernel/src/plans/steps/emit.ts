@@ -2,10 +2,10 @@
 import { assert, type Hash, parseHashText } from '@aos/canon';
 import type { EntryPlace } from '@aos/protocol';
 import type { GateVerdict } from '../../gate/verdict.js';
-import type { EmitStep } from '../compiled-plan.js';
-import type { EffectHandle, EffectParams } from '../instance.js';
+import type { EmitStep } from '../compile/compiled-plan.js';
 import type { EffectAsk, PlanPort } from '../plan-ports.js';
 import type { RunningInstance } from '../running-instance.js';
+import type { EffectHandle, EffectParams } from '../state/instance.js';
 import { emitted } from './shown-values.js';
 import { failed, type StepFailed, type StepPlace, type StepResult } from './step-result.js';
 

@@ -4,7 +4,7 @@
  * Fields are in canonical order, so that a value that was written and read again is the same.
  */
 import { type Hash, toHashText, type Value } from '@aos/canon';
-import type { ChildOutcome, EffectOutcome } from '../instance.js';
+import type { ChildOutcome, EffectOutcome } from '../state/instance.js';
 
 type Fields = readonly (readonly [string, Value])[];
 

@@ -1,8 +1,8 @@
 /** `spawn_plan` and `spawn_for_each`: children, pinned to the manifest of their parent. */
 import { assert, encode, type Value } from '@aos/canon';
 import type { EntryPlace } from '@aos/protocol';
-import type { CompiledPlan, SpawnForEachStep, SpawnStep } from '../compiled-plan.js';
-import type { Given } from '../slot.js';
+import type { CompiledPlan, SpawnForEachStep, SpawnStep } from '../compile/compiled-plan.js';
+import type { Given } from '../compile/slot.js';
 import { countFree, inputCorrelation, startInstance } from '../start.js';
 import { failed, type StepPlace, type StepResult } from './step-result.js';
 

@@ -1,9 +1,9 @@
 /** What running one step comes to, before anything of it is written. */
 import type { Value } from '@aos/canon';
 import type { EntryPlace } from '@aos/protocol';
+import type { Given } from '../compile/slot.js';
 import type { PlanPort } from '../plan-ports.js';
 import type { RunningInstance } from '../running-instance.js';
-import type { Given } from '../slot.js';
 
 /** Where a step runs. */
 export interface StepPlace {

@@ -8,7 +8,7 @@
  */
 import { type Expr, parseExpr, type ValueType } from '@aos/air';
 import { encode, type Value } from '@aos/canon';
-import type { PlanInstance } from './instance.js';
+import type { PlanInstance } from '../state/instance.js';
 
 /** The variable of the correlation. */
 export const CORRELATION = 'correlation_id';

@@ -1,8 +1,8 @@
 /** Instances as a world reads them about itself: by pages, in the order in which they began. */
 import { type Encodable, toHashText, type Value } from '@aos/canon';
 import type { Instance } from '@aos/protocol';
-import { placeKey } from '../world/big-endian.js';
-import type { World } from '../world/world.js';
+import { placeKey } from '../../world/big-endian.js';
+import type { World } from '../../world/world.js';
 import { describeInstance, type InstanceWait } from './describe-instance.js';
 
 /** What the description of an instance takes at least, in bytes. */

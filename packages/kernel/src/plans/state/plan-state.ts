@@ -14,11 +14,11 @@ import {
   type Writer,
 } from '@aos/canon';
 import { type Instance, shapeRefusal } from '@aos/protocol';
-import type { LeafCodec, TrieSource } from '../trie/leaf-codec.js';
-import { Trie } from '../trie/trie.js';
-import { placeKey, u32be } from '../world/big-endian.js';
-import type { AwaitEventStep } from './compiled-plan.js';
-import { type EventMatch, fieldAt, matchOf } from './event-match.js';
+import type { LeafCodec, TrieSource } from '../../trie/leaf-codec.js';
+import { Trie } from '../../trie/trie.js';
+import { placeKey, u32be } from '../../world/big-endian.js';
+import type { AwaitEventStep } from '../compile/compiled-plan.js';
+import { type EventMatch, fieldAt, matchOf } from '../compile/event-match.js';
 import type { PlanInstance } from './instance.js';
 import { instanceCodec } from './instance-codec.js';
 

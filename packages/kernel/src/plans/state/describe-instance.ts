@@ -1,9 +1,9 @@
 /** What can be said of an instance that has not ended: how far it is, and what it waits for. */
 import type { Hash } from '@aos/canon';
 import type { Instance } from '@aos/protocol';
-import type { Program } from '../program/program.js';
-import type { AwaitStep, CompiledPlan, CompiledStep } from './compiled-plan.js';
-import { stateOf } from './handles.js';
+import type { Program } from '../../program/program.js';
+import type { AwaitStep, CompiledPlan, CompiledStep } from '../compile/compiled-plan.js';
+import { stateOf } from '../handles.js';
 import type { PlanInstance, StepState } from './instance.js';
 
 /** One thing that has to come before a step goes on. */

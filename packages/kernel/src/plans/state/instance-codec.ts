@@ -11,9 +11,9 @@ import {
   type Writer,
 } from '@aos/canon';
 import { type EntryPlace, type Instance, shapeRefusal } from '@aos/protocol';
-import type { LeafCodec, TrieSource } from '../trie/leaf-codec.js';
-import { ObjectsNeeded } from '../trie/objects-needed.js';
-import { placeKey } from '../world/big-endian.js';
+import type { LeafCodec, TrieSource } from '../../trie/leaf-codec.js';
+import { ObjectsNeeded } from '../../trie/objects-needed.js';
+import { placeKey } from '../../world/big-endian.js';
 
 import type {
   ChildHandle,
