@@ -1,8 +1,10 @@
 /** Many worlds, one for each seed: lived, broken off, replayed and judged by every law. */
+import { BudgetLaws } from './budget-laws.js';
 import { Coverage } from './coverage.js';
 import { JournalLaws } from './journal-laws.js';
 import { type KernelPort, REAL_KERNEL } from './kernel-port.js';
 import { Life, type LifeOptions } from './life.js';
+import { checkNarrowed } from './narrowing-laws.js';
 import { checkReplay } from './replay-laws.js';
 import { checkTampering } from './tamper-laws.js';
 
@@ -50,10 +52,15 @@ export function liveSeed(kernel: KernelPort, seed: number, options: LifeOptions)
   life.run();
   const isAtRest = life.bringToRest();
   const laws = new JournalLaws(life.world.genesis);
-  for (const { record } of life.lived) laws.check(record);
+  const budgets = new BudgetLaws(life.generated.definition);
+  for (const { record } of life.lived) {
+    laws.check(record);
+    budgets.check(record);
+  }
   if (isAtRest) laws.checkRest();
   life.coverage.count(isAtRest ? 'life at rest' : 'life left paused');
   checkReplay(life);
   checkTampering(life);
+  checkNarrowed(life);
   return life;
 }

@@ -6,6 +6,7 @@
  * 2. A world whose memory is empty answers as one that has all of it.
  * 3. What is refused changes nothing.
  */
+import type { WorldDefinition } from '@aos/air';
 import { bytesEqual, type Hash, type Result, toHex } from '@aos/canon';
 import type { AdmittedInput, RawInput, ReplayMode, SnapshotOpening, World } from '@aos/kernel';
 import {
@@ -56,6 +57,8 @@ export class Life {
   readonly random: Random;
   readonly engine = new ScriptEngine();
   readonly disk = new ObjectDisk();
+  /** What {@link generateDefinition} made the definition of. */
+  readonly definitionSeed: number;
   readonly generated: GeneratedDefinition;
   readonly genesis: Uint8Array;
   readonly coverage = new Coverage();
@@ -71,11 +74,13 @@ export class Life {
   constructor(
     readonly kernel: KernelPort,
     seed: number,
-    private readonly options: LifeOptions,
+    readonly options: LifeOptions,
   ) {
     this.random = new Random(seed);
-    this.generated = generateDefinition(this.random.next(), options);
-    this.genesis = genesisOf(this.random, this.generated);
+    this.definitionSeed = this.random.next();
+    this.generated = generateDefinition(this.definitionSeed, options);
+    const limits = limitsOf(this.random);
+    this.genesis = genesisOf(this.generated.definition, limits, this.random.bytes(16));
     this.memory = this.disk.memory(CACHE_LEAVES);
     this.world = this.begin(this.memory);
     this.history = new History(this.random, this.generated, this.outside);
@@ -220,9 +225,9 @@ export class Life {
 }
 
 /** Some worlds have bounds that are met soon. */
-function genesisOf(random: Random, { definition }: GeneratedDefinition): Uint8Array {
+function limitsOf(random: Random): RuntimeLimits {
+  const usual = { ...CURRENT_RUNTIME.limits, event_bytes: 60_000, receipt_bytes: 60_000 };
   const tight: Partial<RuntimeLimits> = {
-    event_bytes: 60_000,
     output_bytes: 200_000,
     events_per_call: 4,
     effects_per_call: 2,
@@ -236,14 +241,21 @@ function genesisOf(random: Random, { definition }: GeneratedDefinition): Uint8Ar
     plan_instances: 3,
     plan_fanout: 2,
   };
-  const limits = { ...CURRENT_RUNTIME.limits, event_bytes: 60_000, receipt_bytes: 60_000 };
+  return random.chance(0.5) ? usual : { ...usual, ...tight };
+}
+
+export function genesisOf(
+  definition: WorldDefinition,
+  limits: RuntimeLimits,
+  nonce: Uint8Array,
+): Uint8Array {
   return encodeGenesis({
     format: GENESIS_FORMAT,
     manifest: definition.manifestHash,
-    runtime: { ...CURRENT_RUNTIME, limits: random.chance(0.5) ? limits : { ...limits, ...tight } },
+    runtime: { ...CURRENT_RUNTIME, limits },
     keyring: GENESIS_KEYS,
     createdNs: 1_700_000_000_000_000_000n,
-    nonce: random.bytes(16),
+    nonce,
   });
 }
 

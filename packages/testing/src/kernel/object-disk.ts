@@ -76,7 +76,7 @@ export class ObjectMemory {
   private load(hashes: readonly Hash[]): boolean {
     this.needs++;
     if (hashes.length === 0) throw new Error('the kernel needs nothing in particular');
-    for (const hash of hashes) {
+    for (const hash of new Map(hashes.map((each) => [toHex(each), each])).values()) {
       const bytes = this.disk.read(hash);
       if (bytes === undefined) return false;
       if (this.loaded.has(toHex(hash))) throw new Error(`object ${toHex(hash)} is needed twice`);

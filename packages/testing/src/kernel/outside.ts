@@ -65,7 +65,8 @@ export class Outside {
           this.asked.set(toHex(entry.intent), entry.intent);
           break;
         case 'decision':
-          if (entry.outcome !== 'wait') this.asked.delete(toHex(entry.intent));
+          // Others may ask for the intent too; only who was asked to approve lets it go.
+          if (record.input.kind === 'governance') this.asked.delete(toHex(entry.intent));
           break;
         case 'settled':
           this.close(entry.intent);

@@ -57,8 +57,12 @@ export const ENFORCER = 'g/Enforce@1';
 /** Events that may come from outside, or from a module. */
 export const EVENTS = ['g/Do@1', 'g/Say@1', 'g/AEvent@1', 'g/BEvent@1', 'g/KEvent@1'] as const;
 
-/** The same seed gives the same definition. */
-export function generateDefinition(seed: number, options: PaletteOptions): GeneratedDefinition {
+/** The same seed gives the same definition; `edit` changes it before it is loaded. */
+export function generateDefinition(
+  seed: number,
+  options: PaletteOptions,
+  edit: (nodes: readonly Json[]) => readonly Json[] = (nodes) => nodes,
+): GeneratedDefinition {
   const random = new Random(seed);
   const authority = options.effects ? authorityOf(random) : undefined;
   const plans =
@@ -88,7 +92,7 @@ export function generateDefinition(seed: number, options: PaletteOptions): Gener
     },
     features: [...(authority?.features ?? []), ...(plans?.features ?? [])],
   };
-  const definition = load([...nodes, manifest], authority?.usesEnforcer ?? false);
+  const definition = load(edit([...nodes, manifest]), authority?.usesEnforcer ?? false);
   const planEvents = plans?.events ?? [];
   return { definition, inboxes, authority, hasPlans: plans !== undefined, planEvents };
 }

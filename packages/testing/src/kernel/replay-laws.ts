@@ -7,6 +7,7 @@
  */
 import { bytesEqual } from '@aos/canon';
 import type { World } from '@aos/kernel';
+import { checkLedgers } from './budget-laws.js';
 import type { Kept, Life } from './life.js';
 import type { ObjectMemory } from './object-disk.js';
 
@@ -18,6 +19,8 @@ export function checkReplay(life: Life): void {
   const memory = life.disk.memory(CACHE_LEAVES);
   const world = replayWithSnapshots(life, memory);
   checkSame(life, world, 'replay from genesis');
+  // Nothing of it is stored, so all of it is in memory.
+  checkLedgers(world);
   for (const kept of life.snapshots) {
     const memory = life.disk.memory(CACHE_LEAVES);
     const world = life.reopen(kept, memory);
