@@ -27,8 +27,8 @@ import type { KeyRole, ReceiptStatus, WorldStore } from '@aos/protocol';
 import { createMemoryStore } from '@aos/store';
 import { ManualClock, modules, must, noEntropy, REDUCER, sumEngine } from './stage.js';
 
-export const ORDER = 't/Order@1';
-export const TALLY = 't/Tally@1';
+const ORDER = 't/Order@1';
+const TALLY = 't/Tally@1';
 /** An order that is not answered within this time has timed out. */
 export const DEADLINE_NS = 1_000_000_000n;
 
@@ -213,7 +213,7 @@ export function newOrderStore(keys: TestKeys): WorldStore {
 }
 
 /** A timer that fires when the test says so; at most one may run. */
-export class ManualTimer {
+class ManualTimer {
   delayMs: number | undefined;
   started = 0;
   #fire: (() => void) | undefined;

@@ -88,8 +88,8 @@ function replayFrom(
 }
 
 /**
- * Judges one record. What no kernel would have written may be a defect to replay; then the record is
- * `broken`, with the code `defect`. Throws AosFault: `object-missing`.
+ * Judges one record. What no kernel would have written may be a defect to replay; then the record
+ * is `broken`, with the code `defect`. Throws AosFault: `object-missing`.
  */
 export function judgeRecord(
   world: World,
