@@ -10,7 +10,7 @@
  * Deliberately absent: receipts. The host checks the payload against the receipt schema, signs it
  * and submits it; an adapter never sees a key.
  */
-import type { Hash, Refusal } from '@aos/canon';
+import { type Encodable, encode, type Hash, type Refusal } from '@aos/canon';
 import type { ReceiptStatus } from './signed/receipt-body.js';
 
 /** A capability as it was granted, for adapters that must ask again (each hop of a redirect). */
@@ -54,7 +54,10 @@ export interface ByteRange {
 
 /** Large values of effects: objects of the world, streamed in and out. */
 export interface BlobPort {
-  /** Stores what comes, or refuses with `blob-too-large` after `limitBytes`. */
+  /**
+   * Stores what comes. Rejects with the fault `blob-too-large` after `limitBytes`, and with whatever
+   * the chunks reject with; nothing is stored then.
+   */
   put(
     chunks: AsyncIterable<Uint8Array>,
     limitBytes: number,
@@ -67,7 +70,10 @@ export interface BlobPort {
 export interface EffectClock {
   wallNs(): bigint;
   logicalNowNs(): bigint;
-  /** Calls `run` once when logical time reaches `logicalNs`; the answer calls it off. */
+  /**
+   * Calls `run` once when logical time reaches `logicalNs`, at once if it has; the answer calls it
+   * off.
+   */
   at(logicalNs: bigint, run: () => void): () => void;
 }
 
@@ -103,4 +109,27 @@ export interface Adapter {
   start(call: EffectCall, context: EffectContext): Promise<EffectOutcome>;
   /** Lets go of everything; what still runs answers `cancelled`. */
   close(): Promise<void>;
+}
+
+/** An outcome that is ok, with a receipt in the schema of the effect. */
+export function okOutcome(receipt: Encodable, costCents?: bigint): EffectOutcome {
+  const payload = encode(receipt);
+  return costCents === undefined ? { status: 'ok', payload } : { status: 'ok', payload, costCents };
+}
+
+/** Why an effect has no receipt. */
+export interface EffectFailure {
+  readonly status: Exclude<ReceiptStatus, 'ok'>;
+  /** Stable and kebab-case: it enters the state of worlds. */
+  readonly code: string;
+  /** For people: what was expected, what was found. */
+  readonly message: string;
+  /** Default `never`. */
+  readonly retry?: 'later' | 'never';
+}
+
+/** An outcome that is not ok: its payload is a `sys/EffectError@1`. */
+export function failedOutcome(failure: EffectFailure): EffectOutcome {
+  const { status, code, message, retry = 'never' } = failure;
+  return { status, payload: encode({ code, message }), retry };
 }

@@ -1,13 +1,16 @@
-export type {
-  Adapter,
-  BlobPort,
-  ByteRange,
-  CallGrant,
-  CancelSignal,
-  EffectCall,
-  EffectClock,
-  EffectContext,
-  EffectOutcome,
+export {
+  type Adapter,
+  type BlobPort,
+  type ByteRange,
+  type CallGrant,
+  type CancelSignal,
+  type EffectCall,
+  type EffectClock,
+  type EffectContext,
+  type EffectFailure,
+  type EffectOutcome,
+  failedOutcome,
+  okOutcome,
 } from './adapter.js';
 export { callLimitsOf, DEFAULT_CALL_LIMITS } from './call-limits.js';
 export type { ApprovalRequestedEntry } from './entries/approval-requested.js';

@@ -1,4 +1,13 @@
+export { type AdapterFixture, adapterContract } from './adapter.js';
 export { type ContractCase, ContractViolation } from './case.js';
+export {
+  EffectStage,
+  MemoryBlobs,
+  type StagedCall,
+  StagedCancel,
+  StagedClock,
+  stageCall,
+} from './effect-stage.js';
 export { type EngineFixture, engineContract } from './engine.js';
 export {
   assembleModule,
