@@ -79,6 +79,10 @@ const HttpRequestParams2 = sys2(
     url: t.text,
     headers: t.map(t.text, TextOrSecretRef),
     body_ref: t.option(t.hash),
+    max_redirects: t.option(t.nat),
+    max_body_bytes: t.option(t.nat),
+    truncate: t.option(t.bool),
+    timeout_ns: t.option(t.nat),
   }),
 );
 const HttpRequestReceipt = sys(
@@ -88,6 +92,22 @@ const HttpRequestReceipt = sys(
     headers: t.map(t.text, t.text),
     body_ref: t.option(t.hash),
     timings: t.record({ start_ns: t.nat, end_ns: t.nat }),
+    adapter_id: t.text,
+  }),
+);
+const HttpRequestReceipt2 = sys2(
+  'HttpRequestReceipt',
+  t.record({
+    status: t.int,
+    url: t.text,
+    headers: t.map(t.text, t.list(t.text)),
+    body_ref: t.option(t.hash),
+    body_size: t.nat,
+    truncated: t.bool,
+    redirects: t.list(t.record({ status: t.int, method: t.text, url: t.text })),
+    address: t.text,
+    tls: t.option(t.record({ protocol: t.text, cipher: t.text, fingerprint: t.text })),
+    timings: t.record({ start_ns: t.nat, headers_ns: t.nat, end_ns: t.nat }),
     adapter_id: t.text,
   }),
 );
@@ -297,6 +317,7 @@ export const sysSchemas = {
   HttpRequestParams,
   HttpRequestParams2,
   HttpRequestReceipt,
+  HttpRequestReceipt2,
   LlmGenerateParams,
   LlmGenerateReceipt,
   VaultPutParams,

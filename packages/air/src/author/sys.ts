@@ -19,7 +19,7 @@ function effect<P, R, const C extends string, const O extends Origin>(
   return defineEffect(`sys/${kind}@${version}`, { kind, ...row });
 }
 
-const http = { receipt: s.HttpRequestReceipt, capType: 'http.out', origin: 'plan' } as const;
+const http = { capType: 'http.out', origin: 'plan' } as const;
 const timer = { params: s.TimerSetParams, receipt: s.TimerSetReceipt, capType: 'timer' } as const;
 const blobPut = { params: s.BlobPutParams, receipt: s.BlobPutReceipt, capType: 'blob' } as const;
 const blobGet = { params: s.BlobGetParams, receipt: s.BlobGetReceipt, capType: 'blob' } as const;
@@ -29,8 +29,17 @@ const query = { capType: 'query', origin: 'plan' } as const;
 
 /** The built-in effects by kind; a `2` marks the second version. */
 const effects = {
-  httpRequest: effect('http.request', { params: s.HttpRequestParams, ...http }),
-  httpRequest2: effect('http.request', { params: s.HttpRequestParams2, ...http, version: 2 }),
+  httpRequest: effect('http.request', {
+    params: s.HttpRequestParams,
+    receipt: s.HttpRequestReceipt,
+    ...http,
+  }),
+  httpRequest2: effect('http.request', {
+    params: s.HttpRequestParams2,
+    receipt: s.HttpRequestReceipt2,
+    ...http,
+    version: 2,
+  }),
   llmGenerate: effect('llm.generate', {
     params: s.LlmGenerateParams,
     receipt: s.LlmGenerateReceipt,

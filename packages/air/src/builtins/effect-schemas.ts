@@ -1,6 +1,19 @@
 /** Parameters and receipts of the effects that reducers and plans start. */
 import type { TypeFields } from '../forms/type-expr.js';
-import { bytes, dec128, hash, int, list, map, nat, option, record, ref, text } from './builders.js';
+import {
+  bool,
+  bytes,
+  dec128,
+  hash,
+  int,
+  list,
+  map,
+  nat,
+  option,
+  record,
+  ref,
+  text,
+} from './builders.js';
 
 /** What a reducer gets back for an effect of its own: the receipt with the request it answers. */
 const settled = (params: string, receipt: string) =>
@@ -68,18 +81,43 @@ export const EFFECT_SCHEMAS: TypeFields = {
     headers: map(text, text),
     body_ref: option(hash),
   }),
-  /** Headers may carry secrets, which only the adapter resolves. */
+  /**
+   * Headers may carry secrets, which only the adapter resolves. What is null is as the adapter has
+   * it; a number can only lower its limit. A redirect beyond `max_redirects` is the answer, a body
+   * beyond `max_body_bytes` is an error unless `truncate` is true.
+   */
   'sys/HttpRequestParams@2': record({
     method: text,
     url: text,
     headers: map(text, ref('sys/TextOrSecretRef@1')),
     body_ref: option(hash),
+    max_redirects: option(nat),
+    max_body_bytes: option(nat),
+    truncate: option(bool),
+    timeout_ns: option(nat),
   }),
   'sys/HttpRequestReceipt@1': record({
     status: int,
     headers: map(text, text),
     body_ref: option(hash),
     timings: record({ start_ns: nat, end_ns: nat }),
+    adapter_id: text,
+  }),
+  /**
+   * `url` is the one that answered, after the redirects, which are listed in order. The body is as
+   * it was sent, its encoding included; an empty one is not stored.
+   */
+  'sys/HttpRequestReceipt@2': record({
+    status: int,
+    url: text,
+    headers: map(text, list(text)),
+    body_ref: option(hash),
+    body_size: nat,
+    truncated: bool,
+    redirects: list(record({ status: int, method: text, url: text })),
+    address: text,
+    tls: option(record({ protocol: text, cipher: text, fingerprint: text })),
+    timings: record({ start_ns: nat, headers_ns: nat, end_ns: nat }),
     adapter_id: text,
   }),
 

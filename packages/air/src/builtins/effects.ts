@@ -39,13 +39,18 @@ const effect = ([kind, schemas, cap_type, origin_scope]: Row): DefEffect => ({
 /** The second version: what changes against the first. */
 const next = (
   row: Row,
-  changes: Partial<Pick<DefEffect, 'params_schema' | 'origin_scope'>>,
+  changes: Partial<Pick<DefEffect, 'params_schema' | 'receipt_schema' | 'origin_scope'>>,
 ): DefEffect => ({ ...effect(row), name: `sys/${row[0]}@2`, ...changes });
+
+const HTTP_2 = {
+  params_schema: 'sys/HttpRequestParams@2',
+  receipt_schema: 'sys/HttpRequestReceipt@2',
+};
 
 export const EFFECTS: readonly DefEffect[] = [
   ...ROWS.map(effect),
   ...ROWS.flatMap((row) => {
-    if (row[0] === 'http.request') return [next(row, { params_schema: 'sys/HttpRequestParams@2' })];
+    if (row[0] === 'http.request') return [next(row, HTTP_2)];
     if (row[0] === 'vault.put') return [next(row, { params_schema: 'sys/VaultPutParams@2' })];
     return row[3] === 'reducer' ? [next(row, { origin_scope: 'both' })] : [];
   }),
