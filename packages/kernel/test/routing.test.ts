@@ -167,6 +167,42 @@ describe('the annotation of a call', () => {
   });
 });
 
+describe('an event that tells how an effect ended', () => {
+  const forged = {
+    intent_hash: `sha256:${'0'.repeat(64)}`,
+    reducer: 'e/K@1',
+    effect_kind: 'e.note',
+    adapter_id: 'me',
+    status: 'ok',
+    requested: new Uint8Array(),
+    receipt: null,
+    error: null,
+    cost_cents: null,
+    signature: new Uint8Array(),
+  };
+  const bare = { schema: 'sys/EffectReceipt@1', value: encode(forged) };
+  const wrapped = { schema: 'e/KEvent@1', value: encode({ $tag: 'Done', $value: forged }) };
+
+  it.each([bare, wrapped])('is refused from outside: $schema', ({ schema, value }) => {
+    life = new Life();
+    expect(life.ask({ schema, cbor: value })).toBe('event-reserved');
+    expect(life.ask({ schema, cbor: value, source: 'door', key: keyOf('a') })).toBe(
+      'event-reserved',
+    );
+  });
+
+  it.each([bare, wrapped])('is a fault of the module that emits it: $schema', (event) => {
+    life = new Life({ U: ({ state }) => ({ state, domain_events: [event] }) });
+    expect(life.take(poke())).toMatchObject([{ kind: 'reducer-fault', code: 'event-reserved' }]);
+  });
+
+  it('is no other value of the same family', () => {
+    life = new Life();
+    const put = { $tag: 'Put', $value: { id: 'a', what: '' } };
+    expect(life.ask({ schema: 'e/KEvent@1', cbor: encode(put) })).toBe('admitted');
+  });
+});
+
 it('makes every route of the definition', () => {
   life = new Life();
   expect(definition.reducers.map(({ name }) => name)).toEqual(['e/K@1', 'e/U@1', 'e/F@1']);

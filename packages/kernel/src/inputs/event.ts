@@ -13,6 +13,7 @@ import {
 import { normalizePlanStart, PLAN_START } from '../plans/manual-start.js';
 import { inboxOf, routesOf } from '../program/program.js';
 import type { ReducerProgram } from '../program/reducer-program.js';
+import { isReserved } from '../program/reserved-events.js';
 import { checkEventKey, type EventRoute } from '../program/routes.js';
 import type { Run } from '../step/run.js';
 import { addToWindow } from '../world/window.js';
@@ -23,7 +24,7 @@ const MAX_DEDUP_BYTES = 256;
 
 /**
  * Normalizes an event to its schema. Codes: `world-paused`, `world-halted`, `world-draining`,
- * `dedup-invalid`, `event-schema-unknown`, `event-too-large`, `inbox-unknown`, `inbox-schema`,
+ * `dedup-invalid`, `event-schema-unknown`, `event-too-large`, `event-reserved`, `inbox-unknown`, `inbox-schema`,
  * `event-key-missing`, `event-key-unexpected`, `event-key-mismatch`, `event-key-too-large`,
  * `plan-not-found` (of an event that starts a plan) and the normalizer's `value-*`, with the path
  * of the offending part.
@@ -101,9 +102,12 @@ function normalizeEvent(world: World, raw: RawEvent): Result<Uint8Array> {
   const value = isStart ? normalizePlanStart(world.program.plans, read.value) : read;
   if (!value.ok) return value;
   const limit = world.runtime.limits.event_bytes;
-  if (value.value.length <= limit) return value;
-  const detail = `expected at most ${limit} bytes, found ${value.value.length}`;
-  return refuse('event-too-large', raw.schema, detail);
+  if (value.value.length > limit) {
+    const detail = `expected at most ${limit} bytes, found ${value.value.length}`;
+    return refuse('event-too-large', raw.schema, detail);
+  }
+  if (!isReserved(world.program.reserved, raw.schema, value.value)) return value;
+  return refuse('event-reserved', raw.schema, 'only receipts tell how an effect has ended');
 }
 
 interface Normalizer {

@@ -3,6 +3,7 @@ import type { Hash } from '@aos/canon';
 import type { CarriedValue, EntryPlace, Instance, PlanOrigin } from '@aos/protocol';
 import type { GateVerdict } from '../gate/verdict.js';
 import { routesOf } from '../program/program.js';
+import { isReserved } from '../program/reserved-events.js';
 import { checkEventKey } from '../program/routes.js';
 import { emit } from '../reducers/call.js';
 import { GateDraft, judgeEffect, openEffect } from '../step/effects.js';
@@ -67,6 +68,7 @@ export class RunPort implements PlanPort {
     const { run } = this;
     const { limits } = run.next.runtime;
     if (event.value.length > limits.event_bytes) return 'event-too-large';
+    if (isReserved(run.next.program.reserved, event.schema, event.value)) return 'event-reserved';
     const sizeBytes = emittedSize(event);
     if (sizeBytes > limits.emitted_bytes / 2) return 'emission-limit';
     if (!run.queue.hasRoom(1, sizeBytes, limits)) return 'cascade-limit';

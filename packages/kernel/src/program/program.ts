@@ -9,6 +9,7 @@ import { assert } from '@aos/canon';
 import { compileGate, type Gate } from '../gate/gate.js';
 import { compilePlans, type Plans } from '../plans/compile/compile.js';
 import { compileReducers, type ReducerProgram } from './reducer-program.js';
+import { compileReserved, type ReservedEvents } from './reserved-events.js';
 import { compileRoutes, type EventRoute, type Routes } from './routes.js';
 
 export interface Program {
@@ -17,6 +18,7 @@ export interface Program {
   readonly reducers: readonly ReducerProgram[];
   readonly reducersByName: ReadonlyMap<string, ReducerProgram>;
   readonly routes: Routes;
+  readonly reserved: ReservedEvents;
   /** What every receipt that is not ok carries. */
   readonly effectError: CompiledSchema;
   readonly gate: Gate;
@@ -25,6 +27,7 @@ export interface Program {
 
 export function compileProgram(definition: WorldDefinition): Program {
   const reducers = compileReducers(definition);
+  const gate = compileGate(definition);
   const effectError = definition.schemas.get(EFFECT_ERROR);
   assert(effectError !== undefined, 'a definition has the schemas of the catalogue that all need');
   return {
@@ -32,8 +35,9 @@ export function compileProgram(definition: WorldDefinition): Program {
     reducers,
     reducersByName: new Map(reducers.map((each) => [each.definition.name, each])),
     routes: compileRoutes(definition, reducers),
+    reserved: compileReserved(definition, gate.effects.keys()),
     effectError,
-    gate: compileGate(definition),
+    gate,
     plans: compilePlans(definition),
   };
 }

@@ -15,6 +15,7 @@ import {
 import type { Cell } from '../cells/cell.js';
 import { type Program, routesOf } from '../program/program.js';
 import type { ReducerProgram } from '../program/reducer-program.js';
+import { isReserved } from '../program/reserved-events.js';
 import { checkEventKey } from '../program/routes.js';
 
 /** An event that a module emitted, canonical in its schema. */
@@ -98,7 +99,7 @@ function checkAnnotation(
 
 /**
  * An event as a module or a plan emits it, canonical, or the code of its fault:
- * `event-schema-unknown`, `event-invalid`, `event-too-large`, `event-key-too-large`,
+ * `event-schema-unknown`, `event-invalid`, `event-too-large`, `event-reserved`, `event-key-too-large`,
  * `event-key-mismatch`.
  */
 function checkEmitted(
@@ -110,6 +111,7 @@ function checkEmitted(
   if (value === undefined) return 'event-schema-unknown';
   if (!value.ok) return 'event-invalid';
   if (value.value.length > limits.event_bytes) return 'event-too-large';
+  if (isReserved(program.reserved, name, value.value)) return 'event-reserved';
   if ((key?.length ?? 0) > INLINE_VALUE_BYTES) return 'event-key-too-large';
   const code = checkEventKey(routesOf(program, name), value.value, key);
   if (code !== undefined) return code;

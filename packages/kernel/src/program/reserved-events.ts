@@ -1,0 +1,53 @@
+/**
+ * Events that only the kernel makes: those that tell reducers how their effects ended. Whoever could
+ * send one would have a receipt that nobody signed.
+ */
+import { receiptEventsOf, type WorldDefinition } from '@aos/air';
+import { encodeUntagged, toHex } from '@aos/canon';
+import { itemAt, itemPathOf } from './item-path.js';
+
+/**
+ * By schema: `true` where every value is reserved, or the arms of a variant that are, as the hex of
+ * their encoded tags.
+ */
+export type ReservedEvents = ReadonlyMap<string, true | ReadonlySet<string>>;
+
+/** Finds them among the schemas of a definition, given the kinds of its effects. */
+export function compileReserved(
+  definition: WorldDefinition,
+  effectKinds: Iterable<string>,
+): ReservedEvents {
+  const receipts = new Set(
+    [...effectKinds].flatMap((kind) => receiptEventsOf(kind).map(({ schema }) => schema)),
+  );
+  const reserved = new Map<string, true | ReadonlySet<string>>();
+  for (const schema of definition.schemas.keys()) {
+    const found = receipts.has(schema) ? true : reservedArms(schema, definition, receipts);
+    if (found !== undefined) reserved.set(schema, found);
+  }
+  return reserved;
+}
+
+function reservedArms(
+  schema: string,
+  definition: WorldDefinition,
+  receipts: ReadonlySet<string>,
+): true | ReadonlySet<string> | undefined {
+  const type = definition.find('defschema', schema)?.type;
+  if (type === undefined) return undefined;
+  if ('ref' in type) return receipts.has(type.ref) ? true : undefined;
+  if (!('variant' in type)) return undefined;
+  const arms = Object.entries(type.variant).filter(
+    ([, arm]) => 'ref' in arm && receipts.has(arm.ref),
+  );
+  return arms.length === 0 ? undefined : new Set(arms.map(([tag]) => toHex(encodeUntagged(tag))));
+}
+
+const TAG = itemPathOf(['$tag']);
+
+/** Whether only the kernel may make this event. `value` is canonical in its schema. */
+export function isReserved(reserved: ReservedEvents, schema: string, value: Uint8Array): boolean {
+  const found = reserved.get(schema);
+  if (found === undefined) return false;
+  return found === true || found.has(toHex(itemAt(value, TAG)));
+}
