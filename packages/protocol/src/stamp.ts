@@ -1,5 +1,5 @@
 /** The stamp: the only non-determinism that enters a world, given by the host (system.md §2.1). */
-import type { Reader, Writer } from '@aos/canon';
+import { concatBytes, encodeUntagged, type Reader, type Writer } from '@aos/canon';
 import { readExact, readMapOf } from './shapes/shape-reader.js';
 
 export interface Stamp {
@@ -23,9 +23,14 @@ export function writeStamp(w: Writer, stamp: Stamp): void {
   w.int(stamp.logicalNowNs);
 }
 
+/** What every stamp begins with: read in one stride, since replay reads one for each record. */
+const STAMP_HEAD = concatBytes(Uint8Array.of(0xa3), encodeUntagged('now_ns'));
+
 export function readStamp(r: Reader): Stamp {
-  readMapOf(r, 3);
-  r.key('now_ns');
+  if (!r.literalIs(STAMP_HEAD)) {
+    readMapOf(r, 3);
+    r.key('now_ns');
+  }
   const nowNs = r.u64();
   r.key('entropy');
   const entropy = readExact(r, STAMP_ENTROPY_BYTES);

@@ -34,6 +34,17 @@ test('a fixed shape is read item by item', () => {
   expect(refusalOf(() => reader.end())).toBeUndefined();
 });
 
+test('a run of bytes is consumed whole or not at all', () => {
+  const reader = new Reader(encodeUntagged(['a', 1]));
+  expect(reader.literalIs(Uint8Array.of(0x82, 0x61, 0x62))).toBe(false);
+  expect(reader.literalIs(Uint8Array.of(0x82, 0x61, 0x61, 0x01, 0x00))).toBe(false);
+  expect(reader.literalIs(Uint8Array.of(0x82, 0x61, 0x61))).toBe(true);
+  expect(reader.nat()).toBe(1);
+  expect(reader.literalIs(new Uint8Array(0))).toBe(true);
+  expect(reader.literalIs(Uint8Array.of(1))).toBe(false);
+  reader.end();
+});
+
 describe('each method', () => {
   const samples: Encodable[] = [null, true, 1, -1, 'a', new Uint8Array(1), [], new Map()];
   const accepting: [keyof Reader, Encodable[]][] = [

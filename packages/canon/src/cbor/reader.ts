@@ -106,6 +106,19 @@ export class Reader extends Cursor {
     return false;
   }
 
+  /**
+   * Consumes these very bytes when they come next: a run of heads and keys of a fixed shape, which
+   * is canonical because the shape is.
+   */
+  literalIs(literal: Uint8Array): boolean {
+    const { input, at } = this;
+    const size = literal.length;
+    if (at + size > this.sizeBytes) return false;
+    for (let i = 0; i < size; i++) if (input[at + i] !== literal[i]) return false;
+    this.at = at + size;
+    return true;
+  }
+
   /** Any value, untagged. Byte strings in it are copies. */
   value(): Value {
     return this.item(0);

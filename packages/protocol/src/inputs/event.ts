@@ -1,5 +1,5 @@
 /** `event`: a domain event from outside, its value canonical in its schema (spec P3). */
-import type { Reader, Writer } from '@aos/canon';
+import { concatBytes, encodeUntagged, type Reader, type Writer } from '@aos/canon';
 import type { CarriedValue } from '../shapes/carried-value.js';
 import { readHash, shapeRefusal } from '../shapes/shape-reader.js';
 import { countPresent, writeBytes, writeText } from '../shapes/shape-writer.js';
@@ -28,6 +28,20 @@ export function writeEventInput(w: Writer, input: EventInput): void {
   w.text(input.schema);
   if (source !== undefined) writeText(w, 'source', source);
   if (value.ref !== undefined) writeBytes(w, 'value_ref', value.ref);
+}
+
+/** What an event begins with that has a schema, a value in its place, and nothing else. */
+const PLAIN_EVENT = concatBytes(
+  Uint8Array.of(0xa3),
+  ...['kind', 'event', 'value'].map((text) => encodeUntagged(text)),
+);
+
+/** Almost every input: read in one stride where it is one, else nothing is consumed. */
+export function readPlainEvent(r: Reader): EventInput | undefined {
+  if (!r.literalIs(PLAIN_EVENT)) return undefined;
+  const value = { inline: r.bytes().slice() };
+  r.key('schema');
+  return { kind: 'event', schema: r.text(), value };
 }
 
 /** Reads what follows the kind; `key` stands before it, `count` is that of the whole map. */

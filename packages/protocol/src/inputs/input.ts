@@ -8,7 +8,7 @@ import { shapeRefusal } from '../shapes/shape-reader.js';
 import { writeText } from '../shapes/shape-writer.js';
 import type { ContinueInput } from './continue.js';
 import type { ControlInput } from './control.js';
-import { type EventInput, readEventInput, writeEventInput } from './event.js';
+import { type EventInput, readEventInput, readPlainEvent, writeEventInput } from './event.js';
 import type { GovernanceInput } from './governance.js';
 import type { KeyringInput } from './keyring.js';
 import { parseReceiptInput, type ReceiptInput, writeReceiptInput } from './receipt.js';
@@ -69,6 +69,10 @@ export function encodeInput(input: Input): Uint8Array {
  * shape, and the codec's.
  */
 export function readInput(r: Reader): Input {
+  return readPlainEvent(r) ?? readAnyInput(r);
+}
+
+function readAnyInput(r: Reader): Input {
   const count = r.mapHead();
   if (r.keyIs('kind')) return readPlain(r, count);
   if (r.keyIs('sig')) return readSigned(r, count);
@@ -79,9 +83,8 @@ export function readInput(r: Reader): Input {
 }
 
 function readPlain(r: Reader, count: number, key?: Uint8Array): Input {
-  // Almost every input is an event: known by its bytes, before any text is made of them.
-  if (r.keyIs('event')) return readEventInput(r, count, key);
   const kind = r.text();
+  if (kind === 'event') return readEventInput(r, count, key);
   if (kind !== 'tick' && kind !== 'continue') throw unknownKind(kind);
   if (count !== 1) throw shapeRefusal('shape-field', `a ${kind} has no field but its kind`);
   return { kind };
