@@ -2,8 +2,9 @@
  * Runs instances: one step after the other, as far as the budget goes.
  *
  * A1. Each step that is run, skipped or tried again takes one unit of the budget.
- * A2. A step is all or nothing. It is done when its own expressions, the invariants and the guards of
- *     its edges have said so; until then nothing of it is written. What says no fails the instance.
+ * A2. A step is all or nothing. It is done when its own expressions, the invariants and the guards
+ *     of its edges have said so; until then nothing of it is written. What says no fails the
+ *     instance.
  * A3. Whatever its expressions are, an instance ends or waits for an effect, a child, an event or a
  *     time: there are finitely many steps, and each is decided once.
  */

@@ -20,8 +20,8 @@ import type { EffectHandle, EffectOutcome, PlanInstance } from './state/instance
 import { deleteWait, type EventWait, waitsFor } from './state/plan-state.js';
 
 /**
- * What one evaluation of a `where` may take: many instances may wait for one event. The numbers keep
- * it far below a millisecond.
+ * What one evaluation of a `where` may take: many instances may wait for one event. The numbers
+ * keep it far below a millisecond.
  */
 const WHERE_BOUNDS = { steps: 10_000, items: 1000, outputBytes: 1024 };
 
@@ -30,8 +30,8 @@ const MAX_TIME_NS = (1n << 64n) - 1n;
 
 /**
  * Shows an event to every step that waits for its schema, in the order of the instances and then of
- * the steps; to one whose `where` begins with a field, only where the event has it. A step whose `where` holds takes it; one whose `where` cannot be evaluated fails its
- * instance.
+ * the steps; to one whose `where` begins with a field, only where the event has it. A step whose
+ * `where` holds takes it; one whose `where` cannot be evaluated fails its instance.
  */
 export function deliverEvent(port: PlanPort, event: PlanEvent, cause: EntryPlace): void {
   let decoded: Value | undefined;

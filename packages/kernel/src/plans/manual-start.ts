@@ -1,8 +1,8 @@
 /**
  * Starting a plan by hand: an event from outside that names the plan and brings its input.
  *
- * A world allows it by listing the schema of that event. Events of reducers and plans start plans by
- * triggers alone, so what they can set going is written in the manifest.
+ * A world allows it by listing the schema of that event. Events of reducers and plans start plans
+ * by triggers alone, so what they can set going is written in the manifest.
  */
 import { assert, decode, encode, type Result, refuse } from '@aos/canon';
 import type { EntryPlace } from '@aos/protocol';

@@ -6,8 +6,8 @@ import type { ValueType } from '../../values/value-type.js';
 /**
  * One place of a plan that takes an expression or a value.
  *
- * What was checked is what runs: `program` is what the check of the plan compiled, with the types of
- * variables and steps that it found.
+ * What was checked is what runs: `program` is what the check of the plan compiled, with the types
+ * of variables and steps that it found.
  */
 export type PlanSlot =
   | {

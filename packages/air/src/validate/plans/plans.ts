@@ -46,8 +46,8 @@ function checkPlan(
 }
 
 /**
- * Passes over a plan. In one of them a variable may be read before the step is met that tells all of
- * its type; types only grow, so this many find what people write.
+ * Passes over a plan. In one of them a variable may be read before the step is met that tells all
+ * of its type; types only grow, so this many find what people write.
  */
 const MAX_PASSES = 8;
 

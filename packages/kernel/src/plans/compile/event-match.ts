@@ -1,6 +1,6 @@
 /**
- * What a step that waits asks of one field of the event, where its `where` begins with that: so that
- * an event finds the instances that it is meant for, however many wait.
+ * What a step that waits asks of one field of the event, where its `where` begins with that: so
+ * that an event finds the instances that it is meant for, however many wait.
  *
  * 1. The other side of the equation is known from the beginning of the instance and never changes:
  *    a part of the input, or the correlation.

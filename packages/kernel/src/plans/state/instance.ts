@@ -10,8 +10,8 @@ import type { Hash, Value } from '@aos/canon';
 import type { EntryPlace, Instance, PlanStatus, ReceiptStatus } from '@aos/protocol';
 
 /**
- * What a byte of `states` says. A step that is to be skipped is ready as well, for that. A step that
- * fails ends its instance, so none says that.
+ * What a byte of `states` says. A step that is to be skipped is ready as well, for that. A step
+ * that fails ends its instance, so none says that.
  */
 export const STEP_STATES = ['pending', 'ready', 'waiting', 'done', 'skipped'] as const;
 export type StepState = (typeof STEP_STATES)[number];

@@ -71,8 +71,8 @@ export function deleteWait(state: PlanState, wait: EventWait): PlanState {
 }
 
 /**
- * The waits that an event may be for, in the order of instances and then of steps: those that look at
- * each event of the schema, and those that ask for a field that it has.
+ * The waits that an event may be for, in the order of instances and then of steps: those that look
+ * at each event of the schema, and those that ask for a field that it has.
  *
  * Takes as many look-ups as there are fields that are asked for, however many wait.
  */
