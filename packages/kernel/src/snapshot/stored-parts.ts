@@ -1,5 +1,5 @@
 /** Shapes of what a snapshot names by hash: tries, tables of cells, values, lists in pieces. */
-import { decode, type Encodable, encode, type Hash, sha256, type Value } from '@aos/canon';
+import { decode, type Encodable, encode, type Hash, sha256, toHex, type Value } from '@aos/canon';
 import {
   type CellTable,
   countCells,
@@ -192,19 +192,19 @@ export function pieces<T>(
   };
 }
 
-/** Maps all items, and asks for what any of them needs at once. */
+/** Maps all items, and asks for what any of them needs at once, each object once. */
 function allOf<T>(items: readonly Value[], decodeItem: (item: Value, n: number) => T): T[] {
-  const needed: Hash[] = [];
+  const needed = new Map<string, Hash>();
   const values: T[] = [];
   items.forEach((item, n) => {
     try {
       values.push(decodeItem(item, n));
     } catch (error) {
       if (!(error instanceof ObjectsNeeded)) throw error;
-      needed.push(...error.hashes);
+      for (const each of error.hashes) needed.set(toHex(each), each);
     }
   });
-  if (needed.length > 0) throw new ObjectsNeeded(needed);
+  if (needed.size > 0) throw new ObjectsNeeded([...needed.values()]);
   return values;
 }
 
