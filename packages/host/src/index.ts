@@ -9,7 +9,14 @@ export {
   type Signer,
 } from './keys/key-files.js';
 export { isUsableKey, SignatureVerifier } from './keys/signatures.js';
-export { signReceipt, signVerb, type UnsignedReceipt, type VerbPlace } from './keys/signing.js';
+export {
+  signReceipt,
+  signStreamFrame,
+  signVerb,
+  type UnsignedFrame,
+  type UnsignedReceipt,
+  type VerbPlace,
+} from './keys/signing.js';
 export type { Ack, AckFault } from './loop/acks.js';
 export { type HaltClearance, signClearance } from './loop/halt.js';
 export type { SubmittedInput } from './loop/intake.js';

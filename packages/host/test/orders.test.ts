@@ -1,5 +1,5 @@
 import { encode } from '@aos/canon';
-import { signVerb, verifyWorld } from '@aos/host';
+import { signStreamFrame, signVerb, verifyWorld } from '@aos/host';
 import { decodeRecord, type Verb, type WorldStore } from '@aos/protocol';
 import { type MemoryStore, openMemoryStore } from '@aos/store';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -125,6 +125,24 @@ describe('receipts', () => {
     must(await host.submit(answer(keys, world, intent)));
     const late = await host.submit(answer(keys, world, intent, { n: 2 }));
     expect(late).toMatchObject({ refusal: { code: 'receipt-duplicate' } });
+  });
+
+  it('may be announced by frames, each with its number and signature', async () => {
+    const { host } = openOrders(store);
+    must(await host.submit(order(7)));
+    const { worldId, epoch } = await worldOf(host);
+    const { hash: intentHash, attempt } = await openIntent(host);
+    const frame = (index: number) => {
+      const unsigned = { worldId, epoch, intentHash, attempt, adapterId: 'test', index };
+      return signStreamFrame(keys.signer('host'), unsigned, encode({ part: index }));
+    };
+    must(await host.submit(frame(0)));
+    expect(await host.submit(frame(0))).toMatchObject({ refusal: { code: 'frame-duplicate' } });
+    expect(await host.submit(frame(2))).toMatchObject({ refusal: { code: 'frame-gap' } });
+    const forged = { ...frame(1), sig: frame(0).sig };
+    expect(await host.submit(forged)).toMatchObject({ refusal: { code: 'signature-invalid' } });
+    must(await host.submit(frame(1)));
+    expect(kinds()).toEqual(['event', 'stream-frame', 'stream-frame']);
   });
 
   it('do not change with what their sender does to them after submitting', async () => {

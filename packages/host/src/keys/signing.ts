@@ -1,13 +1,16 @@
 /** Making what a world takes only signed: receipts of effects, and verbs of people. */
 import { randomBytes } from 'node:crypto';
 import { type Hash, sha256 } from '@aos/canon';
-import type { RawReceipt, RawVerb } from '@aos/kernel';
+import type { RawReceipt, RawStreamFrame, RawVerb } from '@aos/kernel';
 import {
   encodeReceiptBody,
   encodeSignedVerb,
+  encodeStreamFrame,
   NONCE_BYTES,
   RECEIPT_DOMAIN,
   type ReceiptBody,
+  STREAM_FRAME_DOMAIN,
+  type StreamFrame,
   signedMessage,
   VERBS,
   type Verb,
@@ -32,6 +35,20 @@ export function signReceipt(
   const receipt = { ...unsigned, payloadHash: sha256(payload) };
   const sig = signer.sign(signedMessage(RECEIPT_DOMAIN, encodeReceiptBody(receipt)));
   return { kind: 'receipt', receipt, payload, keyId: signer.keyId, sig };
+}
+
+/** A stream frame before its payload is hashed into it. */
+export type UnsignedFrame = Omit<StreamFrame, 'payloadHash'>;
+
+/** A numbered part of an answer, before its one receipt. */
+export function signStreamFrame(
+  signer: Signer,
+  unsigned: UnsignedFrame,
+  payload: Uint8Array,
+): RawStreamFrame {
+  const frame = { ...unsigned, payloadHash: sha256(payload) };
+  const sig = signer.sign(signedMessage(STREAM_FRAME_DOMAIN, encodeStreamFrame(frame)));
+  return { kind: 'stream-frame', frame, payload, keyId: signer.keyId, sig };
 }
 
 /** The world a verb is for. */
