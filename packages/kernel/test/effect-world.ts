@@ -193,12 +193,12 @@ const manifest = {
   effects: refs('sys/timer.set@1', 'e/note@1', ...QUESTIONS.map((_, i) => `e/question${i}@1`)),
   caps: refs('sys/timer@1', 'sys/query@1', 'e/cap@1'),
   policies: refs('e/policy@1'),
-  features: ['policy-approval'],
+  features: ['grant-budget', 'policy-approval'],
   defaults: {
     policy: 'e/policy@1',
     cap_grants: [
       grant('timers', 'sys/timer@1'),
-      grant('query', 'sys/query@1'),
+      grant('query', 'sys/query@1', { budget: { calls: 1000 } }),
       grant('notes', 'e/cap@1'),
       grant('bad', 'e/cap@1'),
       grant('ask', 'e/cap@1'),

@@ -1,6 +1,15 @@
 import { decode, type Encodable, encode, sha256, toHashText, type Value } from '@aos/canon';
 import { afterEach, describe, expect, it } from 'vitest';
-import { definition, kindsOf, Life, ofKind, put, type Script, stateOf } from './effect-world.js';
+import {
+  definition,
+  kindsOf,
+  Life,
+  note,
+  ofKind,
+  put,
+  type Script,
+  stateOf,
+} from './effect-world.js';
 import { must } from './script-world.js';
 
 let life: Life;
@@ -85,6 +94,25 @@ describe('what a world asks of itself is answered in the same record', () => {
     ['key-invalid', 'reducer_state', { reducer: 'e/U@1', key: encode('a'), consistency: 'head' }],
   ])('or not, with %s', (code, kind, params) => {
     expect(ask(kind, params)).toBe(code);
+  });
+
+  it('within the budget of its grant, settled with the answer whatever else the call asks for', () => {
+    const question = {
+      kind: 'introspect.journal_head',
+      params_cbor: encode({}),
+      cap_slot: 'query',
+    };
+    const script: Script = ({ tag, state }) =>
+      ({ state, effects: tag === 'Put' ? [question, note(), question] : [] }) as never;
+    life = new Life({ K: script });
+    const entries = life.take(put('a'));
+    expect(kindsOf(entries)).toEqual([
+      ...Array(3).fill(['decision', 'intent']).flat(),
+      'settled',
+      'settled',
+    ]);
+    const [ledger] = [...life.world.gateState.ledgers.range()];
+    expect(ledger).toMatchObject({ grant: 'query', reserved: { calls: 0n }, used: { calls: 2n } });
   });
 
   it('but not at any length', () => {

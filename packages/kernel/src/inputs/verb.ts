@@ -2,7 +2,7 @@
  * What the three kinds of signed verbs have in common. The signature is over this world and its
  * present epoch, which the host has verified.
  */
-import { attempt, encodeUntagged } from '@aos/canon';
+import { assert, attempt, encodeUntagged } from '@aos/canon';
 import { type KeyRole, NONCE_BYTES, parseVerb, VERBS, type Verb } from '@aos/protocol';
 import { type Admission, admitted, type RawVerb, refused } from '../admit/admitted.js';
 import type { Run } from '../step/run.js';
@@ -40,7 +40,7 @@ export function admitVerb(
 export function applyVerb(run: Run, { verb, args, keyId, nonce }: RawVerb): Verb {
   run.next.nonces = run.next.nonces.set({ keyId, nonce });
   const parsed = parseVerb(verb, args);
-  if (!parsed.ok) throw new Error('admission has parsed the arguments');
+  assert(parsed.ok, 'admission has parsed the arguments');
   return parsed.value;
 }
 

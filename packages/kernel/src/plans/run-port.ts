@@ -5,8 +5,8 @@ import type { GateVerdict } from '../gate/verdict.js';
 import { routesOf } from '../program/program.js';
 import { isReserved } from '../program/reserved-events.js';
 import { checkEventKey } from '../program/routes.js';
-import { emit } from '../reducers/call.js';
-import { GateDraft, judgeEffect, openEffect } from '../step/effects.js';
+import { GateDraft, judgeEffect, openEffects } from '../step/effects.js';
+import { emit } from '../step/emit.js';
 import { isSameOrigin } from '../step/open-intents.js';
 import type { Run } from '../step/run.js';
 import { settleInternally } from '../step/settle.js';
@@ -84,7 +84,7 @@ export class RunPort implements PlanPort {
   }
 
   open(ask: EffectAsk, verdict: GateVerdict, cause: EntryPlace): void {
-    openEffect(this.run, { ask, verdict }, cause);
+    openEffects(this.run, [{ ask, verdict }], cause);
   }
 
   cancelEffect(hash: Hash, origin: PlanOrigin, cause: EntryPlace): 'coming' | 'left' {

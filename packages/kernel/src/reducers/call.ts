@@ -7,7 +7,7 @@
  *    decision and the intent.
  */
 import { wrapVariant } from '@aos/air';
-import { sha256 } from '@aos/canon';
+import { assert, sha256 } from '@aos/canon';
 import {
   ABI_VERSION,
   callLimitsOf,
@@ -19,15 +19,16 @@ import {
   withReducerInput,
 } from '@aos/protocol';
 import type { Cell } from '../cells/cell.js';
-import { deleteCell, readCell, writeCell } from '../cells/cell-table.js';
+import { type CellTable, deleteCell, readCell, writeCell } from '../cells/cell-table.js';
 import type { ReducerProgram } from '../program/reducer-program.js';
-import { openEffect } from '../step/effects.js';
+import { openEffects } from '../step/effects.js';
+import { emit } from '../step/emit.js';
 import type { Run } from '../step/run.js';
 import { emittedSize } from '../step/work-queue.js';
 import { ObjectsNeeded } from '../trie/objects-needed.js';
 import { buildContext } from './context.js';
 import { type AskedEffects, askEffects } from './effects.js';
-import { type CheckedOutput, checkOutput, type EmittedValue } from './output.js';
+import { type CheckedOutput, checkOutput } from './output.js';
 
 export interface ReducerCall {
   readonly reducer: ReducerProgram;
@@ -51,7 +52,7 @@ interface Judged {
 export function callReducer(run: Run, call: ReducerCall): void {
   const { definition, index } = call.reducer;
   if (!run.engine.has(definition.wasmHash)) throw new ObjectsNeeded([definition.wasmHash]);
-  const cell = readCell(run.next.cells[index] as never, call.key);
+  const cell = readCell(tableOf(run, index), call.key);
   run.spend();
   const judged = judgeCall(run, call, cell);
   if (typeof judged === 'string') writeFault(run, call, judged);
@@ -113,7 +114,7 @@ function checkBounds(run: Run, { events, effects }: CheckedOutput): string | und
 /** A call that was discarded; it is charged its whole limit, whatever it spent. */
 function writeFault(run: Run, { reducer, key, cause }: ReducerCall, code: string): void {
   const fuel = run.next.runtime.limits.fuel_per_call;
-  run.fuel += fuel;
+  run.charge(fuel);
   const { name } = reducer.definition;
   const entry = { cause: run.causeOf(cause), reducer: name, key, code, fuel };
   run.append({ kind: 'reducer-fault', ...entry }, key?.length);
@@ -121,11 +122,10 @@ function writeFault(run: Run, { reducer, key, cause }: ReducerCall, code: string
 
 function applyCall(run: Run, call: ReducerCall, cell: Cell | null, judged: Judged): void {
   const { output, asked } = judged;
-  run.fuel += judged.fuel;
+  run.charge(judged.fuel);
   if (output.state !== 'same' || output.ann !== null) writeState(run, call, cell, output);
   for (const event of output.events) emit(run, event, call.cause);
-  if (asked === undefined) return;
-  for (const effect of asked.effects) openEffect(run, effect, call.cause);
+  if (asked !== undefined) openEffects(run, asked.effects, call.cause);
 }
 
 function writeState(
@@ -141,11 +141,17 @@ function writeState(
   const entry: StateChangedEntry = { kind: 'state-changed', ...changed };
   run.append(ann === null ? entry : { ...entry, ann: keepAnnotation(run, ann) }, key?.length);
   if (state === 'same') return;
-  const table = run.next.cells[reducer.index] as never;
+  const table = tableOf(run, reducer.index);
   run.next.cells = run.next.cells.with(
     reducer.index,
     state === null ? deleteCell(table, key) : writeCell(table, cellOf(run, reducer, key, state)),
   );
+}
+
+function tableOf({ next }: Run, reducer: number): CellTable {
+  const table = next.cells[reducer];
+  assert(table !== undefined, 'every reducer has its table');
+  return table;
 }
 
 function cellOf(
@@ -162,18 +168,4 @@ function keepAnnotation(run: Run, bytes: Uint8Array) {
   const hash = sha256(bytes);
   run.objects.push({ hash, bytes });
   return hash;
-}
-
-/** Writes the event and queues it. */
-export function emit(run: Run, event: EmittedValue, cause: EntryPlace): void {
-  const { schema, value, key } = event;
-  const entry = {
-    kind: 'domain-event' as const,
-    cause: run.causeOf(cause),
-    schema,
-    value: run.carry(value),
-  };
-  const place = run.append(key === undefined ? entry : { ...entry, key }, key?.length);
-  const work = { kind: 'event' as const, schema, value, cause: place, done: 0 };
-  run.queue.push(key === undefined ? work : { ...work, key });
 }

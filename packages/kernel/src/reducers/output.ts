@@ -17,13 +17,7 @@ import { type Program, routesOf } from '../program/program.js';
 import type { ReducerProgram } from '../program/reducer-program.js';
 import { isReserved } from '../program/reserved-events.js';
 import { checkEventKey } from '../program/routes.js';
-
-/** An event that a module emitted, canonical in its schema. */
-export interface EmittedValue {
-  readonly schema: string;
-  readonly value: Uint8Array;
-  readonly key?: Uint8Array;
-}
+import type { EmittedValue } from '../step/emit.js';
 
 /** A canonical state and its hash. */
 interface CheckedState {

@@ -61,7 +61,7 @@ export function approve(run: Run, { keyId }: GovernanceInput, parsed: ApproveInt
   const now = { logicalNowNs, seq: run.seq, epoch, worldId };
   const ports = { ...gatePortsOf(run), approver: (id: Hash) => approverOf(next, id) };
   const verdict = applyApproval({ gate: program.gate, state, now }, intent, verb, ports);
-  run.fuel += verdict.fuel;
+  run.charge(verdict.fuel);
   run.calls += verdict.calls;
   switch (verdict.kind) {
     case 'denied':

@@ -54,7 +54,7 @@ export function judgeEffect(run: Run, ask: EffectAsk, draft: GateDraft): JudgedE
   });
   const isFull = run.next.intents.size + draft.opened.size >= MAX_OPEN_INTENTS;
   const verdict = isFull && isOpened(judged) ? tooMany(judged) : judged;
-  run.fuel += verdict.fuel;
+  run.charge(verdict.fuel);
   run.calls += verdict.calls;
   if (isOpened(verdict)) {
     draft.state = verdict.state;
@@ -93,25 +93,25 @@ function knownIntent({ next }: Run, hash: Hash): KnownIntent | undefined {
   return { isExplicitKey: settled.outcome !== null, state: 'settled', approval: null };
 }
 
-/** Writes the decision, and of an effect that was let through the intent; a denial ends there. */
-export function openEffect(run: Run, { ask, verdict }: JudgedEffect, cause: EntryPlace): void {
-  const decision = writeDecision(run, verdict, cause);
-  switch (verdict.kind) {
-    case 'denied':
-      break;
-    case 'shared':
-      share(run, verdict, ask, decision);
-      break;
-    default:
-      open(run, verdict, ask.origin, decision);
+/**
+ * Writes each decision, and of an effect that was let through the intent. They are released together
+ * behind: what the kernel answers at once changes what was judged for those after it.
+ */
+export function openEffects(run: Run, effects: readonly JudgedEffect[], cause: EntryPlace): void {
+  const opened: OpenIntent[] = [];
+  for (const { ask, verdict } of effects) {
+    const decision = writeDecision(run, verdict, cause);
+    if (verdict.kind === 'shared') share(run, verdict, ask, decision);
+    else if (isOpened(verdict)) opened.push(open(run, verdict, ask.origin, decision));
   }
+  for (const intent of opened) if (intent.state === 'released') releaseIntent(run, intent);
 }
 
 export function writeDecision(run: Run, { decision }: GateVerdict, cause: EntryPlace): Appended {
   return run.append({ kind: 'decision', cause: run.causeOf(cause), ...decision });
 }
 
-function open(run: Run, verdict: OpenedVerdict, origin: Origin, decision: Appended): void {
+function open(run: Run, verdict: OpenedVerdict, origin: Origin, decision: Appended): OpenIntent {
   const { intent, state, approval } = verdict;
   const { hash, effect, cap, params, idempotencyKey, attempt, deadlineNs } = intent;
   const { next } = run;
@@ -131,11 +131,10 @@ function open(run: Run, verdict: OpenedVerdict, origin: Origin, decision: Append
   next.gateState = state;
   const opened = { ...intent, openedAt };
   setIntent(run, opened);
-  if (approval === undefined) {
-    releaseIntent(run, opened, openedAt);
-    return;
+  if (approval !== undefined) {
+    run.append({ kind: 'approval-requested', cause: openedAt.i, ...approval });
   }
-  run.append({ kind: 'approval-requested', cause: openedAt.i, ...approval });
+  return opened;
 }
 
 /** The origin waits for the receipt as well, or gets the recorded one at once. */

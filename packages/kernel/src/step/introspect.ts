@@ -29,7 +29,11 @@ const ANSWERS: ReadonlyMap<string, (run: Run, params: Params) => Answer> = new M
 ]);
 
 /** Lets an intent go: to the outside, or to the kernel, which settles it at once. */
-export function releaseIntent(run: Run, intent: OpenIntent, cause: EntryPlace): void {
+export function releaseIntent(
+  run: Run,
+  intent: OpenIntent,
+  cause: EntryPlace = intent.openedAt,
+): void {
   const answer = ANSWERS.get(intent.effect);
   if (answer === undefined) {
     run.release(intent.hash);

@@ -37,6 +37,7 @@ export class Run {
   readonly queue: WorkQueue;
   /** The input, as a cause. */
   readonly inputPlace: EntryPlace;
+  /** Fuel charged; it stays where numbers are exact. */
   fuel = 0;
   /** Module calls so far, failed ones too. */
   calls = 0;
@@ -79,6 +80,10 @@ export class Run {
     const { carried, object } = carryValue(bytes);
     if (object !== undefined) this.objects.push(object);
     return carried;
+  }
+
+  charge(fuel: number): void {
+    this.fuel = Math.min(this.fuel + fuel, Number.MAX_SAFE_INTEGER);
   }
 
   /** Takes one unit of the step's budget. */
