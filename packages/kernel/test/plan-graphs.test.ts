@@ -152,6 +152,22 @@ describe('a path that is dead', () => {
   });
 });
 
+describe('a guard', () => {
+  it('is evaluated once, when its source is done, whatever changes afterwards', () => {
+    const isOne = op('eq', ref('@var:x'), nat(1));
+    const plan: Plan = {
+      steps: [assign('a', nat(1), 'x'), assign('b', nat(2), 'x'), assign('c'), assign('d')],
+      edges: [
+        ['a', 'b'],
+        ['a', 'c', isOne],
+        ['b', 'c', never],
+        ['b', 'd', isOne],
+      ],
+    };
+    expect(run(plan)).toEqual(['a done', 'b done', 'c done', 'd skipped', 'ended ok']);
+  });
+});
+
 describe('order', () => {
   it('is that of the plan among the steps that are ready together', () => {
     expect(run({ steps: [...four].reverse() })).toEqual([

@@ -32,7 +32,7 @@ export {
   writeInstance,
   writeOrigin,
 } from './entries/origin.js';
-export type { PlanEndedEntry, PlanStatus } from './entries/plan-ended.js';
+export { PLAN_STATUSES, type PlanEndedEntry, type PlanStatus } from './entries/plan-ended.js';
 export type { PlanResultEntry } from './entries/plan-result.js';
 export type { PlanStartedEntry } from './entries/plan-started.js';
 export type { PlanStepEntry, PlanStepOutcome } from './entries/plan-step.js';
@@ -125,6 +125,7 @@ export { shapeRefusal } from './shapes/shape-reader.js';
 export {
   encodeReceiptBody,
   RECEIPT_DOMAIN,
+  RECEIPT_STATUSES,
   type ReceiptBody,
   type ReceiptStatus,
 } from './signed/receipt-body.js';

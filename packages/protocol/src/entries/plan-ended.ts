@@ -5,7 +5,7 @@ import { writeText, writeTextOrNil } from '../shapes/shape-writer.js';
 import { type Cause, parseCause, writeCause } from './cause.js';
 import { type Instance, parseInstance, writeInstance } from './origin.js';
 
-const PLAN_STATUSES = ['ok', 'error', 'cancelled'] as const;
+export const PLAN_STATUSES = ['ok', 'error', 'cancelled'] as const;
 export type PlanStatus = (typeof PLAN_STATUSES)[number];
 
 export interface PlanEndedEntry {

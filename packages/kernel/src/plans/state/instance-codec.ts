@@ -10,26 +10,32 @@ import {
   type Value,
   type Writer,
 } from '@aos/canon';
-import { type EntryPlace, type Instance, shapeRefusal } from '@aos/protocol';
+import {
+  type EntryPlace,
+  type Instance,
+  PLAN_STATUSES,
+  RECEIPT_STATUSES,
+  shapeRefusal,
+} from '@aos/protocol';
 import type { LeafCodec, TrieSource } from '../../trie/leaf-codec.js';
 import { ObjectsNeeded } from '../../trie/objects-needed.js';
 import { placeKey } from '../../world/big-endian.js';
-
-import type {
-  ChildHandle,
-  ChildOutcome,
-  EffectHandle,
-  EffectOutcome,
-  EffectParams,
-  ParentLink,
-  PlanInstance,
-  Retry,
+import {
+  type ChildHandle,
+  type ChildOutcome,
+  type EffectHandle,
+  type EffectOutcome,
+  type EffectParams,
+  type ParentLink,
+  type PlanInstance,
+  type Retry,
+  STEP_STATES,
 } from './instance.js';
 
 /** Larger instances are objects of their own, so that a small change rewrites little. */
 const INLINE_INSTANCE_BYTES = 1024;
 
-/** A leaf: `[seq, i, data]`, data being bytes, or a list of the hash of an object. */
+/** A leaf: `[seq, i, true, data]`, or `[seq, i, false, hash]` of the object that is the data. */
 export function instanceCodec(source: TrieSource): LeafCodec<PlanInstance> {
   return {
     keyOf: ({ id }) => placeKey(id),
@@ -57,7 +63,7 @@ function readInstance(r: Reader, source: TrieSource): PlanInstance {
   const id = { seq: r.nat(), i: r.nat() };
   const isInline = r.bool();
   const bytes = r.bytes();
-  const data = isInline ? bytes : objectOf(asHash(bytes.slice()), source);
+  const data = isInline ? bytes : objectOf(hash(bytes), source);
   // What a snapshot holds was bounded when it was made.
   const value = decodeUntagged(data, { maxBytes: data.length, maxItems: data.length });
   if (!value.ok) throw shapeRefusal(value.refusal.code, value.refusal.detail);
@@ -100,14 +106,14 @@ function parseData(id: Instance, value: Value): PlanInstance {
   return {
     id,
     plan: text(items[0]),
-    manifest: asHash(bytes(items[1])),
+    manifest: hash(items[1]),
     parent: nullable(items[2], parseParent),
     depth: nat(items[3]),
     isScheduled: bool(items[4]),
     isCancelled: bool(items[5]),
     input: items[6] as Value,
-    states: bytes(items[7]),
-    taken: bytes(items[8]),
+    states: bytesBelow(items[7], STEP_STATES.length),
+    taken: bytesBelow(items[8], 2),
     ready: mapOf(items[9], nat, parsePlace),
     vars: mapOf(items[10], text, itself),
     outputs: mapOf(items[11], text, itself),
@@ -138,7 +144,7 @@ function parseEffect(value: Value | undefined): EffectHandle {
   const items = listOf(value, 6);
   return {
     attempt: nat(items[0]),
-    intent: asHash(bytes(items[1])),
+    intent: hash(items[1]),
     isCancelled: bool(items[2]),
     again: nullable(items[3], parseParams) ?? undefined,
     retry: nullable(items[4], parseRetry) ?? undefined,
@@ -159,7 +165,7 @@ function parseRetry(value: Value): Retry {
 function parseEffectOutcome(value: Value): EffectOutcome {
   const items = listOf(value, 5);
   return {
-    status: text(items[0]) as EffectOutcome['status'],
+    status: oneOf(items[0], RECEIPT_STATUSES),
     receipt: parseOptional(items[1]),
     error: nullable(items[2], text) ?? undefined,
     adapterId: text(items[3]),
@@ -186,7 +192,7 @@ function parseChildren(value: Value | undefined): readonly ChildHandle[] {
 function parseChildOutcome(value: Value): ChildOutcome {
   const items = listOf(value, 3);
   return {
-    status: text(items[0]) as ChildOutcome['status'],
+    status: oneOf(items[0], PLAN_STATUSES),
     code: nullable(items[1], text) ?? undefined,
     result: parseOptional(items[2]),
   };
@@ -259,6 +265,26 @@ function text(value: Value | undefined): string {
 function bytes(value: Value | undefined): Uint8Array {
   if (value instanceof Uint8Array) return value;
   throw unfit('bytes');
+}
+
+function hash(value: Value | undefined): Hash {
+  const found = bytes(value);
+  if (found.length === HASH_BYTES) return asHash(found.slice());
+  throw unfit(`${HASH_BYTES} bytes`);
+}
+
+const HASH_BYTES = 32;
+
+function bytesBelow(value: Value | undefined, bound: number): Uint8Array {
+  const found = bytes(value);
+  if (found.every((each) => each < bound)) return found;
+  throw unfit(`bytes below ${bound}`);
+}
+
+function oneOf<T extends string>(value: Value | undefined, words: readonly T[]): T {
+  const found = words.find((each) => each === value);
+  if (found !== undefined) return found;
+  throw unfit(`one of ${words.join(', ')}`);
 }
 
 function bool(value: Value | undefined): boolean {
