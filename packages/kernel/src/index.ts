@@ -54,6 +54,7 @@ export { checkInputSignature, type SignatureCheck } from './replay/feed.js';
 export { printExplanation } from './replay/print-explanation.js';
 export { type ReplayMode, type ReplayPorts, replay, replayRecord } from './replay/replay.js';
 export {
+  checkSnapshot,
   openSnapshot,
   readSnapshotHead,
   type SnapshotOf,

@@ -30,6 +30,7 @@ import { ObjectsNeeded } from '../trie/objects-needed.js';
 import { checkModules, type WorldPorts } from '../world/create-world.js';
 import { checkRuntime } from '../world/runtime-support.js';
 import type { World } from '../world/world.js';
+import type { Shape } from './shape.js';
 import { SNAPSHOT_FORMAT, type Snapshot, snapshotShape } from './world-shape.js';
 
 export interface SnapshotPorts extends WorldPorts {
@@ -58,15 +59,41 @@ export interface SnapshotOf {
  */
 export function openSnapshot(
   bytes: Uint8Array,
-  { genesis, definition }: SnapshotOf,
+  of: SnapshotOf,
   ports: SnapshotPorts,
 ): SnapshotOpening {
+  return answer(() => {
+    const opened = open(bytes, of, ports);
+    return opened.ok ? ok(opened.value.world) : opened;
+  });
+}
+
+/**
+ * Opens a snapshot that comes from somewhere else, and reads everything below its roots: with it,
+ * the snapshot is what a world would write, and nothing in it is found malformed later on. Codes:
+ * those of {@link openSnapshot}.
+ */
+export function checkSnapshot(
+  bytes: Uint8Array,
+  of: SnapshotOf,
+  ports: SnapshotPorts,
+): SnapshotOpening {
+  return answer(() => {
+    const opened = open(bytes, of, ports);
+    if (!opened.ok) return opened;
+    const { shape, snapshot, world } = opened.value;
+    shape.check?.(snapshot, '');
+    return ok(world);
+  });
+}
+
+function answer(run: () => Result<World>): SnapshotOpening {
   try {
-    const opened = attempt(() => open(bytes, genesis, definition, ports));
-    const world = opened.ok ? opened.value : opened;
-    return world.ok
-      ? { kind: 'opened', world: world.value }
-      : { kind: 'refused', refusal: world.refusal };
+    const attempted = attempt(run);
+    const opened = attempted.ok ? attempted.value : attempted;
+    return opened.ok
+      ? { kind: 'opened', world: opened.value }
+      : { kind: 'refused', refusal: opened.refusal };
   } catch (error) {
     if (error instanceof ObjectsNeeded) return { kind: 'need', hashes: error.hashes };
     throw error;
@@ -88,12 +115,17 @@ export function readSnapshotHead(
   return refuse('snapshot-shape', '', 'expected a map with seq and manifest');
 }
 
+interface Opened {
+  readonly shape: Shape<Snapshot>;
+  readonly snapshot: Snapshot;
+  readonly world: World;
+}
+
 function open(
   bytes: Uint8Array,
-  genesisBytes: Uint8Array,
-  definition: WorldDefinition,
+  { genesis: genesisBytes, definition }: SnapshotOf,
   ports: SnapshotPorts,
-): Result<World> {
+): Result<Opened> {
   const decoded = decode(bytes);
   if (!decoded.ok) return decoded;
   const genesis = decodeGenesis(genesisBytes);
@@ -112,7 +144,7 @@ function open(
   if (!bytesEqual(encode(shape.encode(snapshot) satisfies Encodable), bytes)) {
     return refuse('snapshot-shape', '', 'expected the bytes that the world itself would write');
   }
-  return ok(worldOf(snapshot, genesis.value, program));
+  return ok({ shape, snapshot, world: worldOf(snapshot, genesis.value, program) });
 }
 
 function checkFormat(value: Value): Result<never> | undefined {

@@ -22,6 +22,8 @@ export interface Shape<T> {
   /** Throws RefusalError; `at` is the place of the value, a JSON pointer. */
   decode(value: Value, at: string): T;
   collect?(value: T, into: Collected): void;
+  /** Reads everything that was written by hash; throws RefusalError, and ObjectsNeeded. */
+  check?(value: T, at: string): void;
 }
 
 /** A struct's field that is left out where the value is `undefined`. */
@@ -103,6 +105,9 @@ export function orNull<T>(shape: Shape<T>): Shape<T | null> {
     collect: (value, into) => {
       if (value !== null) shape.collect?.(value, into);
     },
+    check: (value, at) => {
+      if (value !== null) shape.check?.(value, at);
+    },
   };
 }
 
@@ -153,6 +158,11 @@ export function struct<T extends object>(fields: Fields<T>): Shape<T> {
     collect: (value, into) => {
       for (const { name, shape } of shapes) {
         if (value[name] !== undefined) shape.collect?.(value[name], into);
+      }
+    },
+    check: (value, at) => {
+      for (const { name, key, shape } of shapes) {
+        if (value[name] !== undefined) shape.check?.(value[name], `${at}/${key}`);
       }
     },
   };

@@ -1,5 +1,15 @@
 /** Shapes of what a snapshot names by hash: tries, tables of cells, values, lists in pieces. */
-import { decode, type Encodable, encode, type Hash, sha256, toHex, type Value } from '@aos/canon';
+import {
+  decode,
+  type Encodable,
+  encode,
+  type Hash,
+  RefusalError,
+  type Result,
+  sha256,
+  toHex,
+  type Value,
+} from '@aos/canon';
 import {
   type CellTable,
   countCells,
@@ -8,7 +18,9 @@ import {
   rootOfCells,
   unstoredCells,
 } from '../cells/cell-table.js';
+import { checkCells } from '../cells/check-cells.js';
 import type { ReducerProgram } from '../program/reducer-program.js';
+import { checkTrie } from '../trie/check-trie.js';
 import type { LeafCodec, TrieSource } from '../trie/leaf-codec.js';
 import { ObjectsNeeded } from '../trie/objects-needed.js';
 import { Trie } from '../trie/trie.js';
@@ -36,6 +48,10 @@ export function trie<T>(codec: LeafCodec<T>, source: TrieSource): Shape<Trie<T>>
       return opened(Trie.open(root, count, codec, source));
     },
     collect: (value, into) => collectUnstored(value.unstored(), into),
+    check: (value, at) => {
+      if (value.size === 0) return;
+      mustPass(checkTrie({ root: value.root(), size: value.size }, codec, source), at);
+    },
   };
 }
 
@@ -51,6 +67,12 @@ export function windowOf<T extends Aged>(
       const window = shape.decode(value, at);
       if (window.items.size === window.ages.size) return window;
       throw shapeError(at, 'as many ages as items');
+    },
+    check: (window, at) => {
+      shape.check?.(window, at);
+      for (const { key } of window.ages.range()) {
+        if (window.items.get(key) === undefined) throw shapeError(at, 'an item for each age');
+      }
     },
   };
 }
@@ -73,6 +95,13 @@ export function cellTables(
     collect: (tables, into) => {
       for (const table of tables) {
         if (countCells(table) > 0) collectUnstored(unstoredCells(table), into);
+      }
+    },
+    check: (tables, at) => {
+      for (const [n, table] of tables.entries()) {
+        if (countCells(table) === 0) continue;
+        const keySchema = reducers[n]?.definition.keySchema ?? null;
+        mustPass(checkCells(rootOfCells(table), keySchema, source), `${at}/${n}/cells`);
       }
     },
   };
@@ -121,6 +150,12 @@ const NO_KEY = new Uint8Array(0);
 function opened<T>(found: Trie<T>): Trie<T> {
   found.get(NO_KEY);
   return found;
+}
+
+function mustPass(checked: Result<undefined>, at: string): void {
+  if (checked.ok) return;
+  const { code, at: within, detail } = checked.refusal;
+  throw new RefusalError({ code, at: `${at}${within}`, detail });
 }
 
 /** Largest value that stands in the snapshot itself, in bytes; beyond, its hash does. */

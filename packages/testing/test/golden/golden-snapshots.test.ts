@@ -1,6 +1,8 @@
 /** Snapshots of the golden worlds: what they hold, what writing them takes, what is no snapshot. */
-import { encode, sha256, toHex, type Value } from '@aos/canon';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { bytesEqual, encode, type Hash, sha256, toHex, type Value } from '@aos/canon';
 import {
+  checkSnapshot,
   openSnapshot,
   readSnapshotHead,
   replayRecord,
@@ -9,7 +11,14 @@ import {
   type World,
 } from '@aos/kernel';
 import { describe, expect, it } from 'vitest';
-import { changed, fieldsOf, GOLDEN_NAMES, type Golden, golden } from './golden-worlds.js';
+import {
+  changed,
+  type Fields,
+  fieldsOf,
+  GOLDEN_NAMES,
+  type Golden,
+  golden,
+} from './golden-worlds.js';
 import type { KeptSnapshot } from './journal-file.js';
 import { puppetEngine } from './puppet.js';
 import { ObjectMemory } from './recorder.js';
@@ -42,8 +51,11 @@ function taken(world: World) {
 const codeOf = (opening: SnapshotOpening) =>
   opening.kind === 'refused' ? opening.refusal.code : opening.kind;
 
-/** The latest snapshot of a world that has something in every part. */
-const rich = () => (the('effects').kept[16] as KeptSnapshot).bytes;
+const VECTOR = new URL('../../../../spec/vectors/snapshot.json', import.meta.url);
+const VECTOR_SEQ = 16;
+
+/** A world that has something in almost every part. */
+const rich = () => (the('effects').kept[VECTOR_SEQ] as KeptSnapshot).bytes;
 
 describe('a snapshot', () => {
   it('has a field for everything of a world but what follows from genesis and definition', () => {
@@ -96,6 +108,19 @@ describe('a snapshot', () => {
     expect(taken(verdict.world).objects).toHaveLength(1);
   });
 
+  it('has the bytes of the golden vector', () => {
+    const kept = the('effects').kept[VECTOR_SEQ] as KeptSnapshot;
+    const vector = {
+      about: 'the snapshot of the world of journals/effects.json before record 16',
+      hex: toHex(kept.bytes),
+      sha256: toHex(sha256(kept.bytes)),
+    };
+    if (process.env.AOS_WRITE_VECTORS === '1') {
+      writeFileSync(VECTOR, `${JSON.stringify(vector, null, 2)}\n`);
+    }
+    expect(JSON.parse(readFileSync(VECTOR, 'utf8'))).toEqual(vector);
+  });
+
   it('asks for roots that are not stored', () => {
     const journal = the('effects');
     const root = (fieldsOf(rich()).get('intents') as ReadonlyMap<string, Value>).get('root');
@@ -106,6 +131,46 @@ describe('a snapshot', () => {
     expect(opening).toEqual({ kind: 'need', hashes: [root] });
   });
 });
+
+describe('a snapshot that comes from somewhere else', () => {
+  const check = (journal: Golden, bytes: Uint8Array, read = journal.memory.read) => {
+    const source = new ObjectMemory();
+    source.read = read;
+    const { genesis, definition } = journal;
+    return checkSnapshot(bytes, { genesis, definition }, { engine: puppetEngine, source });
+  };
+
+  it.each([...all.keys()])('is read to the ground: %s', (name) => {
+    const { bytes } = the(name).kept.at(-1) as KeptSnapshot;
+    expect(check(the(name), bytes).kind).toBe('opened');
+  });
+
+  it('is refused where a node below its roots is forged, its root with it', () => {
+    const journal = the('keyed');
+    const { bytes } = journal.kept.at(-1) as KeptSnapshot;
+    const cells = fieldsOf(bytes).get('cells') as readonly Fields[];
+    const root = ((cells[0] as Fields).get('cells') as Fields).get('root') as Hash;
+    const node = journal.memory.read(root) as Uint8Array;
+    let refused = 0;
+    for (let at = 0; at < node.length; at++) {
+      const forgedNode = node.map((byte, i) => (i === at ? byte ^ 1 : byte));
+      const forgedRoot = sha256(forgedNode);
+      const forged = changed(bytes, (map) => map.set('cells', reroot(cells, forgedRoot)));
+      const opening = check(journal, forged, (hash) =>
+        bytesEqual(hash, forgedRoot) ? forgedNode : journal.memory.read(hash),
+      );
+      if (opening.kind !== 'opened') refused++;
+      else expect(toHex(taken(opening.world).bytes)).toBe(toHex(forged));
+    }
+    expect(refused).toBeGreaterThan(node.length / 2);
+  });
+});
+
+function reroot(cells: readonly Fields[], root: Hash): Value {
+  const [first, ...rest] = cells;
+  const roots = new Map((first as Fields).get('cells') as Fields).set('root', root);
+  return [new Map(first).set('cells', roots), ...rest] as unknown as Value;
+}
 
 describe('bytes that are no snapshot of the world', () => {
   const effects = the('effects');
