@@ -18,7 +18,7 @@ export {
   type VerbPlace,
 } from './keys/signing.js';
 export type { Ack, AckFault } from './loop/acks.js';
-export { type HaltClearance, signClearance } from './loop/halt.js';
+export { type HaltClearance, haltFault, signClearance } from './loop/halt.js';
 export type { SubmittedInput } from './loop/intake.js';
 export { type StartTimer, systemTimer } from './loop/wake-timer.js';
 export { openWorldHost, type WorldHostOptions } from './open-host.js';

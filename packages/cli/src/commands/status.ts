@@ -1,7 +1,7 @@
 /** `aos status`: what a world is, how it stands, and whether its authoring folder has drifted. */
 import { type JsonValue, loadAir } from '@aos/air';
 import { sha256, toHashText } from '@aos/canon';
-import { openWorld, readAuthoringFolder } from '@aos/host';
+import { haltFault, openWorld, readAuthoringFolder } from '@aos/host';
 import type { World } from '@aos/kernel';
 import { AosFault, decodeGenesis, worldIdOf } from '@aos/protocol';
 import type { DiskStore } from '@aos/store';
@@ -107,10 +107,7 @@ function describeHalt({ halt }: DiskStore): JsonValue {
 }
 
 function haltWarnings({ halt }: DiskStore): readonly string[] {
-  if (halt === undefined) return [];
-  const [first] = halt.detail.split('\n');
-  const next = "report it, then 'aos control clear-halt'";
-  return [`a defect (${halt.code}) halted the world after record ${halt.seq}: ${first}; ${next}`];
+  return halt === undefined ? [] : [haltFault(halt).message];
 }
 
 /**

@@ -30,9 +30,10 @@ export function haltMarkOf(
 /** What everybody is told of a halted world: `world-halted`. */
 export function haltFault({ seq, code, detail }: HaltMark, cause?: unknown): AosFault {
   const [first] = detail.split('\n');
+  const when = seq < 0 ? 'before its first record' : `after record ${seq}`;
   const message =
-    `a defect (${code}) halted the world after record ${seq}: ${first}; the world is as it was ` +
-    "before; report it, then 'aos control clear-halt' lets the world go on";
+    `a defect (${code}) halted the world ${when}: ${first}; the world is as it was before; ` +
+    "report it, then 'aos control clear-halt' lets the world go on";
   return new AosFault('world-halted', message, { retry: 'never', cause });
 }
 
