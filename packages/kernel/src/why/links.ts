@@ -6,7 +6,7 @@
  *     cell is told, and is no consequence.
  */
 import type { Hash } from '@aos/canon';
-import type { Entry, EntryPlace, JournalRecord } from '@aos/protocol';
+import type { Entry, EntryPlace, JournalRecord, StateChangedEntry } from '@aos/protocol';
 import { type CauseIndex, instanceOf, intentOfInput } from './cause-index.js';
 import type { JournalView } from './journal-view.js';
 import { causePlace, type PlaceNumber, placeNumber, placeOf } from './places.js';
@@ -109,10 +109,25 @@ function otherReasons(journal: Journal, place: EntryPlace, entry: Entry): readon
   const instance = instanceOf(entry);
   if (instance !== undefined) return [{ role: 'instance', place: instance }];
   if (entry.kind !== 'state-changed') return [];
-  const changes = journal.index.changesOf(entry.reducer, entry.key);
-  const at = changes.indexOf(placeNumber(place));
-  const before = at > 0 ? changes[at - 1] : undefined;
+  const before = changeBefore(journal.index, entry, placeNumber(place));
   return before === undefined ? [] : [{ role: 'before', place: placeOf(before) }];
+}
+
+/** The latest change of the same cell before a place; a cell may have changed very often. */
+function changeBefore(
+  index: CauseIndex,
+  { reducer, key }: StateChangedEntry,
+  place: PlaceNumber,
+): PlaceNumber | undefined {
+  const changes = index.changesOf(reducer, key);
+  let low = 0;
+  let high = changes.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((changes[middle] as PlaceNumber) < place) low = middle + 1;
+    else high = middle;
+  }
+  return changes[low - 1];
 }
 
 /** The latest entry of one of these kinds about an intent. */
