@@ -36,6 +36,7 @@ const ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ['decision redirects-exceeded', 'asked by hosts, when a server redirects'],
   ['decision grant-revoked', 'needs another manifest'],
   ['decision intents-over-limit', 'takes 100,000 open intents'],
+  ['decision intent-waiters-limit', 'takes 4,096 origins of one intent'],
   ['dropped event-undeliverable', 'needs another manifest'],
   ['plan plan-values-limit', 'takes 16 MiB of values'],
   ['refusal keyring-full', 'takes 1,024 keys'],

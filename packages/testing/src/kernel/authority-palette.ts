@@ -48,7 +48,7 @@ const CAPS = refs('g/cap@1', 'sys/timer@1', 'sys/query@1');
 
 export function authorityOf(random: Random): Authority {
   const usesNative = random.chance(0.4);
-  const usesDeep = random.chance(0.03);
+  const usesDeep = random.chance(0.02);
   const usesEnforcer = random.chance(0.4);
   const policy = random.chance(0.9) ? policyOf(random) : undefined;
   const grants = [

@@ -189,7 +189,7 @@ const JUDGES: readonly BrokenKernel[] = [
   },
   {
     fault: 'a judge lets in what admission would not',
-    told: /a forged record/,
+    told: /a forged record|normalized bytes are canonical|a path leads through maps/,
     make: () => ({
       ...REAL_KERNEL,
       replayRecord: (world, bytes, ports) => REAL_KERNEL.replayRecord(world, bytes, ports, 'trust'),

@@ -47,7 +47,13 @@ export class Commands {
 
   /** A value of one of the event schemas, with a program in it. */
   event(schema: string, depth = 0): Encodable {
-    return this.fill(randomValue(this.random, this.schema(schema).type), depth);
+    const { random } = this;
+    const { type } = this.schema(schema);
+    const isFamily = type.kind === 'variant' && type.arms.has('Do') && type.arms.has('Say');
+    if (!isFamily || random.chance(0.05)) return this.fill(randomValue(random, type), depth);
+    // The other arms carry receipts, which only the kernel may make.
+    const $tag = random.pick(['Do', 'Say']);
+    return { $tag, $value: this.event(`g/${$tag}@1`, depth) };
   }
 
   key(): Encodable {
@@ -161,11 +167,19 @@ export class Commands {
       () => ['put', -1],
       () => ['ann', { why: null }],
       () => say('g/Nowhere@1', null),
+      () => say('sys/EffectError@1', { code: 'made-up', message: '' }),
+      () => say('sys/TimerFired@1', this.reserved('sys/TimerFired@1')),
       () => say('g/Do@1', { unfit: true }),
       () => say('g/Say@1', this.event('g/Say@1', MAX_DEPTH), new Uint8Array(4097)),
       () => say('g/Do@1', this.event('g/Do@1', MAX_DEPTH), Uint8Array.of(0xd9, 0xd9, 0xf7, 0x18)),
       () => ['bulk', this.key(), 70_000],
     ])();
+  }
+
+  /** What only the kernel may say. */
+  private reserved(name: string): Encodable {
+    const schema = this.definition.schemas.get(name);
+    return schema === undefined ? null : randomValue(this.random, schema.type);
   }
 
   private schema(name: string) {

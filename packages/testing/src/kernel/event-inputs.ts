@@ -4,6 +4,7 @@ import { type Encodable, encode, utf8 } from '@aos/canon';
 import type { RawEvent } from '@aos/kernel';
 import type { Random } from '../random.js';
 import type { Commands } from './commands.js';
+import { looseBytes } from './loose-bytes.js';
 import { EVENTS, type GeneratedDefinition } from './palette.js';
 import { encodeAs } from './script.js';
 
@@ -26,6 +27,7 @@ export class EventInputs {
   next(): RawEvent {
     const { random } = this;
     if (random.chance(0.08)) return this.unfit();
+    if (this.world.hasPlans && random.chance(0.05)) return this.planStart();
     const schema = random.pick([...EVENTS, 'g/Do@1', 'g/Say@1', ...this.world.planEvents]);
     const value = this.commands.event(schema);
     return { ...this.carry(schema, value), ...this.address(value), ...this.dedup() };
@@ -69,6 +71,14 @@ export class EventInputs {
     const { random } = this;
     if (random.chance(0.85)) return {};
     return { dedup: random.pick([...DEDUP_IDS, random.chance(0.2) ? 'd'.repeat(257) : 'd5']) };
+  }
+
+  /** Starts a plan by hand, where the world allows it. */
+  private planStart(): RawEvent {
+    const { random } = this;
+    const plan = random.pick(['g/main@1', 'g/main@1', 'g/side@1', 'g/child@1', 'g/nowhere@1']);
+    const input = this.commands.event(random.chance(0.9) ? 'g/Go@1' : 'g/Reply@1');
+    return { schema: 'sys/PlanStart@1', cbor: encode({ plan, input: looseBytes(input) }) };
   }
 
   private unfit(): RawEvent {

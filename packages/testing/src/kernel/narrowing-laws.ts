@@ -12,7 +12,7 @@ import { genesisOf, type Life, must } from './life.js';
 import { generateDefinition } from './palette.js';
 
 /** A world more to make and live for some of the seeds. */
-const CHANCE = 0.25;
+const CHANCE = 0.15;
 const CACHE_LEAVES = 64;
 
 /** The denial of a key that is not one's own. */

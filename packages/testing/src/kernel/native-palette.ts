@@ -88,6 +88,8 @@ export const NATIVE_EFFECTS = refs(
   'sys/introspect.reducer_state@1',
   'sys/introspect.list_cells@1',
   'sys/introspect.manifest@1',
+  'sys/introspect.definition@1',
+  'sys/introspect.plans@1',
   'sys/governance.propose@1',
 );
 
@@ -163,6 +165,9 @@ const secretive: Json = {
 /** Under the last grant of a chain that is too long. */
 export const deepRequest = (): Json => ({ kind: 'g.ask', cap: 'deep', params: ASKED });
 
+/** A question under a grant that constrains nothing. */
+const ask = (kind: string, params: Json): Json => ({ kind, cap: 'query', params });
+
 const ASKED: Json = { record: { n: { nat: 1 }, do: ref('@plan.input.do') } };
 
 const REQUESTS: readonly Json[] = [
@@ -194,7 +199,13 @@ const REQUESTS: readonly Json[] = [
   look('g/A@1', { consistency: 'yesterday' }),
   look('g/K@1', { key: 'AA==' }),
   { kind: 'introspect.list_cells', cap: 'look', params: { reducer: 'g/A@1' } },
-  { kind: 'introspect.manifest', cap: 'query', params: { consistency: 'head' } },
+  ask('introspect.manifest', { consistency: 'head' }),
+  ask('introspect.reducer_state', { reducer: 'g/None@1', key: null, consistency: 'head' }),
+  ask('introspect.list_cells', { reducer: 'g/K@1' }),
+  ask('introspect.definition', { kind: 'defplan', name: 'g/main@1' }),
+  ask('introspect.definition', { kind: 'defplan', name: 'g/none@1' }),
+  ask('introspect.plans', { plan: null, after: null, limit: 3 }),
+  ask('introspect.plans', { plan: 'g/main@1', after: null, limit: 0 }),
   { kind: 'g.web', cap: 'web', params: ASKED },
   {
     kind: 'governance.propose',

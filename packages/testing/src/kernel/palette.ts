@@ -83,7 +83,7 @@ export function generateDefinition(
   const manifest = {
     $kind: 'manifest',
     air_version: '1',
-    ...sectionsOf(nodes),
+    ...sectionsOf(nodes, plans?.startsByHand ?? false),
     ...authority?.manifest,
     ...plans?.manifest,
     routing: {
@@ -107,11 +107,11 @@ function load(nodes: readonly Json[], usesEnforcer: boolean): WorldDefinition {
 }
 
 /** Every definition is listed in the section of its kind. */
-function sectionsOf(nodes: readonly Json[]): Json {
+function sectionsOf(nodes: readonly Json[], startsByHand: boolean): Json {
   const named = (kind: string) =>
     refs(...nodes.flatMap((node) => (node.$kind === kind ? [node.name as string] : [])));
   return {
-    schemas: named('defschema'),
+    schemas: [...named('defschema'), ...(startsByHand ? refs('sys/PlanStart@1') : [])],
     modules: named('defmodule'),
     plans: named('defplan'),
     caps: named('defcap'),

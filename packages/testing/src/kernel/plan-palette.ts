@@ -12,6 +12,8 @@ export interface PlanPalette {
   readonly manifest: Json;
   readonly features: readonly string[];
   readonly events: readonly string[];
+  /** The world lists the event by which anybody starts a plan. */
+  readonly startsByHand: boolean;
 }
 
 const FEATURES = ['effect-deadline', 'effect-retry', 'plan-cancel', 'plan-spawn'];
@@ -59,6 +61,7 @@ export function planPalette(random: Random, authority: Authority): PlanPalette {
     },
     features: FEATURES,
     events: ['g/Go@1', 'g/Go@1', 'g/Reply@1'],
+    startsByHand: random.chance(0.7),
   };
 }
 

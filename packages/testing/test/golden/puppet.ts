@@ -18,7 +18,7 @@ import {
 } from '@aos/canon';
 import type { CallOutcome, Engine } from '@aos/protocol';
 
-export type ValueMap = ReadonlyMap<Value, Value>;
+type ValueMap = ReadonlyMap<Value, Value>;
 
 /** Every module of a golden world but the real one has the hash of its name. */
 export const puppetHash = (name: string): Hash => sha256(utf8(`puppet ${name}`));

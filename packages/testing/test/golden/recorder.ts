@@ -1,17 +1,7 @@
 /** Lives a golden world: takes inputs; keeps records, objects and the hash after each record. */
 
 import type { WorldDefinition } from '@aos/air';
-import {
-  decode,
-  type Encodable,
-  encode,
-  encodeUntagged,
-  type Hash,
-  sha256,
-  toHex,
-  utf8,
-  type Value,
-} from '@aos/canon';
+import { type Encodable, encode, encodeUntagged, type Hash, sha256, toHex, utf8 } from '@aos/canon';
 import {
   type AdmittedInput,
   admit,
@@ -209,7 +199,7 @@ export interface Answer {
   readonly costCents?: bigint;
 }
 
-export interface Emitted {
+interface Emitted {
   readonly schema: string;
   readonly value: Encodable;
   readonly key?: Uint8Array;
@@ -248,10 +238,4 @@ export const effect = (
 
 function print(value: unknown): string {
   return JSON.stringify(value, (_, item) => (typeof item === 'bigint' ? String(item) : item));
-}
-
-export function readBack(bytes: Uint8Array): Value {
-  const value = decode(bytes);
-  if (!value.ok) throw new Error(value.refusal.code);
-  return value.value;
 }
