@@ -383,6 +383,15 @@ export class Life {
     return { kind, verb: verb.verb, args: verbArgs(verb), ...signed } as RawVerb;
   }
 
+  /** The last record can be read, and replays from the world before it. */
+  expectLastReplays(): void {
+    const [before, last] = this.steps.slice(-2);
+    if (before === undefined || last === undefined) throw new Error('two steps are needed');
+    const ports = { engine: this.engine, object: () => undefined };
+    const verdict = replay(before.world, [last.bytes], ports);
+    expect(verdict.kind === 'different' ? verdict.difference : verdict.kind).toBe('same');
+  }
+
   /** The journal replays to this world from genesis, and from a snapshot at every height. */
   expectReopens(): void {
     const stored = new Map<string, Uint8Array>();

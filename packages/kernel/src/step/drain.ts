@@ -1,4 +1,5 @@
 /** Runs what waits in the queue, oldest first, as far as the budget of a record goes. */
+import { assert } from '@aos/canon';
 import { inboxOf, routesOf } from '../program/program.js';
 import { cellKeyOf, type EventRoute } from '../program/routes.js';
 import { callReducer, type ReducerCall } from '../reducers/call.js';
@@ -52,10 +53,7 @@ function callOf(route: EventRoute, { value, cause }: EventWork): ReducerCall {
 
 function callInbox(run: Run, { schema, value, key, cause }: EventWork, source: string): void {
   const { reducer, member } = inboxOf(run.next.program, source, schema) ?? {};
-  if (reducer === undefined || member === undefined) {
-    run.append({ kind: 'dropped', cause: run.causeOf(cause), code: 'event-undeliverable' });
-    return;
-  }
+  assert(reducer !== undefined && member !== undefined, 'admission knows every inbox');
   const isKeyed = reducer.definition.keySchema !== undefined;
   const cellKey = isKeyed && key !== undefined ? key : null;
   callReducer(run, { reducer, wrap: member.wrap, key: cellKey, value, cause });
