@@ -27,7 +27,7 @@ import { Agenda, type Task } from './loop/agenda.js';
 import { Committer, Group } from './loop/committer.js';
 import { checkClearance, type HaltClearance, haltFault, haltMarkOf } from './loop/halt.js';
 import { Inbox, type Waiting } from './loop/inbox.js';
-import { isSigned, type SubmittedInput, takeIn } from './loop/intake.js';
+import { type Intake, isSigned, type SubmittedInput, takeIn } from './loop/intake.js';
 import { writeSnapshot } from './loop/snapshots.js';
 import type { Stepper } from './loop/stepper.js';
 import { type StartTimer, systemTimer, WakeTimer } from './loop/wake-timer.js';
@@ -113,20 +113,28 @@ export class WorldHost {
   submit(submitted: SubmittedInput): Promise<Result<Ack>> {
     const fault = this.#stopped ?? this.#closing;
     if (fault !== undefined) return Promise.reject(fault);
-    const intake = takeIn(this.#stepper, submitted, this.#verifier);
+    return new Promise((resolve, reject) => {
+      const { epoch } = this.#stepper.world;
+      // what is thrown here rejects: a defect that only looking at an input meets stops nobody else
+      const intake = takeIn(this.#stepper, submitted, this.#verifier);
+      this.#take(intake, { raw: submitted, sizeBytes: 0, epoch, resolve, reject });
+    });
+  }
+
+  #take(intake: Intake, waiting: Waiting): void {
     switch (intake.kind) {
       case 'refused':
-        return Promise.resolve({ ok: false, refusal: intake.refusal });
+        waiting.resolve({ ok: false, refusal: intake.refusal });
+        return;
       case 'duplicate':
-        return this.#readAck(intake.seq);
-      case 'taken':
-        return new Promise((resolve, reject) => {
-          const { raw, sizeBytes } = intake;
-          const { epoch } = this.#stepper.world;
-          const refusal = this.#inbox.offer({ raw, sizeBytes, epoch, resolve, reject });
-          if (refusal !== undefined) resolve({ ok: false, refusal });
-          else this.#schedule();
-        });
+        this.#readAck(intake.seq).then(waiting.resolve, waiting.reject);
+        return;
+      case 'taken': {
+        const { raw, sizeBytes } = intake;
+        const refusal = this.#inbox.offer({ ...waiting, raw, sizeBytes });
+        if (refusal !== undefined) waiting.resolve({ ok: false, refusal });
+        else this.#schedule();
+      }
     }
   }
 
