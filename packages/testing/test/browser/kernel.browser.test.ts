@@ -3,12 +3,13 @@
  * resolves them by their `exports` and `imports`, for a browser, from what was built.
  */
 import { fileURLToPath } from 'node:url';
-import { toHex } from '@aos/canon';
+import { toBase64 } from '@aos/canon';
 import { readAuthoringFolder } from '@aos/host';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
+import { journalNames, readJournal } from '../golden/journal-file.js';
 import { type Page, withPage } from './chromium.js';
-import { type Folder, playCounter, type Run } from './scenario.js';
+import { type Folder, playCounter, playSeeds, type Run } from './scenario.js';
 
 const program = process.env.AOS_BROWSER ?? 'chromium';
 const entry = fileURLToPath(new URL('./page.ts', import.meta.url));
@@ -16,8 +17,8 @@ const counterFolder = fileURLToPath(new URL('../../../../examples/00-counter', i
 
 function readCounter(): Folder {
   const { documents, modules } = readAuthoringFolder(counterFolder);
-  const hex = [...modules].map(([name, bytes]) => [name, toHex(bytes)]);
-  return { documents, modules: Object.fromEntries(hex) };
+  const base64 = [...modules].map(([name, bytes]) => [name, toBase64(bytes)]);
+  return { documents, modules: Object.fromEntries(base64) };
 }
 
 async function bundle(): Promise<{ text: string; inputs: readonly string[] }> {
@@ -34,6 +35,9 @@ async function bundle(): Promise<{ text: string; inputs: readonly string[] }> {
   const text = built.outputFiles[0]?.text ?? '';
   return { text, inputs: Object.keys(built.metafile.inputs) };
 }
+
+/** Worlds of all kinds; how many is a matter of seconds. */
+const SEEDS = { first: 0, count: 60 };
 
 /** 6a09e667, the first word of the initial state (FIPS 180-4 §5.3.3). */
 const SHA256_START = '1779033703';
@@ -68,6 +72,17 @@ describe('a world in Chromium', () => {
     console.log(`chromium: world ${found.worldHash} after ${found.steps.length} inputs`);
     expect(found).toEqual(expected);
     expect(found.replayed).toBe(found.worldHash);
+  });
+
+  it.each(journalNames())('reaches every world of the golden journal %s', async (name) => {
+    const journal = readJournal(name);
+    const found = await inBrowser<string[]>('playJournal', journal);
+    expect(found).toEqual([...Object.values(journal?.snapshots ?? {}), journal?.world]);
+  });
+
+  it(`lives ${SEEDS.count} seeds of the drill to the same worlds`, async () => {
+    const found = await inBrowser<string[]>('playSeeds', SEEDS);
+    expect(found).toEqual(playSeeds(SEEDS));
   });
 
   it('canary: a page whose SHA-256 begins from another number is found out', async () => {

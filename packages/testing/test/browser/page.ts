@@ -1,4 +1,4 @@
 /** The entry of the bundle: scenarios by name, where the test finds them. */
-import { playCounter } from './scenario.js';
+import { playCounter, playJournal, playSeeds } from './scenario.js';
 
-Object.assign(globalThis, { aos: { playCounter } });
+Object.assign(globalThis, { aos: { playCounter, playJournal, playSeeds } });

@@ -1,17 +1,44 @@
 /**
- * What both platforms are put through: a function of text, so that one input serves Node and a
- * page. Its answer holds every hash of the way; equal answers mean equal bytes.
+ * What both platforms are put through: functions of plain JSON, so that one input serves Node and a
+ * page. Their answers hold every hash of the way; equal answers mean equal bytes.
  */
-import { loadAir } from '@aos/air';
-import { encode, fromHex, type Result, sha256, toHex, utf8 } from '@aos/canon';
-import { admit, createWorld, hashWorld, replayRecord, step, type World } from '@aos/kernel';
-import { CURRENT_RUNTIME, encodeGenesis, GENESIS_FORMAT, type Stamp } from '@aos/protocol';
+import { loadAir, openDefinition, type WorldDefinition } from '@aos/air';
+import {
+  encode,
+  fromBase64,
+  type Hash,
+  type Result,
+  sha256,
+  toHashText,
+  toHex,
+  utf8,
+} from '@aos/canon';
+import {
+  admit,
+  createWorld,
+  hashWorld,
+  NodeCache,
+  replayRecord,
+  step,
+  type World,
+} from '@aos/kernel';
+import {
+  CURRENT_RUNTIME,
+  decodeGenesis,
+  type Engine,
+  encodeGenesis,
+  GENESIS_FORMAT,
+  type Stamp,
+} from '@aos/protocol';
 import { WasmEngine } from '@aos/wasm';
+import { liveSeed } from '../../src/kernel/kernel-drill.js';
+import { REAL_KERNEL } from '../../src/kernel/kernel-port.js';
+import { puppetEngine } from '../golden/puppet.js';
 
 /** An authoring folder as JSON carries it. */
 export interface Folder {
   readonly documents: readonly { readonly path: string; readonly text: string }[];
-  /** Hexadecimal module bytes by the name of their defmodule. */
+  /** Module bytes in base64 by the name of their defmodule. */
   readonly modules: Readonly<Record<string, string>>;
 }
 
@@ -26,7 +53,7 @@ export interface Run {
 const COUNTER_EVENT = 'demo/CounterEvent@1';
 const arm = ($tag: string, $value: null | { target: number }) => encode({ $tag, $value });
 
-/** A start, ticks to the end and beyond, and an event that is none of the schema. */
+/** A start, ticks to the end and beyond, an event that is none of the schema, another start. */
 const EVENTS = [
   arm('Start', { target: 40 }),
   ...Array.from({ length: 45 }, () => arm('Tick', null)),
@@ -37,49 +64,98 @@ const EVENTS = [
 /** Founds the counter's world, lives it and replays it. */
 export function playCounter(folder: Folder): Run {
   const engine = new WasmEngine();
-  const modules = Object.entries(folder.modules).map(([name, hex]) => {
-    const bytes = must(fromHex(hex));
+  const modules = Object.entries(folder.modules).map(([name, base64]) => {
+    const bytes = must(fromBase64(base64));
     return [name, must(engine.load(bytes, 'step'))] as const;
   });
   const loaded = loadAir(folder.documents, new Map(modules));
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.findings));
-  const genesis = encodeGenesis({
-    format: GENESIS_FORMAT,
-    manifest: loaded.world.manifestHash,
-    runtime: CURRENT_RUNTIME,
-    keyring: [],
-    createdNs: 1_700_000_000_000_000_000n,
-    nonce: new Uint8Array(16),
-  });
-  const first = must(createWorld(genesis, loaded.world, engine));
+  const first = must(createWorld(genesisOf(loaded.world), loaded.world, { engine }));
   const records: Uint8Array[] = [];
   const steps: string[] = [];
   let world: World = first;
   for (const cbor of EVENTS) {
-    const admitted = admit(world, { schema: COUNTER_EVENT, cbor });
-    if (!admitted.ok) {
-      steps.push(admitted.refusal.code);
-      continue;
-    }
-    const outcome = step(world, admitted.value, stampAt(world.seq), engine);
+    const admission = admit(world, { schema: COUNTER_EVENT, cbor });
+    if (admission.kind === 'refused') steps.push(admission.refusal.code);
+    if (admission.kind !== 'admitted') continue;
+    const outcome = step(world, admission.input, stampAt(world.seq), { engine });
     if (outcome.kind !== 'done') throw new Error('a module is missing');
     world = outcome.world;
     records.push(outcome.bytes);
     steps.push(toHex(world.chain));
   }
-  const replayed = replayAll(first, records, engine);
-  const worldHash = toHex(hashWorld(world));
-  return { worldId: toHex(first.worldId), steps, worldHash, replayed };
+  const replayed = replayAll(first, records, { engine, object: () => undefined });
+  const hashes = { worldHash: toHashText(hashWorld(world)), replayed: replayed.at(-1) ?? '' };
+  return { worldId: toHex(first.worldId), steps, ...hashes };
 }
 
-function replayAll(first: World, records: readonly Uint8Array[], engine: WasmEngine): string {
+/** Bytes of a golden journal in base64. */
+export interface Journal {
+  readonly genesis: string;
+  readonly objects: readonly string[];
+  readonly records: readonly string[];
+}
+
+/** The hash of the world before the first record of a golden journal, and after each. */
+export function playJournal(journal: Journal): readonly string[] {
+  const stored = new Map<string, Uint8Array>();
+  const engine = new WasmEngine();
+  for (const base64 of journal.objects) {
+    const bytes = must(fromBase64(base64));
+    stored.set(toHex(sha256(bytes)), bytes);
+    if (bytes[0] === 0) must(engine.load(bytes, 'step'));
+  }
+  const read = (hash: Hash) => stored.get(toHex(hash));
+  const genesis = must(fromBase64(journal.genesis));
+  const definition = must(openDefinition(must(decodeGenesis(genesis)).manifest, read));
+  const ports = { engine: withPuppets(engine), source: { read, cache: new NodeCache() } };
+  const first = must(createWorld(genesis, definition, ports));
+  const records = journal.records.map((base64) => must(fromBase64(base64)));
+  return replayAll(first, records, { ...ports, object: read });
+}
+
+/** Seeds of the kernel's drill, lived and judged: what each of them came to. */
+export function playSeeds({ first, count }: { first: number; count: number }): readonly string[] {
+  const options = { inputs: 30, effects: true, plans: true, crashes: true };
+  return Array.from({ length: count }, (_, i) => {
+    const { world, lived } = liveSeed(REAL_KERNEL, first + i, options);
+    return `${first + i}: ${lived.length} records, world ${toHex(hashWorld(world))}`;
+  });
+}
+
+/** Modules that are in the engine run there; all others are puppets. */
+function withPuppets(engine: WasmEngine): Engine {
+  return {
+    has: () => true,
+    call: (module, ...rest) => (engine.has(module) ? engine : puppetEngine).call(module, ...rest),
+  };
+}
+
+function replayAll(
+  first: World,
+  records: readonly Uint8Array[],
+  ports: Parameters<typeof replayRecord>[2],
+): readonly string[] {
+  const hashes = [toHashText(hashWorld(first))];
   let world = first;
   for (const bytes of records) {
-    const verdict = replayRecord(world, bytes, { engine, object: () => undefined });
-    if (verdict.kind !== 'same') return `${verdict.kind} at ${world.seq}`;
+    const verdict = replayRecord(world, bytes, ports);
+    if (verdict.kind !== 'same') throw new Error(`record ${world.seq} is ${verdict.kind}`);
     world = verdict.world;
+    hashes.push(toHashText(hashWorld(world)));
   }
-  return toHex(hashWorld(world));
+  return hashes;
+}
+
+function genesisOf(definition: WorldDefinition): Uint8Array {
+  return encodeGenesis({
+    format: GENESIS_FORMAT,
+    manifest: definition.manifestHash,
+    runtime: CURRENT_RUNTIME,
+    keyring: [],
+    createdNs: 1_700_000_000_000_000_000n,
+    nonce: new Uint8Array(16),
+  });
 }
 
 const stampAt = (seq: number): Stamp => ({

@@ -153,7 +153,6 @@ describe('an input that admission would not let in', () => {
     ['world-draining', 'verbs', 12, event],
     ['nothing-due', 'keyed', 3, { kind: 'tick' }],
     ['nothing-pending', 'keyed', 3, { kind: 'continue' }],
-    ['inbox-unknown', 'saga', 0, { ...event, source: 'nowhere' }],
   ])('is broken, though the record follows from it: %s', (code, name, seq, input) => {
     const journal = the(name);
     const world = worldAt(journal, seq);
@@ -162,6 +161,37 @@ describe('an input that admission would not let in', () => {
     const outcome = step(world, input, stamp, portsOf(journal));
     if (outcome.kind === 'need') throw new Error('something is not in memory');
     expect(differenceOf(journal, seq, outcome.bytes)).toMatchObject({ kind: 'broken', code });
+  });
+});
+
+describe('a forged input', () => {
+  it.each<[string, string, number, string, Value]>([
+    ['inbox-unknown', 'saga', 0, 'source', 'nowhere'],
+    ['inbox-unknown', 'keyed', 26, 'source', 'nowhere'],
+    ['event-key-mismatch', 'keyed', 28, 'key', encode('another')],
+    ['event-schema-unknown', 'saga', 0, 'schema', 'p/Nobody@1'],
+    ['value-type', 'saga', 0, 'value', encode(7)],
+    ['receipt-unknown', 'verbs', 7, 'receipt', 'intent_hash'],
+    ['receipt-epoch', 'verbs', 7, 'receipt', 'epoch'],
+    ['receipt-attempt', 'verbs', 7, 'receipt', 'attempt'],
+    ['receipt-world', 'verbs', 7, 'receipt', 'world_id'],
+    ['receipt-payload-hash', 'verbs', 7, 'receipt', 'payload_hash'],
+    ['receipt-key', 'verbs', 7, 'key_id', new Uint8Array(32)],
+    ['verb-key', 'verbs', 3, 'key_id', new Uint8Array(32)],
+    ['verb-args', 'verbs', 12, 'args', new Map([['code', 'NO CODE']])],
+  ])('is broken with the code of its refusal: %s', (code, name, seq, field, value) => {
+    const journal = the(name);
+    const record = recordOf(journal, seq);
+    const input = fieldsOf(record).get('input') as Fields;
+    const body = input.get(field);
+    const other =
+      field === 'receipt' && body instanceof Map
+        ? new Map(body).set(value, otherThan(body.get(value) as Value))
+        : value;
+    const forged = changed(record, (map) => {
+      map.set('input', new Map(input).set(field, other) as unknown as Value);
+    });
+    expect(differenceOf(journal, seq, forged)).toMatchObject({ kind: 'broken', code });
   });
 });
 
