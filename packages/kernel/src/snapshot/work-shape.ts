@@ -4,6 +4,7 @@ import { type EntryPlace, type Instance, type Origin, parseOrigin } from '@aos/p
 import type { TrieSource } from '../trie/leaf-codec.js';
 import type { Settlement } from '../world/settled.js';
 import type { EventWork, PlanWork, ReceiptWork, Work } from '../world/work.js';
+import { valueBytes } from './large-parts.js';
 import {
   bytes,
   hash,
@@ -19,7 +20,6 @@ import {
   u64,
   union,
 } from './shape.js';
-import { valueBytes } from './stored-parts.js';
 
 const place = struct<EntryPlace>({ seq: nat, i: orNull(nat) });
 const instance = struct<Instance>({ seq: nat, i: nat });

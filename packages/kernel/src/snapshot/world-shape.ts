@@ -20,6 +20,7 @@ import { type KeyState, MAX_KEYS } from '../world/keyring.js';
 import { nonceCodec } from '../world/nonces.js';
 import { settledCodec } from '../world/settled.js';
 import type { World } from '../world/world.js';
+import { pieces } from './large-parts.js';
 import {
   exactBytes,
   hash,
@@ -34,7 +35,7 @@ import {
   text,
   u64,
 } from './shape.js';
-import { cellTables, pieces, trie, windowOf } from './stored-parts.js';
+import { cellTables, trie, windowOf } from './stored-parts.js';
 import { workShape } from './work-shape.js';
 
 /** The format number of the snapshots that this build writes and opens. */

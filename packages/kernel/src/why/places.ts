@@ -33,7 +33,3 @@ export function causePlace(seq: number, cause: Cause): EntryPlace {
   if (cause === null) return { seq, i: null };
   return typeof cause === 'number' ? { seq, i: cause } : cause;
 }
-
-export function comparePlaces(a: EntryPlace, b: EntryPlace): number {
-  return placeNumber(a) - placeNumber(b);
-}

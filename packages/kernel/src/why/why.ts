@@ -45,13 +45,13 @@ export interface Provenance {
 }
 
 export interface WhyOptions {
-  /** Default {@link DEFAULT_NODES}. */
+  /** Default 1,000. */
   readonly maxNodes?: number;
   /** How many earlier changes of the same cell to explain as well; default 0. */
   readonly earlierChanges?: number;
 }
 
-export const DEFAULT_NODES = 1000;
+const DEFAULT_NODES = 1000;
 
 /** Explains a target back to the inputs it comes from. */
 export function why(
