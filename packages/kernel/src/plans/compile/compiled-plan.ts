@@ -100,7 +100,7 @@ export type CompiledStep =
   | SpawnForEachStep
   | CancelStep;
 
-export interface CompiledEdge {
+interface CompiledEdge {
   readonly from: number;
   readonly to: number;
   readonly guard: Condition | undefined;

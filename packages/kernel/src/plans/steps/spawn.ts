@@ -7,7 +7,7 @@ import { countFree, inputCorrelation, startInstance } from '../start.js';
 import { failed, type StepPlace, type StepResult } from './step-result.js';
 
 /** Instances above one another: a plan that spawns itself without end meets this. */
-export const MAX_PLAN_DEPTH = 64;
+const MAX_PLAN_DEPTH = 64;
 
 /** Bytes that a handle of a child adds to what an instance holds. */
 const HANDLE_BYTES = 16;

@@ -29,7 +29,7 @@ export interface StepDone {
   readonly ends?: { readonly result: Given | undefined };
 }
 
-export interface StepWaiting {
+interface StepWaiting {
   readonly kind: 'waiting';
   readonly act?: Act;
 }
