@@ -80,16 +80,18 @@ function judgeCall(run: Run, call: ReducerCall, cell: Cell | null): Judged | str
 function enter(run: Run, call: ReducerCall, cell: Cell | null) {
   const { name, event: family, wasmHash, context } = call.reducer.definition;
   const event = eventOf(call, family.name);
-  const input = { version: ABI_VERSION, state: cell?.state ?? null, event };
+  const state = cell?.state ?? null;
   const place = { stamp: run.stamp, seq: run.seq, callIndex: run.calls++ };
-  const envelope = context ? { ...input, ctx: buildContext(run.next, name, event, place) } : input;
+  const envelope = context
+    ? { version: ABI_VERSION, state, event, ctx: buildContext(run.next, name, event, place) }
+    : { version: ABI_VERSION, state, event };
   const limits = callLimitsOf(run.next.runtime.limits);
   return withReducerInput(envelope, (bytes) => run.engine.call(wasmHash, 'step', bytes, limits));
 }
 
 function eventOf({ wrap, value, key }: ReducerCall, schema: string): EventIdentity {
-  const event = { schema, value: wrap === undefined ? value : wrapVariant(wrap, value) };
-  return key === null ? event : { ...event, key };
+  const wrapped = wrap === undefined ? value : wrapVariant(wrap, value);
+  return key === null ? { schema, value: wrapped } : { schema, value: wrapped, key };
 }
 
 function originOf({ reducer, key }: ReducerCall): ReducerOrigin {
@@ -136,9 +138,14 @@ function writeState(
 ): void {
   const before = cell?.hash ?? null;
   const after = state === 'same' ? before : (state?.hash ?? null);
-  const { name } = reducer.definition;
-  const changed = { cause: run.causeOf(cause), reducer: name, key, before, after };
-  const entry: StateChangedEntry = { kind: 'state-changed', ...changed };
+  const entry: StateChangedEntry = {
+    kind: 'state-changed',
+    cause: run.causeOf(cause),
+    reducer: reducer.definition.name,
+    key,
+    before,
+    after,
+  };
   run.append(ann === null ? entry : { ...entry, ann: keepAnnotation(run, ann) }, key?.length);
   if (state === 'same') return;
   const table = tableOf(run, reducer.index);
