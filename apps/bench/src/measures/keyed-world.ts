@@ -27,7 +27,7 @@ import { WasmEngine } from '@aos/wasm';
 const REDUCER = 'bench/Keyed@1';
 const EVENT = 'bench/Bump@1';
 
-/** A call counts the cell's number up, or deletes nothing and raises nothing. */
+/** Counts its cell up. */
 const SOURCE = `
 import { State, Step } from 'air';
 
@@ -85,6 +85,12 @@ class Objects {
 
   store(objects: readonly StoredObject[]): void {
     for (const { hash, bytes } of objects) this.#bytes.set(toHex(hash), bytes);
+  }
+
+  /** The first of them. */
+  sample(count: number): readonly StoredObject[] {
+    const bytes = [...this.#bytes.values()].slice(0, count);
+    return bytes.map((each) => ({ hash: sha256(each), bytes: each }));
   }
 
   /** A view with an empty cache. */
