@@ -6,6 +6,7 @@
  * P2.2 Replay feeds `input` and `stamp`; it is judged against the whole record's bytes.
  */
 import {
+  asHash,
   attempt,
   borrowWriter,
   type Hash,
@@ -17,10 +18,13 @@ import {
 } from '@aos/canon';
 import { type Entry, parseEntry, writeEntry } from './entries/entry.js';
 import { type Input, readInput, writeInput } from './inputs/input.js';
-import { readHash, shapeRefusal } from './shapes/shape-reader.js';
+import { shapeRefusal, viewExact } from './shapes/shape-reader.js';
 import { readStamp, type Stamp, writeStamp } from './stamp.js';
 
-/** What replay needs of a record; the rest is judged as bytes. */
+/**
+ * What replay needs of a record; the rest is judged as bytes. `prev` and the entropy of the stamp
+ * are views of the bytes it was read from.
+ */
 export interface RecordHead {
   readonly seq: number;
   readonly fuel: number;
@@ -34,6 +38,8 @@ export interface JournalRecord extends RecordHead {
   /** Logical time at which the world next wants a `tick`; absent when nothing waits for time. */
   readonly wakeAtNs?: bigint;
 }
+
+const CHAIN_BYTES = 32;
 
 /** Those that every record has. */
 const FIELDS = 6;
@@ -113,7 +119,7 @@ function readHead(r: Reader): RecordHead {
   r.key('fuel');
   const fuel = r.nat();
   r.key('prev');
-  const prev = readHash(r);
+  const prev = asHash(viewExact(r, CHAIN_BYTES));
   r.key('input');
   const input = readInput(r);
   r.key('stamp');

@@ -1,6 +1,6 @@
 /** The stamp: the only non-determinism that enters a world, given by the host (system.md §2.1). */
 import { concatBytes, encodeUntagged, type Reader, type Writer } from '@aos/canon';
-import { readExact, readMapOf } from './shapes/shape-reader.js';
+import { readMapOf, viewExact } from './shapes/shape-reader.js';
 
 export interface Stamp {
   /** Wall clock, nanoseconds since the epoch. */
@@ -26,6 +26,7 @@ export function writeStamp(w: Writer, stamp: Stamp): void {
 /** What every stamp begins with: read in one stride, since replay reads one for each record. */
 const STAMP_HEAD = concatBytes(Uint8Array.of(0xa3), encodeUntagged('now_ns'));
 
+/** The entropy is a view of what is read. */
 export function readStamp(r: Reader): Stamp {
   if (!r.literalIs(STAMP_HEAD)) {
     readMapOf(r, 3);
@@ -33,7 +34,7 @@ export function readStamp(r: Reader): Stamp {
   }
   const nowNs = r.u64();
   r.key('entropy');
-  const entropy = readExact(r, STAMP_ENTROPY_BYTES);
+  const entropy = viewExact(r, STAMP_ENTROPY_BYTES);
   r.key('logical_now_ns');
   return { nowNs, entropy, logicalNowNs: r.u64() };
 }

@@ -10,11 +10,19 @@ export function readMapOf(r: Reader, expected: number): void {
   throw shapeRefusal('cbor-key', `expected a map of ${expected} entries, found ${found}`);
 }
 
+/**
+ * A view of a byte string of exactly `length` bytes, or `shape-length`: for what is looked at and
+ * let go with the bytes it is read from.
+ */
+export function viewExact(r: Reader, length: number): Uint8Array {
+  const bytes = r.bytes();
+  if (bytes.length === length) return bytes;
+  throw shapeRefusal('shape-length', `expected ${length} bytes, found ${bytes.length}`);
+}
+
 /** A copy of a byte string of exactly `length` bytes, or `shape-length`. */
 export function readExact(r: Reader, length: number): Uint8Array {
-  const bytes = r.bytes();
-  if (bytes.length === length) return bytes.slice();
-  throw shapeRefusal('shape-length', `expected ${length} bytes, found ${bytes.length}`);
+  return viewExact(r, length).slice();
 }
 
 /** A hash of 32 raw bytes, or `shape-length`. */
