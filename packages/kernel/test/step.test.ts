@@ -166,6 +166,24 @@ describe('a step', () => {
     expect(outcome).toEqual({ kind: 'need', hashes: [hashes.A] });
   });
 
+  it('that breaks in the middle leaves the world as it was', () => {
+    const fine = engineOf(() => ({ state: stateOf(1) }));
+    const world = newWorld(fine);
+    const before = hashWorld(world);
+    let calls = 0;
+    const broken: Engine = {
+      ...fine,
+      call: (module, ...rest) => {
+        if (++calls === 2) throw new Error('no memory for an instance');
+        return fine.call(module, ...rest);
+      },
+    };
+    const input = mustAdmit(world, note());
+    expect(() => step(world, input, stampAt(0), { engine: broken })).toThrow('no memory');
+    expect(hashWorld(world)).toEqual(before);
+    expect(run(world, note(), fine).world.seq).toBe(1);
+  });
+
   it('refuses, as a defect, a stamp that goes back in logical time', () => {
     const engine = engineOf(idle);
     const { world } = step(newWorld(engine), mustAdmit(newWorld(engine), go()), stampAt(9), {
