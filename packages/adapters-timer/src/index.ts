@@ -1,0 +1,1 @@
+export { TimerAdapter } from './timer-adapter.js';
