@@ -96,7 +96,7 @@ describe('what a world asks of itself is answered in the same record', () => {
     expect(ask(kind, params)).toBe(code);
   });
 
-  it('within the budget of its grant, settled with the answer whatever else the call asks for', () => {
+  it('within the budget of its grant, settled with the answer, whatever else is asked', () => {
     const question = {
       kind: 'introspect.journal_head',
       params_cbor: encode({}),

@@ -24,10 +24,10 @@ const MAX_DEDUP_BYTES = 256;
 
 /**
  * Normalizes an event to its schema. Codes: `world-paused`, `world-halted`, `world-draining`,
- * `dedup-invalid`, `event-schema-unknown`, `event-too-large`, `event-reserved`, `inbox-unknown`, `inbox-schema`,
- * `event-key-missing`, `event-key-unexpected`, `event-key-mismatch`, `event-key-too-large`,
- * `plan-not-found` (of an event that starts a plan) and the normalizer's `value-*`, with the path
- * of the offending part.
+ * `dedup-invalid`, `event-schema-unknown`, `event-too-large`, `event-reserved`, `inbox-unknown`,
+ * `inbox-schema`, `event-key-missing`, `event-key-unexpected`, `event-key-mismatch`,
+ * `event-key-too-large`, `plan-not-found` (of an event that starts a plan) and the normalizer's
+ * `value-*`, with the path of the offending part.
  */
 export function admitEvent(world: World, raw: RawEvent): Admission {
   if (raw.dedup !== undefined) {

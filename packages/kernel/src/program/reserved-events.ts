@@ -1,6 +1,6 @@
 /**
- * Events that only the kernel makes: those that tell reducers how their effects ended. Whoever could
- * send one would have a receipt that nobody signed.
+ * Events that only the kernel makes: those that tell reducers how their effects ended. Whoever
+ * could send one would have a receipt that nobody signed.
  */
 import { receiptEventsOf, type WorldDefinition } from '@aos/air';
 import { encodeUntagged, toHex } from '@aos/canon';

@@ -93,8 +93,8 @@ function checkAnnotation(
 
 /**
  * An event as a module or a plan emits it, canonical, or the code of its fault:
- * `event-schema-unknown`, `event-invalid`, `event-too-large`, `event-reserved`, `event-key-too-large`,
- * `event-key-mismatch`.
+ * `event-schema-unknown`, `event-invalid`, `event-too-large`, `event-reserved`,
+ * `event-key-too-large`, `event-key-mismatch`.
  */
 function checkEmitted(
   { schema: name, value: given, key }: EmittedEvent,

@@ -8,17 +8,11 @@
 import { assert, type Hash, toHex } from '@aos/canon';
 import { callLimitsOf, type EntryPlace, type Origin } from '@aos/protocol';
 import { authorize } from '../gate/authorize.js';
+import type { GatePorts, KnownIntent } from '../gate/gate-ports.js';
 import type { GateState } from '../gate/gate-state.js';
 import type { OpenIntent } from '../gate/open-intent.js';
-import type {
-  DeniedVerdict,
-  EffectRequest,
-  GatePorts,
-  GateVerdict,
-  KnownIntent,
-  OpenedVerdict,
-  SharedVerdict,
-} from '../gate/verdict.js';
+import type { EffectRequest } from '../gate/requests/effect-request.js';
+import type { DeniedVerdict, GateVerdict, OpenedVerdict, SharedVerdict } from '../gate/verdict.js';
 import type { Settlement } from '../world/settled.js';
 import { releaseIntent } from './introspect.js';
 import { isSameOrigin, setIntent } from './open-intents.js';
@@ -94,8 +88,8 @@ function knownIntent({ next }: Run, hash: Hash): KnownIntent | undefined {
 }
 
 /**
- * Writes each decision, and of an effect that was let through the intent. They are released together
- * behind: what the kernel answers at once changes what was judged for those after it.
+ * Writes each decision, and of an effect that was let through the intent. They are released behind
+ * them all: what the kernel answers at once changes what was judged for those after it.
  */
 export function openEffects(run: Run, effects: readonly JudgedEffect[], cause: EntryPlace): void {
   const opened: OpenIntent[] = [];
