@@ -20,19 +20,16 @@ export {
 } from './cells/cell-table.js';
 export { type KeyPrefix, keyPrefix } from './cells/key-prefix.js';
 export { authorize } from './gate/authorize.js';
+export type { Denial } from './gate/decision.js';
 export { compileGate, type Gate, grantOfSlot } from './gate/gate.js';
+export type { GatePorts, KnownIntent } from './gate/gate-ports.js';
 export { emptyGateState, type GateState } from './gate/gate-state.js';
 export { budgetLeft } from './gate/limits/budgets.js';
 export type { OpenIntent } from './gate/open-intent.js';
 export { PolicyIndex, type PolicyQuestion } from './gate/policy/policy-index.js';
 export { checkAddress, checkRedirect } from './gate/recheck.js';
-export type {
-  Denial,
-  EffectRequest,
-  GatePorts,
-  GateVerdict,
-  KnownIntent,
-} from './gate/verdict.js';
+export type { EffectRequest } from './gate/requests/effect-request.js';
+export type { GateVerdict } from './gate/verdict.js';
 export { PLAN_START, planStartEvent } from './plans/manual-start.js';
 export {
   describeInstance,

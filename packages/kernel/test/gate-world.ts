@@ -11,9 +11,11 @@ import { encode, type Hash, sha256, toHex, utf8 } from '@aos/canon';
 import { type CallOutcome, DEFAULT_CALL_LIMITS, type Engine, type Origin } from '@aos/protocol';
 import { authorize } from '../src/gate/authorize.js';
 import { compileGate, type Gate } from '../src/gate/gate.js';
+import type { GatePorts } from '../src/gate/gate-ports.js';
 import { emptyGateState, type GateState } from '../src/gate/gate-state.js';
 import type { OpenIntent } from '../src/gate/open-intent.js';
-import type { EffectRequest, GatePorts, GateVerdict } from '../src/gate/verdict.js';
+import type { EffectRequest } from '../src/gate/requests/effect-request.js';
+import type { GateVerdict } from '../src/gate/verdict.js';
 import { NodeCache } from '../src/trie/node-cache.js';
 
 export type Json = null | boolean | number | string | readonly Json[] | { [key: string]: Json };

@@ -26,7 +26,7 @@ import { compileGate, type Gate } from './gate.js';
 import type { GateState } from './gate-state.js';
 import { ledgerKey } from './limits/ledger.js';
 import type { OpenIntent } from './open-intent.js';
-import type { EffectRequest } from './verdict.js';
+import type { EffectRequest } from './requests/effect-request.js';
 
 const person = (principal: string, roles: readonly KeyRole[] = ['approver'], key = principal) => ({
   keyId: sha256(utf8(key)),

@@ -9,8 +9,15 @@
  */
 import { assert, bytesEqual, type Hash, type Result, refuse } from '@aos/canon';
 import type { ApprovalDecision, KeyRole } from '@aos/protocol';
-import { EffectParams } from './effect-params.js';
+import {
+  type ApprovalRequest,
+  type Charge,
+  type Decision,
+  type Denial,
+  NO_CHARGE,
+} from './decision.js';
 import type { Gate } from './gate.js';
+import type { GatePorts } from './gate-ports.js';
 import type { GateState } from './gate-state.js';
 import { deny, judge, type Passed, placeOf, takeBudget, takeRateOf } from './judge.js';
 import type { OpenIntent } from './open-intent.js';
@@ -20,18 +27,10 @@ import {
   type GivenApproval,
   type PendingApproval,
 } from './pending-approval.js';
-import type { Subject } from './subject.js';
-import {
-  type ApprovalRequest,
-  type Charge,
-  type Decision,
-  type Denial,
-  type DeniedVerdict,
-  type GatePorts,
-  type Moment,
-  NO_CHARGE,
-  type OpenedVerdict,
-} from './verdict.js';
+import { EffectParams } from './requests/effect-params.js';
+import type { Moment } from './requests/effect-request.js';
+import type { Subject } from './requests/subject.js';
+import type { DeniedVerdict, OpenedVerdict } from './verdict.js';
 
 /** A key that may act now; revoked ones are none. */
 export interface Approver {

@@ -16,7 +16,8 @@ import {
 import { authorize } from './authorize.js';
 import { compileGate, type Gate } from './gate.js';
 import type { GateState } from './gate-state.js';
-import type { EffectRequest, GateVerdict } from './verdict.js';
+import type { EffectRequest } from './requests/effect-request.js';
+import type { GateVerdict } from './verdict.js';
 
 const CAP = 'sys/http.out@2';
 const HOSTS = ['a.example', 'b.example', 'c.example'];

@@ -16,7 +16,7 @@ import {
 } from '../../test/gate-world.js';
 import { authorize } from './authorize.js';
 import type { OpenIntent } from './open-intent.js';
-import type { EffectRequest } from './verdict.js';
+import type { EffectRequest } from './requests/effect-request.js';
 
 const key = sha256(utf8('a key'));
 

@@ -9,22 +9,18 @@
  * Deliberately absent: the journal. Whoever asks writes the decision and keeps what was opened.
  */
 import { bytesEqual } from '@aos/canon';
+import { type Decision, type Denial, NO_CHARGE } from './decision.js';
 import type { Gate } from './gate.js';
+import type { GatePorts, KnownIntent } from './gate-ports.js';
 import type { GateState } from './gate-state.js';
 import { deny, judge, type Passed, placeOf, takeBudget, takeRateOf } from './judge.js';
 import type { OpenIntent } from './open-intent.js';
 import { approvalOf, approvalRequest, type PendingApproval } from './pending-approval.js';
+import type { EffectRequest } from './requests/effect-request.js';
+import { isUnreadable, readRequest } from './requests/read-request.js';
+import type { Subject } from './requests/subject.js';
 import { checkScope } from './scope.js';
-import { isUnreadable, readRequest, type Subject } from './subject.js';
-import {
-  type Decision,
-  type Denial,
-  type EffectRequest,
-  type GatePorts,
-  type GateVerdict,
-  type KnownIntent,
-  NO_CHARGE,
-} from './verdict.js';
+import type { GateVerdict } from './verdict.js';
 
 /** Judges a request. A denial has a code of chapter 8, or that of an enforcer of the world. */
 export function authorize(

@@ -6,23 +6,12 @@
  *     and the order in which maps were filled has no meaning.
  * G2. Whatever cannot be understood of a grant makes it deny, never allow.
  */
-import { builtinNames, type CompiledSchema, type DefEffect, type WorldDefinition } from '@aos/air';
+import type { WorldDefinition } from '@aos/air';
 import type { Hash } from '@aos/canon';
 import { type CompiledGrant, compileGrants } from './grants/grants.js';
-import { compileSecretFinder, type SecretFinder } from './grants/secret-finder.js';
 import { compileSecrets, type SecretRules } from './grants/secrets.js';
 import { compilePolicy, type GatePolicy } from './policy/policy.js';
-
-/** One kind of effect, as requests of it are read. */
-export interface GateEffect {
-  readonly kind: string;
-  readonly capType: string;
-  readonly scope: DefEffect['origin_scope'];
-  readonly params: CompiledSchema;
-  readonly receipt: CompiledSchema;
-  /** Finds the secrets that parameters refer to; null when they cannot. */
-  readonly findSecrets: SecretFinder | null;
-}
+import { compileEffects, type GateEffect } from './requests/gate-effect.js';
 
 export interface Gate {
   readonly manifestHash: Hash;
@@ -62,20 +51,4 @@ const DEFAULT_SLOT = 'default';
 /** Name of the grant that is bound to a slot of a reducer; undefined when none is. */
 export function grantOfSlot(gate: Gate, reducer: string, slot = DEFAULT_SLOT): string | undefined {
   return gate.slots.get(reducer)?.get(slot);
-}
-
-function compileEffects(definition: WorldDefinition): ReadonlyMap<string, GateEffect> {
-  const listed = definition.manifest.effects?.map(({ name }) => name) ?? [];
-  const secretRef = definition.schemas.get('sys/SecretRef@1')?.type;
-  const effects = new Map<string, GateEffect>();
-  for (const name of [...listed, ...builtinNames('defeffect')]) {
-    const kind = definition.find('defeffect', name)?.kind;
-    const found = kind === undefined ? undefined : definition.effectOf(kind);
-    if (kind === undefined || found === undefined || effects.has(kind)) continue;
-    const { effect, params, receipt } = found;
-    const { cap_type: capType, origin_scope: scope } = effect;
-    const findSecrets = compileSecretFinder(params.type, secretRef);
-    effects.set(kind, { kind, capType, scope, params, receipt, findSecrets });
-  }
-  return effects;
 }

@@ -3,7 +3,9 @@
  * budget. A request goes through them when it is made, and once more when people have approved it.
  */
 import type { Hash } from '@aos/canon';
+import { type Charge, type Decision, type Denial, NO_CHARGE } from './decision.js';
 import type { Gate } from './gate.js';
+import type { GatePorts } from './gate-ports.js';
 import type { GateState } from './gate-state.js';
 import { checkConstraints } from './grants/constraints.js';
 import { findGrant } from './grants/grant-check.js';
@@ -13,16 +15,9 @@ import { reserveBudgets } from './limits/budgets.js';
 import type { Reservation } from './limits/ledger.js';
 import { takeRate } from './limits/rate-limits.js';
 import { askPolicy, type Ruling } from './policy/policy.js';
-import type { Subject } from './subject.js';
-import {
-  type Charge,
-  type Decision,
-  type Denial,
-  type DeniedVerdict,
-  type EffectRequest,
-  type GatePorts,
-  NO_CHARGE,
-} from './verdict.js';
+import type { EffectRequest } from './requests/effect-request.js';
+import type { Subject } from './requests/subject.js';
+import type { DeniedVerdict } from './verdict.js';
 
 /** All that a decision says but its outcome. */
 export type DecisionPlace = Omit<Decision, 'outcome' | 'code'>;

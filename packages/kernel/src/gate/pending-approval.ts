@@ -1,6 +1,7 @@
 /** The approval that an intent waits for. */
 import type { Hash, Reader, Writer } from '@aos/canon';
 import type { KeyRole } from '@aos/protocol';
+import type { ApprovalRequest } from './decision.js';
 import {
   readHashItem,
   readItems,
@@ -11,7 +12,6 @@ import {
   writeOptional,
 } from './leaf-items.js';
 import type { Ruling } from './policy/policy.js';
-import type { ApprovalRequest } from './verdict.js';
 
 /** One signed yes. */
 export interface GivenApproval {

@@ -3,14 +3,16 @@
  * HTTP requests, so that neither a redirect nor a name leads beyond what was granted.
  */
 
+import type { Denial } from './decision.js';
 import { httpLimitsOf } from './enforcers/enforcer.js';
 import { privateAddress, redirectsExceeded } from './enforcers/http-out.js';
 import { isPrivateAddress } from './enforcers/private-address.js';
 import type { Gate } from './gate.js';
+import type { GatePorts } from './gate-ports.js';
 import { checkConstraints } from './grants/constraints.js';
 import { findGrant } from './grants/grant-check.js';
-import { isUnreadable, readRequest } from './subject.js';
-import type { Denial, EffectRequest, GatePorts } from './verdict.js';
+import type { EffectRequest } from './requests/effect-request.js';
+import { isUnreadable, readRequest } from './requests/read-request.js';
 
 /**
  * Whether a request may follow a redirect: `request` is what would be sent next, with the URL and

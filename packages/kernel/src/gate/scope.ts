@@ -1,8 +1,8 @@
 /** Who may ask for what: the origin scope of the effect, the declared kinds of the reducer. */
 import { isReducerOrigin } from '@aos/protocol';
+import type { Denial } from './decision.js';
 import type { Gate } from './gate.js';
-import { originName, type Subject } from './subject.js';
-import type { Denial } from './verdict.js';
+import { originName, type Subject } from './requests/subject.js';
 
 /** Codes: `effect-origin-scope`, `effect-undeclared`. */
 export function checkScope(gate: Gate, subject: Subject): Denial | undefined {

@@ -21,7 +21,8 @@ import type {
   PlanStepEntry,
   RuntimeLimits,
 } from '@aos/protocol';
-import type { EffectRequest, GateVerdict } from '../gate/verdict.js';
+import type { EffectRequest } from '../gate/requests/effect-request.js';
+import type { GateVerdict } from '../gate/verdict.js';
 
 import type { Plans } from './compile/compile.js';
 import type { PlanState } from './state/plan-state.js';

@@ -7,8 +7,8 @@
  * N2. An absent, null or empty set constrains nothing.
  */
 import { parseDec128, type Value } from '@aos/canon';
-import type { EffectParams } from '../effect-params.js';
-import type { Denial } from '../verdict.js';
+import type { Denial } from '../decision.js';
+import type { EffectParams } from '../requests/effect-params.js';
 
 /** An effect as its enforcers see it. */
 export interface CheckedEffect {

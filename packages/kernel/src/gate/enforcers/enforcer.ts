@@ -7,8 +7,8 @@
  */
 import type { GrantDefinition, WorldDefinition } from '@aos/air';
 import { bytesEqual, type Hash, parseHashText, type Value, ZERO_HASH } from '@aos/canon';
-import { EffectParams } from '../effect-params.js';
-import { type Charge, type Denial, NO_CHARGE } from '../verdict.js';
+import { type Charge, type Denial, NO_CHARGE } from '../decision.js';
+import { EffectParams } from '../requests/effect-params.js';
 import { CapParams, type Constraint, type ConstraintReader } from './constraint.js';
 import { type HttpLimits, httpOut, readHttpLimits } from './http-out.js';
 import { llmBasic } from './llm-basic.js';

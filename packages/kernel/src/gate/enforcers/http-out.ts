@@ -7,7 +7,7 @@
  * true; what a name stands for is known outside only, and is checked there ({@link checkAddress}).
  */
 import type { Value } from '@aos/canon';
-import type { Denial } from '../verdict.js';
+import type { Denial } from '../decision.js';
 import {
   type CapParams,
   type CheckedEffect,

@@ -1,6 +1,6 @@
 /** `sys/CapEnforceLlmBasic@1`: which models may be asked, for how much, with which tools. */
 import { compareDec128, parseDec128 } from '@aos/canon';
-import type { Denial } from '../verdict.js';
+import type { Denial } from '../decision.js';
 import {
   type CapParams,
   type CheckedEffect,

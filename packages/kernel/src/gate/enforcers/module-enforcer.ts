@@ -17,8 +17,9 @@ import {
   isReducerOrigin,
 } from '@aos/protocol';
 import { ObjectsNeeded } from '../../trie/objects-needed.js';
-import { originName, type Subject } from '../subject.js';
-import type { Charge, Denial, GatePorts } from '../verdict.js';
+import type { Charge, Denial } from '../decision.js';
+import type { GatePorts } from '../gate-ports.js';
+import { originName, type Subject } from '../requests/subject.js';
 
 /** One module on behalf of one grant. */
 export interface ModuleEnforcer {

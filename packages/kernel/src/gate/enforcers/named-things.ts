@@ -1,5 +1,5 @@
 /** The enforcers that compare names: blobs, queries, secrets, governance. */
-import type { Denial } from '../verdict.js';
+import type { Denial } from '../decision.js';
 import {
   type CapParams,
   type CheckedEffect,
@@ -18,7 +18,7 @@ interface NamedParam {
   readonly code: string;
 }
 
-const BLOB_KINDS = ['blob.put', 'blob.get'] as const;
+const BLOB_KINDS = ['blob.put', 'blob.get', 'blob.write', 'blob.read', 'blob.exists'] as const;
 const SECRET_KINDS = ['vault.put', 'vault.rotate'] as const;
 
 /** `sys/CapEnforceBlob@1`: namespaces. */

@@ -1,8 +1,8 @@
 /** The constraints of a grant and of all that it was made from, each by its own enforcer. */
 import { type Checked, runEnforcer } from '../enforcers/enforcer.js';
 import type { Gate } from '../gate.js';
-import type { Subject } from '../subject.js';
-import type { GatePorts } from '../verdict.js';
+import type { GatePorts } from '../gate-ports.js';
+import type { Subject } from '../requests/subject.js';
 import type { CompiledGrant } from './grants.js';
 
 /**

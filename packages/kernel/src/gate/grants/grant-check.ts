@@ -1,7 +1,8 @@
 /** The grant of a request: whether it is there, fits, and still holds. */
+
+import type { Denial } from '../decision.js';
 import type { Gate } from '../gate.js';
-import type { Subject } from '../subject.js';
-import type { Denial } from '../verdict.js';
+import type { Subject } from '../requests/subject.js';
 import type { CompiledGrant } from './grants.js';
 
 export type Granted =

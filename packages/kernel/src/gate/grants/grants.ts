@@ -7,8 +7,8 @@
 import type { GrantDefinition, WorldDefinition } from '@aos/air';
 import { type Hash, ZERO_HASH } from '@aos/canon';
 import { grantHash } from '@aos/protocol';
+import type { Denial } from '../decision.js';
 import { compileEnforcer, type Enforcer } from '../enforcers/enforcer.js';
-import type { Denial } from '../verdict.js';
 
 /** Longest way from a grant to the first one that it was made from, itself among them. */
 export const MAX_CHAIN = 64;

@@ -6,8 +6,8 @@
  */
 import type { WorldDefinition } from '@aos/air';
 import { isReducerOrigin } from '@aos/protocol';
-import { originName, type Subject } from '../subject.js';
-import type { Denial } from '../verdict.js';
+import type { Denial } from '../decision.js';
+import { originName, type Subject } from '../requests/subject.js';
 import type { SecretUse } from './secret-finder.js';
 
 /** Who may use one secret; undefined for everyone. */

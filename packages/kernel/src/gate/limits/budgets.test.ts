@@ -13,7 +13,7 @@ import { authorize } from '../authorize.js';
 import type { Gate } from '../gate.js';
 import type { GateState } from '../gate-state.js';
 import type { OpenIntent } from '../open-intent.js';
-import type { EffectRequest } from '../verdict.js';
+import type { EffectRequest } from '../requests/effect-request.js';
 import { type Ledger, ledgerKey } from './ledger.js';
 import { type SettledUse, settleBudget } from './settle-budget.js';
 

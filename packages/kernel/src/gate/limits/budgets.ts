@@ -11,9 +11,9 @@
 import type { GrantBudget } from '@aos/air';
 import type { Value } from '@aos/canon';
 import type { Trie } from '../../trie/trie.js';
+import type { Denial } from '../decision.js';
 import type { CompiledGrant } from '../grants/grants.js';
-import type { Subject } from '../subject.js';
-import type { Denial } from '../verdict.js';
+import type { Subject } from '../requests/subject.js';
 import {
   type Amounts,
   addAmounts,

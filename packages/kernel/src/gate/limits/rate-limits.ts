@@ -8,7 +8,8 @@
 import type { RateLimit } from '@aos/air';
 import type { Hash } from '@aos/canon';
 import type { Trie } from '../../trie/trie.js';
-import type { Denial, Moment } from '../verdict.js';
+import type { Denial } from '../decision.js';
+import type { Moment } from '../requests/effect-request.js';
 import { type WindowMark, windowKey } from './rate-window.js';
 
 /** Old marks dropped for each new one, beside the one it takes the place of. */

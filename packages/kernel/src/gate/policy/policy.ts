@@ -2,8 +2,8 @@
 import type { PolicyRule, WorldDefinition } from '@aos/air';
 import { type Encodable, type Hash, hashOf } from '@aos/canon';
 import { isReducerOrigin } from '@aos/protocol';
-import { originName, type Subject } from '../subject.js';
-import type { Denial } from '../verdict.js';
+import type { Denial } from '../decision.js';
+import { originName, type Subject } from '../requests/subject.js';
 import { PolicyIndex } from './policy-index.js';
 
 export interface GatePolicy {

@@ -1,19 +1,11 @@
-/** What is decided about: a request with canonical parameters, a key and an identity. */
-import type { Hash } from '@aos/canon';
-import { concatBytes, sha256, utf8 } from '@aos/canon';
-import { defaultIdempotencyKey, intentHash, isReducerOrigin, type Origin } from '@aos/protocol';
+/** From a request as it is asked for to what is decided about. */
+import { concatBytes, type Hash, sha256, utf8 } from '@aos/canon';
+import { defaultIdempotencyKey, intentHash } from '@aos/protocol';
+import type { Denial } from '../decision.js';
+import type { Gate } from '../gate.js';
 import { EffectParams } from './effect-params.js';
-import type { Gate, GateEffect } from './gate.js';
-import type { Denial, EffectRequest } from './verdict.js';
-
-export interface Subject {
-  readonly request: EffectRequest;
-  readonly effect: GateEffect;
-  /** Canonical in the schema of the effect's parameters. */
-  readonly params: EffectParams;
-  readonly idempotencyKey: Uint8Array;
-  readonly hash: Hash;
-}
+import type { EffectRequest } from './effect-request.js';
+import type { Subject } from './subject.js';
 
 /** A request that could not be read, with the hash of what was asked for as it was given. */
 export interface Unreadable {
@@ -59,11 +51,6 @@ export function readRequest(
 
 export function isUnreadable(read: Subject | Unreadable): read is Unreadable {
   return 'denial' in read;
-}
-
-/** Name of the reducer or plan that asks. */
-export function originName(origin: Origin): string {
-  return isReducerOrigin(origin) ? origin.reducer : origin.plan;
 }
 
 function unreadable(request: EffectRequest, denial: Denial): Unreadable {

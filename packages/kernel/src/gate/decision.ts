@@ -1,0 +1,23 @@
+/** What a decision says, and what it cost to come to it. */
+import type { ApprovalRequestedEntry, DecisionEntry } from '@aos/protocol';
+
+/** Why not. Only `code` may enter a world; the rest is for people. */
+export interface Denial {
+  /** Stable code: of spec/errors.md, or of an enforcer that the world brought itself. */
+  readonly code: string;
+  /** The rule or constraint that says no, such as `policy demo/p@1 rule 3`. */
+  readonly at: string;
+  /** The smallest change that would allow it. */
+  readonly advice: string;
+}
+
+export type Decision = Omit<DecisionEntry, 'kind' | 'cause'>;
+export type ApprovalRequest = Omit<ApprovalRequestedEntry, 'kind' | 'cause'>;
+
+/** Module calls that a verdict took; they are charged whatever the verdict is. */
+export interface Charge {
+  readonly fuel: number;
+  readonly calls: number;
+}
+
+export const NO_CHARGE: Charge = { fuel: 0, calls: 0 };

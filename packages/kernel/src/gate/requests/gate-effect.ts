@@ -1,0 +1,31 @@
+/** Effects as the gate reads requests of them. */
+import { builtinNames, type CompiledSchema, type DefEffect, type WorldDefinition } from '@aos/air';
+import { compileSecretFinder, type SecretFinder } from '../grants/secret-finder.js';
+
+/** One kind of effect, as requests of it are read. */
+export interface GateEffect {
+  readonly kind: string;
+  readonly capType: string;
+  readonly scope: DefEffect['origin_scope'];
+  readonly params: CompiledSchema;
+  readonly receipt: CompiledSchema;
+  /** Finds the secrets that parameters refer to; null when they cannot. */
+  readonly findSecrets: SecretFinder | null;
+}
+
+/** Every kind of effect that the manifest lists or the catalogue has, by kind. */
+export function compileEffects(definition: WorldDefinition): ReadonlyMap<string, GateEffect> {
+  const listed = definition.manifest.effects?.map(({ name }) => name) ?? [];
+  const secretRef = definition.schemas.get('sys/SecretRef@1')?.type;
+  const effects = new Map<string, GateEffect>();
+  for (const name of [...listed, ...builtinNames('defeffect')]) {
+    const kind = definition.find('defeffect', name)?.kind;
+    const found = kind === undefined ? undefined : definition.effectOf(kind);
+    if (kind === undefined || found === undefined || effects.has(kind)) continue;
+    const { effect, params, receipt } = found;
+    const { cap_type: capType, origin_scope: scope } = effect;
+    const findSecrets = compileSecretFinder(params.type, secretRef);
+    effects.set(kind, { kind, capType, scope, params, receipt, findSecrets });
+  }
+  return effects;
+}
