@@ -62,6 +62,15 @@ const BlobPutParams = sys('BlobPutParams', t.record({ namespace: t.text, blob_re
 const BlobPutReceipt = sys('BlobPutReceipt', t.record({ blob_ref: t.hash, size: t.nat }));
 const BlobGetParams = sys('BlobGetParams', t.record({ namespace: t.text, key: t.text }));
 const BlobGetReceipt = sys('BlobGetReceipt', t.record({ blob_ref: t.hash, size: t.nat }));
+const BlobWriteParams = sys('BlobWriteParams', t.record({ namespace: t.text, bytes: t.bytes }));
+const BlobWriteReceipt = sys('BlobWriteReceipt', t.record({ blob_ref: t.hash, size: t.nat }));
+const BlobReadParams = sys(
+  'BlobReadParams',
+  t.record({ namespace: t.text, blob_ref: t.hash, from: t.nat, size: t.nat }),
+);
+const BlobReadReceipt = sys('BlobReadReceipt', t.record({ bytes: t.bytes, size: t.nat }));
+const BlobExistsParams = sys('BlobExistsParams', t.record({ namespace: t.text, blob_ref: t.hash }));
+const BlobExistsReceipt = sys('BlobExistsReceipt', t.record({ size: t.option(t.nat) }));
 
 const HttpRequestParams = sys(
   'HttpRequestParams',
@@ -314,6 +323,12 @@ export const sysSchemas = {
   BlobGetReceipt,
   BlobGetResult: settled('BlobGetResult', BlobGetParams, BlobGetReceipt),
   BlobGetResult2: ended('BlobGetResult', BlobGetParams, BlobGetReceipt),
+  BlobWriteParams,
+  BlobWriteReceipt,
+  BlobReadParams,
+  BlobReadReceipt,
+  BlobExistsParams,
+  BlobExistsReceipt,
   HttpRequestParams,
   HttpRequestParams2,
   HttpRequestReceipt,

@@ -23,6 +23,7 @@ const http = { capType: 'http.out', origin: 'plan' } as const;
 const timer = { params: s.TimerSetParams, receipt: s.TimerSetReceipt, capType: 'timer' } as const;
 const blobPut = { params: s.BlobPutParams, receipt: s.BlobPutReceipt, capType: 'blob' } as const;
 const blobGet = { params: s.BlobGetParams, receipt: s.BlobGetReceipt, capType: 'blob' } as const;
+const blob = { capType: 'blob', origin: 'both' } as const;
 const secret = { capType: 'secret', origin: 'plan' } as const;
 const governance = { capType: 'governance', origin: 'plan' } as const;
 const query = { capType: 'query', origin: 'plan' } as const;
@@ -52,6 +53,17 @@ const effects = {
   blobPut2: effect('blob.put', { ...blobPut, origin: 'both', version: 2 }),
   blobGet: effect('blob.get', { ...blobGet, origin: 'reducer' }),
   blobGet2: effect('blob.get', { ...blobGet, origin: 'both', version: 2 }),
+  blobWrite: effect('blob.write', {
+    params: s.BlobWriteParams,
+    receipt: s.BlobWriteReceipt,
+    ...blob,
+  }),
+  blobRead: effect('blob.read', { params: s.BlobReadParams, receipt: s.BlobReadReceipt, ...blob }),
+  blobExists: effect('blob.exists', {
+    params: s.BlobExistsParams,
+    receipt: s.BlobExistsReceipt,
+    ...blob,
+  }),
   vaultPut: effect('vault.put', {
     params: s.VaultPutParams,
     receipt: s.VaultPutReceipt,

@@ -74,6 +74,15 @@ export const EFFECT_SCHEMAS: TypeFields = {
   'sys/BlobGetReceipt@1': record({ blob_ref: hash, size: nat }),
   'sys/BlobGetResult@1': settled('sys/BlobGetParams@1', 'sys/BlobGetReceipt@1'),
   'sys/BlobGetResult@2': ended('sys/BlobGetParams@1', 'sys/BlobGetReceipt@1'),
+  'sys/BlobWriteParams@1': record({ namespace: text, bytes }),
+  'sys/BlobWriteReceipt@1': record({ blob_ref: hash, size: nat }),
+  /** Up to `size` bytes behind the first `from`; fewer where the blob ends. */
+  'sys/BlobReadParams@1': record({ namespace: text, blob_ref: hash, from: nat, size: nat }),
+  /** `size` is that of the whole blob. */
+  'sys/BlobReadReceipt@1': record({ bytes, size: nat }),
+  'sys/BlobExistsParams@1': record({ namespace: text, blob_ref: hash }),
+  /** Null when there is no such blob. */
+  'sys/BlobExistsReceipt@1': record({ size: option(nat) }),
 
   'sys/HttpRequestParams@1': record({
     method: text,
