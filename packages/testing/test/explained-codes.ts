@@ -5,7 +5,9 @@ const page = readFileSync(new URL('../../../spec/errors.md', import.meta.url), '
 
 const ROW = /^\| `([a-z0-9-]+)` \| ([^|]+) \|/;
 
-/** The codes of a section; where its table has kinds, those whose kinds have this one among them. */
+/**
+ * The codes of a section; where its table has kinds, those whose kinds have this one among them.
+ */
 export function codesOf(section: string, kind?: string): readonly string[] {
   const text = page.split('\n## ').find((part) => part.startsWith(section));
   if (text === undefined) throw new Error(`spec/errors.md has no section '${section}'`);

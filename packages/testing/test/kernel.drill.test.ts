@@ -1,13 +1,13 @@
 /**
- * Worlds of all kinds, lived, broken off and replayed: live = replay from genesis = replay from each
- * snapshot, byte for byte. What is implemented must have happened: the codes are those that the
- * specification explains, so a new one asks for its place here.
+ * Worlds of all kinds, lived, broken off and replayed: live = replay from genesis = replay from
+ * each snapshot, byte for byte. What is implemented must have happened: the codes are those that
+ * the specification explains, so a new one asks for its place here.
  *
  * `AOS_SEEDS=<first>+<count>` picks the seeds.
  */
 import { describe, expect, it } from 'vitest';
-import { BROKEN_KERNELS } from '../src/kernel/broken-kernels.js';
 import { runKernelDrill } from '../src/kernel/kernel-drill.js';
+import { BROKEN_KERNELS } from './broken-kernels.js';
 import { codesOf } from './explained-codes.js';
 
 const [first = 0, count = process.env.AOS_DRILL === 'large' ? 100_000 : 1000] = (

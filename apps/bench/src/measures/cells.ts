@@ -48,8 +48,8 @@ function eventsMs(keyed: KeyedWorld, idOf: () => number, events: number): number
 }
 
 /**
- * Both worlds take turns, so that a neighbour slows both alike. Snapshots go on as a host would have
- * them, outside of what is timed.
+ * Both worlds take turns, so that a neighbour slows both alike. Snapshots go on as a host would
+ * have them, outside of what is timed.
  */
 async function costRatio(): Promise<number> {
   const [one, all] = [await oneCell(), await millionCells()];

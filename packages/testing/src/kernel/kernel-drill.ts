@@ -1,12 +1,12 @@
 /** Many worlds, one for each seed: lived, broken off, replayed and judged by every law. */
-import { BudgetLaws } from './budget-laws.js';
-import { Coverage } from './coverage.js';
-import { JournalLaws } from './journal-laws.js';
+import { BudgetLaws } from '../laws/budget-laws.js';
+import { Coverage } from '../laws/coverage.js';
+import { JournalLaws } from '../laws/journal-laws.js';
+import { checkNarrowed } from '../laws/narrowing-laws.js';
+import { checkReplay } from '../laws/replay-laws.js';
+import { checkTampering } from '../laws/tamper-laws.js';
 import { type KernelPort, REAL_KERNEL } from './kernel-port.js';
 import { Life, type LifeOptions } from './life.js';
-import { checkNarrowed } from './narrowing-laws.js';
-import { checkReplay } from './replay-laws.js';
-import { checkTampering } from './tamper-laws.js';
 
 export interface KernelDrillOptions extends Partial<LifeOptions> {
   readonly firstSeed?: number;
@@ -40,11 +40,15 @@ export function runKernelDrill(options: KernelDrillOptions): KernelDrillReport {
       coverage.merge(life.coverage);
       records += life.lived.length;
     } catch (error) {
-      problems.push(`seed ${seed}: ${error instanceof Error ? error.message : String(error)}`);
+      const message = error instanceof Error ? error.message : String(error);
+      problems.push(`seed ${seed}: ${message}; again: ${reproduction(seed)}`);
     }
   }
   return { records, coverage, problems };
 }
+
+/** The command line that lives a seed of this repository's drill again. */
+const reproduction = (seed: number) => `AOS_SEEDS=${seed}+1 npm test -- kernel.drill`;
 
 /** Lives one seed and throws at the first law that it breaks. */
 export function liveSeed(kernel: KernelPort, seed: number, options: LifeOptions): Life {

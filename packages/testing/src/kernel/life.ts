@@ -16,13 +16,17 @@ import {
   type JournalRecord,
   type RuntimeLimits,
 } from '@aos/protocol';
+import { History } from '../inputs/history.js';
+import { GENESIS_KEYS, KEYS, Outside } from '../inputs/outside.js';
+import { Coverage } from '../laws/coverage.js';
+import {
+  type GeneratedDefinition,
+  generateDefinition,
+  type PaletteOptions,
+} from '../palette/palette.js';
 import { Random } from '../random.js';
-import { Coverage } from './coverage.js';
-import { History } from './history.js';
 import type { KernelPort } from './kernel-port.js';
 import { ObjectDisk, type ObjectMemory } from './object-disk.js';
-import { GENESIS_KEYS, KEYS, Outside } from './outside.js';
-import { type GeneratedDefinition, generateDefinition, type PaletteOptions } from './palette.js';
 import { ScriptEngine } from './script-engine.js';
 
 /** A record with the world before it. */

@@ -1,4 +1,6 @@
-/** The engine port over scripts: every reducer plays its event's program, an enforcer its numbers. */
+/**
+ * The engine port over scripts: every reducer plays its event's program, an enforcer its numbers.
+ */
 import {
   decode,
   decodePlain,
@@ -10,7 +12,7 @@ import {
   type Value,
 } from '@aos/canon';
 import type { CallLimits, CallOutcome, Engine, ModuleEntry } from '@aos/protocol';
-import { ENFORCER, moduleHash, REDUCERS } from './palette.js';
+import { ENFORCER, moduleHash, REDUCERS } from '../palette/palette.js';
 import { playScript, type ScriptResult } from './script.js';
 
 type ValueMap = ReadonlyMap<Value, Value>;

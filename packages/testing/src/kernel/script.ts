@@ -15,7 +15,7 @@ import {
   sha256,
   type Value,
 } from '@aos/canon';
-import { looseBytes } from './loose-bytes.js';
+import { looseBytes } from '../inputs/loose-bytes.js';
 
 /** How an emitted value is written. */
 export type Form = 'canonical' | 'untagged' | 'loose';

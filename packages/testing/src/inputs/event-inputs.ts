@@ -2,11 +2,11 @@
 import type { JsonValue, WorldDefinition } from '@aos/air';
 import { type Encodable, encode, utf8 } from '@aos/canon';
 import type { RawEvent } from '@aos/kernel';
+import { encodeAs } from '../kernel/script.js';
+import { EVENTS, type GeneratedDefinition } from '../palette/palette.js';
 import type { Random } from '../random.js';
 import type { Commands } from './commands.js';
 import { looseBytes } from './loose-bytes.js';
-import { EVENTS, type GeneratedDefinition } from './palette.js';
-import { encodeAs } from './script.js';
 
 const DEDUP_IDS = ['d1', 'd2', 'd3', 'd4'];
 

@@ -1,16 +1,16 @@
 /** Programs for scripted modules, made by chance: what good modules do, and everything bad. */
 import type { WorldDefinition } from '@aos/air';
 import { decode, type Encodable, toHex, utf8 } from '@aos/canon';
+import { type Act, type Ask, encodeProgram, type Form } from '../kernel/script.js';
+import { EFFECT_KINDS } from '../palette/authority-palette.js';
+import { SECRET_ALIASES } from '../palette/native-palette.js';
+import { EVENTS } from '../palette/palette.js';
 import type { Random } from '../random.js';
-import { EFFECT_KINDS } from './authority-palette.js';
-import { SECRET_ALIASES } from './native-palette.js';
 import type { Outside } from './outside.js';
-import { EVENTS } from './palette.js';
 import { randomValue } from './random-value.js';
-import { type Act, type Ask, encodeProgram, type Form } from './script.js';
 
 /** Ends of a call that are the engine's to report (spec, modules). */
-export const ENGINE_FAULTS = [
+const ENGINE_FAULTS = [
   'module-trap',
   'out-of-fuel',
   'stack-overflow',

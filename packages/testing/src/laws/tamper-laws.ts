@@ -11,9 +11,9 @@
 import { bytesEqual, decode, type Hash } from '@aos/canon';
 import type { SignatureCheck, World } from '@aos/kernel';
 import { encodeRecord, type JournalRecord, type Stamp } from '@aos/protocol';
+import { looseBytes } from '../inputs/loose-bytes.js';
+import type { Kept, Life } from '../kernel/life.js';
 import type { Random } from '../random.js';
-import type { Kept, Life } from './life.js';
-import { looseBytes } from './loose-bytes.js';
 
 /** Throws when a change goes unnoticed. */
 export function checkTampering(life: Life): void {

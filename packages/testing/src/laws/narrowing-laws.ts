@@ -1,15 +1,16 @@
 /**
  * Taking authority away never allows more: the same inputs, fed to a world that differs in one
- * grant or rule that was made narrower, are decided alike up to the first decision that differs, and
- * that one lets less through. After it the two worlds have nothing in common that could be compared.
+ * grant or rule that was made narrower, are decided alike up to the first decision that differs,
+ * and that one lets less through. After it the two worlds have nothing in common that could be
+ * compared.
  */
 import { type Hash, toHex, type Value } from '@aos/canon';
 import type { RawInput } from '@aos/kernel';
 import type { CarriedValue, Entry, Input, JournalRecord } from '@aos/protocol';
+import { genesisOf, type Life, must } from '../kernel/life.js';
+import type { Json } from '../palette/json.js';
+import { generateDefinition } from '../palette/palette.js';
 import type { Random } from '../random.js';
-import type { Json } from './json.js';
-import { genesisOf, type Life, must } from './life.js';
-import { generateDefinition } from './palette.js';
 
 /** A world more to make and live for some of the seeds. */
 const CHANCE = 0.15;

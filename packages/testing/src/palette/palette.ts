@@ -9,7 +9,7 @@ import { type Hash, sha256, utf8 } from '@aos/canon';
 import { Random } from '../random.js';
 import { type Authority, authorityOf } from './authority-palette.js';
 import { type Json, ref, refs, schema } from './json.js';
-import { planPalette } from './plan-palette.js';
+import { type PlanPalette, planPalette } from './plan-palette.js';
 
 /** The types that cells are kept under. */
 const KEY_TYPES: readonly TypeExpr[] = [
@@ -83,7 +83,7 @@ export function generateDefinition(
   const manifest = {
     $kind: 'manifest',
     air_version: '1',
-    ...sectionsOf(nodes, plans?.startsByHand ?? false),
+    ...sectionsOf(nodes, plans),
     ...authority?.manifest,
     ...plans?.manifest,
     routing: {
@@ -92,14 +92,14 @@ export function generateDefinition(
     },
     features: [...(authority?.features ?? []), ...(plans?.features ?? [])],
   };
-  const definition = load(edit([...nodes, manifest]), authority?.usesEnforcer ?? false);
+  const definition = load(edit([...nodes, manifest]), authority);
   const planEvents = plans?.events ?? [];
   return { definition, inboxes, authority, hasPlans: plans !== undefined, planEvents };
 }
 
-function load(nodes: readonly Json[], usesEnforcer: boolean): WorldDefinition {
+function load(nodes: readonly Json[], authority: Authority | undefined): WorldDefinition {
   const document: AirDocument = { path: 'world.air.json', text: JSON.stringify(nodes) };
-  const names = usesEnforcer ? [...REDUCERS, ENFORCER] : REDUCERS;
+  const names = authority?.usesEnforcer ? [...REDUCERS, ENFORCER] : REDUCERS;
   const loaded = loadAir([document], new Map(names.map((name) => [name, moduleHash(name)])));
   if (loaded.ok) return loaded.world;
   const errors = loaded.findings.filter(({ severity }) => severity === 'error');
@@ -107,11 +107,11 @@ function load(nodes: readonly Json[], usesEnforcer: boolean): WorldDefinition {
 }
 
 /** Every definition is listed in the section of its kind. */
-function sectionsOf(nodes: readonly Json[], startsByHand: boolean): Json {
+function sectionsOf(nodes: readonly Json[], plans: PlanPalette | undefined): Json {
   const named = (kind: string) =>
     refs(...nodes.flatMap((node) => (node.$kind === kind ? [node.name as string] : [])));
   return {
-    schemas: [...named('defschema'), ...(startsByHand ? refs('sys/PlanStart@1') : [])],
+    schemas: [...named('defschema'), ...(plans?.startsByHand ? refs('sys/PlanStart@1') : [])],
     modules: named('defmodule'),
     plans: named('defplan'),
     caps: named('defcap'),

@@ -1,6 +1,7 @@
 /**
- * CBOR that says the same as the canonical bytes and is other bytes: what modules of other languages
- * and careless senders write. Heads take eight bytes, maps are in reverse order, nothing is tagged.
+ * CBOR that says the same as the canonical bytes and is other bytes: what modules of other
+ * languages and careless senders write. Heads take eight bytes, maps are in reverse order, nothing
+ * is tagged.
  */
 import { concatBytes, type Encodable, utf8 } from '@aos/canon';
 

@@ -1,9 +1,9 @@
 /**
- * Budgets, counted from the journal alone: what is opened under a grant was left in its budget and in
- * that of every grant it was made from, and what settles is charged once.
+ * Budgets, counted from the journal alone: what is opened under a grant was left in its budget and
+ * in that of every grant it was made from, and what settles is charged once.
  *
- * Where the journal does not say what something cost, nothing is charged here, so the count is never
- * above that of the kernel: what it finds is broken indeed.
+ * Where the journal does not say what something cost, nothing is charged here, so the count is
+ * never above that of the kernel: what it finds is broken indeed.
  */
 import type { WorldDefinition } from '@aos/air';
 import { toHex } from '@aos/canon';

@@ -7,9 +7,9 @@
  */
 import { bytesEqual } from '@aos/canon';
 import type { World } from '@aos/kernel';
+import type { Kept, Life } from '../kernel/life.js';
+import type { ObjectMemory } from '../kernel/object-disk.js';
 import { checkLedgers } from './budget-laws.js';
-import type { Kept, Life } from './life.js';
-import type { ObjectMemory } from './object-disk.js';
 
 /** Cache of the worlds that are replayed: another one than that of the lived one. */
 const CACHE_LEAVES = 64;

@@ -1,4 +1,6 @@
-/** Effects, grants and a policy of a generated world; or none of it works, and that is tested too. */
+/**
+ * Effects, grants and a policy of a generated world; or none of it works, and that is tested too.
+ */
 import type { Random } from '../random.js';
 import { type Json, ref, refs, schema } from './json.js';
 import {

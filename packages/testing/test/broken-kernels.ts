@@ -4,7 +4,7 @@
  */
 import type { StepDone, World } from '@aos/kernel';
 import { chainOf, type Entry, encodeRecord, type JournalRecord } from '@aos/protocol';
-import { type KernelPort, REAL_KERNEL } from './kernel-port.js';
+import { type KernelPort, REAL_KERNEL } from '../src/kernel/kernel-port.js';
 
 export interface BrokenKernel {
   readonly fault: string;
@@ -36,10 +36,13 @@ const FORGOTTEN: readonly Fields[] = [
   ['lastWallNs'],
 ];
 
+const LOST =
+  /snapshot at \d+ has other bytes|after a crash the world|differs at|ends in another world/;
+
 /** A snapshot that opens with some fields as they were at genesis. */
 const forgetful = (fields: Fields): BrokenKernel => ({
   fault: `a snapshot forgets ${fields.join(' and ')}`,
-  told: /the snapshot at \d+ has other bytes|after a crash the world|differs at|ends in another world/,
+  told: LOST,
   make: () => {
     let genesis: World | undefined;
     const createWorld: KernelPort['createWorld'] = (...args) => {

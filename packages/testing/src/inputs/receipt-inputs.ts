@@ -3,10 +3,10 @@ import type { CompiledSchema, WorldDefinition } from '@aos/air';
 import { encode, type Hash, sha256, utf8 } from '@aos/canon';
 import type { RawInput, World } from '@aos/kernel';
 import type { ReceiptBody, ReceiptStatus } from '@aos/protocol';
+import { encodeAs } from '../kernel/script.js';
 import type { Random } from '../random.js';
 import { KEYS, type KnownIntent, type Outside } from './outside.js';
 import { randomValue } from './random-value.js';
-import { encodeAs } from './script.js';
 
 type RawReceipt = Extract<RawInput, { readonly kind: 'receipt' }>;
 type RawStreamFrame = Extract<RawInput, { readonly kind: 'stream-frame' }>;

@@ -2,11 +2,11 @@
 import { toHex } from '@aos/canon';
 import type { RawInput, World } from '@aos/kernel';
 import type { Stamp } from '@aos/protocol';
+import type { GeneratedDefinition } from '../palette/palette.js';
 import type { Random } from '../random.js';
 import { Commands } from './commands.js';
 import { EventInputs } from './event-inputs.js';
 import type { KnownIntent, Outside } from './outside.js';
-import type { GeneratedDefinition } from './palette.js';
 import { ReceiptInputs } from './receipt-inputs.js';
 import { VerbInputs } from './verb-inputs.js';
 
