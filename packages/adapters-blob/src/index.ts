@@ -1,0 +1,1 @@
+export { BlobAdapter } from './blob-adapter.js';
