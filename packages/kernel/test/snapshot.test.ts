@@ -75,7 +75,7 @@ function reopen(bytes: Uint8Array, source: Objects, limits = {}, on = engine): W
 }
 
 describe('a snapshot', () => {
-  it('of equal worlds has equal bytes, whenever others were taken, stored, dropped and opened', () => {
+  it('of equal worlds has equal bytes, whenever others were taken, stored and opened', () => {
     const acts = fc.array(
       fc.tuple(fc.boolean(), fc.constantFrom('nothing', 'take', 'store', 'reopen')),
       { maxLength: 30 },
