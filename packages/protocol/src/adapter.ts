@@ -55,8 +55,8 @@ export interface ByteRange {
 /** Large values of effects: objects of the world, streamed in and out. */
 export interface BlobPort {
   /**
-   * Stores what comes. Rejects with the fault `blob-too-large` after `limitBytes`, and with whatever
-   * the chunks reject with; nothing is stored then.
+   * Stores what comes. Rejects with the fault `blob-too-large` after `limitBytes`, and with
+   * whatever the chunks reject with; nothing is stored then.
    */
   put(
     chunks: AsyncIterable<Uint8Array>,
