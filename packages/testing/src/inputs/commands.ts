@@ -167,7 +167,7 @@ export class Commands {
       () => ['put', -1],
       () => ['ann', { why: null }],
       () => say('g/Nowhere@1', null),
-      () => say('sys/EffectError@1', { code: 'made-up', message: '' }),
+      () => say('sys/EffectError@1', { code: 'defect', message: '' }),
       () => say('sys/TimerFired@1', this.reserved('sys/TimerFired@1')),
       () => say('g/Do@1', { unfit: true }),
       () => say('g/Say@1', this.event('g/Say@1', MAX_DEPTH), new Uint8Array(4097)),

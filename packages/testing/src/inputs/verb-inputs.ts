@@ -29,7 +29,7 @@ export class VerbInputs {
             { verb: 'pause' },
             { verb: 'resume' },
             { verb: 'drain' },
-            { verb: 'halt', code: 'operator-says-so' },
+            { verb: 'halt', code: 'world-diverged' },
             { verb: 'epoch', epoch: world.epoch + random.pick([1, 1, 3, 0]) },
             this.upgrade(world),
             this.upgrade(world),

@@ -59,7 +59,7 @@ function enforce(envelope: ValueMap): ScriptResult {
   if (asked === 13) return 'module-trap';
   if (asked === 14) return encodeUntagged({ output: encode({ nonsense: true }) });
   const isFine = BigInt(asked as number) <= BigInt(most as number);
-  const deny = isFine ? null : { code: 'too-much', message: 'asks for more than is granted' };
+  const deny = isFine ? null : { code: 'effect-denied', message: 'asks for more than is granted' };
   return encodeUntagged({ output: encode({ constraints_ok: isFine, deny } as Encodable) });
 }
 
