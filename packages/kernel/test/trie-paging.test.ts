@@ -114,8 +114,6 @@ describe('a cache', () => {
     let looks = 0;
     class Watched implements Cached {
       readonly weight = 1;
-      newer: Cached | undefined;
-      older: Cached | undefined;
       #isVisited = false;
       get isVisited(): boolean {
         looks += 1;

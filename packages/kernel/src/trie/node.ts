@@ -87,8 +87,6 @@ export type Node<T> = Bucket<T> | Branch<T>;
  */
 export class Box<T> implements Cached {
   isVisited = false;
-  newer: Cached | undefined;
-  older: Cached | undefined;
 
   private constructor(
     /** Leaves below. */
