@@ -38,12 +38,12 @@ export class MemoryBlobs implements BlobPort {
     return { hash: this.store(concatBytes(...parts)), sizeBytes };
   }
 
-  async get(hash: Hash, range?: ByteRange) {
+  async get(hash: Hash, range?: ByteRange): Promise<AsyncIterable<Uint8Array> | undefined> {
     const bytes = this.bytes(hash);
     return bytes && chunksOf(range === undefined ? bytes : bytes.slice(range.from, range.before));
   }
 
-  async size(hash: Hash) {
+  async size(hash: Hash): Promise<number | undefined> {
     return this.bytes(hash)?.length;
   }
 
