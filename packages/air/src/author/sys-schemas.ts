@@ -2,46 +2,8 @@
  * The built-in schemas with their static types. They stand for the definitions of the catalogue,
  * and a test holds the two to each other.
  */
-import { type Schema, schema, type Type, t } from './types.js';
-
-const sys = <S>(name: string, type: Type<S>): Schema<S> => schema(`sys/${name}@1`, type);
-
-const sys2 = <S>(name: string, type: Type<S>): Schema<S> => schema(`sys/${name}@2`, type);
-
-/** What a reducer gets back for an effect of its own: the receipt with the request it answers. */
-const settled = <P, R>(name: string, params: Schema<P>, receipt: Schema<R>) =>
-  sys(
-    name,
-    t.record({
-      intent_hash: t.hash,
-      reducer: t.text,
-      effect_kind: t.text,
-      adapter_id: t.text,
-      status: t.text,
-      requested: params,
-      receipt,
-      cost_cents: t.option(t.nat),
-      signature: t.bytes,
-    }),
-  );
-
-/** The same for every outcome, with the code of why there is no receipt. */
-const ended = <P, R>(name: string, params: Schema<P>, receipt: Schema<R>) =>
-  sys2(
-    name,
-    t.record({
-      intent_hash: t.hash,
-      reducer: t.text,
-      effect_kind: t.text,
-      adapter_id: t.text,
-      status: t.text,
-      requested: params,
-      receipt: t.option(receipt),
-      error: t.option(t.text),
-      cost_cents: t.option(t.nat),
-      signature: t.bytes,
-    }),
-  );
+import { reducerEffectSchemas, sys, sys2 } from './sys-reducer-effects.js';
+import { t } from './types.js';
 
 const SecretRef = sys('SecretRef', t.record({ alias: t.text, version: t.nat }));
 const TextOrSecretRef = sys('TextOrSecretRef', t.variant({ literal: t.text, secret: SecretRef }));
@@ -49,28 +11,6 @@ const BytesOrSecretRef = sys(
   'BytesOrSecretRef',
   t.variant({ literal: t.bytes, secret: SecretRef }),
 );
-
-const TimerSetParams = sys(
-  'TimerSetParams',
-  t.record({ deliver_at_ns: t.nat, key: t.option(t.text) }),
-);
-const TimerSetReceipt = sys(
-  'TimerSetReceipt',
-  t.record({ delivered_at_ns: t.nat, key: t.option(t.text) }),
-);
-const BlobPutParams = sys('BlobPutParams', t.record({ namespace: t.text, blob_ref: t.hash }));
-const BlobPutReceipt = sys('BlobPutReceipt', t.record({ blob_ref: t.hash, size: t.nat }));
-const BlobGetParams = sys('BlobGetParams', t.record({ namespace: t.text, key: t.text }));
-const BlobGetReceipt = sys('BlobGetReceipt', t.record({ blob_ref: t.hash, size: t.nat }));
-const BlobWriteParams = sys('BlobWriteParams', t.record({ namespace: t.text, bytes: t.bytes }));
-const BlobWriteReceipt = sys('BlobWriteReceipt', t.record({ blob_ref: t.hash, size: t.nat }));
-const BlobReadParams = sys(
-  'BlobReadParams',
-  t.record({ namespace: t.text, blob_ref: t.hash, from: t.nat, size: t.nat }),
-);
-const BlobReadReceipt = sys('BlobReadReceipt', t.record({ bytes: t.bytes, size: t.nat }));
-const BlobExistsParams = sys('BlobExistsParams', t.record({ namespace: t.text, blob_ref: t.hash }));
-const BlobExistsReceipt = sys('BlobExistsReceipt', t.record({ size: t.option(t.nat) }));
 
 const HttpRequestParams = sys(
   'HttpRequestParams',
@@ -311,24 +251,7 @@ export const sysSchemas = {
       signature: t.bytes,
     }),
   ),
-  TimerSetParams,
-  TimerSetReceipt,
-  TimerFired: settled('TimerFired', TimerSetParams, TimerSetReceipt),
-  TimerFired2: ended('TimerFired', TimerSetParams, TimerSetReceipt),
-  BlobPutParams,
-  BlobPutReceipt,
-  BlobPutResult: settled('BlobPutResult', BlobPutParams, BlobPutReceipt),
-  BlobPutResult2: ended('BlobPutResult', BlobPutParams, BlobPutReceipt),
-  BlobGetParams,
-  BlobGetReceipt,
-  BlobGetResult: settled('BlobGetResult', BlobGetParams, BlobGetReceipt),
-  BlobGetResult2: ended('BlobGetResult', BlobGetParams, BlobGetReceipt),
-  BlobWriteParams,
-  BlobWriteReceipt,
-  BlobReadParams,
-  BlobReadReceipt,
-  BlobExistsParams,
-  BlobExistsReceipt,
+  ...reducerEffectSchemas,
   HttpRequestParams,
   HttpRequestParams2,
   HttpRequestReceipt,
