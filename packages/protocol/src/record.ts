@@ -9,6 +9,7 @@ import {
   asHash,
   attempt,
   borrowWriter,
+  bytesEqual,
   type Hash,
   Reader,
   type Result,
@@ -44,11 +45,15 @@ const CHAIN_BYTES = 32;
 /** Those that every record has. */
 const FIELDS = 6;
 
-/** Canonical record bytes. */
-export function encodeRecord(record: JournalRecord): Uint8Array {
+/**
+ * Canonical record bytes. Where `recorded` holds the same bytes, the answer is that very array: a
+ * replay has them already, and is spared a copy.
+ */
+export function encodeRecord(record: JournalRecord, recorded?: Uint8Array): Uint8Array {
   const w = borrowWriter();
   writeRecord(w, record);
-  const bytes = w.finish();
+  const isSame = recorded !== undefined && bytesEqual(w.view(), recorded);
+  const bytes = isSame ? recorded : w.finish();
   returnWriter(w);
   return bytes;
 }

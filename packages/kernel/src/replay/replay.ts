@@ -46,9 +46,10 @@ export function replayRecord(
     const doubt = checkInput(world, input, ports);
     if (doubt !== undefined) return doubt;
   }
-  const outcome = step(world, input, head.value.stamp, ports);
+  const { engine } = ports;
+  const outcome = step(world, input, head.value.stamp, { engine, recorded: bytes });
   if (outcome.kind === 'need') return outcome;
-  if (!bytesEqual(outcome.bytes, bytes)) {
+  if (outcome.bytes !== bytes) {
     return { kind: 'different', world, difference: judgeRecord(bytes, outcome.record) };
   }
   if (mode === 'verify' && outcome.objects.length > 0) {

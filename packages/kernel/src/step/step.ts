@@ -52,6 +52,8 @@ export type StepOutcome = StepDone | { readonly kind: 'need'; readonly hashes: r
 
 export interface StepPorts {
   readonly engine: Engine;
+  /** Bytes that the record should have; the step's own when they are the same. */
+  readonly recorded?: Uint8Array;
 }
 
 /**
@@ -62,11 +64,11 @@ export function step(
   world: World,
   input: AdmittedInput,
   stamp: Stamp,
-  { engine }: StepPorts,
+  { engine, recorded }: StepPorts,
 ): StepOutcome {
   assert(stamp.logicalNowNs >= world.logicalNowNs, 'logical time must not go back');
   try {
-    return finish(world, takeInput(new Run(world, stamp, engine), input));
+    return finish(world, takeInput(new Run(world, stamp, engine), input), recorded);
   } catch (thrown) {
     if (thrown instanceof ObjectsNeeded) return { kind: 'need', hashes: thrown.hashes };
     throw thrown;
@@ -127,12 +129,12 @@ function recordedInput(run: Run, input: AdmittedInput): Input {
   }
 }
 
-function finish(world: World, { run, input }: Taken): StepDone {
+function finish(world: World, { run, input }: Taken, recorded?: Uint8Array): StepDone {
   const { seq, stamp, fuel, entries, objects, outputs, next } = run;
   const wakeAtNs = wakeAtOf(next);
   const base = { seq, fuel, prev: world.chain, input, stamp, entries };
   const record: JournalRecord = wakeAtNs === undefined ? base : { ...base, wakeAtNs };
-  const bytes = encodeRecord(record);
+  const bytes = encodeRecord(record, recorded);
   next.pending = run.queue.rest();
   next.seq = seq + 1;
   next.chain = chainOf(bytes);
