@@ -31,7 +31,7 @@ export interface HttpParams {
   readonly wishes: HttpWishes;
 }
 
-export interface HttpWishes {
+interface HttpWishes {
   readonly maxRedirects?: number;
   readonly maxBodyBytes?: number;
   readonly timeoutNs?: number;
