@@ -29,7 +29,7 @@ import {
 
 /** A branch on the way down, and the child taken. */
 interface Turn<T> {
-  readonly count: number;
+  readonly box: Box<T>;
   readonly branch: Branch<T>;
   readonly nibble: number;
 }
@@ -48,17 +48,20 @@ export function putLeaf<T>(loader: Loader<T>, root: Box<T>, leaf: Leaf<T>): Box<
   let depth = 0;
   for (;;) {
     const node = loader.load(box);
-    if (node instanceof Bucket) return climb(turns, putIntoBucket(node, leaf, depth));
+    if (node instanceof Bucket) {
+      loader.release(box);
+      return climb(loader, turns, putIntoBucket(node, leaf, depth));
+    }
     const shared = sharedWithPath(node.path, key, depth);
     depth += shared;
     if (shared < node.path.length) {
-      return climb(turns, fork(box, node, leaf, { shared, depth }));
+      return climb(loader, turns, fork(box, node, leaf, { shared, depth }));
     }
-    if (depth === nibbleCount(key)) return climb(turns, putAtBranch(box.count, node, leaf));
+    if (depth === nibbleCount(key)) return climb(loader, turns, putAtBranch(box.count, node, leaf));
     const nibble = nibbleAt(key, depth);
     const child = node.child(nibble);
-    turns.push({ count: box.count, branch: node, nibble });
-    if (child === undefined) return climb(turns, bucketOf([leaf]));
+    turns.push({ box, branch: node, nibble });
+    if (child === undefined) return climb(loader, turns, bucketOf([leaf]));
     box = child;
     depth += 1;
   }
@@ -86,7 +89,7 @@ export function dropLeaf<T>(loader: Loader<T>, root: Box<T>, key: Uint8Array): B
     const nibble = nibbleAt(key, depth);
     const child = node.child(nibble);
     if (child === undefined) return root;
-    turns.push({ count: box.count, branch: node, nibble });
+    turns.push({ box, branch: node, nibble });
     box = child;
     depth += 1;
   }
@@ -97,12 +100,13 @@ function bucketOf<T>(slots: readonly LeafSlot<T>[], bytes: Uint8Array = NO_BYTES
 }
 
 /** Back to the root, with another child at the end of the way. */
-function climb<T>(turns: readonly Turn<T>[], end: Box<T>): Box<T> {
+function climb<T>(loader: Loader<T>, turns: readonly Turn<T>[], end: Box<T>): Box<T> {
   let box = end;
   for (let i = turns.length - 1; i >= 0; i--) {
-    const { count, branch, nibble } = turns[i] as Turn<T>;
+    const { box: old, branch, nibble } = turns[i] as Turn<T>;
     const before = branch.child(nibble)?.count ?? 0;
-    box = Box.of(count - before + box.count, branch.withChild(nibble, box));
+    box = Box.of(old.count - before + box.count, branch.withChild(nibble, box));
+    loader.release(old);
   }
   return box;
 }
@@ -111,9 +115,9 @@ function climb<T>(turns: readonly Turn<T>[], end: Box<T>): Box<T> {
 function shrink<T>(loader: Loader<T>, turns: readonly Turn<T>[], end: Box<T>): Box<T> {
   let box = end;
   for (let i = turns.length - 1; i >= 0; i--) {
-    const { count, branch, nibble } = turns[i] as Turn<T>;
+    const { box: old, branch, nibble } = turns[i] as Turn<T>;
     const child = box.count === 0 ? undefined : box;
-    box = settle(loader, count - 1, branch.withChild(nibble, child));
+    box = settle(loader, old.count - 1, branch.withChild(nibble, child));
   }
   return box;
 }

@@ -23,6 +23,11 @@ export class Loader<T> {
     return node;
   }
 
+  /** Lets go of a stored node whose place another one takes. An older version reads it again. */
+  release(box: Box<T>): void {
+    if (box.isStored && box.node !== undefined) this.source.cache.release(box);
+  }
+
   valueOf(bytes: Uint8Array, slot: LeafSlot<T>): T {
     if (typeof slot === 'number') return this.#decode(writtenAt(bytes, slot));
     return slot.value ?? this.#decode(slot.written as Uint8Array);
@@ -40,7 +45,7 @@ export class Loader<T> {
     if (bytes === undefined) throw this.#needed(others?.() ?? [box]);
     const node = decodeNode<T>(bytes, box.count);
     box.node = node;
-    this.source.cache.admit(box);
+    this.source.cache.admit(box, box.weightLeaves);
     return node;
   }
 

@@ -3,8 +3,8 @@
  *
  * 1. Only stored nodes are in it: dropping one loses nothing.
  * 2. Which nodes are in memory changes no answer, only what has to be read again.
- * 3. Every operation takes constant time but for the evictions it causes, each of a node that was
- *    admitted before.
+ * 3. Every operation takes constant time, seen over many: an eviction is of a node that was admitted
+ *    before, and the queue doubles.
  *
  * Nodes wait in a queue for their eviction. One that was read while it waited goes to the end of
  * the queue once more (second chance), so that a scan that reads each node once cannot push out what
@@ -15,9 +15,12 @@
 /** Leaves that the stored nodes in memory may hold, unless told otherwise. */
 export const DEFAULT_CACHE_LEAVES = 100_000;
 
-/** What the cache knows of a node: its weight in leaves, and how to let it go. */
+/** What the cache keeps of a node, and how to let it go. */
 export interface Cached {
-  readonly weight: number;
+  /** What it counts for at present, in leaves; 0 when it is not held. */
+  heldLeaves: number;
+  /** It stands in the queue, held or not. */
+  isQueued: boolean;
   /** Read since it was put into the queue. */
   isVisited: boolean;
   drop(): void;
@@ -40,18 +43,26 @@ export class NodeCache {
     return this.#leaves;
   }
 
-  /** Takes a node that is not in the cache. It may be dropped at once when it does not fit. */
-  admit(node: Cached): void {
-    this.#leaves += node.weight;
-    this.#push(node);
+  /** Holds a node that is not held. It may be dropped at once when it does not fit. */
+  admit(node: Cached, leaves: number): void {
+    node.heldLeaves = leaves;
+    this.#leaves += leaves;
+    if (!node.isQueued) this.#push(node);
     while (this.#leaves > this.maxLeaves) this.#evict();
+  }
+
+  /** Drops a node that most likely nobody reads again. */
+  release(node: Cached): void {
+    this.#leaves -= node.heldLeaves;
+    node.heldLeaves = 0;
+    node.drop();
   }
 
   #evict(): void {
     for (let node = this.#shift(); node !== undefined; node = this.#shift()) {
+      if (node.heldLeaves === 0) continue;
       if (!node.isVisited) {
-        this.#leaves -= node.weight;
-        node.drop();
+        this.release(node);
         return;
       }
       this.#push(node);
@@ -59,8 +70,9 @@ export class NodeCache {
   }
 
   #push(node: Cached): void {
-    if (this.#count === this.#ring.length) this.#grow();
+    if (this.#count === this.#ring.length) this.#makeRoom();
     const ring = this.#ring;
+    node.isQueued = true;
     node.isVisited = false;
     ring[(this.#first + this.#count) & (ring.length - 1)] = node;
     this.#count += 1;
@@ -69,17 +81,25 @@ export class NodeCache {
   #shift(): Cached | undefined {
     if (this.#count === 0) return undefined;
     const ring = this.#ring;
-    const node = ring[this.#first];
+    const node = ring[this.#first] as Cached;
     ring[this.#first] = undefined;
     this.#first = (this.#first + 1) & (ring.length - 1);
     this.#count -= 1;
+    node.isQueued = false;
     return node;
   }
 
-  #grow(): void {
-    const ring = this.#ring;
-    const inOrder = [...ring.slice(this.#first), ...ring.slice(0, this.#first)];
-    this.#ring = inOrder.concat(new Array(ring.length).fill(undefined));
+  /** Clears the full queue of what is not held any more; when that is little, doubles it. */
+  #makeRoom(): void {
+    const ring = this.#ring as Cached[];
+    const held: Cached[] = [];
+    for (const node of [...ring.slice(this.#first), ...ring.slice(0, this.#first)]) {
+      node.isQueued = node.heldLeaves > 0;
+      if (node.isQueued) held.push(node);
+    }
+    const size = held.length > ring.length / 2 ? 2 * ring.length : ring.length;
+    this.#ring = [...held, ...new Array(size - held.length).fill(undefined)];
     this.#first = 0;
+    this.#count = held.length;
   }
 }

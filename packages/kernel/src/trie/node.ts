@@ -86,6 +86,8 @@ export type Node<T> = Bucket<T> | Branch<T>;
  * trie that have this subtree share it.
  */
 export class Box<T> implements Cached {
+  heldLeaves = 0;
+  isQueued = false;
   isVisited = false;
 
   private constructor(
@@ -105,7 +107,8 @@ export class Box<T> implements Cached {
     return new Box<T>(count, undefined, hash, true);
   }
 
-  get weight(): number {
+  /** What the node counts for in a cache. */
+  get weightLeaves(): number {
     return this.count <= BUCKET_LEAVES ? this.count : BRANCH_WEIGHT;
   }
 

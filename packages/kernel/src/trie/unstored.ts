@@ -52,7 +52,7 @@ function markStored<T>(cache: NodeCache, written: readonly WrittenNode<T>[]): vo
   for (const { box } of fresh) {
     for (const leaf of newLeaves(box)) leaf.hasStoredObjects = true;
     box.isStored = true;
-    cache.admit(box);
+    cache.admit(box, box.weightLeaves);
   }
   for (const { box, bytes } of fresh) {
     if (box.node !== undefined) box.node = packed(box.node, decodeNode(bytes, box.count));
