@@ -71,7 +71,7 @@ describe('ordered keys', () => {
   it('of a record share a prefix exactly when the first fields do', () => {
     const type: ValueType = {
       kind: 'record',
-      fields: new Map([
+      fields: new Map<string, ValueType>([
         ['name', { kind: 'option', inner: TEXT, depth: 2 }],
         ['org', TEXT],
         ['id', NAT],
