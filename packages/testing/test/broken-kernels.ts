@@ -91,6 +91,14 @@ const unseen = (record: JournalRecord): JournalRecord => ({
   ),
 });
 
+/** Denials become their opposite. */
+const allowed = (record: JournalRecord): JournalRecord => ({
+  ...record,
+  entries: record.entries.map((entry) =>
+    entry.kind === 'decision' ? { ...entry, outcome: 'allow', code: null } : entry,
+  ),
+});
+
 /** Each record of a kind of entry a second time, at its end. */
 const doubled =
   (kind: Entry['kind']) =>
@@ -110,7 +118,7 @@ const STEPS: readonly BrokenKernel[] = [
   },
   {
     fault: 'a record lacks a fault',
-    told: /differs at|cause|is not before/,
+    told: /differs at|cause|is not before|goes on/,
     make: () => stepping(without(({ kind }) => kind === 'reducer-fault')),
   },
   {
@@ -159,6 +167,37 @@ const STEPS: readonly BrokenKernel[] = [
         const outcome = REAL_KERNEL.step(world, ...rest);
         if (outcome.kind !== 'done' || world.pending.length === 0) return outcome;
         return { ...outcome, world: { ...outcome.world, pending: world.pending } };
+      },
+    }),
+  },
+];
+
+/** An outcome is changed where the gate is asked in a world like this. */
+const GATES: readonly BrokenKernel[] = [
+  {
+    fault: 'a grant that has expired lets everything through',
+    isSteady: true,
+    told: /with less authority record \d+ has/,
+    make: () => ({
+      ...REAL_KERNEL,
+      step: (world, ...rest) => {
+        const outcome = REAL_KERNEL.step(world, ...rest);
+        const grants = world.program.definition.manifest.defaults?.cap_grants ?? [];
+        const isExpired = grants.some(({ expiry_ns }) => expiry_ns !== undefined && expiry_ns < 1);
+        return outcome.kind === 'done' && isExpired ? changed(outcome, allowed) : outcome;
+      },
+    }),
+  },
+  {
+    fault: 'budgets are forgotten from step to step',
+    isSteady: true,
+    told: /lets through more|what was reserved in has a ledger/,
+    make: () => ({
+      ...REAL_KERNEL,
+      step: (world, ...rest) => {
+        const outcome = REAL_KERNEL.step(world, ...rest);
+        if (outcome.kind !== 'done') return outcome;
+        return { ...outcome, world: { ...outcome.world, gateState: world.gateState } };
       },
     }),
   },
@@ -225,6 +264,7 @@ const JUDGES: readonly BrokenKernel[] = [
   },
   {
     fault: 'a refusal leaves something behind',
+    isSteady: true,
     told: /a refused input has changed the world/,
     make: () => ({
       ...REAL_KERNEL,
@@ -253,5 +293,6 @@ const JUDGES: readonly BrokenKernel[] = [
 export const BROKEN_KERNELS: readonly BrokenKernel[] = [
   ...FORGOTTEN.map(forgetful),
   ...STEPS,
+  ...GATES,
   ...JUDGES,
 ];

@@ -113,7 +113,7 @@ export class Commands {
     if (known !== undefined) return known;
     const kind = random.chance(0.9) ? usual : random.pick(EFFECT_KINDS);
     const size = random.chance(0.9) ? 32 : 31;
-    const key = random.chance(0.2) ? new Uint8Array(size).fill(random.below(3)) : null;
+    const key = random.chance(0.3) ? new Uint8Array(size).fill(random.below(3)) : null;
     const padBytes = kind === 'g.ask' && random.chance(0.02) ? 70_000 : 0;
     const params = this.params(kind, depth);
     return { kind, params, form: random.pick(FORMS), slot, key, padBytes };

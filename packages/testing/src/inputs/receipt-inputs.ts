@@ -82,7 +82,7 @@ export class ReceiptInputs {
     const { random } = this;
     const intent = this.target();
     const next = this.frames.get(intent.hash) ?? 0;
-    const index = random.chance(0.7) ? next : random.below(next + 2);
+    const index = random.chance(0.6) ? next : random.below(next + 2);
     if (index === next) this.frames.set(intent.hash, next + 1);
     const payload = random.chance(0.9) ? random.bytes(8) : new Uint8Array(70_000);
     const { status: _, costCents: _cost, ...flaw } = random.chance(0.1) ? this.flaw() : {};

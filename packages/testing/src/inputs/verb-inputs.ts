@@ -74,7 +74,7 @@ export class VerbInputs {
       decision,
       ...(random.chance(0.2) && expiresNs >= 0n ? { expiresNs } : {}),
     };
-    const signer = random.pick([KEYS.ana, KEYS.ben, KEYS.operator]);
+    const signer = random.pick([KEYS.ana, KEYS.ana, KEYS.ben, KEYS.operator]);
     return this.signed('governance', verb, signer);
   }
 

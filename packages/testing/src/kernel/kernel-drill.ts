@@ -6,9 +6,9 @@ import { checkNarrowed } from '../laws/narrowing-laws.js';
 import { checkReplay } from '../laws/replay-laws.js';
 import { checkTampering } from '../laws/tamper-laws.js';
 import { type KernelPort, REAL_KERNEL } from './kernel-port.js';
-import { Life, type LifeOptions } from './life.js';
+import { Definitions, Life, type LifeOptions } from './life.js';
 
-export interface KernelDrillOptions extends Partial<LifeOptions> {
+export interface KernelDrillOptions extends Partial<Omit<LifeOptions, 'definitions'>> {
   readonly firstSeed?: number;
   readonly seeds: number;
   /** The kernel itself unless told: a broken one must be found out. */
@@ -24,19 +24,20 @@ export interface KernelDrillReport {
   readonly problems: readonly string[];
 }
 
-const INPUTS = 30;
+const INPUTS = 26;
 
 export function runKernelDrill(options: KernelDrillOptions): KernelDrillReport {
   const { firstSeed = 0, seeds, kernel = REAL_KERNEL } = options;
   const { inputs = INPUTS, effects = true, plans = true, crashes = true } = options;
   const { maxProblems = 5 } = options;
+  const definitions = new Definitions();
   const coverage = new Coverage();
   const problems: string[] = [];
   let records = 0;
   for (let seed = firstSeed; seed < firstSeed + seeds; seed++) {
     if (problems.length === maxProblems) break;
     try {
-      const life = liveSeed(kernel, seed, { inputs, effects, plans, crashes });
+      const life = liveSeed(kernel, seed, { inputs, effects, plans, crashes, definitions });
       coverage.merge(life.coverage);
       records += life.lived.length;
     } catch (error) {

@@ -43,7 +43,24 @@ export interface Kept {
   readonly bytes: Uint8Array;
 }
 
+/** Definitions by their seed; the last one is kept, for the next life of it. */
+export class Definitions {
+  private last: { readonly seed: number; readonly generated: GeneratedDefinition } | undefined;
+
+  of(seed: number, options: PaletteOptions): GeneratedDefinition {
+    if (this.last?.seed !== seed) {
+      this.last = { seed, generated: generateDefinition(seed, options) };
+    }
+    return this.last.generated;
+  }
+}
+
+/** Making a definition takes as long as living it. */
+const SEEDS_PER_DEFINITION = 3;
+
 export interface LifeOptions extends PaletteOptions {
+  /** Kept for all lives of the same options. */
+  readonly definitions: Definitions;
   readonly inputs: number;
   readonly crashes: boolean;
 }
@@ -81,8 +98,8 @@ export class Life {
     readonly options: LifeOptions,
   ) {
     this.random = new Random(seed);
-    this.definitionSeed = this.random.next();
-    this.generated = generateDefinition(this.definitionSeed, options);
+    this.definitionSeed = Math.floor(seed / SEEDS_PER_DEFINITION);
+    this.generated = options.definitions.of(this.definitionSeed, options);
     const limits = limitsOf(this.random);
     this.genesis = genesisOf(this.generated.definition, limits, this.random.bytes(16));
     this.memory = this.disk.memory(CACHE_LEAVES);

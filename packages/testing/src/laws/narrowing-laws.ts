@@ -84,13 +84,15 @@ function withDenial(policy: Json, name: string): Json {
 }
 
 /**
- * The first difference: a denial, or a key that was copied from an intent that is called otherwise
- * here. Undefined when there is none; throws when it is any other.
+ * The first difference: a denial; a key that was copied from an intent that is called otherwise
+ * here; several intents that end at once, in the order of their names. Undefined when there is none; throws when it is any other.
  */
 function compare(
   wider: JournalRecord,
   narrower: JournalRecord,
-): 'a denial' | 'another key' | undefined {
+): 'a denial' | 'another key' | 'another order' | undefined {
+  const ended = wider.entries.filter(({ kind }) => kind === 'settled' || kind === 'dropped');
+  if (ended.length > 1) return 'another order';
   for (const [i, entry] of wider.entries.entries()) {
     const other = narrower.entries[i];
     if (other !== undefined && labelOf(entry) === labelOf(other)) continue;

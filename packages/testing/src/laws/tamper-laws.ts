@@ -8,7 +8,7 @@
  *    signed, is told.
  * 4. None of it throws, whatever the bytes.
  */
-import { bytesEqual, decode, type Hash } from '@aos/canon';
+import { bytesEqual, decode, encode, type Hash, type Value } from '@aos/canon';
 import type { SignatureCheck, World } from '@aos/kernel';
 import { encodeRecord, type JournalRecord, type Stamp } from '@aos/protocol';
 import { looseBytes } from '../inputs/loose-bytes.js';
@@ -54,6 +54,10 @@ function checkForged(life: Life, index: number): void {
     const loose = { inline: looseBytes(value.value) };
     refuseForged(life, before, { ...record, input: { ...input, value: loose } });
   }
+  if (before.logicalNowNs > 0n) {
+    const stamp = { ...record.stamp, logicalNowNs: before.logicalNowNs - 1n };
+    refuseForged(life, before, { ...record, stamp });
+  }
   const after = life.lived[index + 1]?.before ?? life.world;
   if (input.dedup === undefined || after.runtime.limits.dedup_window === 0) return;
   refuseForged(life, after, { ...record, seq: after.seq, prev: after.chain, stamp: later(after) });
@@ -94,7 +98,10 @@ function judge(
 
 function checkSnapshot(life: Life, kept: Kept): void {
   const { kernel, coverage } = life;
-  const bytes = tampered(life.random, kept.bytes, undefined);
+  const { random } = life;
+  const bytes = random.chance(0.3)
+    ? withoutSense(random, kept.bytes)
+    : tampered(random, kept.bytes, undefined);
   const memory = life.disk.memory(1);
   const opened = memory.tryAsk(() => life.open(bytes, memory));
   if (opened === undefined) coverage.count('snapshot-refusal object-missing');
@@ -104,6 +111,15 @@ function checkSnapshot(life: Life, kept: Kept): void {
     if (again !== undefined && bytesEqual(again.bytes, bytes)) return;
     throw new Error(`changed bytes of the snapshot at ${kept.seq} open as a world of other bytes`);
   }
+}
+
+/** Canonical bytes of the same map with another value for one of its fields. */
+function withoutSense(random: Random, bytes: Uint8Array): Uint8Array {
+  const decoded = decode(bytes);
+  if (!decoded.ok || !(decoded.value instanceof Map)) throw new Error('a snapshot is a map');
+  const name = random.pick([...decoded.value.keys()]);
+  const other = random.pick<Value>([null, 7, -1, 'text', [], new Uint8Array(32), new Map()]);
+  return encode(new Map(decoded.value).set(name, other));
 }
 
 /** The bytes with something wrong with them. */

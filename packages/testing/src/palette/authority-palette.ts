@@ -152,6 +152,7 @@ function policyOf(random: Random): Json {
     { when: { cap_name: 'small', origin_kind: 'reducer' }, decision: 'deny' },
     { when: { origin_name: 'g/K@1' }, decision: 'allow', rate_limit: rate },
     { when: { cap_name: 'small' }, decision: 'require_approval', approval: approvalOf(random) },
+    { when: { origin_name: 'g/A@1' }, decision: 'require_approval', approval: approvalOf(random) },
     { when: { effect_kind: 'g.other' }, decision: 'deny' },
     { when: { cap_type: 'g.ask', origin_kind: 'plan' }, decision: 'allow' },
   ];
@@ -167,6 +168,7 @@ function policyOf(random: Random): Json {
 function approvalOf(random: Random): Json {
   return random.pick([
     APPROVAL,
+    { ...APPROVAL, count: 2 },
     { ...APPROVAL, count: 2 },
     { ...APPROVAL, expires_ns: 3000 },
     { ...APPROVAL, of: ['ana'] },

@@ -5,6 +5,7 @@
 import type { Random } from '../random.js';
 import type { Authority } from './authority-palette.js';
 import { type Json, ref, schema } from './json.js';
+import { nativeRequest } from './native-palette.js';
 import { type DraftOptions, PlanDraft } from './plan-draft.js';
 
 export interface PlanPalette {
@@ -38,7 +39,8 @@ const DEEP: Json = {
 
 export function planPalette(random: Random, authority: Authority): PlanPalette {
   const isCorrelated = random.chance(0.5);
-  const isDeep = random.chance(0.03);
+  const isDeep = random.chance(0.05);
+  const probes = authority.usesNative ? PROBES.map((name) => probeOf(random, name)) : [];
   const trigger = { event: 'g/Go@1', plan: 'g/main@1' };
   return {
     nodes: [
@@ -50,6 +52,7 @@ export function planPalette(random: Random, authority: Authority): PlanPalette {
       planOf(random, { name: 'g/main@1', isCorrelated, isChild: false, authority }),
       planOf(random, { name: 'g/side@1', isCorrelated: false, isChild: false, authority }),
       ...(isDeep ? [DEEP] : []),
+      ...probes,
       planOf(random, { name: 'g/child@1', isCorrelated: false, isChild: true, authority }),
     ],
     manifest: {
@@ -57,12 +60,27 @@ export function planPalette(random: Random, authority: Authority): PlanPalette {
         isCorrelated ? { ...trigger, correlate_by: 'label' } : trigger,
         ...(random.chance(0.5) ? [{ event: 'g/Go@1', plan: 'g/side@1' }] : []),
         ...(isDeep ? [{ event: 'g/Go@1', plan: 'g/deep@1' }] : []),
+        ...probes.map(({ name }) => ({ event: 'g/Go@1', plan: name })),
       ],
     },
     features: FEATURES,
     events: ['g/Go@1', 'g/Go@1', 'g/Reply@1'],
     startsByHand: random.chance(0.7),
   };
+}
+
+/** Plans that ask for one thing each, since the first denial ends a plan. */
+const PROBES = ['g/probe1@1', 'g/probe2@1', 'g/probe3@1', 'g/probe4@1'];
+
+function probeOf(random: Random, name: string): Json {
+  const emit = { id: 'ask', op: 'emit_effect', bind: { effect_id_as: 'asked' } };
+  const wait = { op: 'await_receipt', for: ref('@var:asked'), bind: { as: 'answer' } };
+  const steps = [
+    { ...emit, ...nativeRequest(random) },
+    { id: 'wait', ...wait },
+  ];
+  const edges = [{ from: 'ask', to: 'wait' }];
+  return { $kind: 'defplan', name, input: 'g/Go@1', steps, edges };
 }
 
 interface PlanKind extends DraftOptions {

@@ -33,6 +33,7 @@ import {
 import { WasmEngine } from '@aos/wasm';
 import { liveSeed } from '../../src/kernel/kernel-drill.js';
 import { REAL_KERNEL } from '../../src/kernel/kernel-port.js';
+import { Definitions } from '../../src/kernel/life.js';
 import { puppetEngine } from '../golden/puppet.js';
 
 /** An authoring folder as JSON carries it. */
@@ -116,7 +117,8 @@ export function playJournal(journal: Journal): readonly string[] {
 
 /** Seeds of the kernel's drill, lived and judged: what each of them came to. */
 export function playSeeds({ first, count }: { first: number; count: number }): readonly string[] {
-  const options = { inputs: 30, effects: true, plans: true, crashes: true };
+  const definitions = new Definitions();
+  const options = { inputs: 26, effects: true, plans: true, crashes: true, definitions };
   return Array.from({ length: count }, (_, i) => {
     const { world, lived } = liveSeed(REAL_KERNEL, first + i, options);
     return `${first + i}: ${lived.length} records, world ${toHex(hashWorld(world))}`;
