@@ -1,4 +1,13 @@
 export { type Clock, systemClock } from './clock.js';
+export type {
+  AdapterDefect,
+  DeadLetter,
+  EffectOptions,
+  RetryPolicy,
+} from './effects/effect-options.js';
+export type { Blocker, Quiescence } from './effects/quiescence.js';
+export { type BlobObjects, WorldBlobs } from './effects/world-blobs.js';
+export type { QuiescenceOptions } from './effects/world-effects.js';
 export {
   aosHome,
   ensureHostKey,

@@ -2,7 +2,10 @@
 import { wakeAtOf } from '@aos/kernel';
 import type { WorldStore } from '@aos/protocol';
 import { type Clock, systemClock } from './clock.js';
+import type { EffectOptions } from './effects/effect-options.js';
+import { setUpEffects } from './effects/runner-setup.js';
 import { Stepper } from './loop/stepper.js';
+import { systemTimer } from './loop/wake-timer.js';
 import { type FillEntropy, Stamper, systemEntropy } from './stamper.js';
 import type { HostEngine } from './world/load-world.js';
 import { openWorld } from './world/open-world.js';
@@ -13,13 +16,16 @@ export interface WorldHostOptions extends WorldHostSettings {
   readonly engine: HostEngine;
   readonly clock?: Clock;
   readonly fillEntropy?: FillEntropy;
+  /** Runs the effects of the world. Without it they stay open, and receipts are handed in. */
+  readonly effects?: EffectOptions;
 }
 
 /**
  * Opens a world for writing: from its last snapshot and the records after it, or from genesis. What
  * fell due meanwhile, and work that was left over, comes before any input. Throws AosFault;
  * `world-diverged` when the journal does not replay to itself. A world that a defect halted opens
- * for reading, and for clearing the halt.
+ * for reading, and for clearing the halt. With `effects` also `adapter-missing`, `adapter-twice`,
+ * `host-key-unknown`, `host-key-revoked`.
  */
 export function openWorldHost(options: WorldHostOptions): WorldHost {
   const { store, engine, clock = systemClock, fillEntropy = systemEntropy } = options;
@@ -27,5 +33,14 @@ export function openWorldHost(options: WorldHostOptions): WorldHost {
   const origin = { logicalNowNs: world.logicalNowNs, wallNs: world.lastWallNs };
   const stamper = new Stamper(origin, clock, fillEntropy);
   const stepper = new Stepper(world, wakeAtOf(world), engine, stamper);
-  return new WorldHost(store, stepper, { ...options, opening });
+  const effects =
+    options.effects &&
+    setUpEffects(options.effects, world, {
+      engine,
+      clock,
+      logicalNowNs: () => stamper.logicalNowNs(),
+      startTimer: options.startTimer ?? systemTimer,
+      readObject: (hash) => store.object(hash),
+    });
+  return new WorldHost(store, stepper, { ...options, opening, effects });
 }

@@ -9,8 +9,10 @@
  * H6 A defect in a step leaves the world as it was and halts it. A mark outside the chain keeps it
  *    halted over openings until an operator clears it.
  *
- * Deliberately absent: adapters. What they are to do is in `openIntents`, rebuilt from the world at
- * every opening, so nothing that was released is lost or forgotten.
+ * H7 Nothing is asked of the outside before the record that asks for it is durable.
+ *
+ * Deliberately absent: what effects do. What is open of them is in the world, so nothing that was
+ * released is lost or forgotten over openings.
  */
 import { assert, type Refusal, type Result } from '@aos/canon';
 import {
@@ -21,6 +23,10 @@ import {
   type World,
 } from '@aos/kernel';
 import { AosFault, type HaltMark, type SnapshotMark, type WorldStore } from '@aos/protocol';
+import type { DeadLetter } from './effects/effect-options.js';
+import type { Quiescence } from './effects/quiescence.js';
+import type { RunnerSetup } from './effects/runner-setup.js';
+import { type HostView, type QuiescenceOptions, WorldEffects } from './effects/world-effects.js';
 import { SignatureVerifier } from './keys/signatures.js';
 import { type Ack, ackOf, readAck } from './loop/acks.js';
 import { Agenda, type Task } from './loop/agenda.js';
@@ -63,6 +69,7 @@ export class WorldHost {
   readonly #agenda: Agenda;
   readonly #timer: WakeTimer;
   readonly #committer: Committer;
+  readonly #effects: WorldEffects;
   #scheduled = false;
   #stopped: AosFault | undefined;
   #halt: HaltMark | undefined;
@@ -78,7 +85,10 @@ export class WorldHost {
   constructor(
     store: WorldStore,
     stepper: Stepper,
-    settings: WorldHostSettings & { readonly opening: Opening },
+    settings: WorldHostSettings & {
+      readonly opening: Opening;
+      readonly effects: RunnerSetup | undefined;
+    },
   ) {
     this.opening = settings.opening;
     const { inboxLimit = DEFAULT_INBOX_LIMIT, startTimer = systemTimer } = settings;
@@ -90,11 +100,42 @@ export class WorldHost {
     this.#timer = new WakeTimer(startTimer, () => this.#schedule());
     this.#committer = new Committer(store, {
       failed: (fault) => this.#stop(fault),
+      durable: (outputs) => this.#effects.take(outputs),
       settled: () => this.#goOn(),
     });
     this.#halt = store.halt;
     if (this.#halt !== undefined) this.#stopped = haltFault(this.#halt);
+    this.#effects = new WorldEffects(settings.effects, this.#lend());
     this.#goOn();
+    this.#effects.open();
+  }
+
+  /** What effects are run on: the world of the moment, and ways to hand in and to store. */
+  #lend(): HostView {
+    const host = this;
+    return {
+      get world() {
+        return host.#stepper.world;
+      },
+      get isStarting() {
+        const isOpen = host.#stopped === undefined && host.#closing === undefined;
+        return isOpen && isRunning(host.#stepper.world);
+      },
+      get isTaking() {
+        return host.#stopped === undefined;
+      },
+      get isBusy() {
+        return host.#isBusy;
+      },
+      get fault() {
+        return host.#stopped?.code;
+      },
+      get wakeAtNs() {
+        return host.#stepper.wakeAtNs;
+      },
+      submit: (input) => host.#offer(input),
+      store: (object) => host.#committer.append({ records: [], objects: [object] }),
+    };
   }
 
   /** The defect that halted the world, until an operator clears it. */
@@ -111,8 +152,12 @@ export class WorldHost {
    * journal.
    */
   submit(submitted: SubmittedInput): Promise<Result<Ack>> {
-    const fault = this.#stopped ?? this.#closing;
-    if (fault !== undefined) return Promise.reject(fault);
+    return this.#closing === undefined ? this.#offer(submitted) : Promise.reject(this.#closing);
+  }
+
+  /** As {@link submit}, also while the world is closing. */
+  #offer(submitted: SubmittedInput): Promise<Result<Ack>> {
+    if (this.#stopped !== undefined) return Promise.reject(this.#stopped);
     return new Promise((resolve, reject) => {
       const { epoch } = this.#stepper.world;
       // what is thrown here rejects: a defect that only looking at an input meets stops nobody else
@@ -155,6 +200,19 @@ export class WorldHost {
     return this.read((world) => [...world.intents.range()]);
   }
 
+  /** The latest effects that came to nothing, oldest first; the journal has all of them. */
+  get deadLetters(): readonly DeadLetter[] {
+    return this.#effects.deadLetters;
+  }
+
+  /**
+   * Resolves when nothing moves any more, with what the world then waits for: receipts, timers,
+   * time, people, or to be let go on. Effects that lead to others are all run before.
+   */
+  untilQuiescent(options?: QuiescenceOptions): Promise<Quiescence> {
+    return this.#effects.untilQuiescent(options);
+  }
+
   /**
    * Writes the world of this moment as a snapshot, and resolves with its mark when that is durable.
    * Rejects as {@link submit} does.
@@ -176,12 +234,14 @@ export class WorldHost {
     this.#halt = undefined;
     this.#stopped = undefined;
     this.#schedule();
+    this.#effects.moved();
     return undefined;
   }
 
   /**
-   * Steps what is waiting, flushes, makes a snapshot if the last is far back, closes the store.
-   * What comes after the call is rejected.
+   * Starts no more effects and waits for those that run, up to a bound; steps what is waiting,
+   * flushes, makes a snapshot if the last is far back, closes the store. What comes after the call
+   * is rejected.
    */
   close(): Promise<void> {
     const closed = 'the world is closed; open it again';
@@ -191,6 +251,8 @@ export class WorldHost {
   }
 
   async #finish(closing: AosFault): Promise<void> {
+    const drained = this.#effects.drain();
+    if (drained !== undefined) await drained;
     this.#agenda.close();
     while (this.#isBusy) {
       await new Promise<void>((resolve) => {
@@ -254,8 +316,9 @@ export class WorldHost {
   #run({ raw, waiting }: Task, group: Group): void {
     const admission = this.#admit(raw, waiting);
     if (admission.kind === 'admitted') {
-      const { record, bytes, objects, world } = this.#stepper.step(admission.input);
+      const { record, bytes, objects, outputs, world } = this.#stepper.step(admission.input);
       group.records.push(bytes);
+      for (const output of outputs) if ('intent' in output) group.outputs.push(output);
       for (const object of objects) group.objects.push(object);
       const { chain } = world;
       if (waiting !== undefined) group.answers.push({ waiting, ack: () => ackOf(record, chain) });
@@ -281,6 +344,7 @@ export class WorldHost {
     const isStopped = this.#stopped !== undefined;
     if (!isStopped && this.#agenda.hasNext(this.#stepper)) this.#schedule();
     else if (!this.#isBusy) this.#idle?.();
+    this.#effects.rest();
     const { wakeAtNs, world } = this.#stepper;
     if (wakeAtNs === undefined || isStopped || this.#closing !== undefined || !isRunning(world)) {
       this.#timer.clear();

@@ -5,7 +5,13 @@
  * 2. Nobody hears of a record before the append that holds it has resolved.
  * 3. The first append that fails stops everything: its group and all after it are rejected.
  */
-import { AosFault, type Batch, type StoredObject, type WorldStore } from '@aos/protocol';
+import {
+  AosFault,
+  type Batch,
+  type Output,
+  type StoredObject,
+  type WorldStore,
+} from '@aos/protocol';
 import type { Ack } from './acks.js';
 import type { Waiting } from './inbox.js';
 
@@ -16,6 +22,8 @@ const GROUPS_IN_FLIGHT = 8;
 export class Group {
   readonly records: Uint8Array[] = [];
   readonly objects: StoredObject[] = [];
+  /** What the records ask of the outside. */
+  readonly outputs: Output[] = [];
   readonly answers: { readonly waiting: Waiting; readonly ack: () => Ack }[] = [];
 
   get isEmpty(): boolean {
@@ -26,6 +34,8 @@ export class Group {
 export interface CommitEvents {
   /** An append failed. */
   failed(fault: AosFault): void;
+  /** The records that ask for this are durable. */
+  durable(outputs: readonly Output[]): void;
   /** An append has ended, either way. */
   settled(): void;
 }
@@ -54,9 +64,10 @@ export class Committer {
 
   commit(group: Group): void {
     if (group.isEmpty) return;
-    const { answers } = group;
+    const { answers, outputs } = group;
     this.append(group).then(
       () => {
+        this.events.durable(outputs);
         for (const { waiting, ack } of answers) answer(waiting, ack);
       },
       (fault: AosFault) => {

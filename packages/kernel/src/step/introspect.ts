@@ -28,6 +28,11 @@ const ANSWERS: ReadonlyMap<string, (run: Run, params: Params) => Answer> = new M
   ['introspect.plans', answerPlans],
 ]);
 
+/** Whether the kernel itself answers effects of this kind, so that nobody else has to. */
+export function isAnsweredByKernel(effect: string): boolean {
+  return ANSWERS.has(effect);
+}
+
 /** Lets an intent go: to the outside, or to the kernel, which settles it at once. */
 export function releaseIntent(
   run: Run,

@@ -1,0 +1,87 @@
+/** What an adapter is given: the call of an intent, and what it may ask of its host meanwhile. */
+import type { Refusal } from '@aos/canon';
+import {
+  checkAddress,
+  checkRedirect,
+  type Denial,
+  type GatePorts,
+  type OpenIntent,
+  type World,
+} from '@aos/kernel';
+import {
+  type BlobPort,
+  callLimitsOf,
+  type EffectCall,
+  type EffectClock,
+  type EffectContext,
+  type Engine,
+  type Origin,
+} from '@aos/protocol';
+import type { CancelSource } from './cancel-source.js';
+
+export function callOf({ worldId, program }: World, intent: OpenIntent): EffectCall {
+  const { hash, effect, params, idempotencyKey, epoch, attempt, deadlineNs, cap } = intent;
+  const grant = program.gate.grants.get(cap);
+  const call = {
+    worldId,
+    epoch,
+    intentHash: hash,
+    effect,
+    params: params.slice(),
+    idempotencyKey: idempotencyKey.slice(),
+    attempt,
+    grant: {
+      cap,
+      capType: grant?.capType ?? '',
+      params: grant?.chain.map(({ definition }) => definition.params.slice()) ?? [],
+    },
+  };
+  return deadlineNs === undefined ? call : { ...call, deadlineNs };
+}
+
+/** What all calls of a world have in common. */
+export interface CallPorts {
+  /** The world of the moment: a grant may be narrower by now than when the effect was let out. */
+  readonly world: () => World;
+  readonly engine: Engine;
+  readonly blobs: BlobPort;
+  readonly clock: EffectClock;
+}
+
+export class CallContext implements EffectContext {
+  readonly blobs: BlobPort;
+  readonly clock: EffectClock;
+
+  constructor(
+    private readonly intent: OpenIntent,
+    private readonly ports: CallPorts,
+    readonly cancel: CancelSource,
+  ) {
+    this.blobs = ports.blobs;
+    this.clock = ports.clock;
+  }
+
+  permitsRedirect(params: Uint8Array, hops: number): Refusal | undefined {
+    const { world, engine, clock } = this.ports;
+    const { program, seq, epoch, worldId, runtime } = world();
+    const { effect, cap, attempt, waiters } = this.intent;
+    const now = { logicalNowNs: clock.logicalNowNs(), seq, epoch, worldId };
+    const origin = waiters[0] as Origin;
+    const request = { origin, effect, cap, params, index: 0, attempt, now };
+    const ports: GatePorts = {
+      engine,
+      callLimits: callLimitsOf(runtime.limits),
+      paramsBytes: runtime.limits.event_bytes,
+      knownIntent: () => undefined,
+    };
+    return refusalOf(checkRedirect(program.gate, request, hops, ports));
+  }
+
+  permitsAddress(address: Uint8Array): Refusal | undefined {
+    return refusalOf(checkAddress(this.ports.world().program.gate, this.intent.cap, address));
+  }
+}
+
+function refusalOf(denial: Denial | undefined): Refusal | undefined {
+  return denial && { code: denial.code, at: denial.at, detail: denial.advice };
+}

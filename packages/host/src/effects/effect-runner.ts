@@ -1,0 +1,336 @@
+/**
+ * The runner of effects: starts what a world has released, and hands in receipts.
+ *
+ * E1 Nothing is started before the record that released it is durable.
+ * E2 What is open is in the world: after a crash all that was released and has not settled is
+ *    started again, with the same intent hash and idempotency key. Nothing is kept beside it.
+ * E3 An intent runs at most once at a time; it gets one receipt, which is handed in until the world
+ *    has taken it or has no use for it.
+ * E4 Kinds do not wait for each other, and a kind waits for itself only up to its concurrency.
+ * E5 Nothing is started while the world stands still or does not know the key that signs.
+ *
+ * Deliberately absent: what effects do, which is the adapters'; settling at a deadline, which is the
+ * world's: here a deadline only calls off what runs.
+ */
+import { bytesEqual, type Refusal } from '@aos/canon';
+import type { OpenIntent } from '@aos/kernel';
+import type { Adapter, EffectFailure, Output, StoredObject } from '@aos/protocol';
+import { signReceipt } from '../keys/signing.js';
+import { type Answer, answerOf, checkOutcome } from './answer.js';
+import { type AttemptPorts, runAttempt } from './attempt.js';
+import { callOf } from './effect-context.js';
+import { EffectJob, JobTable, Lane } from './effect-job.js';
+import {
+  DEFAULT_CONCURRENCY,
+  DEFAULT_DRAIN_MS,
+  type DeadLetter,
+  retryDelayNs,
+  TIMER_KIND,
+} from './effect-options.js';
+import type { EffectWorld, RunnerSetup } from './runner-setup.js';
+import { WorldBlobs } from './world-blobs.js';
+
+/** Dead letters that are kept; older ones are in the journal only. */
+const MAX_DEAD_LETTERS = 1000;
+/** Jobs of one kind that are started in one turn of the event loop. */
+const STARTED_AT_ONCE = 1024;
+
+/** What the world says of a receipt that it has no use for: the intent has ended otherwise. */
+const SETTLED = new Set(['receipt-duplicate', 'receipt-unknown', 'receipt-epoch']);
+
+const CANCELLED: EffectFailure = {
+  status: 'cancelled',
+  code: 'effect-cancelled',
+  message: 'nobody waits for it any more; it was not started',
+};
+
+export class EffectRunner {
+  readonly #jobs = new JobTable();
+  readonly #lanes = new Map<string, Lane>();
+  readonly #deadLetters: DeadLetter[] = [];
+  readonly #watchers = new Set<() => void>();
+  readonly #blobs: WorldBlobs;
+  #isClosing = false;
+
+  constructor(
+    private readonly setup: RunnerSetup,
+    private readonly host: EffectWorld,
+    /** Called when something here has moved. */
+    private readonly moved: () => void,
+  ) {
+    const write = (object: StoredObject) => host.store(object);
+    this.#blobs = new WorldBlobs({ read: setup.readObject, write });
+  }
+
+  /** The latest effects that came to nothing, oldest first. */
+  get deadLetters(): readonly DeadLetter[] {
+    return [...this.#deadLetters];
+  }
+
+  /** Takes up what the world has open. Call it once, when all the world knows is durable. */
+  open(): void {
+    for (const { hash, effect, state } of this.host.world.intents.range()) {
+      if (state === 'released') this.#add(new EffectJob(hash, effect));
+    }
+    this.poke();
+  }
+
+  /** What records asked for that are durable now. */
+  take(outputs: readonly Output[]): void {
+    for (const output of outputs) {
+      if (output.kind === 'release') this.#release(output.intent);
+      if (output.kind === 'cancel') this.#cancel(this.#jobs.get(output.intent));
+    }
+    this.poke();
+  }
+
+  /** Something has changed: starts and hands in what may be. */
+  poke(): void {
+    if (this.#jobs.count('answered') > 0 && this.host.isTaking) {
+      for (const job of [...this.#jobs.values()]) {
+        if (job.state === 'answered') this.#submit(job);
+      }
+    }
+    for (const [kind, lane] of this.#lanes) this.#pump(kind, lane);
+  }
+
+  /** Whether nothing moves here by itself; timers move with time only. */
+  isAtRest(timers: 'wait' | 'list'): boolean {
+    const jobs = this.#jobs;
+    const waiting = timers === 'list' ? (this.#lanes.get(TIMER_KIND)?.running ?? 0) : 0;
+    if (jobs.count('running') > waiting || jobs.count('submitted') > 0) return false;
+    if (jobs.count('waiting') > 0) return false;
+    return !this.#mayStart || ![...this.#lanes].some(([kind, lane]) => this.#hasNext(kind, lane));
+  }
+
+  /** Why an intent that was released has not settled yet. */
+  explain(intent: OpenIntent): string {
+    const job = this.#jobs.get(intent.hash);
+    if (job === undefined) return 'left';
+    if (job.state !== 'queued') return job.state === 'left' ? (job.code ?? 'left') : job.state;
+    if (!this.setup.table.has(job.effect)) return 'adapter-missing';
+    return this.#isKnown ? 'queued' : 'host-key-unknown';
+  }
+
+  /**
+   * Starts nothing more, waits for what runs, and calls off what takes too long: that stays an open
+   * intent. Adapters stay open, as others may use them.
+   */
+  async drain(): Promise<void> {
+    this.#isClosing = true;
+    const { startTimer, options, clock } = this.setup;
+    let isOver = false;
+    const stop = startTimer(options.drainMs ?? DEFAULT_DRAIN_MS, () => {
+      isOver = true;
+      this.#changed();
+    });
+    await this.#until(() => isOver || this.#isDone(this.#lanes.get(TIMER_KIND)?.running ?? 0));
+    stop();
+    for (const job of this.#jobs.values())
+      if (job.state === 'running') job.cancel.cancel('closing');
+    await this.#until(() => this.#isDone(0));
+    for (const job of this.#jobs.values()) job.stopWaiting?.();
+    clock.close();
+  }
+
+  #isDone(running: number): boolean {
+    return this.#jobs.count('running') <= running && this.#jobs.count('submitted') === 0;
+  }
+
+  async #until(condition: () => boolean): Promise<void> {
+    while (!condition()) {
+      await new Promise<void>((resolve) => this.#watchers.add(resolve));
+    }
+  }
+
+  #changed(): void {
+    for (const watcher of this.#watchers) watcher();
+    this.#watchers.clear();
+    this.moved();
+  }
+
+  /** Whether the world knows the key that receipts are signed with, in a role that may. */
+  get #isKnown(): boolean {
+    const { keyId } = this.setup.options.signer;
+    return this.host.world.keyring.some(
+      (key) =>
+        key.revokedAt === null &&
+        bytesEqual(key.keyId, keyId) &&
+        key.roles.some((role) => role === 'host' || role === 'adapter'),
+    );
+  }
+
+  get #mayStart(): boolean {
+    return !this.#isClosing && this.host.isStarting && this.#isKnown;
+  }
+
+  #hasNext(kind: string, lane: Lane): boolean {
+    return lane.isBusy && this.setup.table.has(kind) && lane.running < lane.limit;
+  }
+
+  #release(hash: OpenIntent['hash']): void {
+    const intent = this.host.world.intents.get(hash);
+    // it may have ended in a later record already
+    if (intent === undefined || this.#jobs.get(hash) !== undefined) return;
+    this.#add(new EffectJob(hash, intent.effect));
+  }
+
+  #add(job: EffectJob): void {
+    this.#jobs.add(job);
+    this.#laneOf(job.effect).push(job);
+  }
+
+  #laneOf(kind: string): Lane {
+    const known = this.#lanes.get(kind);
+    if (known !== undefined) return known;
+    const most = kind === TIMER_KIND ? Number.POSITIVE_INFINITY : DEFAULT_CONCURRENCY;
+    const lane = new Lane(this.setup.options.concurrency?.[kind] ?? most);
+    this.#lanes.set(kind, lane);
+    return lane;
+  }
+
+  #pump(kind: string, lane: Lane): void {
+    const adapter = this.setup.table.get(kind);
+    if (adapter === undefined || !lane.isBusy || !this.#mayStart) return;
+    for (let started = 0; started < STARTED_AT_ONCE; started++) {
+      const job = lane.next();
+      if (job === undefined) return;
+      this.#start(job, adapter, lane);
+    }
+    setImmediate(() => this.#pump(kind, lane));
+  }
+
+  #start(job: EffectJob, adapter: Adapter, lane: Lane): void {
+    const { world } = this.host;
+    const intent = world.intents.get(job.intent);
+    if (intent === undefined) {
+      this.#jobs.delete(job);
+      return;
+    }
+    lane.running += 1;
+    job.starts += 1;
+    this.#jobs.move(job, 'running');
+    const call = callOf(world, intent);
+    runAttempt({ adapter, intent, call }, job, this.#portsOf(job)).then((outcome) => {
+      lane.running -= 1;
+      const answer = checkOutcome(this.host.world, job.effect, outcome);
+      this.#conclude(job, { intent, adapter, answer });
+      this.#pump(job.effect, lane);
+      this.#changed();
+    });
+  }
+
+  #portsOf(job: EffectJob): AttemptPorts {
+    const { engine, clock, graceNs, options } = this.setup;
+    return {
+      ...{ world: () => this.host.world, engine, blobs: this.#blobs, clock, graceNs },
+      onDefect: ({ id }, cause) => options.onDefect?.({ adapter: id, intent: job.intent, cause }),
+    };
+  }
+
+  /** An outcome becomes another start, a receipt, or nothing. */
+  #conclude(job: EffectJob, { intent, adapter, answer }: Concluded): void {
+    job.code = answer.code;
+    if (job.cancel.reason === 'closing' && answer.status === 'cancelled') {
+      this.#jobs.move(job, 'left');
+      return;
+    }
+    const delayNs = this.#retryDelay(job, intent, answer);
+    if (delayNs !== undefined) {
+      this.#wait(job, delayNs, () => {
+        this.#jobs.move(job, 'queued');
+        this.#laneOf(job.effect).push(job);
+        this.poke();
+        this.#changed();
+      });
+      return;
+    }
+    this.#answer(job, { intent, adapter, answer });
+  }
+
+  /** How long until the next start; undefined when the outcome is the last word. */
+  #retryDelay(job: EffectJob, { deadlineNs }: OpenIntent, answer: Answer): bigint | undefined {
+    const { retry, random, clock } = this.setup;
+    if (answer.status === 'ok' || answer.retry !== 'later' || job.cancel.isCancelled) {
+      return undefined;
+    }
+    if (job.starts >= retry.starts || this.#isClosing) return undefined;
+    const delayNs = retryDelayNs(retry, job.starts, random);
+    const isInTime = deadlineNs === undefined || clock.logicalNowNs() + delayNs < deadlineNs;
+    return isInTime ? delayNs : undefined;
+  }
+
+  #wait(job: EffectJob, delayNs: bigint, run: () => void): void {
+    const { clock } = this.setup;
+    this.#jobs.move(job, 'waiting');
+    job.stopWaiting = clock.at(clock.logicalNowNs() + delayNs, () => {
+      job.stopWaiting = undefined;
+      run();
+    });
+  }
+
+  #answer(job: EffectJob, { intent, adapter, answer }: Concluded): void {
+    const { status, payload, costCents, code } = answer;
+    const { hash: intentHash, epoch, attempt } = intent;
+    const { worldId } = this.host.world;
+    const body = { worldId, epoch, intentHash, attempt, adapterId: adapter.id, status };
+    const unsigned = costCents === undefined ? body : { ...body, costCents };
+    job.receipt = signReceipt(this.setup.options.signer, unsigned, payload);
+    if (code !== undefined && status !== 'cancelled') this.#bury(job, code);
+    this.#submit(job);
+  }
+
+  /** Hands the receipt in. A world that stands still takes it when it goes on, or opens again. */
+  async #submit(job: EffectJob): Promise<void> {
+    const { receipt } = job;
+    if (receipt === undefined) return;
+    this.#jobs.move(job, 'submitted');
+    try {
+      const result = await this.host.submit(receipt);
+      if (result.ok) this.#jobs.delete(job);
+      else this.#refused(job, result.refusal);
+    } catch {
+      this.#jobs.move(job, 'answered');
+    }
+    this.#changed();
+  }
+
+  #refused(job: EffectJob, { code }: Refusal): void {
+    if (SETTLED.has(code)) {
+      this.#jobs.delete(job);
+    } else if (code === 'inbox-full' && !this.#isClosing) {
+      const { retry, random } = this.setup;
+      this.#wait(job, retryDelayNs(retry, 1, random), () => this.#submit(job));
+    } else {
+      job.code = code;
+      this.#jobs.move(job, 'left');
+      this.#bury(job, code);
+    }
+  }
+
+  #bury({ intent, effect, starts }: EffectJob, code: string): void {
+    const atNs = this.setup.clock.logicalNowNs();
+    this.#deadLetters.push({ intent, effect, code, starts, atNs });
+    if (this.#deadLetters.length > MAX_DEAD_LETTERS) this.#deadLetters.shift();
+  }
+
+  /** What runs is told; what does not is answered for, unless the world has settled it already. */
+  #cancel(job: EffectJob | undefined): void {
+    if (job === undefined) return;
+    job.cancel.cancel('cancelled');
+    const isIdle = job.state === 'queued' || (job.state === 'waiting' && !job.receipt);
+    if (!isIdle) return;
+    job.stopWaiting?.();
+    this.#laneOf(job.effect).delete(job);
+    const intent = this.host.world.intents.get(job.intent);
+    const adapter = this.setup.table.get(job.effect) ?? { id: 'host' };
+    if (intent === undefined) this.#jobs.delete(job);
+    else this.#answer(job, { intent, adapter, answer: answerOf(this.host.world, CANCELLED) });
+  }
+}
+
+interface Concluded {
+  readonly intent: OpenIntent;
+  readonly adapter: Pick<Adapter, 'id'>;
+  readonly answer: Answer;
+}

@@ -1,0 +1,90 @@
+/** The effects of one world, as its host sees them: run or not, and when the world is at rest. */
+import { isRunning, type World } from '@aos/kernel';
+import type { Output } from '@aos/protocol';
+import type { DeadLetter } from './effect-options.js';
+import { EffectRunner } from './effect-runner.js';
+import { listBlockers, type Quiescence, RestWatch } from './quiescence.js';
+import { type EffectWorld, introduceKey, type RunnerSetup } from './runner-setup.js';
+
+export interface QuiescenceOptions {
+  /**
+   * `list`: a world that only waits for time is at rest, and what it waits for is listed. `wait`:
+   * it is not at rest before nothing waits for time. Default `list`.
+   */
+  readonly timers?: 'wait' | 'list';
+}
+
+/** The world as its host lends it. */
+export interface HostView extends EffectWorld {
+  /** Whether inputs, own work or a flush are under way. */
+  readonly isBusy: boolean;
+  /** Code of what stopped the world. */
+  readonly fault: string | undefined;
+  /** Logical time at which the world wants to be woken. */
+  readonly wakeAtNs: bigint | undefined;
+}
+
+export class WorldEffects {
+  readonly #rest = new RestWatch();
+  readonly #runner: EffectRunner | undefined;
+
+  constructor(
+    private readonly setup: RunnerSetup | undefined,
+    private readonly host: HostView,
+  ) {
+    this.#runner = setup && new EffectRunner(setup, host, () => this.rest());
+  }
+
+  get deadLetters(): readonly DeadLetter[] {
+    return this.#runner?.deadLetters ?? [];
+  }
+
+  /** Takes up what the world has open. What comes of the key shows as `host-key-unknown`. */
+  open(): void {
+    if (this.setup === undefined) return;
+    const moved = () => this.moved();
+    if (this.host.fault === undefined) {
+      introduceKey(this.setup.options, this.host).then(moved, moved);
+    }
+    this.#runner?.open();
+  }
+
+  /** Records are durable that asked for this. */
+  take(outputs: readonly Output[]): void {
+    this.#runner?.take(outputs);
+  }
+
+  /** The host has moved: what stood still may go on. */
+  moved(): void {
+    this.#runner?.poke();
+    this.#rest.changed();
+  }
+
+  /** The host may have come to rest. */
+  rest(): void {
+    this.#rest.changed();
+  }
+
+  /** Undefined where no effects are run. */
+  drain(): Promise<void> | undefined {
+    return this.#runner?.drain();
+  }
+
+  async untilQuiescent({ timers = 'list' }: QuiescenceOptions = {}): Promise<Quiescence> {
+    await this.#rest.wait(() => this.#isAtRest(timers));
+    const { world, fault } = this.host;
+    return listBlockers(world, fault, (intent) => {
+      return this.#runner?.explain(intent) ?? 'adapter-missing';
+    });
+  }
+
+  #isAtRest(timers: 'wait' | 'list'): boolean {
+    const { isBusy, wakeAtNs, fault, world } = this.host;
+    if (isBusy || this.#runner?.isAtRest(timers) === false) return false;
+    return timers === 'list' || wakeAtNs === undefined || !moves(world, fault);
+  }
+}
+
+function moves(world: World, fault: string | undefined): boolean {
+  return fault === undefined && isRunning(world);
+}
