@@ -35,7 +35,7 @@ const cells = fc.uniqueArray(cell, {
 const rootText = (table: Parameters<typeof rootOfCells>[0]) => toHex(rootOfCells(table).root);
 
 describe('a table of cells', () => {
-  it('has a root that depends on its cells only: not on the order of writes, nor on what was deleted or overwritten', () => {
+  it('has the root of its cells, in whatever order they came and went', () => {
     fc.assert(
       fc.property(cells, cells, (stay, go) => {
         const source = new Objects();
@@ -71,7 +71,7 @@ describe('a table of cells', () => {
     expect(rootText(at(1n))).not.toBe(rootText(at(2n)));
   });
 
-  it('gives every cell back after it was stored, opened and read through a cache of one leaf', () => {
+  it('gives every cell back when it is opened and read through a cache of one leaf', () => {
     fc.assert(
       fc.property(cells, (list) => {
         const source = new Objects(new NodeCache(1));

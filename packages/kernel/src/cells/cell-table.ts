@@ -14,7 +14,7 @@ import { type Cell, cellCodec } from './cell.js';
 import { orderedKey } from './ordered-key.js';
 
 /** The one cell of a reducer without keys, held directly; `null` where there is no state. */
-export class SingleCell {
+class SingleCell {
   readonly kind = 'single';
   readonly cell: Cell | null;
   readonly source: TrieSource;
@@ -35,7 +35,7 @@ export class SingleCell {
   }
 }
 
-export interface KeyedCells {
+interface KeyedCells {
   readonly kind: 'keyed';
   readonly keyType: ValueType;
   readonly cells: Trie<Cell>;

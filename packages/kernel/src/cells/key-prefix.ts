@@ -1,4 +1,4 @@
-/** Where all keys with the same beginning lie: the prefixes that a read of cells can be bound by. */
+/** Where all keys with the same beginning lie: the prefixes that bound a read of cells. */
 import type { ValueType } from '@aos/air';
 import { attempt, RefusalError, type Result, utf8 } from '@aos/canon';
 import { ItemScan } from '../trie/item-scan.js';

@@ -5,7 +5,7 @@
  * 2. Injective, and no ordered key of a type is a prefix of another of the same type.
  * 3. A key does not depend on the order in which fields or arms are declared.
  *
- * What is read is canonical in its type, or refused with `cell-key` as far as it cannot be followed;
+ * What is read is canonical in its type, or refused with `cell-key` where it cannot be followed;
  * whether it is canonical is for the key schema to say.
  */
 import type { ValueType } from '@aos/air';
@@ -161,7 +161,7 @@ function appendSigned(out: OrderedBytes, _type: ValueType, scan: ItemScan): void
 
 /** Bytes of this many hexadecimal digits, passing over dashes. */
 function appendHex(out: OrderedBytes, scan: ItemScan, length: number): void {
-  const start = scan.skip(length);
+  const start = scan.pass(length);
   let pending = -1;
   for (let i = start; i < scan.at; i++) {
     const unit = scan.bytes[i] as number;

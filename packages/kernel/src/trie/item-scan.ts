@@ -65,11 +65,11 @@ export class ItemScan {
 
   /** Consumes text or bytes; answers with where the content started, which ends at `at`. */
   string(major: number): number {
-    return this.skip(this.head(major));
+    return this.pass(this.head(major));
   }
 
   /** Consumes bytes of any content; answers with where they started. */
-  skip(sizeBytes: number): number {
+  pass(sizeBytes: number): number {
     const start = this.at;
     if (sizeBytes > this.bytes.length - start) throw this.refusal('bytes that end too early');
     this.at = start + sizeBytes;
@@ -87,7 +87,7 @@ export class ItemScan {
   #argument(info: number): number {
     const least = LEAST_ARGUMENT[info - 24];
     if (least === undefined) throw this.refusal('a head without an argument');
-    const start = this.skip(1 << (info - 24));
+    const start = this.pass(1 << (info - 24));
     let high = 0;
     let low = 0;
     for (let i = start; i < this.at; i++) {

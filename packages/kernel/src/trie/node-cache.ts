@@ -3,17 +3,17 @@
  *
  * 1. Only stored nodes are in it: dropping one loses nothing.
  * 2. Which nodes are in memory changes no answer, only what has to be read again.
- * 3. Every operation takes constant time, seen over many: an eviction is of a node that was admitted
- *    before, and the queue doubles.
+ * 3. Every operation takes constant time, seen over many: an eviction is of a node that was
+ *    admitted before, and the queue doubles.
  *
  * Nodes wait in a queue for their eviction. One that was read while it waited goes to the end of
- * the queue once more (second chance), so that a scan that reads each node once cannot push out what
- * is read again and again. Nodes are not linked to each other: following links through memory that
- * was not touched for long is what would cost most.
+ * the queue once more (second chance), so that a scan that reads each node once cannot push out
+ * what is read again and again. Nodes are not linked to each other: following links through memory
+ * that was not touched for long is what would cost most.
  */
 
 /** Leaves that the stored nodes in memory may hold, unless told otherwise. */
-export const DEFAULT_CACHE_LEAVES = 100_000;
+const DEFAULT_CACHE_LEAVES = 100_000;
 
 /** What the cache keeps of a node, and how to let it go. */
 export interface Cached {

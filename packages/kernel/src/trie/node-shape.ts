@@ -126,7 +126,7 @@ function readChild(scan: ItemScan): number {
   const count = scan.head(UNSIGNED);
   if (count === 0) throw refusal('trie-count', 'a child without leaves');
   scan.literal(HASH_HEAD);
-  scan.skip(HASH_BYTES);
+  scan.pass(HASH_BYTES);
   return count;
 }
 

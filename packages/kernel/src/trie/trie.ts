@@ -4,8 +4,8 @@
  * 1. A trie is never changed in place; `set` and `delete` return the next one, which shares with it
  *    all but the way to what changed.
  * 2. The root depends only on the set of leaves, never on how it came about.
- * 3. What is stored may leave memory and comes back through the source. No answer depends on what is
- *    in memory; only whether {@link ObjectsNeeded} is thrown does, and then nothing has happened.
+ * 3. What is stored may leave memory and comes back through the source. No answer depends on what
+ *    is in memory; only whether {@link ObjectsNeeded} is thrown does, and then nothing happened.
  * 4. Nodes are shared between versions and change only in what can be computed again.
  *
  * Absent: equality of values. Setting a leaf that is there already makes a new node of it.
