@@ -44,6 +44,21 @@ describe('an event with a dedup id', () => {
   });
 });
 
+describe('an approval that comes too late', () => {
+  it('does what the tick would have done, and releases nothing', () => {
+    life = new Life({ U: ({ state }) => ({ state, effects: [note('hi', { cap_slot: 'ask' })] }) });
+    life.take(poke());
+    const yes = { verb: 'approve-intent', intentHash: life.intent, decision: 'approve' } as const;
+    life.nowNs = 500n;
+    expect(life.take(life.verb(yes, keys.approver))).toMatchObject([
+      { kind: 'decision', outcome: 'deny', code: 'approval-expired' },
+      { kind: 'settled', code: 'approval-expired' },
+      { kind: 'dropped', code: 'receipt-undeliverable' },
+    ]);
+    expect(life.outputs).toEqual([]);
+  });
+});
+
 describe('inputs that nothing asks for', () => {
   it('are refused', () => {
     life = new Life();

@@ -30,6 +30,7 @@ import {
   type Output,
   type ReceiptStatus,
   type RuntimeLimits,
+  verbArgs,
 } from '@aos/protocol';
 import { numBytes, pingBytes, type Start, startBytes } from './plan-world.js';
 import { must } from './script-world.js';
@@ -115,6 +116,14 @@ export class PlanKernel {
     };
     const sig = new Uint8Array(64);
     return this.input({ kind: 'receipt', receipt, payload, keyId: hostKey, sig });
+  }
+
+  /** A yes of the host. */
+  approve(intentHash: Hash): this {
+    const args = verbArgs({ verb: 'approve-intent', intentHash, decision: 'approve' });
+    const nonce = sha256(intentHash).slice(0, 16);
+    const signed = { nonce, keyId: hostKey, sig: new Uint8Array(64) };
+    return this.input({ kind: 'governance', verb: 'approve-intent', args, ...signed });
   }
 
   tick(atNs: bigint): this {

@@ -94,6 +94,16 @@ describe('a plan without a trigger', () => {
     expect(kernel.lines).toEqual(['started main', 'x done', 'r done', 'domain-event', 'ended ok']);
   });
 
+  it('is dropped when what correlates it would not fit its entry', () => {
+    const triggers = [{ event: 't/Start@1', plan: 't/main@1', correlate_by: 'id' }];
+    const definition = plansOf({ plans: { main }, triggers, manifest: { schemas: listed } });
+    kernel = new PlanKernel(definition).start({ id: 'x'.repeat(4090) });
+    kernel.start({ id: 'x'.repeat(4091) });
+    kernel.input(event('t/main@1', startBytes({ id: 'x'.repeat(4091) })));
+    const dropped = 'dropped plan-correlation-too-large';
+    expect(kernel.lines.slice(-3)).toEqual(['ended ok', dropped, dropped]);
+  });
+
   it('is dropped when the world has no room for it', () => {
     const definition = plansOf({ plans: { main }, triggers: [], manifest: { schemas: listed } });
     kernel = new PlanKernel(definition, { limits: { plan_instances: 0 } });

@@ -1,5 +1,5 @@
 /** Plans under the whole kernel: the gate, receipts, time, pauses, snapshots and replay. */
-import { encode } from '@aos/canon';
+import { encode, type Hash } from '@aos/canon';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type KernelOptions, PlanKernel } from './plan-kernel.js';
 import {
@@ -315,6 +315,23 @@ describe('an approval', () => {
       'plan-result',
       'ended ok',
     ]);
+  });
+});
+
+describe('an approval after the deadline of its effect', () => {
+  it('lets nothing go out', () => {
+    const asked = { role: 'host', count: 1 };
+    const rules = [{ when: {}, decision: 'require_approval', approval: asked }];
+    const main: Plan = { steps: [emit('a', nat(1), { deadline_ns: 10 })] };
+    const kernel = begin(main, {}, { rules });
+    const [intent] = kernel.open;
+    kernel.nowNs = 10n;
+    kernel.approve(intent?.intent as Hash);
+    expect(rest(kernel).slice(-2)).toEqual([
+      'settled timeout effect-timeout',
+      'dropped receipt-late',
+    ]);
+    expect(kernel.outputs.filter(({ kind }) => kind === 'release')).toEqual([]);
   });
 });
 

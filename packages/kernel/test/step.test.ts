@@ -403,6 +403,8 @@ describe('a world', () => {
     ['module-missing', genesisOf(), { ...engineOf(idle), has: () => false }],
     ['runtime-unsupported', genesisOf({ stack_slots: 1_000_000 }), engineOf(idle)],
     ['runtime-unsupported', genesisOf({ memory_pages: 70_000 }), engineOf(idle)],
+    ['runtime-unsupported', genesisOf({ pending_work: 1_048_577 }), engineOf(idle)],
+    ['runtime-unsupported', genesisOf({ plan_instances: 100_001 }), engineOf(idle)],
     ['runtime-unsupported', genesisOf({}, undefined, { guard: 2 }), engineOf(idle)],
     ['runtime-unsupported', genesisOf({}, undefined, { guard: 0 }), engineOf(idle)],
     ['runtime-unsupported', genesisOf({}, undefined, { prices: 9 }), engineOf(idle)],

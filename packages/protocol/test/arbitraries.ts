@@ -130,7 +130,7 @@ const entries: { readonly [Kind in Entry['kind']]: fc.Arbitrary<Of<Kind, Entry>>
   dropped: entry('dropped', { code: text, intent: hash }, 'intent'),
 };
 
-const roles = fc.array(fc.constantFrom<KeyRole>('adapter', 'approver', 'host', 'operator'));
+const roles = fc.uniqueArray(fc.constantFrom<KeyRole>('adapter', 'approver', 'host', 'operator'));
 const runtime: fc.Arbitrary<RuntimeNumbers> = fc.record({
   kernel: nat,
   abi: nat,

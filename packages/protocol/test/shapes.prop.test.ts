@@ -249,6 +249,7 @@ describe('arguments of verbs', () => {
     ['an empty name', 'keyring-add', [['name', '']], 'verb-args'],
     ['a long name', 'keyring-add', [['name', 'n'.repeat(129)]], 'verb-args'],
     ['an unknown role', 'keyring-add', [['roles', ['king']]], 'key-role'],
+    ['a role twice', 'keyring-add', [['roles', ['host', 'host']]], 'key-role'],
     ['a long code', 'halt', [['code', 'c'.repeat(65)]], 'verb-args'],
     ['a decision that is none', 'approve-intent', [['decision', 'maybe']], 'shape-field'],
     ['a short hash', 'keyring-revoke', [['key_id', new Uint8Array(31)]], 'shape-length'],
@@ -314,6 +315,7 @@ describe('genesis', () => {
     ['an unknown format', { format: 9 }, 'genesis-format'],
     ['a short nonce', { nonce: new Uint8Array(15) }, 'shape-length'],
     ['an unknown role', { keyring: [{ ...first, roles: ['king'] }] }, 'key-role'],
+    ['a role twice', { keyring: [{ ...first, roles: ['host', 'host'] }] }, 'key-role'],
     ['a key under a wrong id', { keyring: [{ ...first, keyId: genesis.manifest }] }, 'shape-hash'],
     ['unmetered calls', { runtime: { ...genesis.runtime, guard: 0 } }, 'runtime-unsupported'],
   ])('refuses %s', (_, change, code) => {

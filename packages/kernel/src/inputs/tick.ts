@@ -5,7 +5,7 @@ import { type Admission, admitted, refused } from '../admit/admitted.js';
 import { expire } from '../step/approve.js';
 import { firePlanDeadline } from '../step/plan-run.js';
 import type { Run } from '../step/run.js';
-import { settleInternally } from '../step/settle.js';
+import { settleInternally, TIMEOUT } from '../step/settle.js';
 import { type Deadline, deadlineKey } from '../world/deadlines.js';
 import { isRunning, type World } from '../world/world.js';
 import { closedCode } from './event.js';
@@ -33,8 +33,6 @@ export function applyTick(run: Run): void {
     fire(run, due);
   }
 }
-
-const TIMEOUT = { status: 'timeout', code: 'effect-timeout' } as const;
 
 function fire(run: Run, due: Deadline): void {
   if (due.kind === 'step') {

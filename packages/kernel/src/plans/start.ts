@@ -1,6 +1,6 @@
 /** How instances begin: by an event, or by a step of another instance. */
 import { assert, encode, type Hash, type Value } from '@aos/canon';
-import type { EntryPlace, Instance } from '@aos/protocol';
+import { type EntryPlace, INLINE_VALUE_BYTES, type Instance } from '@aos/protocol';
 import { placeKey } from '../world/big-endian.js';
 import type { CompiledPlan, CompiledTrigger } from './compile/compiled-plan.js';
 import { CORRELATION, fieldAt } from './compile/event-match.js';
@@ -23,10 +23,22 @@ export function startTriggered(port: PlanPort, event: PlanEvent, cause: EntryPla
   }
 }
 
-/** Starts an instance that nobody waits for; `dropped` when the world has no room for it. */
+/**
+ * Starts an instance that nobody waits for; `dropped` when the world has no room for it, or when its
+ * correlation would not fit its entry: one event may start many.
+ */
 export function startIfFree(port: PlanPort, birth: Birth, cause: EntryPlace): void {
-  if (countFree(port) > 0) startInstance(port, birth, cause);
-  else port.append({ kind: 'dropped', code: 'plan-instances-limit' }, cause);
+  const code = obstacleTo(port, birth);
+  if (code === undefined) startInstance(port, birth, cause);
+  else port.append({ kind: 'dropped', code }, cause);
+}
+
+function obstacleTo(port: PlanPort, { input, correlation }: Birth): string | undefined {
+  if (countFree(port) <= 0) return 'plan-instances-limit';
+  // A correlation is a part of the input.
+  if (correlation === undefined || input.bytes.length <= INLINE_VALUE_BYTES) return undefined;
+  const isLarge = encode(correlation).length > INLINE_VALUE_BYTES;
+  return isLarge ? 'plan-correlation-too-large' : undefined;
 }
 
 export interface Birth {

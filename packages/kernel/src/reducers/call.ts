@@ -69,7 +69,7 @@ function judgeCall(run: Run, call: ReducerCall, cell: Cell | null): Judged | str
   if (!decoded.ok) return decoded.refusal.code;
   const output = checkOutput(decoded.value, cell, { program, reducer, limits });
   if (typeof output === 'string') return output;
-  const bounds = checkBounds(run, output);
+  const bounds = checkBounds(run, call, output);
   if (bounds !== undefined) return bounds;
   const { fuel } = outcome;
   if (output.effects.length === 0) return { output, asked: undefined, fuel };
@@ -102,12 +102,17 @@ function originOf({ reducer, key }: ReducerCall): ReducerOrigin {
  * `emission-limit` for a call that alone fills half of what a record may hold, `cascade-limit` for
  * one whose events would not fit among the work that waits.
  */
-function checkBounds(run: Run, { events, effects }: CheckedOutput): string | undefined {
+function checkBounds(
+  run: Run,
+  { key }: ReducerCall,
+  { events, effects }: CheckedOutput,
+): string | undefined {
   if (events.length === 0 && effects.length === 0) return undefined;
   const { limits } = run.next.runtime;
   let eventBytes = 0;
   for (const event of events) eventBytes += emittedSize(event);
-  let sizeBytes = eventBytes;
+  // The intent of an effect names the cell that asks.
+  let sizeBytes = eventBytes + effects.length * (key?.length ?? 0);
   for (const { params, kind } of effects) sizeBytes += emittedSize({ schema: kind, value: params });
   if (sizeBytes > limits.emitted_bytes / 2) return 'emission-limit';
   return run.queue.hasRoom(events.length, eventBytes, limits) ? undefined : 'cascade-limit';

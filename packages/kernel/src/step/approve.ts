@@ -16,7 +16,7 @@ import { gatePortsOf, writeDecision } from './effects.js';
 import { releaseIntent } from './introspect.js';
 import { setIntent } from './open-intents.js';
 import type { Run } from './run.js';
-import { settleInternally } from './settle.js';
+import { settleInternally, TIMEOUT } from './settle.js';
 
 /** What the verb `approve-intent` says, typed. */
 export type ApproveIntent = Extract<Verb, { readonly verb: 'approve-intent' }>;
@@ -47,8 +47,8 @@ export function approve(run: Run, { keyId }: GovernanceInput, parsed: ApproveInt
   const { logicalNowNs } = stamp;
   const intent = next.intents.get(parsed.intentHash);
   assert(intent !== undefined, 'an approval is admitted for an open intent only');
-  if (isExpired(intent, logicalNowNs)) {
-    expire(run, intent);
+  if (isOverdue(intent, logicalNowNs)) {
+    endByTime(run, intent);
     return;
   }
   const verb = verbOf(next, keyId, parsed);
@@ -86,9 +86,21 @@ export function expire(run: Run, intent: OpenIntent): void {
   deny(run, intent, expireApproval(run.next.program.gate, intent));
 }
 
-function isExpired({ approval }: OpenIntent, logicalNowNs: bigint): boolean {
-  const expiresNs = approval?.expiresNs;
-  return expiresNs !== undefined && expiresNs <= logicalNowNs;
+/** Whether a tick would end the intent now: its approval has expired, or its deadline is over. */
+function isOverdue({ approval, deadlineNs }: OpenIntent, logicalNowNs: bigint): boolean {
+  return isPast(approval?.expiresNs, logicalNowNs) || isPast(deadlineNs, logicalNowNs);
+}
+
+function isPast(ns: bigint | undefined, logicalNowNs: bigint): boolean {
+  return ns !== undefined && ns <= logicalNowNs;
+}
+
+/** What the tick would do that has not come yet: of both ends the earlier, the deadline before. */
+function endByTime(run: Run, intent: OpenIntent): void {
+  const { deadlineNs, approval } = intent;
+  const isDeadline = isPast(deadlineNs, approval?.expiresNs ?? run.stamp.logicalNowNs);
+  if (isDeadline) settleInternally(run, intent, TIMEOUT, run.inputPlace);
+  else expire(run, intent);
 }
 
 function deny(run: Run, intent: OpenIntent, verdict: DeniedVerdict): void {

@@ -6,21 +6,24 @@
  * 2. What was judged is opened in the same order, or not at all.
  */
 import { assert, type Hash, toHex } from '@aos/canon';
-import { callLimitsOf, type EntryPlace, type Origin } from '@aos/protocol';
+import { callLimitsOf, type EntryPlace, isReducerOrigin, type Origin } from '@aos/protocol';
 import { authorize } from '../gate/authorize.js';
+import type { Denial } from '../gate/decision.js';
 import type { GatePorts, KnownIntent } from '../gate/gate-ports.js';
 import type { GateState } from '../gate/gate-state.js';
 import type { OpenIntent } from '../gate/open-intent.js';
 import type { EffectRequest } from '../gate/requests/effect-request.js';
-import type { DeniedVerdict, GateVerdict, OpenedVerdict, SharedVerdict } from '../gate/verdict.js';
+import type { GateVerdict, OpenedVerdict, SharedVerdict } from '../gate/verdict.js';
 import type { Settlement } from '../world/settled.js';
-import { releaseIntent } from './introspect.js';
+import { isAnsweredByKernel, releaseIntent } from './introspect.js';
 import { isSameOrigin, setIntent } from './open-intents.js';
 import type { Appended, Run } from './run.js';
 
 /** What was judged and not opened yet, so that the next one is judged with it. */
 export class GateDraft {
   readonly opened = new Map<string, OpenIntent>();
+  /** How many of them are answered at once. */
+  answers = 0;
 
   constructor(public state: GateState) {}
 }
@@ -46,26 +49,50 @@ export function judgeEffect(run: Run, ask: EffectAsk, draft: GateDraft): JudgedE
     ...ports,
     knownIntent: (hash) => draft.opened.get(toHex(hash)) ?? ports.knownIntent(hash),
   });
-  const isFull = run.next.intents.size + draft.opened.size >= MAX_OPEN_INTENTS;
-  const verdict = isFull && isOpened(judged) ? tooMany(judged) : judged;
+  const verdict = judged.kind === 'denied' ? judged : checkRoom(run, judged, draft);
   run.charge(verdict.fuel);
   run.calls += verdict.calls;
   if (isOpened(verdict)) {
     draft.state = verdict.state;
     draft.opened.set(toHex(verdict.intent.hash), verdict.intent);
   }
+  if (isAnsweredAtOnce(run, verdict, draft)) draft.answers += 1;
   return { ask, verdict };
+}
+
+/** Codes: `intents-over-limit`; `cascade-limit` of what would be answered without the outside. */
+function checkRoom(
+  run: Run,
+  allowed: OpenedVerdict | SharedVerdict,
+  draft: GateDraft,
+): GateVerdict {
+  const { intents, runtime } = run.next;
+  if (isOpened(allowed) && intents.size + draft.opened.size >= MAX_OPEN_INTENTS) {
+    const advice = `wait for receipts: ${MAX_OPEN_INTENTS} intents are open`;
+    return denied(allowed, { code: 'intents-over-limit', at: 'intents', advice });
+  }
+  const hasRoom =
+    !isAnsweredAtOnce(run, allowed, draft) ||
+    run.queue.hasRoomForAnswers(draft.answers + 1, runtime.limits);
+  if (hasRoom) return allowed;
+  const advice = 'ask for less of what is answered at once, or raise pending_work';
+  return denied(allowed, { code: 'cascade-limit', at: 'pending_work', advice });
+}
+
+/** What the kernel answers itself, and what has settled already: no receipt has to come for it. */
+function isAnsweredAtOnce(run: Run, verdict: GateVerdict, draft: GateDraft): boolean {
+  if (verdict.kind === 'open') return isAnsweredByKernel(verdict.intent.effect);
+  if (verdict.kind !== 'shared' || draft.opened.has(toHex(verdict.intent))) return false;
+  return run.next.intents.get(verdict.intent) === undefined;
 }
 
 function isOpened(verdict: GateVerdict): verdict is OpenedVerdict {
   return verdict.kind === 'open' || verdict.kind === 'waiting';
 }
 
-function tooMany({ decision, fuel, calls }: OpenedVerdict): DeniedVerdict {
-  const code = 'intents-over-limit';
-  const advice = `wait for receipts: ${MAX_OPEN_INTENTS} intents are open`;
-  const denied = { ...decision, outcome: 'deny' as const, code };
-  return { kind: 'denied', code, at: 'intents', advice, decision: denied, fuel, calls };
+function denied({ decision, fuel, calls }: OpenedVerdict | SharedVerdict, why: Denial) {
+  const said = { ...decision, outcome: 'deny' as const, code: why.code };
+  return { kind: 'denied' as const, ...why, decision: said, fuel, calls };
 }
 
 /** What the gate may ask of this step. */
@@ -121,12 +148,13 @@ function open(run: Run, verdict: OpenedVerdict, origin: Origin, decision: Append
     attempt,
   };
   const full = deadlineNs === undefined ? entry : { ...entry, deadlineNs };
-  const openedAt = run.append(full);
+  const openedAt = run.append(full, isReducerOrigin(origin) ? origin.key?.length : 0);
   next.gateState = state;
   const opened = { ...intent, openedAt };
   setIntent(run, opened);
   if (approval !== undefined) {
-    run.append({ kind: 'approval-requested', cause: openedAt.i, ...approval });
+    const names = approval.of?.reduce((sizeBytes, name) => sizeBytes + name.length, 0);
+    run.append({ kind: 'approval-requested', cause: openedAt.i, ...approval }, names);
   }
   return opened;
 }

@@ -1,6 +1,6 @@
 /** The intents that are open, each with the deadlines that it has. */
-import { bytesEqual, Writer } from '@aos/canon';
-import { type Origin, writeOrigin } from '@aos/protocol';
+import { bytesEqual } from '@aos/canon';
+import { isReducerOrigin, type Origin, type PlanOrigin } from '@aos/protocol';
 import type { OpenIntent } from '../gate/open-intent.js';
 import { type Deadline, deadlineKey } from '../world/deadlines.js';
 import type { Run } from './run.js';
@@ -36,11 +36,16 @@ function deadlinesOf({ hash: intent, deadlineNs, approval }: OpenIntent): readon
 }
 
 export function isSameOrigin(a: Origin, b: Origin): boolean {
-  return bytesEqual(encodeOrigin(a), encodeOrigin(b));
+  if (isReducerOrigin(a)) {
+    return isReducerOrigin(b) && a.reducer === b.reducer && isSameKey(a.key, b.key);
+  }
+  return !isReducerOrigin(b) && a.step === b.step && isSameInstance(a, b);
 }
 
-function encodeOrigin(origin: Origin): Uint8Array {
-  const w = new Writer(128);
-  writeOrigin(w, origin);
-  return w.finish();
+function isSameKey(a: Uint8Array | null, b: Uint8Array | null): boolean {
+  return a === null || b === null ? a === b : bytesEqual(a, b);
+}
+
+function isSameInstance({ plan, instance: { seq, i } }: PlanOrigin, b: PlanOrigin): boolean {
+  return plan === b.plan && seq === b.instance.seq && i === b.instance.i;
 }

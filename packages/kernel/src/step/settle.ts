@@ -18,6 +18,9 @@ import type { Appended, Run } from './run.js';
 /** Answers of the kernel itself bear its name and no signature. */
 const KERNEL = { adapterId: 'kernel', sig: new Uint8Array(0) } as const;
 
+/** How an intent ends whose deadline is over. */
+export const TIMEOUT = { status: 'timeout', code: 'effect-timeout' } as const;
+
 /** Settles the open intent that a receipt was admitted for. */
 export function settleByReceipt(run: Run, { receipt, payload, sig }: RawReceipt): void {
   const intent = run.next.intents.get(receipt.intentHash);

@@ -1,26 +1,29 @@
 /**
  * The queue of one step: what earlier steps left over, then what this one brings, oldest first.
  *
- * Bounded by `pending_work` and `pending_bytes` for events that modules and plans emit. Receipts
- * are bounded by the intents that are open, instances by `plan_instances`.
+ * Bounded by `pending_work` and `pending_bytes` for events that modules and plans emit, and again
+ * for receipts that come at once. Other receipts are bounded by the intents that are open, instances
+ * by `plan_instances`.
  */
 import type { RuntimeLimits } from '@aos/protocol';
-import type { EventWork, Work } from '../world/work.js';
+import type { EventWork, ReceiptWork, Work } from '../world/work.js';
 
 export class WorkQueue {
   readonly #work: Work[];
   #head = 0;
   #events = 0;
   #eventBytes = 0;
+  #receipts = 0;
+  #receiptBytes = 0;
 
   constructor(pending: readonly Work[]) {
     this.#work = pending.length === 0 ? [] : [...pending];
-    for (const work of pending) if (work.kind === 'event') this.#count(work, 1);
+    for (const work of pending) this.#count(work, 1);
   }
 
   push(work: Work): void {
     this.#work.push(work);
-    if (work.kind === 'event') this.#count(work, 1);
+    this.#count(work, 1);
   }
 
   get first(): Work | undefined {
@@ -30,7 +33,7 @@ export class WorkQueue {
   /** Takes the first piece away. */
   shift(): void {
     const work = this.#work[this.#head++];
-    if (work?.kind === 'event') this.#count(work, -1);
+    if (work !== undefined) this.#count(work, -1);
   }
 
   /** Notes how far the first piece, an event, has come. */
@@ -46,14 +49,31 @@ export class WorkQueue {
     );
   }
 
+  /** Whether this many answers more may wait that come without anything of the outside. */
+  hasRoomForAnswers(answers: number, limits: RuntimeLimits): boolean {
+    return (
+      this.#receipts + answers <= limits.pending_work && this.#receiptBytes <= limits.pending_bytes
+    );
+  }
+
   /** What is left. */
   rest(): readonly Work[] {
     return this.#head === this.#work.length ? NOTHING : this.#work.slice(this.#head);
   }
 
-  #count(event: EventWork, sign: 1 | -1): void {
+  #count(work: Work, sign: 1 | -1): void {
+    if (work.kind === 'event') this.#countEvent(work, sign);
+    else if (work.kind === 'receipt') this.#countReceipt(work, sign);
+  }
+
+  #countEvent(event: EventWork, sign: 1 | -1): void {
     this.#events += sign;
     this.#eventBytes += sign * emittedSize(event);
+  }
+
+  #countReceipt({ settlement }: ReceiptWork, sign: 1 | -1): void {
+    this.#receipts += sign;
+    this.#receiptBytes += sign * settlement.payload.length;
   }
 }
 

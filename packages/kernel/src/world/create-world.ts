@@ -14,7 +14,7 @@ import { NodeCache } from '../trie/node-cache.js';
 import { Trie } from '../trie/trie.js';
 import { deadlineCodec } from './deadlines.js';
 import { dedupCodec } from './dedup.js';
-import { genesisKeys } from './keyring.js';
+import { genesisKeys, MAX_KEYS } from './keyring.js';
 import { nonceCodec } from './nonces.js';
 import { checkRuntime } from './runtime-support.js';
 import { settledCodec } from './settled.js';
@@ -30,7 +30,7 @@ export interface WorldPorts {
 
 /**
  * The world of a genesis, before its first record. Codes: those of {@link decodeGenesis},
- * `manifest-mismatch`, `runtime-unsupported`, `not-supported-yet` (a part of the language that this
+ * `manifest-mismatch`, `keyring-full`, `key-known`, `runtime-unsupported`, `not-supported-yet` (a part of the language that this
  * kernel does not run), `module-unbound` (a reducer or enforcer without code) and `module-missing`
  * (its code is not loaded in the engine).
  */
@@ -44,6 +44,7 @@ export function createWorld(
   const genesis = decoded.value;
   const found =
     checkManifest(genesis, definition) ??
+    checkKeys(genesis) ??
     checkRuntime(genesis.runtime) ??
     checkSupport(definition) ??
     checkModules(definition, ports.engine);
@@ -66,6 +67,16 @@ export function createWorld(
     keyring: genesisKeys(genesis.keyring),
     ...emptyParts(program, source),
   });
+}
+
+function checkKeys({ keyring }: Genesis): Result<never> | undefined {
+  if (keyring.length > MAX_KEYS) {
+    const detail = `expected at most ${MAX_KEYS} keys, found ${keyring.length}`;
+    return refuse('keyring-full', '/keyring', detail);
+  }
+  const ids = new Set(keyring.map(({ keyId }) => toHashText(keyId)));
+  if (ids.size === keyring.length) return undefined;
+  return refuse('key-known', '/keyring', 'a key stands twice in it');
 }
 
 /** What a world gathers, before it has gathered anything. */

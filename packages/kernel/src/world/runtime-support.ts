@@ -25,7 +25,7 @@ export function checkRuntime(runtime: RuntimeNumbers): Result<never> | undefined
 
 /**
  * Beyond these, other limits would end things first: the platform's own end a call with more memory
- * or stack, and the codec's refuse a record with more entries or bytes.
+ * or stack, and the codec's refuse a record with more entries or bytes, or a snapshot with more work.
  */
 const LARGEST = {
   memory_pages: 65_536,
@@ -36,6 +36,8 @@ const LARGEST = {
   emitted_bytes: 1 << 25,
   event_bytes: 1 << 24,
   receipt_bytes: 1 << 24,
+  pending_work: 1 << 20,
+  plan_instances: 100_000,
 } as const satisfies Partial<RuntimeLimits>;
 
 /** Below these, no step could do anything, and work would be left over for ever. */

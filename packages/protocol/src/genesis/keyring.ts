@@ -47,8 +47,9 @@ export function parseKey(value: Value): KeyringEntry {
   return entry;
 }
 
-/** Code: `key-role`. */
+/** Each role once. Code: `key-role`. */
 export function parseRoles(texts: readonly string[]): readonly KeyRole[] {
+  if (new Set(texts).size < texts.length) throw shapeRefusal('key-role', 'a role stands twice');
   return texts.map((text) => {
     const role = KEY_ROLES.find((each) => each === text);
     if (role !== undefined) return role;
