@@ -37,8 +37,10 @@ const HASH_BYTES = 32;
 /** How the cells of one reducer lie in its index; `keyType` is `null` for the one without key. */
 export function cellCodec(keyType: ValueType | null, source: TrieSource): LeafCodec<Cell> {
   const schemas = new SchemaMemo();
-  const placeOf = (key: Uint8Array | null): Uint8Array =>
-    key === null || keyType === null ? new Uint8Array(0) : orderedKey(keyType, key);
+  const placeOf = (key: Uint8Array | null): Uint8Array => {
+    assert((key === null) === (keyType === null), 'a cell has a key exactly when its table has');
+    return key === null || keyType === null ? new Uint8Array(0) : orderedKey(keyType, key);
+  };
   return {
     keyOf: ({ key }) => placeOf(key),
     write: writeCell,
