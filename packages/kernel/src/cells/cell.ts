@@ -2,6 +2,7 @@
 import type { ValueType } from '@aos/air';
 import {
   asHash,
+  assert,
   bytesEqual,
   type Hash,
   type Reader,
