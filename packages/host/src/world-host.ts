@@ -30,7 +30,7 @@ import { type HostView, type QuiescenceOptions, WorldEffects } from './effects/w
 import { SignatureVerifier } from './keys/signatures.js';
 import { type Ack, ackOf, readAck } from './loop/acks.js';
 import { Agenda, type Task } from './loop/agenda.js';
-import { Committer, Group } from './loop/committer.js';
+import { Committer, fenceFault, Group } from './loop/committer.js';
 import { checkClearance, type HaltClearance, haltFault, haltMarkOf } from './loop/halt.js';
 import { Inbox, type Waiting } from './loop/inbox.js';
 import { type Intake, isSigned, type SubmittedInput, takeIn } from './loop/intake.js';
@@ -134,6 +134,7 @@ export class WorldHost {
         return host.#stepper.wakeAtNs;
       },
       submit: (input) => host.#offer(input),
+      failed: (cause) => host.#stop(fenceFault(cause)),
       store: (object) => host.#committer.append({ records: [], objects: [object] }),
     };
   }

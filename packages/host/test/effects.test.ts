@@ -338,6 +338,23 @@ describe('a close', () => {
     await again.host.close();
   });
 
+  it('leaves what is worth another start to the next opening', async () => {
+    const store = newEffectStore();
+    const { host, slow } = openStage({ store });
+    slow.reply = NO_ANSWER;
+    await host.submit(send('Slow', 5));
+    await turns();
+    const closed = host.close();
+    slow.calls[0]?.answer(later('no-server'));
+    await closed;
+    const opened = await reopened(store);
+    expect(receiptsOf(opened)).toEqual([]);
+    const again = openStage({ store: opened });
+    await again.host.untilQuiescent();
+    expect(await sum(again.host)).toBe(5);
+    await again.host.close();
+  });
+
   it('does not wait for ever', async () => {
     const time = new VirtualTime();
     const { host, slow } = openStage({ time, effects: { drainMs: 50, graceMs: 50 } });

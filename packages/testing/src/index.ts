@@ -1,4 +1,10 @@
 export {
+  type EffectDrillOptions,
+  type EffectDrillReport,
+  type EffectDrillSubject,
+  runEffectCutPoints,
+} from './effect-drill.js';
+export {
   type KernelDrillOptions,
   type KernelDrillReport,
   runKernelDrill,

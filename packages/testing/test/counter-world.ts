@@ -21,7 +21,7 @@ const folder = fileURLToPath(new URL('../../../examples/00-counter', import.meta
 const ports = { engine: new WasmEngine(), clock: systemClock, fillEntropy: systemEntropy };
 
 /** A key of this process alone; it is in no file. */
-function makeSigner(): Signer {
+export function makeSigner(): Signer {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const { x } = publicKey.export({ format: 'jwk' });
   const bytes = new Uint8Array(Buffer.from(x as string, 'base64url'));

@@ -69,18 +69,22 @@ export class EffectRunner {
 
   /** Takes up what the world has open. Call it once, when all the world knows is durable. */
   open(): void {
-    for (const { hash, effect, state } of this.host.world.intents.range()) {
-      if (state === 'released') this.#add(new EffectJob(hash, effect));
-    }
+    this.#attempt(() => {
+      for (const { hash, effect, state } of this.host.world.intents.range()) {
+        if (state === 'released') this.#add(new EffectJob(hash, effect));
+      }
+    });
     this.poke();
   }
 
   /** What records asked for that are durable now. */
   take(outputs: readonly Output[]): void {
-    for (const output of outputs) {
-      if (output.kind === 'release') this.#release(output.intent);
-      if (output.kind === 'cancel') this.#cancel(this.#jobs.get(output.intent));
-    }
+    this.#attempt(() => {
+      for (const output of outputs) {
+        if (output.kind === 'release') this.#release(output.intent);
+        if (output.kind === 'cancel') this.#cancel(this.#jobs.get(output.intent));
+      }
+    });
     this.poke();
   }
 
@@ -92,6 +96,15 @@ export class EffectRunner {
       }
     }
     for (const [kind, lane] of this.#lanes) this.#pump(kind, lane);
+  }
+
+  /** Looking at the world may read from its store; where that fails the world is stopped. */
+  #attempt(run: () => void): void {
+    try {
+      run();
+    } catch (cause) {
+      this.host.failed(cause);
+    }
   }
 
   /** Whether nothing moves here by itself; timers move with time only. */
@@ -192,10 +205,10 @@ export class EffectRunner {
   #pump(kind: string, lane: Lane): void {
     const adapter = this.setup.table.get(kind);
     if (adapter === undefined || !lane.isBusy || !this.#mayStart) return;
-    for (let started = 0; started < STARTED_AT_ONCE; started++) {
+    for (let started = 0; started < STARTED_AT_ONCE && this.#mayStart; started++) {
       const job = lane.next();
       if (job === undefined) return;
-      this.#start(job, adapter, lane);
+      this.#attempt(() => this.#start(job, adapter, lane));
     }
     setImmediate(() => this.#pump(kind, lane));
   }
@@ -213,8 +226,10 @@ export class EffectRunner {
     const call = callOf(world, intent);
     runAttempt({ adapter, intent, call }, job, this.#portsOf(job)).then((outcome) => {
       lane.running -= 1;
-      const answer = checkOutcome(this.host.world, job.effect, outcome);
-      this.#conclude(job, { intent, adapter, answer });
+      this.#attempt(() => {
+        const answer = checkOutcome(this.host.world, job.effect, outcome);
+        this.#conclude(job, { intent, adapter, answer });
+      });
       this.#pump(job.effect, lane);
       this.#changed();
     });
@@ -231,30 +246,27 @@ export class EffectRunner {
   /** An outcome becomes another start, a receipt, or nothing. */
   #conclude(job: EffectJob, { intent, adapter, answer }: Concluded): void {
     job.code = answer.code;
-    if (job.cancel.reason === 'closing' && answer.status === 'cancelled') {
-      this.#jobs.move(job, 'left');
-      return;
-    }
     const delayNs = this.#retryDelay(job, intent, answer);
-    if (delayNs !== undefined) {
+    const isCalledOff = job.cancel.reason === 'closing' && answer.status === 'cancelled';
+    if (isCalledOff || (this.#isClosing && delayNs !== undefined)) {
+      this.#jobs.move(job, 'left');
+    } else if (delayNs !== undefined) {
       this.#wait(job, delayNs, () => {
         this.#jobs.move(job, 'queued');
         this.#laneOf(job.effect).push(job);
         this.poke();
         this.#changed();
       });
-      return;
-    }
-    this.#answer(job, { intent, adapter, answer });
+    } else this.#answer(job, { intent, adapter, answer });
   }
 
   /** How long until the next start; undefined when the outcome is the last word. */
   #retryDelay(job: EffectJob, { deadlineNs }: OpenIntent, answer: Answer): bigint | undefined {
     const { retry, random, clock } = this.setup;
-    if (answer.status === 'ok' || answer.retry !== 'later' || job.cancel.isCancelled) {
-      return undefined;
-    }
-    if (job.starts >= retry.starts || this.#isClosing) return undefined;
+    const { reason } = job.cancel;
+    if (reason === 'cancelled' || reason === 'deadline') return undefined;
+    if (answer.status === 'ok' || answer.retry !== 'later') return undefined;
+    if (job.starts >= retry.starts) return undefined;
     const delayNs = retryDelayNs(retry, job.starts, random);
     const isInTime = deadlineNs === undefined || clock.logicalNowNs() + delayNs < deadlineNs;
     return isInTime ? delayNs : undefined;

@@ -35,6 +35,8 @@ export interface EffectWorld {
   submit(input: SubmittedInput): Promise<Result<Ack>>;
   /** Resolves when the object is durable; rejects with AosFault. */
   store(object: StoredObject): Promise<void>;
+  /** Reading the world has failed: it is stopped until it is opened again. */
+  failed(cause: unknown): void;
 }
 
 export interface RunnerSetup {

@@ -108,7 +108,8 @@ function answer(waiting: Waiting, ack: () => Ack): void {
   }
 }
 
-function fenceFault(cause: unknown): AosFault {
+/** What a store threw, as the fault that stops its world. */
+export function fenceFault(cause: unknown): AosFault {
   if (cause instanceof AosFault) return cause;
   return new AosFault('store-failed', 'the store failed; close the world and open it again', {
     retry: 'later',
