@@ -181,6 +181,8 @@ describe('admission of receipts', () => {
     ['receipt-malformed', (l) => l.receipt(size, { adapterId: '\ud800' })],
     ['receipt-malformed', (l) => l.receipt(size, { adapterId: 'x'.repeat(257) })],
     ['receipt-malformed', (l) => l.receipt(size, { costCents: -1n })],
+    ['receipt-malformed', (l) => l.receipt(size, { costCents: 1.5 as never })],
+    ['receipt-malformed', (l) => l.receipt(size, { status: 'late' as never })],
   ])('%s', (code, raw) => {
     expect(ask(raw)).toBe(code);
   });

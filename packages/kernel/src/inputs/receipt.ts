@@ -1,6 +1,6 @@
 /** `receipt`: how an effect ended, signed by the adapter or host that ran it. */
 import { attempt, bytesEqual, sha256, toHashText, utf8 } from '@aos/canon';
-import type { KeyRole, ReceiptBody, StreamFrame } from '@aos/protocol';
+import { type KeyRole, RECEIPT_STATUSES, type ReceiptBody, type StreamFrame } from '@aos/protocol';
 import {
   type Admission,
   admitted,
@@ -28,7 +28,7 @@ const MAX_ADAPTER_BYTES = 256;
  */
 export function admitReceipt(world: World, raw: RawReceipt): Admission {
   const { receipt } = raw;
-  const refusal = checkAnswer(world, raw, receipt) ?? checkCost(receipt);
+  const refusal = checkAnswer(world, raw, receipt) ?? checkStatus(receipt) ?? checkCost(receipt);
   return refusal ?? admitted(raw);
 }
 
@@ -62,10 +62,18 @@ function checkShape(body: ReceiptBody | StreamFrame): Admission | undefined {
   return undefined;
 }
 
+function checkStatus({ status }: ReceiptBody): Admission | undefined {
+  if (RECEIPT_STATUSES.includes(status)) return undefined;
+  const detail = `expected ${RECEIPT_STATUSES.join(', ')}`;
+  return refused('receipt-malformed', '/status', detail);
+}
+
 const MAX_U64 = 0xffff_ffff_ffff_ffffn;
 
 function checkCost({ costCents }: ReceiptBody): Admission | undefined {
-  if (costCents === undefined || (costCents >= 0n && costCents <= MAX_U64)) return undefined;
+  if (costCents === undefined) return undefined;
+  const isExact = typeof costCents === 'bigint';
+  if (isExact && costCents >= 0n && costCents <= MAX_U64) return undefined;
   return refused('receipt-malformed', '/cost_cents', 'expected an unsigned 64-bit number');
 }
 
