@@ -38,6 +38,7 @@ const ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ['decision intents-over-limit', 'takes 100,000 open intents'],
   ['decision intent-waiters-limit', 'takes 4,096 origins of one intent'],
   ['dropped event-undeliverable', 'needs another manifest'],
+  ['plan plan-correlation-too-large', 'takes a correlation of 4,096 bytes'],
   ['plan plan-values-limit', 'takes 16 MiB of values'],
   ['refusal keyring-full', 'takes 1,024 keys'],
   ['snapshot-refusal snapshot-diverged', 'told by hosts, which have the journal too'],
