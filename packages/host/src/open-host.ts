@@ -8,12 +8,14 @@ import { Stepper } from './loop/stepper.js';
 import { systemTimer } from './loop/wake-timer.js';
 import { type FillEntropy, Stamper, systemEntropy } from './stamper.js';
 import type { HostEngine } from './world/load-world.js';
-import { openWorld } from './world/open-world.js';
+import { type OpenFrom, openWorld } from './world/open-world.js';
 import { WorldHost, type WorldHostSettings } from './world-host.js';
 
 export interface WorldHostOptions extends WorldHostSettings {
   readonly store: WorldStore;
   readonly engine: HostEngine;
+  /** `genesis` passes over every snapshot, and a next one is made from the journal alone. */
+  readonly from?: OpenFrom;
   readonly clock?: Clock;
   readonly fillEntropy?: FillEntropy;
   /** Runs the effects of the world. Without it they stay open, and receipts are handed in. */
@@ -29,7 +31,7 @@ export interface WorldHostOptions extends WorldHostSettings {
  */
 export function openWorldHost(options: WorldHostOptions): WorldHost {
   const { store, engine, clock = systemClock, fillEntropy = systemEntropy } = options;
-  const { world, ...opening } = openWorld(store, engine);
+  const { world, ...opening } = openWorld(store, engine, options.from);
   const origin = { logicalNowNs: world.logicalNowNs, wallNs: world.lastWallNs };
   const stamper = new Stamper(origin, clock, fillEntropy);
   const stepper = new Stepper(world, wakeAtOf(world), engine, stamper);

@@ -235,7 +235,7 @@ export class WorldHost {
     this.#halt = undefined;
     this.#stopped = undefined;
     this.#schedule();
-    this.#effects.moved();
+    this.#effects.goOn();
     return undefined;
   }
 
@@ -375,5 +375,6 @@ export class WorldHost {
     this.#stopped ??= fault;
     this.#timer.clear();
     for (const waiting of this.#inbox.clear()) waiting.reject(fault);
+    this.#effects.rest();
   }
 }

@@ -94,7 +94,9 @@ describe('an effect that is released', () => {
     expect([store.held.length, ask.calls.length]).toEqual([1, 0]);
     store.held[0]?.end(new Error('no disk'));
     await expect(sent).rejects.toMatchObject({ code: 'store-failed' });
-    await turns();
+    expect(await host.untilQuiescent()).toMatchObject({
+      blockers: [{ kind: 'world', code: 'store-failed' }, { kind: 'time' }, { reason: 'left' }],
+    });
     expect(ask.calls).toEqual([]);
     await host.close();
   });

@@ -41,11 +41,7 @@ export class WorldEffects {
 
   /** Takes up what the world has open. What comes of the key shows as `host-key-unknown`. */
   open(): void {
-    if (this.setup === undefined) return;
-    const moved = () => this.moved();
-    if (this.host.fault === undefined) {
-      introduceKey(this.setup.options, this.host).then(moved, moved);
-    }
+    this.#introduce();
     this.#runner?.open();
   }
 
@@ -54,8 +50,19 @@ export class WorldEffects {
     this.#runner?.take(outputs);
   }
 
-  /** The host has moved: what stood still may go on. */
-  moved(): void {
+  /** A world that stood still goes on. */
+  goOn(): void {
+    this.#introduce();
+    this.#poke();
+  }
+
+  #introduce(): void {
+    if (this.setup === undefined || this.host.fault !== undefined) return;
+    const poke = () => this.#poke();
+    introduceKey(this.setup.options, this.host).then(poke, poke);
+  }
+
+  #poke(): void {
     this.#runner?.poke();
     this.#rest.changed();
   }

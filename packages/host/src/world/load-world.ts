@@ -98,7 +98,9 @@ function missing(hashes: readonly Hash[]): Result<never> {
 /** What the kernel needs and the store, which it reads through, does not have. */
 export function objectsMissing(hashes: readonly Hash[]): AosFault {
   const names = hashes.slice(0, 3).map(toHashText).join(', ');
-  const message = `${hashes.length} objects of the world are not stored: ${names}; restore a copy`;
+  const message =
+    `${hashes.length} objects of the world are not stored: ${names}; ` +
+    "restore a copy, or, if it is the snapshot that lacks them, run 'aos snapshot --from-genesis'";
   return new AosFault('object-missing', message, { retry: 'never' });
 }
 

@@ -6,7 +6,7 @@
  *    journal, is passed over and told of; the journal alone decides.
  * P2 What was recorded is trusted to have been admitted and signed; `verify` looks at that again.
  */
-import { bytesEqual, type Hash, type Refusal } from '@aos/canon';
+import { bytesEqual, type Hash, ok, type Refusal, type Result, refuse } from '@aos/canon';
 import {
   type Difference,
   type ReplayMode,
@@ -35,22 +35,43 @@ export interface OpenedWorld {
   readonly passedOver?: Refusal;
 }
 
+/** Where to begin: at the last snapshot that opens, or at genesis whatever snapshots there are. */
+export type OpenFrom = 'genesis' | 'snapshot';
+
 /**
  * Opens a world for reading. Throws AosFault; `world-diverged` when its journal does not replay to
- * itself.
+ * itself, `object-missing` when it cannot be replayed for want of an object.
  */
-export function openWorld(store: WorldStore, engine: HostEngine): OpenedWorld {
+export function openWorld(
+  store: WorldStore,
+  engine: HostEngine,
+  openFrom: OpenFrom = 'snapshot',
+): OpenedWorld {
   const parts = loadParts(store, engine);
+  if (openFrom === 'genesis') return openFromGenesis(parts);
   const { from, start, passedOver } = findStart(parts);
-  const first = replayFrom(start, parts);
-  if (first.difference === undefined) {
-    const opened = { world: first.world, from, replayed: first.world.seq - start.seq };
-    return passedOver === undefined ? opened : { ...opened, passedOver };
-  }
-  if (from === 'genesis') throw divergedFault(first.difference);
+  if (from === 'genesis') return openFromGenesis(parts, passedOver);
+  const first = replayFromSnapshot(start, parts);
+  if (!first.ok) return openFromGenesis(parts, first.refusal);
+  return { world: first.value, from, replayed: first.value.seq - start.seq };
+}
+
+function openFromGenesis(parts: WorldParts, passedOver?: Refusal): OpenedWorld {
   const { world, difference } = replayFrom(worldAtGenesis(parts), parts);
   if (difference !== undefined) throw divergedFault(difference);
-  return { world, from: 'genesis', replayed: world.seq, passedOver: otherWorld(first.difference) };
+  const opened = { world, from: 'genesis', replayed: world.seq } as const;
+  return passedOver === undefined ? opened : { ...opened, passedOver };
+}
+
+/** Refused is what the snapshot may be to blame for: replay from genesis tells. */
+function replayFromSnapshot(start: World, parts: WorldParts): Result<World> {
+  try {
+    const { world, difference } = replayFrom(start, parts);
+    return difference === undefined ? ok(world) : { ok: false, refusal: otherWorld(difference) };
+  } catch (error) {
+    if (!(error instanceof AosFault) || error.code !== 'object-missing') throw error;
+    return refuse(error.code, '', error.message);
+  }
 }
 
 interface Start {

@@ -1,10 +1,12 @@
 /** Verification: what anyone holding a world's files can do without trusting who wrote them. */
 import { bytesEqual, type Hash, type Refusal } from '@aos/canon';
 import {
+  checkSnapshot,
   type Difference,
   type Explanation,
   explainDifference,
   hashWorld,
+  NodeCache,
   type World,
 } from '@aos/kernel';
 import type { SnapshotMark, WorldStore } from '@aos/protocol';
@@ -19,7 +21,7 @@ export interface VerifyOptions {
 
 /** What verifying came to; with a difference and its explanation when a record is not the same. */
 export interface VerifyReport {
-  /** Every record is the same, and the snapshot is not another world's. */
+  /** Every record is the same, and the snapshot is whole and not another world's. */
   readonly ok: boolean;
   readonly worldId: Hash;
   /** Where judging began. */
@@ -32,8 +34,11 @@ export interface VerifyReport {
   readonly chain: Hash;
   /** Hash of the world there. */
   readonly worldHash: Hash;
-  /** The last snapshot against the world replayed to its place; `unseen` when that is behind. */
-  readonly snapshot: 'absent' | 'different' | 'same' | 'trusted' | 'unseen';
+  /**
+   * The last snapshot against the world replayed to its place; `unseen` when that is behind,
+   * `incomplete` when it is the same and a part of it is not stored.
+   */
+  readonly snapshot: 'absent' | 'different' | 'incomplete' | 'same' | 'trusted' | 'unseen';
   readonly difference?: Difference;
   readonly explanation?: Explanation;
 }
@@ -55,8 +60,9 @@ export function verifyWorld(
   judging.run();
   const { world } = judging;
   const snapshot = from === 'genesis' ? judging.snapshot : 'trusted';
+  const isSound = snapshot !== 'different' && snapshot !== 'incomplete';
   return {
-    ok: judging.difference === undefined && snapshot !== 'different',
+    ok: judging.difference === undefined && isSound,
     worldId: world.worldId,
     from,
     records: world.seq,
@@ -108,8 +114,18 @@ class Judging {
   private lookAtSnapshot(): void {
     const { snapshot } = this.parts.store;
     if (snapshot === undefined || snapshot.seq !== this.world.seq - 1) return;
-    this.snapshot = bytesEqual(hashWorld(this.world), snapshot.hash) ? 'same' : 'different';
+    if (!bytesEqual(hashWorld(this.world), snapshot.hash)) this.snapshot = 'different';
+    else this.snapshot = isWhole(this.parts, snapshot) ? 'same' : 'incomplete';
   }
+}
+
+/** Whether a snapshot that has the right hash is stored down to its last object. */
+function isWhole({ store, engine, definition }: WorldParts, { hash }: SnapshotMark): boolean {
+  const bytes = store.object(hash);
+  if (bytes === undefined) return false;
+  const source = { read: (wanted: Hash) => store.object(wanted), cache: new NodeCache() };
+  const of = { genesis: store.genesis, definition };
+  return checkSnapshot(bytes, of, { engine, source }).kind === 'opened';
 }
 
 function first<T>(items: Iterable<T>): T | undefined {
