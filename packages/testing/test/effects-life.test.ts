@@ -1,4 +1,4 @@
-/** Real adapters under a real host: a timer that outlives its host, and blobs of what came of it. */
+/** Real adapters under a real host: a timer that outlives it, and blobs of what came of that. */
 import { BlobAdapter } from '@aos/adapters-blob';
 import { TimerAdapter } from '@aos/adapters-timer';
 import { decode, encode, utf8 } from '@aos/canon';

@@ -5,8 +5,8 @@ import { CancelSource } from './cancel-source.js';
 
 /**
  * `queued`: may be started. `running`: an adapter has it. `waiting`: for the next start, or until
- * its receipt is handed in again. `answered`: it has a receipt that the world has not taken, because it
- * stands still or is closing. `submitted`: the world is taking its receipt. `left`: nothing more
+ * its receipt is handed in again. `answered`: it has a receipt that the world has not taken, as it
+ * stands still or closes. `submitted`: the world is taking its receipt. `left`: nothing more
  * happens to it here; it stays an open intent.
  */
 export type JobState = 'queued' | 'running' | 'waiting' | 'answered' | 'submitted' | 'left';

@@ -9,8 +9,8 @@
  * E4 Kinds do not wait for each other, and a kind waits for itself only up to its concurrency.
  * E5 Nothing is started while the world stands still or does not know the key that signs.
  *
- * Deliberately absent: what effects do, which is the adapters'; settling at a deadline, which is the
- * world's: here a deadline only calls off what runs.
+ * Deliberately absent: what effects do, which is the adapters'; settling at a deadline, which is
+ * the world's: here a deadline only calls off what runs.
  */
 import { bytesEqual, type Refusal } from '@aos/canon';
 import type { OpenIntent } from '@aos/kernel';
