@@ -1,7 +1,6 @@
 /** What the outside knows of a world: its keys, and what its records have said so far. */
-import { bytesEqual, type Hash, toHex } from '@aos/canon';
+import { type Hash, toHex } from '@aos/canon';
 import {
-  type Input,
   type IntentEntry,
   type JournalRecord,
   type KeyRole,
@@ -44,13 +43,6 @@ function knownIntent(entry: IntentEntry, epoch: number): KnownIntent {
   return { hash, effect, attempt, epoch, cap, params: params.inline, key };
 }
 
-/** Whether an input is what somebody who was asked says to this intent. */
-export function isAbout(input: Input, intent: Hash): boolean {
-  if (input.kind !== 'governance') return false;
-  const hash = input.args.get('intent_hash');
-  return hash instanceof Uint8Array && bytesEqual(hash, intent);
-}
-
 /** Collects from records what an adapter or a person would know. */
 export class Outside {
   /** Not settled, oldest first. */
@@ -73,8 +65,8 @@ export class Outside {
           this.asked.set(toHex(entry.intent), entry.intent);
           break;
         case 'decision':
-          // Others may ask for the intent too; only who was asked to approve lets it go.
-          if (isAbout(record.input, entry.intent)) this.asked.delete(toHex(entry.intent));
+          // Whoever else asks for an intent that waits is told to wait, too, or denied.
+          if (entry.outcome === 'allow') this.asked.delete(toHex(entry.intent));
           break;
         case 'settled':
           this.close(entry.intent);

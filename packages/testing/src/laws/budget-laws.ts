@@ -9,7 +9,6 @@ import type { WorldDefinition } from '@aos/air';
 import { toHex } from '@aos/canon';
 import type { World } from '@aos/kernel';
 import type { Entry, JournalRecord } from '@aos/protocol';
-import { isAbout } from '../inputs/outside.js';
 
 const DIMENSIONS = ['calls', 'cents'] as const;
 type Dimension = (typeof DIMENSIONS)[number];
@@ -72,7 +71,7 @@ export class BudgetLaws {
       const known = this.open.get(key);
       if (known === undefined)
         this.allowed.set(key, entry.outcome === 'wait' ? 'waiting' : 'released');
-      else if (known.state === 'waiting' && isAbout(record.input, entry.intent)) {
+      else if (known.state === 'waiting' && entry.outcome === 'allow') {
         known.state = 'released';
         this.reserve(known.cap);
       }
