@@ -40,7 +40,7 @@ export {
   type FoundingResult,
   foundWorld,
 } from './world/found-world.js';
-export { type HostEngine, loadWorld } from './world/load-world.js';
-export { divergedFault, type OpenedWorld, openWorld } from './world/open-world.js';
+export { type HostEngine, loadWorld, objectsMissing } from './world/load-world.js';
+export { divergedFault, type OpenedWorld, type OpenFrom, openWorld } from './world/open-world.js';
 export { type VerifyOptions, type VerifyReport, verifyWorld } from './world/verify-world.js';
 export { type Opening, WorldHost } from './world-host.js';

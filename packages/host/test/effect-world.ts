@@ -2,7 +2,8 @@
  * A world whose orders are effects, with adapters that do what a test says, on virtual time.
  *
  * `t/Order@1` {n} asks once, `t/Chain@1` asks three times in a row, `t/Slow@1` asks the other kind;
- * what comes back is added to the sum. Orders have a second, the others no deadline.
+ * what comes back is added to the sum. Orders have a second, the others no deadline. `t/Stop@1`
+ * asks the other kind and calls it off with the next order, `t/Never@1` calls it off at once.
  */
 import { decodePlain, encode, type Value } from '@aos/canon';
 import {
@@ -58,6 +59,27 @@ function plan(name: string, kinds: readonly string[], more: { [name: string]: Js
   };
 }
 
+/** Asks the other kind, and calls it off behind the steps between. */
+function stopping(name: string, between: readonly { [name: string]: Json; id: string }[]): Json {
+  const asked = { ref: '@var:asked' };
+  const steps = [
+    {
+      id: 'ask',
+      op: 'emit_effect',
+      kind: 'slow',
+      params: { record: { n: { ref: '@plan.input.n' } } },
+      cap: 'slow',
+      bind: { effect_id_as: 'asked' },
+    },
+    ...between,
+    { id: 'stop', op: 'cancel', for: asked },
+    { id: 'hear', op: 'await_receipt', for: asked, bind: { as: 'answer' } },
+    { id: 'done', op: 'end' },
+  ];
+  const edges = steps.slice(1).map(({ id }, i) => ({ from: steps[i]?.id ?? '', to: id }));
+  return { $kind: 'defplan', name: `t/plan-${name}@1`, input: `t/${name}@1`, steps, edges };
+}
+
 const effect = (kind: string): Json => ({
   $kind: 'defeffect',
   name: `t/${kind}@1`,
@@ -68,8 +90,9 @@ const effect = (kind: string): Json => ({
   origin_scope: 'both',
 });
 
-const ORDERS = ['t/Order@1', 't/Chain@1', 't/Slow@1'];
-const SCHEMAS = ['t/Sum@1', 't/Add@1', 't/Event@1', 't/Ask@1', ...ORDERS];
+const ORDERS = ['Order', 'Chain', 'Slow', 'Stop', 'Never'];
+const INPUTS = ORDERS.map((name) => `t/${name}@1`);
+const SCHEMAS = ['t/Sum@1', 't/Add@1', 't/Event@1', 't/Ask@1', ...INPUTS];
 
 const documents = [
   {
@@ -79,7 +102,7 @@ const documents = [
       schema('t/Add@1', record({ by: NAT })),
       schema('t/Event@1', { variant: { Add: { ref: 't/Add@1' } } }),
       schema('t/Ask@1', record({ n: NAT })),
-      ...ORDERS.map((name) => schema(name, record({ n: NAT }))),
+      ...INPUTS.map((name) => schema(name, record({ n: NAT }))),
       effect('ask'),
       effect('slow'),
       {
@@ -93,6 +116,10 @@ const documents = [
       plan('Order', ['ask'], { deadline_ns: 1_000_000_000 }),
       plan('Chain', ['ask', 'ask', 'ask'], {}),
       plan('Slow', ['slow'], {}),
+      stopping('Stop', [
+        { id: 'wait', op: 'await_event', event: 't/Order@1', bind: { as: 'order' } },
+      ]),
+      stopping('Never', []),
       {
         $kind: 'defmodule',
         name: REDUCER,
@@ -102,10 +129,10 @@ const documents = [
       {
         $kind: 'manifest',
         air_version: '1',
-        features: ['effect-deadline', 'expressions-1.1'],
+        features: ['effect-deadline', 'expressions-1.1', 'plan-cancel'],
         schemas: refs(...SCHEMAS),
         modules: refs(REDUCER),
-        plans: refs('t/plan-Order@1', 't/plan-Chain@1', 't/plan-Slow@1'),
+        plans: refs(...ORDERS.map((name) => `t/plan-${name}@1`)),
         effects: refs('t/ask@1', 't/slow@1'),
         caps: refs('t/asking@1'),
         policies: refs('t/policy@1'),
@@ -114,7 +141,7 @@ const documents = [
           cap_grants: ['ask', 'slow'].map((name) => ({ name, cap: 't/asking@1', params: {} })),
         },
         routing: { events: [{ event: 't/Event@1', reducer: REDUCER }] },
-        triggers: ['Order', 'Chain', 'Slow'].map((name) => ({
+        triggers: ORDERS.map((name) => ({
           event: `t/${name}@1`,
           plan: `t/plan-${name}@1`,
         })),
@@ -236,7 +263,7 @@ export function openStage(options: StageOptions = {}): Stage {
   return { host, time, ask, slow };
 }
 
-export const send = (name: 'Order' | 'Chain' | 'Slow', n: number) => ({
+export const send = (name: 'Order' | 'Chain' | 'Slow' | 'Stop' | 'Never', n: number) => ({
   schema: `t/${name}@1`,
   cbor: encode({ n }),
 });

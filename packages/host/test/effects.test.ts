@@ -268,6 +268,64 @@ describe('a deadline', () => {
   });
 });
 
+describe('an effect that the world calls off', () => {
+  it('is told so, and ends with its receipt', async () => {
+    const store = newEffectStore();
+    const { host, slow } = openStage({ store });
+    slow.reply = NO_ANSWER;
+    await host.submit(send('Stop', 5));
+    await turns();
+    await host.submit(send('Order', 1));
+    await turns();
+    const [asked] = slow.calls;
+    expect(asked?.context.cancel.isCancelled).toBe(true);
+    asked?.answer(failedOutcome({ status: 'cancelled', code: 'scripted', message: '' }));
+    expect(await host.untilQuiescent()).toMatchObject({ blockers: [] });
+    expect(receiptsOf(store)).toEqual(['ok', 'cancelled scripted']);
+    expect(host.deadLetters).toEqual([]);
+    await host.close();
+  });
+
+  it('may have succeeded by then', async () => {
+    const store = newEffectStore();
+    const { host, slow } = openStage({ store });
+    slow.reply = NO_ANSWER;
+    await host.submit(send('Stop', 5));
+    await host.submit(send('Order', 1));
+    await turns();
+    slow.calls[0]?.answer(okOutcome({ n: 5 }));
+    await host.untilQuiescent();
+    expect(receiptsOf(store)).toEqual(['ok', 'ok']);
+    await host.close();
+  });
+
+  it('before it was started never is', async () => {
+    const store = newEffectStore();
+    const { host, slow } = openStage({ store });
+    await host.submit(send('Never', 5));
+    await host.untilQuiescent();
+    expect([slow.calls.length, ...receiptsOf(store)]).toEqual([0, 'cancelled effect-cancelled']);
+    await host.close();
+  });
+
+  it('because its epoch has ended is forgotten, whether it was started or not', async () => {
+    const store = newEffectStore();
+    const { host, slow } = openStage({ store, effects: { concurrency: { slow: 1 } } });
+    slow.reply = NO_ANSWER;
+    await host.submit(send('Slow', 5));
+    await host.submit(send('Slow', 6));
+    await turns();
+    const verb = { verb: 'epoch', epoch: 1 } as const;
+    await host.submit(await host.read((w) => signVerb(keys.signer('operator'), w, verb)));
+    await turns();
+    expect(slow.calls.map(({ context }) => context.cancel.isCancelled)).toEqual([true]);
+    slow.calls[0]?.answer(okOutcome({ n: 5 }));
+    expect(await host.untilQuiescent()).toMatchObject({ blockers: [] });
+    expect([slow.calls.length, ...receiptsOf(store)]).toEqual([1]);
+    await host.close();
+  });
+});
+
 describe('adapters and keys', () => {
   it('an adapter that is missing is found when the world opens', () => {
     const ask = new ScriptedAdapter('ask');

@@ -1,4 +1,13 @@
-import { bytesEqual, encode, sha256, toHex, utf8 } from '@aos/canon';
+import {
+  bytesEqual,
+  decodePlain,
+  encode,
+  type Hash,
+  sha256,
+  toHex,
+  utf8,
+  type Value,
+} from '@aos/canon';
 import {
   ensureHostKey,
   openWorld,
@@ -147,6 +156,61 @@ describe('a snapshot', () => {
     });
     const passedOver = { code: 'object-missing' };
     expect(openWorld(lossy, orderEngine())).toMatchObject({ from: 'genesis', passedOver });
+  });
+
+  /** The store without one object. */
+  function without(lost: Uint8Array): WorldStore {
+    const read = store.object.bind(store);
+    return Object.create(store, {
+      object: { value: (hash: Hash) => (bytesEqual(hash, lost) ? undefined : read(hash)) },
+      snapshot: { get: () => store.snapshot },
+      genesis: { get: () => store.genesis },
+      durable: { get: () => store.durable },
+      halt: { get: () => store.halt },
+      records: { value: store.records.bind(store) },
+      append: { value: store.append.bind(store) },
+      close: { value: store.close.bind(store) },
+    });
+  }
+
+  it('that lacks a part below its roots does not verify, and stops no replay', async () => {
+    const { host } = openOrders(store);
+    for (let i = 0; i < 40; i++) {
+      must(await host.submit({ ...add(1), source: 'desk', key: { json: `key ${i}` } }));
+    }
+    const before = new Set([...store.objects()].map(toHex));
+    await host.snapshot();
+    const parts = [...store.objects()].filter((hash) => !before.has(toHex(hash)));
+    must(await host.submit({ ...add(1), source: 'desk', key: { json: 'key 7' } }));
+    const sane = hashWorld(openWorld(store, orderEngine(), 'genesis').world);
+    expect(parts.length).toBeGreaterThan(3);
+    const ways = parts.map((part) => {
+      const lossy = without(part);
+      const report = verifyWorld(lossy, orderEngine());
+      expect(report).toMatchObject({ ok: false, snapshot: 'incomplete', records: 41 });
+      const opened = openWorld(lossy, orderEngine());
+      if (opened.from !== 'genesis') return 'snapshot';
+      expect(opened.passedOver).toMatchObject({ code: 'object-missing' });
+      expect(hashWorld(opened.world)).toEqual(sane);
+      return 'genesis';
+    });
+    expect(new Set(ways)).toEqual(new Set(['genesis', 'snapshot']));
+  });
+
+  it('of another world is believed, and replaced by one from genesis', async () => {
+    const { host } = openOrders(store);
+    await live(host);
+    const { hash, seq } = await host.snapshot();
+    const fields = decodePlain(store.object(hash) as Uint8Array) as Map<string, Value>;
+    const bytes = encode(new Map([...fields, ['epoch', 7]]) as Value);
+    const forged = { hash: sha256(bytes), bytes };
+    const marks = [{ kind: 'snapshot', seq, hash: forged.hash }] as const;
+    await store.append({ records: [], objects: [forged], marks });
+    expect(openWorld(store, orderEngine()).world.epoch).toBe(7);
+    expect(verifyWorld(store, orderEngine())).toMatchObject({ ok: false, snapshot: 'different' });
+    const again = openOrders(store, { from: 'genesis' }).host;
+    expect((await again.snapshot()).hash).toEqual(hash);
+    expect(verifyWorld(store, orderEngine())).toMatchObject({ ok: true, snapshot: 'same' });
   });
 
   it('at another place than its own is passed over', async () => {
