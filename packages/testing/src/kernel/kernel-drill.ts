@@ -1,8 +1,9 @@
 /** Many worlds, one for each seed: lived, broken off, replayed and judged by every law. */
-import { BudgetLaws } from '../laws/budget-laws.js';
+import { BudgetLaws, checkLedgers } from '../laws/budget-laws.js';
 import { Coverage } from '../laws/coverage.js';
 import { JournalLaws } from '../laws/journal-laws.js';
 import { checkNarrowed } from '../laws/narrowing-laws.js';
+import { checkProvenance } from '../laws/provenance-laws.js';
 import { checkReplay } from '../laws/replay-laws.js';
 import { checkTampering } from '../laws/tamper-laws.js';
 import { type KernelPort, REAL_KERNEL } from './kernel-port.js';
@@ -64,7 +65,10 @@ export function liveSeed(kernel: KernelPort, seed: number, options: LifeOptions)
   }
   if (isAtRest) laws.checkRest();
   life.coverage.count(isAtRest ? 'life at rest' : 'life left paused');
-  checkReplay(life);
+  const world = checkReplay(life);
+  checkLedgers(world);
+  laws.checkCells(world);
+  checkProvenance(life);
   checkTampering(life);
   checkNarrowed(life);
   return life;

@@ -2,7 +2,7 @@
  * What every journal keeps to, found out from the records alone, without the kernel.
  *
  * 1. A cause is there before what it causes.
- * 2. A cell changes from what it was: the hashes of a cell make one line.
+ * 2. A cell changes from what it was: the hashes of a cell make one line, which ends in the world.
  * 3. An intent is decided, opened and settled in this order, and settled once at most; what was
  *    denied is never opened. One that has settled opens again only when the window of those that
  *    are remembered has gone over it.
@@ -10,6 +10,7 @@
  * 5. An instance ends once, and does nothing afterwards; at rest, what still runs waits.
  */
 import { type Hash, toHex } from '@aos/canon';
+import { type CellTable, listCells, type World } from '@aos/kernel';
 import {
   type Cause,
   type Entry,
@@ -58,9 +59,19 @@ export class JournalLaws {
     if ('verb' in record.input) this.upgrade(record.input);
   }
 
-  /** Hashes of all cells that there are, by reducer and hexadecimal key. */
-  cellHashes(): ReadonlyMap<string, string> {
-    return this.cells;
+  /** Throws when a world, all of it in memory, has other cells than its journal tells of. */
+  checkCells({ program, cells }: World): void {
+    const left = new Map(this.cells);
+    for (const [i, { name }] of program.definition.reducers.entries()) {
+      const found = listCells(cells[i] as CellTable, { limit: left.size + 1 });
+      for (const { key, hash } of found) {
+        const cell = nameOfCell(name, key);
+        if (left.get(cell) !== toHex(hash))
+          throw new Error(`the cell ${cell} is not as it changed`);
+        left.delete(cell);
+      }
+    }
+    for (const cell of left.keys()) throw new Error(`the cell ${cell} is gone`);
   }
 
   /** Throws when an instance still runs at rest and waits for nothing. */
@@ -95,7 +106,7 @@ export class JournalLaws {
   }
 
   private changeCell({ reducer, key, before, after, ann }: EntryOf<'state-changed'>): void {
-    const name = `${reducer} ${key === null ? '-' : toHex(key)}`;
+    const name = nameOfCell(reducer, key);
     const was = this.cells.get(name) ?? null;
     if (was !== hexOf(before)) throw new Error(`changes from ${hexOf(before)}, it was ${was}`);
     if (was === hexOf(after) && ann === undefined) throw new Error('changes nothing');
@@ -156,5 +167,7 @@ export class JournalLaws {
   }
 }
 
+const nameOfCell = (reducer: string, key: Uint8Array | null) =>
+  `${reducer} ${key === null ? '-' : toHex(key)}`;
 const nameOf = ({ seq, i }: Instance) => `${seq} ${i}`;
 const hexOf = (hash: Hash | null) => (hash === null ? null : toHex(hash));
