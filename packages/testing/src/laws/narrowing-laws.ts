@@ -85,7 +85,8 @@ function withDenial(policy: Json, name: string): Json {
 
 /**
  * The first difference: a denial; a key that was copied from an intent that is called otherwise
- * here; several intents that end at once, in the order of their names. Undefined when there is none; throws when it is any other.
+ * here; several intents that end at once, in the order of their names. Undefined when there is
+ * none; throws when it is any other.
  */
 function compare(
   wider: JournalRecord,
