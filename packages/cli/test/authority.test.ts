@@ -1,8 +1,10 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { decode, encode, type Hash, parseHashText, sha256, type Value } from '@aos/canon';
 import { runCli } from '@aos/cli';
-import { openWorldStore } from '@aos/store';
+import type { StoredObject } from '@aos/protocol';
+import { type DiskStore, openWorldStore } from '@aos/store';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { writeOrderFolder } from './order-folder.js';
 
@@ -66,6 +68,24 @@ async function openIntent() {
   const { intents } = await must('intents');
   expect(intents).toHaveLength(1);
   return intents[0];
+}
+
+type Fields = ReadonlyMap<string, Value>;
+type Forge = (fields: Fields, store: DiskStore) => { fields: Fields; objects: StoredObject[] };
+
+/** Marks as the last snapshot what `forge` makes of one that was taken. */
+async function forgeSnapshot(taken: string, forge: Forge): Promise<void> {
+  const store = await openWorldStore(join(world, '.aos'));
+  const hash = parseHashText(taken);
+  const decoded = hash.ok ? decode(store.object(hash.value) as Uint8Array) : hash;
+  if (!decoded.ok) throw new Error(`no snapshot ${taken}`);
+  const { fields, objects } = forge(decoded.value as Fields, store);
+  const bytes = encode(fields);
+  const head = { hash: sha256(bytes), bytes };
+  const seq = store.snapshot?.seq ?? -1;
+  const marks = [{ kind: 'snapshot', seq, hash: head.hash }] as const;
+  await store.append({ records: [], objects: [...objects, head], marks });
+  await store.close();
 }
 
 const addHost = () => must('keyring', 'add', 'host', '--role', 'host');
@@ -337,6 +357,47 @@ describe('a snapshot', () => {
     const rest = await must('verify', '--from-snapshot');
     expect(rest).toMatchObject({ from: { seq: 0 }, snapshot: 'trusted', records: 2 });
     expect(rest.world_hash).toBe(all.world_hash);
+    await send(EVENT, { Tick: null });
+    expect(await must('snapshot', '--from-genesis')).toMatchObject({ seq: 2 });
+    expect(await must('verify')).toMatchObject({ snapshot: 'same', records: 3 });
+  });
+
+  it('that is of another world is told of, and made anew from genesis alone', async () => {
+    await send(EVENT, { Start: { target: 4 } });
+    const { hash } = await must('snapshot');
+    await forgeSnapshot(hash, (fields) => {
+      return { fields: new Map([...fields, ['epoch', 7]]), objects: [] };
+    });
+    const found = await inWorld('verify');
+    expect(found).toMatchObject(refused('snapshot-diverged'));
+    expect(found.error.message).toContain('aos snapshot --from-genesis');
+    expect(await must('snapshot', '--from-genesis')).toEqual({ hash, seq: 0 });
+    expect(await must('verify')).toMatchObject({ snapshot: 'same' });
+  });
+
+  it('that lacks a part is told of by whoever comes upon it', async () => {
+    for (let i = 0; i < 20; i++) {
+      await send(EVENT, { Tick: null }, '--source', 'desk', '--key', `"${i}"`);
+    }
+    const { hash } = await must('snapshot');
+    await forgeSnapshot(hash, (fields, store) => {
+      const tables = fields.get('cells') as Fields[];
+      const cells = tables[1]?.get('cells') as Fields;
+      const root = store.object(cells.get('root') as Hash)?.slice() as Uint8Array;
+      const known = [...store.objects()].map((each) => Buffer.from(root).indexOf(each));
+      const at = Math.max(...known);
+      root[at] = (root[at] as number) ^ 1;
+      const forged = { hash: sha256(root), bytes: root };
+      const rerooted = new Map([...cells, ['root', forged.hash]]);
+      const table = new Map<string, Value>([...(tables[1] ?? []), ['cells', rerooted]]);
+      return {
+        fields: new Map([...fields, ['cells', [tables[0] ?? null, table]]]),
+        objects: [forged],
+      };
+    });
+    expect(await inWorld('cells', COUNTERS)).toMatchObject(refused('object-missing'));
+    expect(await must('snapshot', '--from-genesis')).toMatchObject({ hash });
+    expect(await must('cells', COUNTERS)).toMatchObject({ count: 20 });
   });
 });
 

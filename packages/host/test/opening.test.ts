@@ -1,13 +1,4 @@
-import {
-  bytesEqual,
-  decodePlain,
-  encode,
-  type Hash,
-  sha256,
-  toHex,
-  utf8,
-  type Value,
-} from '@aos/canon';
+import { bytesEqual, decode, encode, type Hash, sha256, toHex, utf8, type Value } from '@aos/canon';
 import {
   ensureHostKey,
   openWorld,
@@ -201,8 +192,9 @@ describe('a snapshot', () => {
     const { host } = openOrders(store);
     await live(host);
     const { hash, seq } = await host.snapshot();
-    const fields = decodePlain(store.object(hash) as Uint8Array) as Map<string, Value>;
-    const bytes = encode(new Map([...fields, ['epoch', 7]]) as Value);
+    const decoded = decode(store.object(hash) as Uint8Array);
+    const fields = (decoded.ok ? decoded.value : null) as ReadonlyMap<Value, Value>;
+    const bytes = encode(new Map([...fields, ['epoch', 7]]));
     const forged = { hash: sha256(bytes), bytes };
     const marks = [{ kind: 'snapshot', seq, hash: forged.hash }] as const;
     await store.append({ records: [], objects: [forged], marks });

@@ -69,6 +69,7 @@ export { type StepDone, type StepOutcome, type StepPorts, step } from './step/st
 export { checkSupport, unsupportedParts } from './support.js';
 export type { TrieSource } from './trie/leaf-codec.js';
 export { NodeCache } from './trie/node-cache.js';
+export { ObjectsNeeded } from './trie/objects-needed.js';
 export { CauseIndex } from './why/cause-index.js';
 export {
   type Described,

@@ -89,9 +89,12 @@ function divergedError({ seq, at }: Explanation): CliError {
   return new CliError('world-diverged', message);
 }
 
-function snapshotError({ records }: VerifyReport): CliError {
-  const message =
-    `all ${records} records are the same, and the last snapshot is of another world; ` +
-    "'aos snapshot' makes a new one";
-  return new CliError('snapshot-diverged', message);
+/** A snapshot made from one that is wrong would be as wrong: the new one is made from genesis. */
+function snapshotError({ records, snapshot }: VerifyReport): CliError {
+  const advice = "give it nothing before 'aos snapshot --from-genesis' has made a new one";
+  const [code, wrong] =
+    snapshot === 'incomplete'
+      ? ['object-missing', 'a part of the last snapshot is not stored']
+      : ['snapshot-diverged', 'the last snapshot is of another world'];
+  return new CliError(code, `all ${records} records are the same, and ${wrong}; ${advice}`);
 }

@@ -7,7 +7,7 @@ import { initWorld } from '../commands/init.js';
 import { showIntents } from '../commands/intents.js';
 import { showHead, showTail } from '../commands/journal.js';
 import { type StartOptions, showPlans, startPlan } from '../commands/plans.js';
-import { takeSnapshot } from '../commands/snapshot.js';
+import { type SnapshotCommandOptions, takeSnapshot } from '../commands/snapshot.js';
 import { getState, type StateOptions } from '../commands/state.js';
 import { showStatus } from '../commands/status.js';
 import { verify } from '../commands/verify.js';
@@ -55,7 +55,10 @@ function addLifeCommands(program: Command, run: RunCommand): void {
   program
     .command('snapshot')
     .description('write the world of this moment down, so that it opens from there')
-    .action((_: unknown, command: Command) => run(command, (world) => takeSnapshot(world())));
+    .option('--from-genesis', 'replay the whole journal first, past a snapshot that is not trusted')
+    .action((options: SnapshotCommandOptions, command: Command) =>
+      run(command, (world) => takeSnapshot(world(), options)),
+    );
 }
 
 function addStateCommands(program: Command, run: RunCommand): void {

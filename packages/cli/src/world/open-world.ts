@@ -2,14 +2,16 @@
 import {
   aosHome,
   type HostEngine,
+  type OpenFrom,
   type Opening,
+  objectsMissing,
   openKey,
   openWorld,
   openWorldHost,
   type Signer,
   type WorldHost,
 } from '@aos/host';
-import type { World } from '@aos/kernel';
+import { ObjectsNeeded, type World } from '@aos/kernel';
 import { type DiskStore, openWorldStore } from '@aos/store';
 import { WasmEngine } from '@aos/wasm';
 import { storePath } from './world-path.js';
@@ -32,19 +34,32 @@ export interface ReadWorld extends Opening {
   readonly store: DiskStore;
 }
 
-/** Runs `use` on the world after its last record, opened for reading from its last snapshot. */
+/**
+ * Runs `use` on the world after its last record, opened for reading from its last snapshot. Fault
+ * `object-missing` where it reads what is not stored.
+ */
 export function withWorld<T>(world: string, use: (opened: ReadWorld) => T): Promise<T> {
-  return withStore(world, (store) => use({ ...openWorld(store, newEngine()), store }));
+  return withStore(world, (store) => {
+    try {
+      return use({ ...openWorld(store, newEngine()), store });
+    } catch (error) {
+      throw error instanceof ObjectsNeeded ? objectsMissing(error.hashes) : error;
+    }
+  });
 }
 
 /**
  * Runs `use` on a world opened for writing, and closes it. Fault `world-locked` when another
  * process has it.
  */
-export async function withHost<T>(world: string, use: (host: WorldHost) => Promise<T>): Promise<T> {
+export async function withHost<T>(
+  world: string,
+  use: (host: WorldHost) => Promise<T>,
+  from: OpenFrom = 'snapshot',
+): Promise<T> {
   const store = await openWorldStore(storePath(world), { mode: 'write' });
   try {
-    const host = openWorldHost({ store, engine: newEngine() });
+    const host = openWorldHost({ store, engine: newEngine(), from });
     const result = await use(host);
     await host.close();
     return result;
