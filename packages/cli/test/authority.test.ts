@@ -115,6 +115,7 @@ describe('cells', () => {
     await count('bb', 9);
     expect(await keysOf('--prefix', 'b')).toBe('bbb');
     expect(await told('cells', COUNTERS)).toContain('4 of 4 cells');
+    expect(await told('journal', 'tail')).toContain('key "a"  source "desk"');
   });
 
   it('are asked for in the right way, or that is told', async () => {
@@ -260,6 +261,7 @@ describe('a saga of two plans', () => {
     expect(await must('state', 'get', COUNTER)).toMatchObject({ state: { remaining: 7 } });
     expect(await must('plans')).toEqual({ instances: [] });
     expect(await told('intents')).toContain('no open intents');
+    expect(await told('journal', 'tail')).toMatch(/decision .* outcome "allow"/);
     const { nodes, starts } = await must('why', 'state', COUNTER);
     const kinds = nodes.map(({ kind, is }: { kind: string; is: string }) => `${is} ${kind}`);
     for (const kind of [

@@ -69,7 +69,9 @@ export function openKey(home: string, name: string, place: KeyPlace = {}): Signe
   const path = placeOfKey(home, name, place);
   const key = readKey(path);
   if (key !== undefined) return signerOf(key);
-  const message = `expected a key at '${path}', found none; set AOS_HOME, or name another key`;
+  const message =
+    `expected a key at '${path}', found none; set AOS_HOME, name another key, ` +
+    "or make it with 'aos keyring add'";
   throw new AosFault('key-not-found', message, { retry: 'never' });
 }
 

@@ -25,8 +25,17 @@ export function describeEntry(entry: Entry, ports: DescribePorts): Described {
 }
 
 export function describeInput(input: Input, ports: DescribePorts): Described {
-  const schema = input.kind === 'event' ? ports.definition.schemas.get(input.schema) : undefined;
-  return describeFields(input, { ports, schema, keySchema: undefined });
+  const { definition } = ports;
+  if (input.kind !== 'event') {
+    return describeFields(input, { ports, schema: undefined, keySchema: undefined });
+  }
+  const inbox = input.source === undefined ? undefined : definition.inboxOf(input.source);
+  const keySchema = inbox && definition.reducers[inbox.reducer]?.keySchema;
+  return describeFields(input, {
+    ports,
+    schema: definition.schemas.get(input.schema),
+    keySchema,
+  });
 }
 
 /** The sugar lens of canonical bytes; without a schema, or outside of it, the data they are. */

@@ -1,12 +1,18 @@
 /** Provenance as text: one line per place, what it is, what it has to do with the others. */
-import { printJson } from '@aos/air';
+import { type JsonValue, printJson } from '@aos/air';
 import type { Described } from './describe.js';
 import type { Link } from './links.js';
 import { printPlace } from './places.js';
 import type { Provenance, WhyNode } from './why.js';
 
-/** Text of fields beyond this is cut: a line is for reading, the data form has all of it. */
-const MAX_FIELDS_CHARS = 160;
+/**
+ * Values longer than this are cut, each by itself: a line is for reading, and what stands last in it
+ * (an outcome, a code) matters most. The data form has all of it.
+ */
+const MAX_VALUE_CHARS = 80;
+/** A hash is told from others by so much; an intent is asked for by all of its. */
+const HASH_CHARS = 'sha256:'.length + 12;
+const HASH = /^sha256:[0-9a-f]{64}$/;
 
 /**
  * One line per node, in the order of the nodes. `direction` says what links are called: backwards
@@ -39,7 +45,13 @@ function printLink({ role, place }: Link): string {
 
 function printFields(fields: Described): string {
   const shown = Object.entries(fields).filter(([, value]) => value !== null);
-  const text = shown.map(([name, value]) => `${name} ${printJson(value)}`).join('  ');
-  if (text.length === 0) return '';
-  return `  ${text.length > MAX_FIELDS_CHARS ? `${text.slice(0, MAX_FIELDS_CHARS)}…` : text}`;
+  return shown.map(([name, value]) => `  ${name} ${printValue(name, value)}`).join('');
+}
+
+function printValue(name: string, value: JsonValue): string {
+  const text = printJson(value);
+  if (typeof value === 'string' && HASH.test(value) && name !== 'intent') {
+    return `${value.slice(0, HASH_CHARS)}…`;
+  }
+  return text.length > MAX_VALUE_CHARS ? `${text.slice(0, MAX_VALUE_CHARS)}…` : text;
 }
