@@ -24,8 +24,8 @@ export function startTriggered(port: PlanPort, event: PlanEvent, cause: EntryPla
 }
 
 /**
- * Starts an instance that nobody waits for; `dropped` when the world has no room for it, or when its
- * correlation would not fit its entry: one event may start many.
+ * Starts an instance that nobody waits for; `dropped` when the world has no room for it, or when
+ * its correlation would not fit its entry: one event may start many.
  */
 export function startIfFree(port: PlanPort, birth: Birth, cause: EntryPlace): void {
   const code = obstacleTo(port, birth);

@@ -2,8 +2,8 @@
  * The queue of one step: what earlier steps left over, then what this one brings, oldest first.
  *
  * Bounded by `pending_work` and `pending_bytes` for events that modules and plans emit, and again
- * for receipts that come at once. Other receipts are bounded by the intents that are open, instances
- * by `plan_instances`.
+ * for receipts that come at once. Other receipts are bounded by the intents that are open,
+ * instances by `plan_instances`.
  */
 import type { RuntimeLimits } from '@aos/protocol';
 import type { EventWork, ReceiptWork, Work } from '../world/work.js';

@@ -30,9 +30,9 @@ export interface WorldPorts {
 
 /**
  * The world of a genesis, before its first record. Codes: those of {@link decodeGenesis},
- * `manifest-mismatch`, `keyring-full`, `key-known`, `runtime-unsupported`, `not-supported-yet` (a part of the language that this
- * kernel does not run), `module-unbound` (a reducer or enforcer without code) and `module-missing`
- * (its code is not loaded in the engine).
+ * `manifest-mismatch`, `keyring-full`, `key-known`, `runtime-unsupported`, `not-supported-yet` (a
+ * part of the language that this kernel does not run), `module-unbound` (a reducer or enforcer
+ * without code) and `module-missing` (its code is not loaded in the engine).
  */
 export function createWorld(
   genesisBytes: Uint8Array,

@@ -25,7 +25,8 @@ export function checkRuntime(runtime: RuntimeNumbers): Result<never> | undefined
 
 /**
  * Beyond these, other limits would end things first: the platform's own end a call with more memory
- * or stack, and the codec's refuse a record with more entries or bytes, or a snapshot with more work.
+ * or stack, and the codec's refuse a record with more entries or bytes, or a snapshot with more
+ * work.
  */
 const LARGEST = {
   memory_pages: 65_536,

@@ -21,7 +21,7 @@ export function viewExact(r: Reader, length: number): Uint8Array {
 }
 
 /** A copy of a byte string of exactly `length` bytes, or `shape-length`. */
-export function readExact(r: Reader, length: number): Uint8Array {
+function readExact(r: Reader, length: number): Uint8Array {
   return viewExact(r, length).slice();
 }
 
