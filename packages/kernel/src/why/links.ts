@@ -97,12 +97,27 @@ function intentReasons(journal: Journal, place: EntryPlace, entry: Entry): reado
     case 'decision':
       return lastAbout(journal, { ...about, kinds: ['approval-requested'] }, 'approval');
     case 'approval-requested':
+      return lastAbout(journal, { ...about, kinds: ['intent'] }, 'intent');
     case 'settled':
     case 'dropped':
-      return lastAbout(journal, { ...about, kinds: ['intent'] }, 'intent');
+      return [
+        ...lastAbout(journal, { ...about, kinds: ['intent'] }, 'intent'),
+        ...laterDecision(journal, about),
+      ];
     default:
       return [];
   }
+}
+
+/** The ruling of people on an intent that waited for them, which comes after the intent itself. */
+function laterDecision(
+  journal: Journal,
+  about: { readonly intent: Hash; readonly before: EntryPlace },
+): readonly Link[] {
+  const [last] = lastAbout(journal, { ...about, kinds: ['decision', 'intent'] }, 'decision');
+  if (last === undefined || last.place.i === null) return [];
+  const entry = journal.view.record(last.place.seq)?.entries[last.place.i];
+  return entry?.kind === 'decision' ? [last] : [];
 }
 
 function otherReasons(journal: Journal, place: EntryPlace, entry: Entry): readonly Link[] {

@@ -6,8 +6,8 @@ import { printPlace } from './places.js';
 import type { Provenance, WhyNode } from './why.js';
 
 /**
- * Values longer than this are cut, each by itself: a line is for reading, and what stands last in it
- * (an outcome, a code) matters most. The data form has all of it.
+ * Values longer than this are cut, each by itself: a line is for reading, and what stands last in
+ * it (an outcome, a code) matters most. The data form has all of it.
  */
 const MAX_VALUE_CHARS = 80;
 /** A hash is told from others by so much; an intent is asked for by all of its. */

@@ -1,5 +1,5 @@
 import type { WorldDefinition } from '@aos/air';
-import { encode, type Hash, sha256, toHashText, utf8, ZERO_HASH } from '@aos/canon';
+import { encode, type Hash, sha256, toHashText, utf8, type Value, ZERO_HASH } from '@aos/canon';
 import { type Entry, encodeRecord, type Input, type ReceiptInput } from '@aos/protocol';
 import { describe, expect, it } from 'vitest';
 import { CauseIndex } from './cause-index.js';
@@ -137,6 +137,37 @@ describe('why', () => {
       'cause 1/3',
       'decision 1/4',
     ]);
+  });
+
+  it('leads from a settlement to who approved the intent, and on from there', () => {
+    const approved: readonly (readonly [Input, readonly Entry[]])[] = [
+      [event('t/Order@1'), [started(null, 'p/A@1'), decision(0, A), intent(0, A, planA)]],
+      [
+        {
+          kind: 'governance',
+          verb: 'approve-intent',
+          args: new Map<string, Value>([
+            ['intent_hash', A],
+            ['decision', 'approve'],
+          ]),
+          nonce: new Uint8Array(16),
+          keyId: hashOf('key'),
+          sig: new Uint8Array(64),
+        },
+        [{ ...decision(0, A), cause: null }],
+      ],
+      [receipt(A), [settled(A)]],
+    ];
+    const bytes = approved.map(([input, entries], seq) =>
+      encodeRecord({ seq, fuel: 0, prev: ZERO_HASH, input, stamp, entries }),
+    );
+    const index = new CauseIndex();
+    for (const record of bytes) expect(index.add(record).ok).toBe(true);
+    const its = { index, view: new JournalView((seq) => bytes[seq]) };
+    const back = why(its, ports, { kind: 'event', place: { seq: 2, i: 0 } });
+    expect(places(back)).toEqual(['2/0', '2', '1/0', '1', '0/2', '0/1', '0/0', '0']);
+    const on = effectsOf(its, ports, { kind: 'event', place: { seq: 1, i: null } });
+    expect(places(on)).toEqual(['1', '1/0', '2/0']);
   });
 
   it('knows nothing of what the journal does not have', () => {
