@@ -1,4 +1,6 @@
-/** Random plans: which steps run is what the rule of dead paths says, and every instance is over. */
+/**
+ * Random plans: which steps run is what the rule of dead paths says, and every instance is over.
+ */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { PlanBench } from './plan-bench.js';
