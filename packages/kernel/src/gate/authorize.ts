@@ -50,8 +50,8 @@ function share(subject: Subject, passed: Passed, known: KnownIntent): GateVerdic
   return { kind: 'shared', intent: subject.hash, decision, fuel, calls };
 }
 
-/** Most origins that wait for one intent. */
-export const MAX_WAITERS = 4_096;
+/** Most origins that wait for one intent: they stand in its leaf, and all of them are told at once. */
+export const MAX_WAITERS = 256;
 
 /**
  * Only explicit keys share, and who needs an approval shares what waits for that very one. Codes:
