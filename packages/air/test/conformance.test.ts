@@ -106,6 +106,23 @@ describe('def-hashes.json', () => {
   });
 });
 
+/** What our catalogue has beside the published definitions, under names that they do not have. */
+const ADDED_SCHEMAS: readonly string[] = [
+  'sys/BlobExistsParams@1',
+  'sys/BlobExistsReceipt@1',
+  'sys/BlobReadParams@1',
+  'sys/BlobReadReceipt@1',
+  'sys/BlobWriteParams@1',
+  'sys/BlobWriteReceipt@1',
+  'sys/EffectError@1',
+  'sys/EffectReceipt@1',
+  'sys/IntrospectDefinitionParams@1',
+  'sys/IntrospectDefinitionReceipt@1',
+  'sys/IntrospectPlansParams@1',
+  'sys/IntrospectPlansReceipt@1',
+  'sys/PlanStart@1',
+];
+
 describe('the published definitions are in the catalogue, by hash', () => {
   test.each(['builtin-schemas', 'builtin-effects', 'builtin-caps', 'object-catalog'])(
     '%s',
@@ -120,10 +137,11 @@ describe('the published definitions are in the catalogue, by hash', () => {
     },
   );
 
-  test('no other schemas of version 1 are in it', () => {
+  test('its other schemas of version 1 are those that the published ones lack', () => {
     const text = readConformance('defs/builtin-schemas.air.json');
     const { definitions } = hashDefinitions([{ path: 'schemas', text }]);
     const ours = builtinNames('defschema').filter((name) => name.endsWith('@1'));
-    expect(ours.toSorted()).toEqual(definitions.map(({ name }) => name).toSorted());
+    const published = definitions.map(({ name }) => name);
+    expect(ours.toSorted()).toEqual([...published, ...ADDED_SCHEMAS].toSorted());
   });
 });

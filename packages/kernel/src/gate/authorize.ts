@@ -50,7 +50,7 @@ function share(subject: Subject, passed: Passed, known: KnownIntent): GateVerdic
   return { kind: 'shared', intent: subject.hash, decision, fuel, calls };
 }
 
-/** Most origins that wait for one intent: they stand in its leaf, and all of them are told at once. */
+/** Most origins that wait for one intent: they stand in its leaf, and are told all at once. */
 export const MAX_WAITERS = 256;
 
 /**
