@@ -11,6 +11,7 @@
  * and submits it; an adapter never sees a key.
  */
 import { type Encodable, encode, type Hash, type Refusal } from '@aos/canon';
+import type { SecretPort } from './secrets.js';
 import type { ReceiptStatus } from './signed/receipt-body.js';
 
 /** A capability as it was granted, for adapters that must ask again (each hop of a redirect). */
@@ -81,6 +82,16 @@ export interface EffectContext {
   readonly cancel: CancelSignal;
   readonly blobs: BlobPort;
   readonly clock: EffectClock;
+  readonly secrets: SecretPort;
+  /**
+   * Hands in a part of the answer before its receipt: CBOR of whatever the effect says its frames
+   * are, no larger than a receipt may be. Resolves when it is durable, so that waiting for it slows
+   * the adapter down to what the world takes; or when it was dropped, because the call has ended or
+   * the world has no use for it. Parts come in the order of the calls. Numbers go on over starts of
+   * one intent: a frame says itself where an answer begins anew. Rejects with the fault
+   * `frame-invalid` for what is no CBOR or too large.
+   */
+  emitFrame(payload: Uint8Array): Promise<void>;
   /**
    * Asks the grant about what a redirect leads to: parameters of the same kind of effect, and the
    * number of redirects with this one.

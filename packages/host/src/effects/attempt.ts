@@ -33,12 +33,14 @@ export async function runAttempt(
     };
     stops.push(cancel.onCancel(wait));
   });
-  const ended = start(adapter, call, new CallContext(intent, ports, cancel)).catch((cause) => {
+  const context = new CallContext(intent, ports, cancel);
+  const ended = start(adapter, call, context).catch((cause) => {
     ports.onDefect(adapter, cause);
     const message = `the adapter ${adapter.id} threw; that is a defect of it`;
     return failedOutcome({ status: 'error', code: 'adapter-failed', message });
   });
   const outcome = await Promise.race([ended, stuck]);
+  context.end();
   for (const stop of stops) stop();
   const isLate = cancel.reason === 'deadline' && outcome.status === 'cancelled';
   return isLate ? failedOutcome(DEADLINE) : outcome;

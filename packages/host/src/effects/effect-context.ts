@@ -18,6 +18,7 @@ import {
   type Origin,
 } from '@aos/protocol';
 import type { CancelSource } from './cancel-source.js';
+import { checkFrame, FrameChannel } from './frame-channel.js';
 
 export function callOf({ worldId, program }: World, intent: OpenIntent): EffectCall {
   const { hash, effect, params, idempotencyKey, epoch, attempt, deadlineNs, cap } = intent;
@@ -46,11 +47,14 @@ export interface CallPorts {
   readonly engine: Engine;
   readonly blobs: BlobPort;
   readonly clock: EffectClock;
+  /** Signs and hands in a frame; resolves when it is durable or of no use to the world. */
+  readonly handInFrame: (payload: Uint8Array) => Promise<void>;
 }
 
 export class CallContext implements EffectContext {
   readonly blobs: BlobPort;
   readonly clock: EffectClock;
+  readonly #frames: FrameChannel;
 
   constructor(
     private readonly intent: OpenIntent,
@@ -59,6 +63,17 @@ export class CallContext implements EffectContext {
   ) {
     this.blobs = ports.blobs;
     this.clock = ports.clock;
+    this.#frames = new FrameChannel(ports.handInFrame);
+  }
+
+  emitFrame(payload: Uint8Array): Promise<void> {
+    const refusal = checkFrame(payload, this.ports.world().runtime.limits.receipt_bytes);
+    return refusal === undefined ? this.#frames.emit(payload.slice()) : Promise.reject(refusal);
+  }
+
+  /** The call has ended: frames that have not been handed in are dropped. */
+  end(): void {
+    this.#frames.close();
   }
 
   permitsRedirect(params: Uint8Array, hops: number): Refusal | undefined {

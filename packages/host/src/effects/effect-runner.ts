@@ -27,6 +27,8 @@ import {
   retryDelayNs,
   TIMER_KIND,
 } from './effect-options.js';
+import { type FrameOrigin, handInFrame } from './frame-channel.js';
+import type { QuiescenceOptions } from './quiescence.js';
 import type { EffectWorld, RunnerSetup } from './runner-setup.js';
 import { WorldBlobs } from './world-blobs.js';
 
@@ -53,8 +55,8 @@ export class EffectRunner {
   #isClosing = false;
 
   constructor(
-    private readonly setup: RunnerSetup,
-    private readonly host: EffectWorld,
+    readonly setup: RunnerSetup,
+    readonly host: EffectWorld,
     /** Called when something here has moved. */
     private readonly moved: () => void,
   ) {
@@ -108,11 +110,15 @@ export class EffectRunner {
   }
 
   /** Whether nothing moves here by itself; timers move with time only. */
-  isAtRest(timers: 'wait' | 'list'): boolean {
+  isAtRest({ timers = 'list', isStill }: QuiescenceOptions): boolean {
     const jobs = this.#jobs;
-    const waiting = timers === 'list' ? (this.#lanes.get(TIMER_KIND)?.running ?? 0) : 0;
-    if (jobs.count('running') > waiting || jobs.count('submitted') > 0) return false;
-    if (jobs.count('waiting') > 0) return false;
+    if (jobs.count('submitted') > 0) return false;
+    const set = timers === 'list' ? (this.#lanes.get(TIMER_KIND)?.running ?? 0) : 0;
+    if (jobs.count('running') + jobs.count('waiting') > set) {
+      const isSet = (effect: string) => set > 0 && effect === TIMER_KIND;
+      if (isStill === undefined) return false;
+      if (!jobs.everyUnended((each) => isSet(each.effect) || isStill(each))) return false;
+    }
     return !this.#mayStart || ![...this.#lanes].some(([kind, lane]) => this.#hasNext(kind, lane));
   }
 
@@ -224,7 +230,8 @@ export class EffectRunner {
     job.starts += 1;
     this.#jobs.move(job, 'running');
     const call = callOf(world, intent);
-    runAttempt({ adapter, intent, call }, job, this.#portsOf(job)).then((outcome) => {
+    const origin = { adapter, intent };
+    runAttempt({ ...origin, call }, job, this.#portsOf(origin)).then((outcome) => {
       lane.running -= 1;
       this.#attempt(() => {
         const answer = checkOutcome(this.host.world, job.effect, outcome);
@@ -235,11 +242,13 @@ export class EffectRunner {
     });
   }
 
-  #portsOf(job: EffectJob): AttemptPorts {
+  #portsOf(origin: FrameOrigin): AttemptPorts {
     const { engine, clock, graceNs, options } = this.setup;
+    const { hash: intent } = origin.intent;
     return {
       ...{ world: () => this.host.world, engine, blobs: this.#blobs, clock, graceNs },
-      onDefect: ({ id }, cause) => options.onDefect?.({ adapter: id, intent: job.intent, cause }),
+      handInFrame: (payload) => handInFrame(this, origin, payload),
+      onDefect: ({ id }, cause) => options.onDefect?.({ adapter: id, intent, cause }),
     };
   }
 

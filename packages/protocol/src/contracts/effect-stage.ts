@@ -4,7 +4,17 @@
  *
  * For contract suites and for whoever writes an adapter.
  */
-import { concatBytes, type Hash, type Refusal, sha256, toHex, utf8 } from '@aos/canon';
+import {
+  concatBytes,
+  type Hash,
+  ok,
+  type Refusal,
+  type Result,
+  refuse,
+  sha256,
+  toHex,
+  utf8,
+} from '@aos/canon';
 import type {
   BlobPort,
   ByteRange,
@@ -14,6 +24,7 @@ import type {
   EffectContext,
 } from '../adapter.js';
 import { AosFault } from '../fault.js';
+import type { SecretPort, SecretRef } from '../secrets.js';
 
 /** Logical time of a stage before it is moved. */
 const START_NS = 1_000_000_000n;
@@ -139,15 +150,37 @@ export class StagedCancel implements CancelSignal {
   }
 }
 
+/** Secrets that are told to it, by alias and version. */
+export class StagedSecrets implements SecretPort {
+  readonly #values = new Map<string, Uint8Array>();
+
+  set({ alias, version }: SecretRef, value: string): void {
+    this.#values.set(`${alias}@${version}`, utf8(value));
+  }
+
+  async resolve({ alias, version }: SecretRef): Promise<Result<Uint8Array>> {
+    const value = this.#values.get(`${alias}@${version}`);
+    if (value !== undefined) return ok(value.slice());
+    return refuse('secret-unavailable', '', `expected the secret ${alias}@${version}, found none`);
+  }
+}
+
 /** A host for adapters under test. Its grant permits everything, unless it is told otherwise. */
 export class EffectStage implements EffectContext {
   readonly cancel = new StagedCancel();
   readonly clock = new StagedClock();
+  readonly secrets = new StagedSecrets();
   readonly blobs: MemoryBlobs;
+  /** Frames that were handed in. */
+  readonly frames: Uint8Array[] = [];
 
   /** Stages with the same blobs are calls of one host. */
   constructor(blobs = new MemoryBlobs()) {
     this.blobs = blobs;
+  }
+
+  async emitFrame(payload: Uint8Array): Promise<void> {
+    this.frames.push(payload.slice());
   }
 
   permitsRedirect(_params: Uint8Array, _hops: number): Refusal | undefined {
