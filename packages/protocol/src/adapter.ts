@@ -23,6 +23,11 @@ export interface CallGrant {
   readonly params: readonly Uint8Array[];
 }
 
+/** Code of the world that does an effect: the hash of a WASI module, which is a blob. */
+export interface EffectImplementation {
+  readonly wasi: Hash;
+}
+
 /** One attempt at one released intent. */
 export interface EffectCall {
   readonly worldId: Hash;
@@ -38,6 +43,8 @@ export interface EffectCall {
   /** Logical time after which nobody waits for the answer. */
   readonly deadlineNs?: bigint;
   readonly grant: CallGrant;
+  /** Only for adapters that say that they run it. */
+  readonly implementation?: EffectImplementation;
 }
 
 /** Tells an adapter that its answer is no longer wanted; it answers `cancelled` soon. */
@@ -116,6 +123,8 @@ export interface Adapter {
   readonly id: string;
   /** Kinds of effects it serves. */
   readonly kinds: readonly string[];
+  /** It also serves every effect with an implementation of this kind, whatever the effect's kind. */
+  readonly implementations?: readonly (keyof EffectImplementation)[];
   /** Runs one attempt to its end. Answers exactly once. */
   start(call: EffectCall, context: EffectContext): Promise<EffectOutcome>;
   /** Lets go of everything; what still runs answers `cancelled`. */
