@@ -24,6 +24,8 @@ export type { Denial } from './gate/decision.js';
 export { compileGate, type Gate, grantOfSlot } from './gate/gate.js';
 export type { GatePorts, KnownIntent } from './gate/gate-ports.js';
 export { emptyGateState, type GateState } from './gate/gate-state.js';
+export type { SecretUse } from './gate/grants/secret-finder.js';
+export { secretsIn } from './gate/grants/secrets.js';
 export { budgetLeft } from './gate/limits/budgets.js';
 export type { OpenIntent } from './gate/open-intent.js';
 export { PolicyIndex, type PolicyQuestion } from './gate/policy/policy-index.js';
@@ -47,7 +49,13 @@ export {
   type Explanation,
   explainDifference,
 } from './replay/explain.js';
-export { checkInputSignature, type SignatureCheck } from './replay/feed.js';
+export {
+  checkInputSignature,
+  refuseSignature,
+  type SignatureCheck,
+  type SignatureClaim,
+  signatureClaim,
+} from './replay/feed.js';
 export { printExplanation } from './replay/print-explanation.js';
 export { type ReplayMode, type ReplayPorts, replay, replayRecord } from './replay/replay.js';
 export {
@@ -78,8 +86,8 @@ export {
   describeInput,
 } from './why/describe.js';
 export { JournalView, type RecordReader } from './why/journal-view.js';
-export type { Journal, Link, LinkRole } from './why/links.js';
-export { printPlace } from './why/places.js';
+export { type Journal, type Link, type LinkRole, reasonsOf } from './why/links.js';
+export { placeOf, printPlace } from './why/places.js';
 export { printNode, printProvenance } from './why/print.js';
 export {
   effectsOf,

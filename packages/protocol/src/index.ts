@@ -13,6 +13,76 @@ export {
   okOutcome,
 } from './adapter.js';
 export { callLimitsOf, DEFAULT_CALL_LIMITS } from './call-limits.js';
+export type { WorldAccess } from './control/access.js';
+export {
+  type ClientMessage,
+  CONTROL_VERSION,
+  type ControlError,
+  DEFAULT_CREDIT,
+  MAX_CREDIT,
+  MAX_MESSAGE_BYTES,
+  parseClientMessage,
+  parseServerMessage,
+  type RequestMessage,
+  refusalOf,
+  type ServerMessage,
+} from './control/messages.js';
+export {
+  CONTROL_STREAMS,
+  CONTROL_VERBS,
+  isControlStream,
+  isControlVerb,
+  type ParsedArgs,
+  parseControlArgs,
+  type StateAt,
+  type ValueForm,
+} from './control/parse-args.js';
+export {
+  describePlain,
+  isPlainRecord,
+  newPlainRecord,
+  PLAIN_MAX,
+  PLAIN_MIN,
+  type PlainRecord,
+  type PlainRecordBuilder,
+  type PlainValue,
+  plainField,
+  plainInteger,
+} from './control/plain-value.js';
+export type {
+  AckShape,
+  BlockerShape,
+  CellShape,
+  CellsResult,
+  DeadLetterShape,
+  DefinitionShape,
+  EntryShape,
+  HaltShape,
+  InstanceShape,
+  IntentShape,
+  KeyShape,
+  LiveShape,
+  ProvenanceShape,
+  ReceiptShape,
+  RecordShape,
+  RestShape,
+  SendResult,
+  SnapshotShape,
+  StateResult,
+  StatusShape,
+  WaitLevel,
+} from './control/shapes.js';
+export { frameArgs, receiptArgs, signedVerbArgs } from './control/signed-args.js';
+export type {
+  ControlArgs,
+  ControlItem,
+  ControlResult,
+  ControlStream,
+  ControlStreams,
+  ControlVerb,
+  ControlVerbs,
+  ReceiptDraft,
+} from './control/verbs.js';
 export type { ApprovalRequestedEntry } from './entries/approval-requested.js';
 export type { Cause, EntryPlace } from './entries/cause.js';
 export type { DecisionEntry, DecisionOutcome } from './entries/decision.js';
@@ -116,6 +186,7 @@ export {
   type JournalRecord,
   type RecordHead,
 } from './record.js';
+export type { SecretPort, SecretRef, SecretRequest, SecretSource } from './secrets.js';
 export {
   type CarriedValue,
   carryValue,

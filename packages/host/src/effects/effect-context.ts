@@ -16,7 +16,9 @@ import {
   type EffectContext,
   type Engine,
   type Origin,
+  type SecretSource,
 } from '@aos/protocol';
+import { CallSecrets } from '../secrets/call-secrets.js';
 import type { CancelSource } from './cancel-source.js';
 import { checkFrame, FrameChannel } from './frame-channel.js';
 
@@ -47,6 +49,7 @@ export interface CallPorts {
   readonly engine: Engine;
   readonly blobs: BlobPort;
   readonly clock: EffectClock;
+  readonly secrets: SecretSource | undefined;
   /** Signs and hands in a frame; resolves when it is durable or of no use to the world. */
   readonly handInFrame: (payload: Uint8Array) => Promise<void>;
 }
@@ -54,6 +57,7 @@ export interface CallPorts {
 export class CallContext implements EffectContext {
   readonly blobs: BlobPort;
   readonly clock: EffectClock;
+  readonly secrets: CallSecrets;
   readonly #frames: FrameChannel;
 
   constructor(
@@ -63,6 +67,7 @@ export class CallContext implements EffectContext {
   ) {
     this.blobs = ports.blobs;
     this.clock = ports.clock;
+    this.secrets = new CallSecrets(intent, ports);
     this.#frames = new FrameChannel(ports.handInFrame);
   }
 

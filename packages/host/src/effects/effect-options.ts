@@ -1,6 +1,6 @@
 /** How effects of a world are run. */
 import type { Hash } from '@aos/canon';
-import type { Adapter } from '@aos/protocol';
+import type { Adapter, SecretSource } from '@aos/protocol';
 import type { Signer } from '../keys/key-files.js';
 
 /** Starts of one intent before its receipt says that it failed. */
@@ -20,6 +20,8 @@ export interface EffectOptions {
   readonly signer: Signer;
   /** An operator of the world, who adds the key of `signer` when it is not in the keyring yet. */
   readonly operator?: Signer;
+  /** Resolves the secrets that effects refer to; without it none can be. */
+  readonly secrets?: SecretSource;
   /** Opens the world though adapters are missing; intents of theirs stay open. */
   readonly allowMissing?: boolean;
   /** Starts of a kind that may run at once. Default 64, and any number of `timer.set`. */

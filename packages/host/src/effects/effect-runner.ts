@@ -247,6 +247,7 @@ export class EffectRunner {
     const { hash: intent } = origin.intent;
     return {
       ...{ world: () => this.host.world, engine, blobs: this.#blobs, clock, graceNs },
+      secrets: options.secrets,
       handInFrame: (payload) => handInFrame(this, origin, payload),
       onDefect: ({ id }, cause) => options.onDefect?.({ adapter: id, intent, cause }),
     };

@@ -6,6 +6,7 @@ export {
   type StagedCall,
   StagedCancel,
   StagedClock,
+  StagedSecrets,
   stageCall,
 } from './effect-stage.js';
 export { type EngineFixture, engineContract } from './engine.js';

@@ -4,14 +4,19 @@
  * A secret that names grants is used under these only, one that names plans by these only: never by
  * a reducer. What is not declared is no secret of the world, and is denied.
  */
-import type { WorldDefinition } from '@aos/air';
+import type { DefSecret, WorldDefinition } from '@aos/air';
+import { assert, decode, type Hash, parseHashText } from '@aos/canon';
 import { isReducerOrigin } from '@aos/protocol';
 import type { Denial } from '../decision.js';
+import type { GateEffect } from '../requests/gate-effect.js';
 import { originName, type Subject } from '../requests/subject.js';
 import type { SecretUse } from './secret-finder.js';
 
-/** Who may use one secret; undefined for everyone. */
+/** Where one secret is, and who may use it; undefined for everyone. */
 interface SecretRule {
+  /** Name that whoever resolves it knows it by. */
+  readonly bindingId: string;
+  readonly expectedDigest: Hash | undefined;
   readonly grants: ReadonlySet<string> | undefined;
   readonly plans: ReadonlySet<string> | undefined;
 }
@@ -24,10 +29,29 @@ export function compileSecrets(definition: WorldDefinition): SecretRules {
   return new Map(
     names.map((name) => {
       const secret = definition.find('defsecret', name);
-      const rule = { grants: setOf(secret?.allowed_caps), plans: setOf(secret?.allowed_plans) };
+      const rule = {
+        bindingId: secret?.binding_id ?? '',
+        expectedDigest: digestOf(secret),
+        grants: setOf(secret?.allowed_caps),
+        plans: setOf(secret?.allowed_plans),
+      };
       return [name, rule] as const;
     }),
   );
+}
+
+/** The secrets that parameters refer to, which have passed the gate; again for each reference. */
+export function secretsIn(
+  effect: Pick<GateEffect, 'findSecrets'>,
+  params: Uint8Array,
+): readonly SecretUse[] {
+  const find = effect.findSecrets;
+  if (find === null) return [];
+  const decoded = decode(params);
+  assert(decoded.ok, 'parameters of an intent are canonical');
+  const uses: SecretUse[] = [];
+  find(decoded.value, uses);
+  return uses;
 }
 
 /** Codes: `secret-unknown`, `secret-cap-denied`, `secret-plan-denied`. */
@@ -66,6 +90,14 @@ function checkUse(
     ? `refer to ${name} in one of its allowed_plans; ${who} is a reducer`
     : `add ${who} to allowed_plans of ${name}`;
   return { code: 'secret-plan-denied', at: `secret ${name} allowed_plans`, advice };
+}
+
+function digestOf(secret: DefSecret | undefined): Hash | undefined {
+  const digest = secret?.expected_digest;
+  if (digest === undefined) return undefined;
+  const parsed = parseHashText(digest);
+  assert(parsed.ok, 'a definition was checked');
+  return parsed.value;
 }
 
 function setOf(names: readonly string[] | undefined): ReadonlySet<string> | undefined {
