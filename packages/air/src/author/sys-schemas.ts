@@ -2,6 +2,7 @@
  * The built-in schemas with their static types. They stand for the definitions of the catalogue,
  * and a test holds the two to each other.
  */
+import { llmSchemas } from './sys-llm-schemas.js';
 import { reducerEffectSchemas, sys, sys2 } from './sys-reducer-effects.js';
 import { t } from './types.js';
 
@@ -58,27 +59,6 @@ const HttpRequestReceipt2 = sys2(
     tls: t.option(t.record({ protocol: t.text, cipher: t.text, fingerprint: t.text })),
     timings: t.record({ start_ns: t.nat, headers_ns: t.nat, end_ns: t.nat }),
     adapter_id: t.text,
-  }),
-);
-const LlmGenerateParams = sys(
-  'LlmGenerateParams',
-  t.record({
-    provider: t.text,
-    model: t.text,
-    temperature: t.dec128,
-    max_tokens: t.nat,
-    input_ref: t.hash,
-    tools: t.option(t.list(t.text)),
-    api_key: t.option(TextOrSecretRef),
-  }),
-);
-const LlmGenerateReceipt = sys(
-  'LlmGenerateReceipt',
-  t.record({
-    output_ref: t.hash,
-    token_usage: t.record({ prompt: t.nat, completion: t.nat }),
-    cost_cents: t.nat,
-    provider_id: t.text,
   }),
 );
 
@@ -256,8 +236,7 @@ export const sysSchemas = {
   HttpRequestParams2,
   HttpRequestReceipt,
   HttpRequestReceipt2,
-  LlmGenerateParams,
-  LlmGenerateReceipt,
+  ...llmSchemas(TextOrSecretRef),
   VaultPutParams,
   VaultPutParams2,
   VaultPutReceipt,

@@ -20,6 +20,7 @@ function effect<P, R, const C extends string, const O extends Origin>(
 }
 
 const http = { capType: 'http.out', origin: 'plan' } as const;
+const llm = { capType: 'llm.basic', origin: 'plan' } as const;
 const timer = { params: s.TimerSetParams, receipt: s.TimerSetReceipt, capType: 'timer' } as const;
 const blobPut = { params: s.BlobPutParams, receipt: s.BlobPutReceipt, capType: 'blob' } as const;
 const blobGet = { params: s.BlobGetParams, receipt: s.BlobGetReceipt, capType: 'blob' } as const;
@@ -44,8 +45,13 @@ const effects = {
   llmGenerate: effect('llm.generate', {
     params: s.LlmGenerateParams,
     receipt: s.LlmGenerateReceipt,
-    capType: 'llm.basic',
-    origin: 'plan',
+    ...llm,
+  }),
+  llmGenerate2: effect('llm.generate', {
+    params: s.LlmGenerateParams2,
+    receipt: s.LlmGenerateReceipt2,
+    ...llm,
+    version: 2,
   }),
   timerSet: effect('timer.set', { ...timer, origin: 'reducer' }),
   timerSet2: effect('timer.set', { ...timer, origin: 'both', version: 2 }),

@@ -13,6 +13,7 @@ import { CAPS } from './caps.js';
 import { EFFECT_SCHEMAS } from './effect-schemas.js';
 import { EFFECTS } from './effects.js';
 import { GOVERNANCE_SCHEMAS } from './governance-schemas.js';
+import { LLM_SCHEMAS } from './llm-schemas.js';
 import { MODULES } from './modules.js';
 import {
   INTROSPECT_SCHEMAS,
@@ -29,6 +30,7 @@ export const EFFECT_ERROR = 'sys/EffectError@1';
 const SCHEMAS: readonly DefSchema[] = [
   SYSTEM_SCHEMAS,
   EFFECT_SCHEMAS,
+  LLM_SCHEMAS,
   SECRET_SCHEMAS,
   GOVERNANCE_SCHEMAS,
   OBJECT_SCHEMAS,

@@ -1,19 +1,6 @@
 /** Parameters and receipts of the effects that reducers and plans start. */
 import type { TypeFields } from '../forms/type-expr.js';
-import {
-  bool,
-  bytes,
-  dec128,
-  hash,
-  int,
-  list,
-  map,
-  nat,
-  option,
-  record,
-  ref,
-  text,
-} from './builders.js';
+import { bool, bytes, hash, int, list, map, nat, option, record, ref, text } from './builders.js';
 
 /** What a reducer gets back for an effect of its own: the receipt with the request it answers. */
 const settled = (params: string, receipt: string) =>
@@ -128,21 +115,5 @@ export const EFFECT_SCHEMAS: TypeFields = {
     tls: option(record({ protocol: text, cipher: text, fingerprint: text })),
     timings: record({ start_ns: nat, headers_ns: nat, end_ns: nat }),
     adapter_id: text,
-  }),
-
-  'sys/LlmGenerateParams@1': record({
-    provider: text,
-    model: text,
-    temperature: dec128,
-    max_tokens: nat,
-    input_ref: hash,
-    tools: option(list(text)),
-    api_key: option(ref('sys/TextOrSecretRef@1')),
-  }),
-  'sys/LlmGenerateReceipt@1': record({
-    output_ref: hash,
-    token_usage: record({ prompt: nat, completion: nat }),
-    cost_cents: nat,
-    provider_id: text,
   }),
 };

@@ -50,10 +50,16 @@ const HTTP_2 = {
   receipt_schema: 'sys/HttpRequestReceipt@2',
 };
 
+const LLM_2 = {
+  params_schema: 'sys/LlmGenerateParams@2',
+  receipt_schema: 'sys/LlmGenerateReceipt@2',
+};
+
 export const EFFECTS: readonly DefEffect[] = [
   ...ROWS.map(effect),
   ...ROWS.flatMap((row) => {
     if (row[0] === 'http.request') return [next(row, HTTP_2)];
+    if (row[0] === 'llm.generate') return [next(row, LLM_2)];
     if (row[0] === 'vault.put') return [next(row, { params_schema: 'sys/VaultPutParams@2' })];
     return row[3] === 'reducer' ? [next(row, { origin_scope: 'both' })] : [];
   }),

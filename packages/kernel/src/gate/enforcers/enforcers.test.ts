@@ -85,6 +85,33 @@ describe('a grant of language models', () => {
   });
 });
 
+describe('a grant of language models asked with version 2', () => {
+  const tool = { name: 'search', description: 'x', parameters: '{}' };
+  const request = {
+    ...{ provider: 'acme', model: 'm-1', temperature: null, max_tokens: 100, messages: [] },
+    ...{ tools: [tool], tool_choice: null, output: null, options: null, stream: null },
+    ...{ timeout_ns: null, api_key: null },
+  };
+  const llm = (params: Json, changes: { [field: string]: Encodable } = {}) =>
+    codeOf({
+      ...{ cap: 'sys/llm.basic@2', params, effect: 'llm.generate' },
+      effects: ['sys/llm.generate@2'],
+      asked: { ...request, ...changes },
+    });
+
+  test.each([
+    ['its tools by name', { tools_allow: ['search'] }, {}, 'open'],
+    ['its tools by name', { tools_allow: ['read'] }, {}, 'tool-not-allowed'],
+    ['no tools', { tools_allow: ['read'] }, { tools: null }, 'open'],
+    ["the provider's temperature", {}, {}, 'open'],
+    ["not the provider's temperature", { temperature_max: '2' }, {}, 'temperature-exceeded'],
+    ['a temperature', { temperature_max: '2' }, { temperature: '2' }, 'open'],
+    ['so many tokens', { max_tokens: 99 }, {}, 'max-tokens-exceeded'],
+  ])('allows %s', (_, params, changes, code) => {
+    expect(llm(params as Json, changes)).toBe(code);
+  });
+});
+
 describe('a grant of names', () => {
   const hash = `sha256:${'0'.repeat(64)}`;
   const put = { namespace: 'a', blob_ref: hash };

@@ -1,5 +1,5 @@
 /** `sys/CapEnforceLlmBasic@1`: which models may be asked, for how much, with which tools. */
-import { compareDec128, parseDec128 } from '@aos/canon';
+import { compareDec128, parseDec128, type Value } from '@aos/canon';
 import type { Denial } from '../decision.js';
 import {
   type CapParams,
@@ -61,7 +61,8 @@ function checkAmounts(effect: CheckedEffect, limits: LlmLimits, grant: string) {
     const advice = `raise max_tokens to ${tokens}, or ask for at most ${maxTokens}`;
     return denial('max-tokens-exceeded', grant, 'max_tokens', advice);
   }
-  const temperature = params.get('temperature');
+  const temperature = params.get('temperature') ?? null;
+  if (temperature === null) return checkUnsaid(temperatureMax, grant);
   const read = typeof temperature === 'string' ? parseDec128(temperature) : undefined;
   if (read?.ok !== true) return paramsInvalid('temperature', 'a decimal');
   if (temperatureMax === undefined || compareDec128(read.value, temperatureMax) <= 0) {
@@ -71,12 +72,25 @@ function checkAmounts(effect: CheckedEffect, limits: LlmLimits, grant: string) {
   return denial('temperature-exceeded', grant, 'temperature_max', advice);
 }
 
+/** Without a temperature the provider has its own, which nobody here knows. */
+function checkUnsaid(temperatureMax: string | undefined, grant: string): Denial | undefined {
+  if (temperatureMax === undefined) return undefined;
+  const advice = `ask for a temperature of at most ${temperatureMax}, or leave temperature_max out`;
+  return denial('temperature-exceeded', grant, 'temperature_max', advice);
+}
+
 function checkTools(effect: CheckedEffect, { tools }: LlmLimits, grant: string) {
   const asked = effect.params.fields().get('tools') ?? [];
-  if (!Array.isArray(asked)) return paramsInvalid('tools', 'a list of texts');
-  const other = asked.find((tool) => typeof tool !== 'string' || tools?.has(tool) === false);
+  const names = Array.isArray(asked) ? asked.map(toolName) : [undefined];
+  if (names.includes(undefined)) return paramsInvalid('tools', 'a list of tools with names');
+  const other = names.find((name) => name !== undefined && tools?.has(name) === false);
   if (other === undefined) return undefined;
-  if (typeof other !== 'string') return paramsInvalid('tools', 'a list of texts');
   const advice = `add ${other} to tools_allow, or leave the tool out`;
   return denial('tool-not-allowed', grant, 'tools_allow', advice);
+}
+
+/** A tool is named, or is a record with its name. */
+function toolName(tool: Value): string | undefined {
+  const name = tool instanceof Map ? tool.get('name') : tool;
+  return typeof name === 'string' ? name : undefined;
 }
