@@ -1,0 +1,283 @@
+/**
+ * The verbs of the control protocol: what each takes and what it answers with. Bytes may stand for
+ * a hash wherever one is taken. An argument that is null counts as absent.
+ */
+
+import type { PlainRecord, PlainValue } from './plain-value.js';
+import type {
+  CellsResult,
+  DeadLetterShape,
+  DefinitionShape,
+  HaltShape,
+  InstanceShape,
+  IntentShape,
+  KeyShape,
+  ProvenanceShape,
+  ReceiptShape,
+  RecordShape,
+  RestShape,
+  SendResult,
+  SnapshotShape,
+  StateResult,
+  StatusShape,
+  WaitLevel,
+} from './shapes.js';
+
+export type HashArg = string | Uint8Array;
+
+/** A value in one of three forms: plain, as JSON text (decimals stay exact), or as CBOR. */
+export interface ValueArgs {
+  readonly value?: PlainValue;
+  readonly json?: string;
+  readonly cbor?: Uint8Array;
+}
+
+export interface WaitArgs {
+  /** Default `durable`. */
+  readonly wait?: WaitLevel;
+  /** How long rest is waited for at most, default 30,000. */
+  readonly timeout_ms?: number;
+}
+
+export interface EventArgs extends ValueArgs, WaitArgs {
+  readonly schema: string;
+  /** The cell that is meant, plain. */
+  readonly key?: PlainValue;
+  /** The same as CBOR, or correlation bytes. */
+  readonly key_cbor?: Uint8Array;
+  /** The inbox it comes through. */
+  readonly source?: string;
+  /** Of events with one id only the first is taken in; the others get its answer. */
+  readonly dedup?: string;
+}
+
+export interface PlanStartArgs extends ValueArgs, WaitArgs {
+  readonly plan: string;
+  readonly dedup?: string;
+}
+
+/** Who signed, and the signature. */
+export interface SignatureArgs {
+  readonly key_id: HashArg;
+  readonly sig: Uint8Array;
+}
+
+/** A receipt, signed over its body under `aos/receipt/0`. */
+export interface ReceiptArgs extends SignatureArgs, WaitArgs {
+  readonly receipt: {
+    readonly world_id: HashArg;
+    readonly epoch: number;
+    readonly intent_hash: HashArg;
+    readonly attempt: number;
+    readonly adapter_id: string;
+    readonly status: string;
+    readonly payload_hash: HashArg;
+    readonly cost_cents?: number | bigint;
+  };
+  readonly payload: Uint8Array;
+}
+
+/** A stream frame, signed under `aos/stream-frame/0`. */
+export interface FrameArgs extends SignatureArgs, WaitArgs {
+  readonly frame: {
+    readonly world_id: HashArg;
+    readonly epoch: number;
+    readonly intent_hash: HashArg;
+    readonly attempt: number;
+    readonly adapter_id: string;
+    readonly index: number;
+    readonly payload_hash: HashArg;
+  };
+  readonly payload: Uint8Array;
+}
+
+/** A verb that is signed with world, epoch and nonce; `args` is their canonical CBOR. */
+export interface SignedVerbArgs extends SignatureArgs, WaitArgs {
+  readonly verb: string;
+  readonly args: Uint8Array;
+  readonly nonce: Uint8Array;
+}
+
+/** What a receipt has to say that is signed elsewhere; the payload as JSON or plain value. */
+export interface ReceiptDraftArgs extends ValueArgs {
+  /** Hash of an open intent, or its beginning. */
+  readonly intent: string;
+  readonly status: string;
+}
+
+export type ReceiptDraft = {
+  readonly world_id: string;
+  readonly intent: string;
+  readonly epoch: number;
+  readonly attempt: number;
+  /** Canonical in the schema that the status has. */
+  readonly payload: Uint8Array;
+};
+
+export interface StateArgs {
+  readonly reducer: string;
+  readonly key?: PlainValue;
+  /** The key as JSON text. */
+  readonly key_json?: string;
+  /**
+   * `head` (the default), `exact:<n>` for the state right after record n, `at_least:<n>` to wait
+   * until record n is durable.
+   */
+  readonly at?: string;
+  readonly timeout_ms?: number;
+  /** Answers with the canonical bytes as well. */
+  readonly cbor?: boolean;
+}
+
+/** Keys are plain values of the reducer's key schema. */
+export interface CellsArgs {
+  readonly reducer: string;
+  /** Beginning of text keys. */
+  readonly prefix?: string;
+  /** First key. */
+  readonly from?: PlainValue;
+  /** Key to end before. */
+  readonly before?: PlainValue;
+  /** The last key of the page before. */
+  readonly after?: PlainValue;
+  /** Default 100. */
+  readonly limit?: number;
+}
+
+export interface TailArgs {
+  /** First sequence; without it the last `count` records. */
+  readonly from?: number;
+  /** Most records; all of them when `from` or `follow` is given, else 20. */
+  readonly count?: number;
+  /** Kinds of inputs and entries; records that have none of them are left out. */
+  readonly kinds?: readonly string[];
+  /** Goes on with what becomes durable later, until it is cancelled. */
+  readonly follow?: boolean;
+  /** Items have the bytes of their record as well. */
+  readonly cbor?: boolean;
+}
+
+export interface WhyArgs {
+  readonly kind: 'state' | 'intent' | 'event' | 'instance';
+  /** A reducer, the hash of an intent, or a place `<record>` or `<record>/<entry>`. */
+  readonly what: string;
+  readonly key?: PlainValue;
+  readonly key_json?: string;
+  /** What came of it instead of what led to it. */
+  readonly forward?: boolean;
+  /** Earlier changes of the same state to explain as well. */
+  readonly history?: number;
+  /** Most places to show, default 200. */
+  readonly limit?: number;
+}
+
+type NoArgs = Readonly<Record<never, never>>;
+
+/** Verbs that are answered once. */
+export interface ControlVerbs {
+  status: { args: { readonly authoring?: boolean }; result: StatusShape };
+  'event.send': { args: EventArgs; result: SendResult };
+  'plan.start': { args: PlanStartArgs; result: SendResult };
+  'receipt.draft': { args: ReceiptDraftArgs; result: ReceiptDraft };
+  'receipt.send': { args: ReceiptArgs; result: SendResult };
+  'frame.send': { args: FrameArgs; result: SendResult };
+  'verb.send': { args: SignedVerbArgs; result: SendResult };
+  'state.get': { args: StateArgs; result: StateResult };
+  'cells.list': { args: CellsArgs; result: CellsResult };
+  'blob.get': {
+    args: { readonly hash: HashArg; readonly offset?: number; readonly length?: number };
+    result: { readonly bytes: Uint8Array; readonly size: number };
+  };
+  'blob.put': { args: { readonly bytes: Uint8Array }; result: { readonly hash: string } };
+  'definition.list': {
+    args: { readonly kinds?: readonly string[]; readonly prefix?: string };
+    result: { readonly definitions: readonly DefinitionShape[] };
+  };
+  'definition.get': {
+    args: { readonly name: string; readonly kind?: string };
+    result: DefinitionShape & { readonly definition: PlainValue };
+  };
+  'manifest.get': {
+    args: NoArgs;
+    result: { readonly hash: string; readonly manifest: PlainValue; readonly records: number };
+  };
+  'keyring.list': { args: NoArgs; result: { readonly keys: readonly KeyShape[] } };
+  'journal.head': { args: NoArgs; result: { readonly seq: number; readonly chain: string } };
+  'intents.list': {
+    args: {
+      /** Beginning of the hash in hex. */
+      readonly prefix?: string;
+      readonly state?: string;
+      readonly after?: HashArg;
+      /** Default 1,000. */
+      readonly limit?: number;
+    };
+    result: {
+      readonly intents: readonly IntentShape[];
+      readonly count: number;
+      readonly after: string | null;
+    };
+  };
+  /** The open intents that an effect is, or would be, run for. */
+  'effects.list': {
+    args: { readonly effect?: string; readonly after?: HashArg; readonly limit?: number };
+    result: {
+      readonly effects: readonly IntentShape[];
+      readonly count: number;
+      readonly after: string | null;
+    };
+  };
+  /** Newest first. */
+  'receipts.list': {
+    args: {
+      /** Only records before this one: `before` of the page before. */
+      readonly before?: number;
+      readonly intent?: HashArg;
+      readonly status?: string;
+      /** Default 20. */
+      readonly limit?: number;
+    };
+    result: { readonly receipts: readonly ReceiptShape[]; readonly before: number | null };
+  };
+  'plans.list': {
+    args: { readonly plan?: string; readonly limit?: number };
+    result: { readonly instances: readonly InstanceShape[]; readonly count: number };
+  };
+  /** Where something that began with a record stands; the place may be of any of its entries. */
+  trace: {
+    args: { readonly place: string; readonly limit?: number };
+    result: PlainRecord;
+  };
+  why: { args: WhyArgs; result: ProvenanceShape };
+  'dead-letters.list': {
+    args: NoArgs;
+    result: { readonly letters: readonly DeadLetterShape[] };
+  };
+  quiesce: {
+    args: { readonly timeout_ms?: number; readonly timers?: 'list' | 'wait' };
+    result: RestShape;
+  };
+  snapshot: { args: NoArgs; result: SnapshotShape };
+  'halt.clear': { args: SignatureArgs; result: HaltShape };
+  /** Text in the exposition format of Prometheus. */
+  metrics: { args: NoArgs; result: { readonly text: string } };
+  /** Answers, then drains, closes and ends the daemon, or lets go of this world. */
+  shutdown: { args: NoArgs; result: { readonly stopping: true } };
+}
+
+/** Verbs that are answered with items. */
+export interface ControlStreams {
+  'journal.tail': { args: TailArgs; item: RecordShape };
+  /** What an auditor is told, one line each; `from` is the first record. */
+  audit: { args: { readonly from?: number; readonly follow?: boolean }; item: PlainRecord };
+}
+
+export type ControlVerb = keyof ControlVerbs;
+export type ControlStream = keyof ControlStreams;
+export type ControlArgs<V extends ControlVerb | ControlStream> = V extends ControlVerb
+  ? ControlVerbs[V]['args']
+  : V extends ControlStream
+    ? ControlStreams[V]['args']
+    : never;
+export type ControlResult<V extends ControlVerb> = ControlVerbs[V]['result'];
+export type ControlItem<V extends ControlStream> = ControlStreams[V]['item'];
