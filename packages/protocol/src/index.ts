@@ -8,6 +8,7 @@ export {
   type EffectClock,
   type EffectContext,
   type EffectFailure,
+  type EffectImplementation,
   type EffectOutcome,
   failedOutcome,
   okOutcome,
@@ -63,7 +64,6 @@ export type {
   KeyShape,
   LiveShape,
   ProvenanceShape,
-  ReceiptShape,
   RecordShape,
   RestShape,
   SendResult,
@@ -73,6 +73,16 @@ export type {
   WaitLevel,
 } from './control/shapes.js';
 export { frameArgs, receiptArgs, signedVerbArgs } from './control/signed-args.js';
+export {
+  type DecisionShape,
+  type EffectShape,
+  type ReceiptShape,
+  STANDINGS,
+  type Standing,
+  type TracedFaultShape,
+  type TracedPlanShape,
+  type TraceShape,
+} from './control/trace-shapes.js';
 export type {
   ControlArgs,
   ControlItem,
@@ -214,3 +224,10 @@ export {
 export { encodeStreamFrame, STREAM_FRAME_DOMAIN, type StreamFrame } from './signed/stream-frame.js';
 export { type ApprovalDecision, parseVerb, type Verb, verbArgs } from './signed/verb.js';
 export { STAMP_ENTROPY_BYTES, type Stamp } from './stamp.js';
+export {
+  boundWasiModule,
+  checkWasiModule,
+  WASI_FUNCTIONS,
+  WASI_MODULE,
+  WASI_MODULE_LIMITS,
+} from './wasi/wasi-module.js';

@@ -4,6 +4,7 @@ import { RECEIPT_STATUSES } from '../signed/receipt-body.js';
 import { ArgsReader, wrongArgs } from './args-reader.js';
 import type { PlainValue } from './plain-value.js';
 import { WAIT_LEVELS } from './shapes.js';
+import { STANDINGS } from './trace-shapes.js';
 import type { ControlArgs, ControlStream, ControlVerb } from './verbs.js';
 
 /** Longest wait for rest or for a record, in milliseconds. */
@@ -102,21 +103,22 @@ const verbReaders = {
   }),
   'effects.list': (args: ArgsReader) => ({
     effect: args.textMaybe('effect'),
-    after: args.hashMaybe('after'),
-    limit: pageOf(args, 1000),
+    standing: args.oneOfMaybe('standing', STANDINGS),
+    limit: pageOf(args, 50),
   }),
   'receipts.list': (args: ArgsReader) => ({
     before: args.countMaybe('before'),
+    effect: args.textMaybe('effect'),
     intent: args.hashMaybe('intent'),
     status: args.oneOfMaybe('status', RECEIPT_STATUSES),
-    limit: pageOf(args, 20),
+    limit: pageOf(args, 50),
   }),
   'plans.list': (args: ArgsReader) => ({
     plan: args.textMaybe('plan'),
     limit: pageOf(args, 1000),
   }),
   trace: (args: ArgsReader) => ({
-    place: nameOf(args, 'place'),
+    what: args.textMaybe('what'),
     limit: args.countMaybe('limit', { least: 1, most: MAX_PLACES }),
   }),
   why: (args: ArgsReader) => ({

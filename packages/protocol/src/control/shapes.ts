@@ -205,21 +205,6 @@ export type RecordShape = {
   readonly record?: Uint8Array;
 };
 
-export type ReceiptShape = {
-  readonly seq: number;
-  readonly at_ns: number | bigint;
-  readonly intent: string;
-  readonly status: string;
-  readonly adapter_id: string;
-  readonly attempt: number;
-  readonly epoch: number;
-  readonly cost_cents: number | bigint | null;
-  readonly payload_hash: string;
-  readonly key_id: string;
-  /** How the intent took it, `late` and `duplicate` included; null when it did nothing. */
-  readonly outcome: string | null;
-};
-
 export type DeadLetterShape = {
   readonly intent: string;
   readonly effect: string;

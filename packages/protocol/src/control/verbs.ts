@@ -13,7 +13,6 @@ import type {
   IntentShape,
   KeyShape,
   ProvenanceShape,
-  ReceiptShape,
   RecordShape,
   RestShape,
   SendResult,
@@ -22,6 +21,7 @@ import type {
   StatusShape,
   WaitLevel,
 } from './shapes.js';
+import type { EffectShape, ReceiptShape, Standing, TraceShape } from './trace-shapes.js';
 
 export type HashArg = string | Uint8Array;
 
@@ -218,35 +218,49 @@ export interface ControlVerbs {
       readonly after: string | null;
     };
   };
-  /** The open intents that an effect is, or would be, run for. */
+  /** Whatever was asked for, the latest, in the order of the journal. */
   'effects.list': {
-    args: { readonly effect?: string; readonly after?: HashArg; readonly limit?: number };
-    result: {
-      readonly effects: readonly IntentShape[];
-      readonly count: number;
-      readonly after: string | null;
-    };
-  };
-  /** Newest first. */
-  'receipts.list': {
     args: {
-      /** Only records before this one: `before` of the page before. */
-      readonly before?: number;
-      readonly intent?: HashArg;
-      readonly status?: string;
-      /** Default 20. */
+      /** Of one kind. */
+      readonly effect?: string;
+      readonly standing?: Standing;
+      /** Default 50. */
       readonly limit?: number;
     };
-    result: { readonly receipts: readonly ReceiptShape[]; readonly before: number | null };
+    /** `is_cut`: there may be earlier ones. */
+    result: { readonly effects: readonly EffectShape[]; readonly is_cut: boolean };
+  };
+  /** The latest, in the order of the journal. */
+  'receipts.list': {
+    args: {
+      /** Only records before this one. */
+      readonly before?: number;
+      /** Of one kind of effect. */
+      readonly effect?: string;
+      readonly intent?: HashArg;
+      readonly status?: string;
+      /** Default 50. */
+      readonly limit?: number;
+    };
+    /** `is_cut`: there may be earlier ones. */
+    result: { readonly receipts: readonly ReceiptShape[]; readonly is_cut: boolean };
   };
   'plans.list': {
     args: { readonly plan?: string; readonly limit?: number };
     result: { readonly instances: readonly InstanceShape[]; readonly count: number };
   };
-  /** Where something that began with a record stands; the place may be of any of its entries. */
+  /** What a root event led to, and where that stands. */
   trace: {
-    args: { readonly place: string; readonly limit?: number };
-    result: PlainRecord;
+    args: {
+      /**
+       * A place, the hash of an intent, or its beginning: the root that led to it is meant. The
+       * last event when absent.
+       */
+      readonly what?: string;
+      /** Most places of the journal to look at, default 10,000. */
+      readonly limit?: number;
+    };
+    result: TraceShape;
   };
   why: { args: WhyArgs; result: ProvenanceShape };
   'dead-letters.list': {
