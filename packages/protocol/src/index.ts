@@ -9,6 +9,7 @@ export {
   type EffectContext,
   type EffectFailure,
   type EffectImplementation,
+  type EffectImplementation,
   type EffectOutcome,
   failedOutcome,
   okOutcome,
@@ -224,6 +225,13 @@ export {
 export { encodeStreamFrame, STREAM_FRAME_DOMAIN, type StreamFrame } from './signed/stream-frame.js';
 export { type ApprovalDecision, parseVerb, type Verb, verbArgs } from './signed/verb.js';
 export { STAMP_ENTROPY_BYTES, type Stamp } from './stamp.js';
+export {
+  boundWasiModule,
+  checkWasiModule,
+  WASI_FUNCTIONS,
+  WASI_MODULE,
+  WASI_MODULE_LIMITS,
+} from './wasi/wasi-module.js';
 export {
   boundWasiModule,
   checkWasiModule,
