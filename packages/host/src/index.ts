@@ -5,9 +5,13 @@ export type {
   EffectOptions,
   RetryPolicy,
 } from './effects/effect-options.js';
-export type { Blocker, Quiescence } from './effects/quiescence.js';
+export type {
+  Blocker,
+  Quiescence,
+  QuiescenceOptions,
+  UnendedEffect,
+} from './effects/quiescence.js';
 export { type BlobObjects, WorldBlobs } from './effects/world-blobs.js';
-export type { QuiescenceOptions } from './effects/world-effects.js';
 export {
   aosHome,
   ensureHostKey,
@@ -17,6 +21,7 @@ export {
   openKey,
   type Signer,
 } from './keys/key-files.js';
+export type { CryptoThreads } from './keys/signature-wait.js';
 export { isUsableKey, SignatureVerifier } from './keys/signatures.js';
 export {
   signReceipt,
@@ -32,6 +37,11 @@ export type { SubmittedInput } from './loop/intake.js';
 export { type StartTimer, systemTimer } from './loop/wake-timer.js';
 export { openWorldHost, type WorldHostOptions } from './open-host.js';
 export { type FillEntropy, Stamper, type StampOrigin, systemEntropy } from './stamper.js';
+export { type EffectQuery, listEffects } from './trace/effect-list.js';
+export { listReceipts, type ReceiptQuery } from './trace/receipt-list.js';
+export type { TraceOptions } from './trace/trace.js';
+export { traceOf } from './trace/trace-of.js';
+export type { TraceSource } from './trace/trace-source.js';
 export { type AuthoringFolder, readAuthoringFolder } from './world/air-folder.js';
 export {
   type FoundedWorld,

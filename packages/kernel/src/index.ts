@@ -35,6 +35,7 @@ export type { GateVerdict } from './gate/verdict.js';
 export { PLAN_START, planStartEvent } from './plans/manual-start.js';
 export {
   describeInstance,
+  findInstance,
   type InstanceDescription,
   type InstanceWait,
 } from './plans/state/describe-instance.js';
@@ -84,6 +85,7 @@ export {
   type DescribePorts,
   describeEntry,
   describeInput,
+  describeValue,
 } from './why/describe.js';
 export { JournalView, type RecordReader } from './why/journal-view.js';
 export { type Journal, type Link, type LinkRole, reasonsOf } from './why/links.js';

@@ -48,6 +48,21 @@ export class CauseIndex {
     return this.#intents.get(toHex(intent)) ?? [];
   }
 
+  /** Where the journal first speaks of each intent, oldest first. */
+  firstAboutIntents(): readonly PlaceNumber[] {
+    return [...this.#intents.values()].flatMap(([first]) => first ?? []);
+  }
+
+  /** Where the journal first speaks of those intents whose hash begins so, oldest first. */
+  intentsBeginning(digits: string, limit: number): readonly PlaceNumber[] {
+    const found: PlaceNumber[] = [];
+    for (const [hex, [first]] of this.#intents) {
+      if (found.length === limit) break;
+      if (first !== undefined && hex.startsWith(digits)) found.push(first);
+    }
+    return found;
+  }
+
   /** Every entry about a plan instance but its `plan-started`, oldest first. */
   aboutInstance(instance: Instance): readonly PlaceNumber[] {
     return this.#instances.get(instanceId(instance)) ?? [];

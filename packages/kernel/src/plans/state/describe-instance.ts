@@ -2,6 +2,8 @@
 import type { Hash } from '@aos/canon';
 import type { Instance } from '@aos/protocol';
 import type { Program } from '../../program/program.js';
+import { placeKey } from '../../world/big-endian.js';
+import type { World } from '../../world/world.js';
 import type { AwaitStep, CompiledPlan, CompiledStep } from '../compile/compiled-plan.js';
 import { stateOf } from '../handles.js';
 import type { PlanInstance, StepState } from './instance.js';
@@ -41,6 +43,15 @@ export interface InstanceDescription {
   readonly steps: readonly { readonly id: string; readonly state: StepState }[];
   /** In the order of the steps that wait; of none when it is in the queue. */
   readonly waits: readonly InstanceWait[];
+}
+
+/** The instance that began at a place; undefined when it has ended, or none began there. */
+export function findInstance(
+  { program, planState }: Pick<World, 'planState' | 'program'>,
+  id: Instance,
+): InstanceDescription | undefined {
+  const instance = planState.instances.get(placeKey(id));
+  return instance && describeInstance(program, instance);
 }
 
 /** Describes an instance of the world that `program` is of. */
