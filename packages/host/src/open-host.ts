@@ -43,6 +43,7 @@ export function openWorldHost(options: WorldHostOptions): WorldHost {
       logicalNowNs: () => stamper.logicalNowNs(),
       startTimer: options.startTimer ?? systemTimer,
       readObject: (hash) => store.object(hash),
+      cryptoThreads: options.cryptoThreads ?? 'platform',
     });
   return new WorldHost(store, stepper, { ...options, opening, effects });
 }

@@ -14,28 +14,31 @@
  * Deliberately absent: what effects do. What is open of them is in the world, so nothing that was
  * released is lost or forgotten over openings.
  */
-import { assert, type Refusal, type Result } from '@aos/canon';
+import type { Refusal, Result } from '@aos/canon';
+import { isRunning, type OpenIntent, type World } from '@aos/kernel';
 import {
-  checkInputSignature,
-  isRunning,
-  type OpenIntent,
-  type RawInput,
-  type World,
-} from '@aos/kernel';
-import { AosFault, type HaltMark, type SnapshotMark, type WorldStore } from '@aos/protocol';
+  AosFault,
+  type HaltMark,
+  type SnapshotMark,
+  type StoredObject,
+  type WorldStore,
+} from '@aos/protocol';
 import type { DeadLetter } from './effects/effect-options.js';
-import type { Quiescence } from './effects/quiescence.js';
+import type { Quiescence, QuiescenceOptions } from './effects/quiescence.js';
 import type { RunnerSetup } from './effects/runner-setup.js';
-import { type HostView, type QuiescenceOptions, WorldEffects } from './effects/world-effects.js';
+import { type HostView, WorldEffects } from './effects/world-effects.js';
+import { type CryptoThreads, SignatureWait } from './keys/signature-wait.js';
 import { SignatureVerifier } from './keys/signatures.js';
-import { type Ack, ackOf, readAck } from './loop/acks.js';
+import { type Ack, readAck } from './loop/acks.js';
 import { Agenda, type Task } from './loop/agenda.js';
-import { Committer, fenceFault, Group } from './loop/committer.js';
+import { Committer, fenceFault } from './loop/committer.js';
 import { checkClearance, type HaltClearance, haltFault, haltMarkOf } from './loop/halt.js';
+import { type HostEvents, HostWatch } from './loop/host-watch.js';
 import { Inbox, type Waiting } from './loop/inbox.js';
-import { type Intake, isSigned, type SubmittedInput, takeIn } from './loop/intake.js';
+import { type Intake, type SignaturePorts, type SubmittedInput, takeIn } from './loop/intake.js';
 import { writeSnapshot } from './loop/snapshots.js';
 import type { Stepper } from './loop/stepper.js';
+import { runTurn, type TurnPorts } from './loop/turn.js';
 import { type StartTimer, systemTimer, WakeTimer } from './loop/wake-timer.js';
 import type { OpenedWorld } from './world/open-world.js';
 
@@ -45,6 +48,11 @@ export interface WorldHostSettings {
   /** A close makes a snapshot when the last one is so many records back. Default 1,000. */
   readonly snapshotRecords?: number;
   readonly startTimer?: StartTimer;
+  /**
+   * Where signatures are made and verified. `none`: on the thread of the world, so that a simulated
+   * world depends on nothing outside it. Default `platform`.
+   */
+  readonly cryptoThreads?: CryptoThreads;
 }
 
 /** Where an opening began, and why not at the last snapshot. */
@@ -55,10 +63,6 @@ const DEFAULT_INBOX_LIMIT = 65_536;
 const INBOX_BYTES = 1 << 26;
 /** Replaying so many records takes some tens of milliseconds; a small snapshot less than ten. */
 const DEFAULT_SNAPSHOT_RECORDS = 1000;
-/** Inputs stepped before their records are handed to the store and the event loop gets its turn. */
-const GROUP_INPUTS = 64;
-/** A step of the world's own counts as so many: it may be as long as the budget of a record. */
-const OWN_STEP_INPUTS = 16;
 
 export class WorldHost {
   readonly #store: WorldStore;
@@ -70,6 +74,9 @@ export class WorldHost {
   readonly #timer: WakeTimer;
   readonly #committer: Committer;
   readonly #effects: WorldEffects;
+  readonly #watch = new HostWatch();
+  readonly #turnPorts: TurnPorts;
+  readonly #signatures: SignaturePorts;
   #scheduled = false;
   #stopped: AosFault | undefined;
   #halt: HaltMark | undefined;
@@ -97,10 +104,16 @@ export class WorldHost {
     this.#snapshotRecords = settings.snapshotRecords ?? DEFAULT_SNAPSHOT_RECORDS;
     this.#inbox = new Inbox({ inputs: inboxLimit, bytes: INBOX_BYTES });
     this.#agenda = new Agenda(this.#inbox);
+    this.#turnPorts = { agenda: this.#agenda, stepper, store, verifier: this.#verifier };
+    const { cryptoThreads = 'platform' } = settings;
+    this.#signatures = { check: this.#verifier.check, threads: cryptoThreads };
     this.#timer = new WakeTimer(startTimer, () => this.#schedule());
     this.#committer = new Committer(store, {
       failed: (fault) => this.#stop(fault),
-      durable: (outputs) => this.#effects.take(outputs),
+      durable: (outputs) => {
+        this.#effects.take(outputs);
+        this.#watch.durable();
+      },
       settled: () => this.#goOn(),
     });
     this.#halt = store.halt;
@@ -150,38 +163,42 @@ export class WorldHost {
    * the codes of `admit`). A second event of one dedup id gets the acknowledgement of the first.
    * Rejects with AosFault when the world stopped before the record was durable: `store-failed`,
    * `world-halted`, `world-closed`. After such a rejection the input may or may not be in the
-   * journal.
+   * journal. `onAccepted` is told before that, when the input waits to be stepped.
    */
-  submit(submitted: SubmittedInput): Promise<Result<Ack>> {
-    return this.#closing === undefined ? this.#offer(submitted) : Promise.reject(this.#closing);
+  submit(submitted: SubmittedInput, onAccepted?: () => void): Promise<Result<Ack>> {
+    if (this.#closing !== undefined) return Promise.reject(this.#closing);
+    return this.#offer(submitted, onAccepted);
   }
 
   /** As {@link submit}, also while the world is closing. */
-  #offer(submitted: SubmittedInput): Promise<Result<Ack>> {
+  #offer(submitted: SubmittedInput, onAccepted?: () => void): Promise<Result<Ack>> {
     if (this.#stopped !== undefined) return Promise.reject(this.#stopped);
     return new Promise((resolve, reject) => {
       const { epoch } = this.#stepper.world;
       // what is thrown here rejects: a defect that only looking at an input meets stops nobody else
-      const intake = takeIn(this.#stepper, submitted, this.#verifier);
-      this.#take(intake, { raw: submitted, sizeBytes: 0, epoch, resolve, reject });
+      const intake = takeIn(this.#stepper, submitted, this.#signatures);
+      const isIn = this.#take(intake, { raw: submitted, sizeBytes: 0, epoch, resolve, reject });
+      if (isIn) onAccepted?.();
     });
   }
 
-  #take(intake: Intake, waiting: Waiting): void {
-    switch (intake.kind) {
-      case 'refused':
-        waiting.resolve({ ok: false, refusal: intake.refusal });
-        return;
-      case 'duplicate':
-        this.#readAck(intake.seq).then(waiting.resolve, waiting.reject);
-        return;
-      case 'taken': {
-        const { raw, sizeBytes } = intake;
-        const refusal = this.#inbox.offer({ ...waiting, raw, sizeBytes });
-        if (refusal !== undefined) waiting.resolve({ ok: false, refusal });
-        else this.#schedule();
-      }
+  /** Whether the input now waits to be stepped. */
+  #take(intake: Intake, waiting: Waiting): boolean {
+    if (intake.kind === 'refused') {
+      waiting.resolve({ ok: false, refusal: intake.refusal });
+      return false;
     }
+    if (intake.kind === 'duplicate') {
+      this.#readAck(intake.seq).then(waiting.resolve, waiting.reject);
+      return true;
+    }
+    const { raw, sizeBytes, claim } = intake;
+    const signature = claim && new SignatureWait(claim);
+    const refusal = this.#inbox.offer({ ...waiting, raw, sizeBytes, signature });
+    if (refusal !== undefined) waiting.resolve({ ok: false, refusal });
+    else if (signature === undefined) this.#schedule();
+    else signature.start(this.#verifier, () => this.#goOn());
+    return refusal === undefined;
   }
 
   /**
@@ -204,6 +221,23 @@ export class WorldHost {
   /** The latest effects that came to nothing, oldest first; the journal has all of them. */
   get deadLetters(): readonly DeadLetter[] {
     return this.#effects.deadLetters;
+  }
+
+  /** Tells of what happens to the world from now on; the answer ends it. */
+  watch(events: HostEvents): () => void {
+    return this.#watch.add(events);
+  }
+
+  /** Where the effect of an open intent stands, or the code of what keeps it. */
+  standingOf(intent: OpenIntent): string | undefined {
+    return this.#effects.explain(intent);
+  }
+
+  /** Stores an object of nobody; resolves when it is durable. Rejects as {@link submit} does. */
+  async storeObject(object: StoredObject): Promise<void> {
+    const fault = this.#stopped ?? this.#closing;
+    if (fault !== undefined) throw fault;
+    await this.#committer.append({ records: [], objects: [object] });
   }
 
   /**
@@ -277,7 +311,8 @@ export class WorldHost {
 
   get #isBusy(): boolean {
     if (this.#committer.isBusy) return true;
-    return this.#stopped === undefined && this.#agenda.hasNext(this.#stepper);
+    if (this.#stopped !== undefined) return false;
+    return this.#inbox.size > 0 || this.#agenda.hasNext(this.#stepper);
   }
 
   /** A duplicate of what is in the journal, or about to be. */
@@ -297,47 +332,10 @@ export class WorldHost {
 
   #pump(): void {
     if (this.#stopped !== undefined || this.#committer.isFull) return;
-    const group = new Group();
-    let failed: { readonly cause: unknown; readonly task: Task } | undefined;
-    for (let count = 0; count < GROUP_INPUTS && failed === undefined; ) {
-      const task = this.#agenda.next(this.#stepper);
-      if (task === undefined) break;
-      count += task.waiting === undefined ? OWN_STEP_INPUTS : 1;
-      try {
-        this.#run(task, group);
-      } catch (cause) {
-        failed = { cause, task };
-      }
-    }
+    const { group, failed } = runTurn(this.#turnPorts);
     this.#committer.commit(group);
     if (failed !== undefined) this.#fail(failed.cause, failed.task);
     this.#goOn();
-  }
-
-  #run({ raw, waiting }: Task, group: Group): void {
-    const admission = this.#admit(raw, waiting);
-    if (admission.kind === 'admitted') {
-      const { record, bytes, objects, outputs, world } = this.#stepper.step(admission.input);
-      group.records.push(bytes);
-      for (const output of outputs) if ('intent' in output) group.outputs.push(output);
-      for (const object of objects) group.objects.push(object);
-      const { chain } = world;
-      if (waiting !== undefined) group.answers.push({ waiting, ack: () => ackOf(record, chain) });
-      return;
-    }
-    assert(waiting !== undefined, `the world takes the ${raw.kind} that it asked for`);
-    if (admission.kind === 'refused') waiting.resolve({ ok: false, refusal: admission.refusal });
-    else group.answers.push({ waiting, ack: () => readAck(this.#store, admission.seq) });
-  }
-
-  /** Admits on the world of the step; a verb is verified again when its epoch has passed. */
-  #admit(raw: RawInput, waiting: Waiting | undefined) {
-    const { world } = this.#stepper;
-    const admission = this.#stepper.admit(raw);
-    if (admission.kind !== 'admitted' || !isSigned(raw)) return admission;
-    if (waiting?.epoch === world.epoch) return admission;
-    const checked = checkInputSignature(world, raw, this.#verifier.check);
-    return checked.ok ? admission : ({ kind: 'refused', refusal: checked.refusal } as const);
   }
 
   /** Schedules what is left, waits for time, or tells a waiting close that nothing is left. */
@@ -372,6 +370,7 @@ export class WorldHost {
   }
 
   #stop(fault: AosFault): void {
+    if (this.#stopped === undefined) this.#watch.stopped(fault);
     this.#stopped ??= fault;
     this.#timer.clear();
     for (const waiting of this.#inbox.clear()) waiting.reject(fault);

@@ -253,6 +253,7 @@ export function openStage(options: StageOptions = {}): Stage {
     clock: time,
     fillEntropy: noEntropy,
     startTimer: time.startTimer,
+    cryptoThreads: 'none',
     effects: {
       adapters: [ask, slow],
       signer: keys.signer('host'),

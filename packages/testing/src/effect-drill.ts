@@ -189,6 +189,7 @@ class EffectOrdeal {
       engine: this.subject.newEngine(),
       clock: time,
       startTimer: time.startTimer,
+      cryptoThreads: 'none',
       fillEntropy: (bytes) => bytes.set(this.random.bytes(bytes.length)),
       snapshotRecords: this.random.pick([3, 1000]),
       effects: {

@@ -2,6 +2,7 @@
 import { type Hash, toHex } from '@aos/canon';
 import type { RawReceipt } from '@aos/kernel';
 import { CancelSource } from './cancel-source.js';
+import type { UnendedEffect } from './quiescence.js';
 
 /**
  * `queued`: may be started. `running`: an adapter has it. `waiting`: for the next start, or until
@@ -48,6 +49,15 @@ export class JobTable {
 
   count(state: JobState): number {
     return this.#counts.get(state) ?? 0;
+  }
+
+  /** Whether this holds for every one that runs or waits for its next start. */
+  everyUnended(holds: (effect: UnendedEffect) => boolean): boolean {
+    for (const { intent, effect, state } of this.#jobs.values()) {
+      const isUnended = state === 'running' || state === 'waiting';
+      if (isUnended && !holds({ intent, effect, state })) return false;
+    }
+    return true;
   }
 
   add(job: EffectJob): void {

@@ -15,7 +15,7 @@
 import { bytesEqual, type Refusal } from '@aos/canon';
 import type { OpenIntent } from '@aos/kernel';
 import type { Adapter, EffectFailure, Output, StoredObject } from '@aos/protocol';
-import { signReceipt } from '../keys/signing.js';
+import { signReceiptLater } from '../keys/signing.js';
 import { type Answer, answerOf, checkOutcome } from './answer.js';
 import { type AttemptPorts, runAttempt } from './attempt.js';
 import { callOf } from './effect-context.js';
@@ -291,14 +291,15 @@ export class EffectRunner {
     });
   }
 
-  #answer(job: EffectJob, { intent, adapter, answer }: Concluded): void {
+  async #answer(job: EffectJob, { intent, adapter, answer }: Concluded): Promise<void> {
     const { status, payload, costCents, code } = answer;
     const { hash: intentHash, epoch, attempt } = intent;
     const { worldId } = this.host.world;
     const body = { worldId, epoch, intentHash, attempt, adapterId: adapter.id, status };
     const unsigned = costCents === undefined ? body : { ...body, costCents };
-    job.receipt = signReceipt(this.setup.options.signer, unsigned, payload);
+    this.#jobs.move(job, 'submitted');
     if (code !== undefined && status !== 'cancelled') this.#bury(job, code);
+    job.receipt = await signReceiptLater(this.setup.signer, unsigned, payload);
     this.#submit(job);
   }
 

@@ -7,7 +7,7 @@
 import { decodePlain } from '@aos/canon';
 import type { OpenIntent } from '@aos/kernel';
 import { type Adapter, AosFault } from '@aos/protocol';
-import { signStreamFrame } from '../keys/signing.js';
+import { signStreamFrameLater } from '../keys/signing.js';
 import { retryDelayNs } from './effect-options.js';
 import type { EffectWorld, RunnerSetup } from './runner-setup.js';
 
@@ -55,14 +55,14 @@ export async function handInFrame(
   { intent, adapter }: FrameOrigin,
   payload: Uint8Array,
 ): Promise<void> {
-  const { options, clock, retry, random } = setup;
+  const { signer, clock, retry, random } = setup;
   const { hash: intentHash, epoch, attempt } = intent;
   while (host.isTaking) {
     const { worldId, intents } = host.world;
     const index = intents.get(intentHash)?.frames;
     if (index === undefined) return;
     const unsigned = { worldId, epoch, intentHash, attempt, adapterId: adapter.id, index };
-    const frame = signStreamFrame(options.signer, unsigned, payload);
+    const frame = await signStreamFrameLater(signer, unsigned, payload);
     // a world that stops is no matter of the adapter: it is told when its call is called off
     const result = await host.submit(frame).catch(() => undefined);
     if (result === undefined || result.ok || result.refusal.code !== 'inbox-full') return;

@@ -38,6 +38,27 @@ export interface Quiescence {
   readonly unlisted: number;
 }
 
+/** An effect that has been started and has no receipt yet. */
+export interface UnendedEffect {
+  readonly intent: Hash;
+  readonly effect: string;
+  /** `waiting` for the next start. */
+  readonly state: 'running' | 'waiting';
+}
+
+export interface QuiescenceOptions {
+  /**
+   * `list`: a world that only waits for time is at rest, and what it waits for is listed. `wait`:
+   * it is not at rest before nothing waits for time. Default `list`.
+   */
+  readonly timers?: 'wait' | 'list';
+  /**
+   * Effects that do not move by themselves, though they have not ended: whoever asks knows that
+   * they wait for him. They are listed and not waited for.
+   */
+  readonly isStill?: (effect: UnendedEffect) => boolean;
+}
+
 /** Open intents that are listed. */
 const MAX_LISTED = 1000;
 

@@ -9,6 +9,8 @@ import {
   type StoredObject,
 } from '@aos/protocol';
 import type { Clock } from '../clock.js';
+import type { Signer } from '../keys/key-files.js';
+import type { CryptoThreads } from '../keys/signature-wait.js';
 import { signVerb } from '../keys/signing.js';
 import type { Ack } from '../loop/acks.js';
 import type { SubmittedInput } from '../loop/intake.js';
@@ -41,6 +43,8 @@ export interface EffectWorld {
 
 export interface RunnerSetup {
   readonly options: EffectOptions;
+  /** That of the options, made to sign where the host says. */
+  readonly signer: Signer;
   readonly table: ReadonlyMap<string, Adapter>;
   readonly retry: RetryPolicy;
   readonly random: () => number;
@@ -57,6 +61,7 @@ export interface SetupPorts {
   readonly logicalNowNs: () => bigint;
   readonly startTimer: StartTimer;
   readonly readObject: ObjectReader;
+  readonly cryptoThreads: CryptoThreads;
 }
 
 /** Faults: `adapter-twice`, `adapter-missing`, `host-key-unknown`, `host-key-revoked`. */
@@ -67,6 +72,7 @@ export function setUpEffects(options: EffectOptions, world: World, ports: SetupP
   const { engine, clock, logicalNowNs, startTimer, readObject } = ports;
   return {
     options,
+    signer: ports.cryptoThreads === 'none' ? signerHere(options.signer) : options.signer,
     table,
     retry: { ...DEFAULT_RETRY, ...options.retry },
     random: options.random ?? Math.random,
@@ -91,6 +97,11 @@ export async function introduceKey(
   const name = 'host';
   const verb = { verb: 'keyring-add', publicKey, name, roles: ['host'] } as const;
   await host.submit(signVerb(operator, host.world, verb));
+}
+
+function signerHere(signer: Signer): Signer {
+  const { keyId, publicKey } = signer;
+  return { keyId, publicKey, sign: (message) => signer.sign(message) };
 }
 
 /** A key that is not there can be added, one that does not fit has to be another one. */

@@ -1,18 +1,10 @@
 /** The effects of one world, as its host sees them: run or not, and when the world is at rest. */
-import { isRunning, type World } from '@aos/kernel';
+import { isRunning, type OpenIntent, type World } from '@aos/kernel';
 import type { Output } from '@aos/protocol';
 import type { DeadLetter } from './effect-options.js';
 import { EffectRunner } from './effect-runner.js';
-import { listBlockers, type Quiescence, RestWatch } from './quiescence.js';
+import { listBlockers, type Quiescence, type QuiescenceOptions, RestWatch } from './quiescence.js';
 import { type EffectWorld, introduceKey, type RunnerSetup } from './runner-setup.js';
-
-export interface QuiescenceOptions {
-  /**
-   * `list`: a world that only waits for time is at rest, and what it waits for is listed. `wait`:
-   * it is not at rest before nothing waits for time. Default `list`.
-   */
-  readonly timers?: 'wait' | 'list';
-}
 
 /** The world as its host lends it. */
 export interface HostView extends EffectWorld {
@@ -37,6 +29,11 @@ export class WorldEffects {
 
   get deadLetters(): readonly DeadLetter[] {
     return this.#runner?.deadLetters ?? [];
+  }
+
+  /** Undefined where no effects are run. */
+  explain(intent: OpenIntent): string | undefined {
+    return this.#runner?.explain(intent);
   }
 
   /** Takes up what the world has open. What comes of the key shows as `host-key-unknown`. */
@@ -77,18 +74,18 @@ export class WorldEffects {
     return this.#runner?.drain();
   }
 
-  async untilQuiescent({ timers = 'list' }: QuiescenceOptions = {}): Promise<Quiescence> {
-    await this.#rest.wait(() => this.#isAtRest(timers));
+  async untilQuiescent(options: QuiescenceOptions = {}): Promise<Quiescence> {
+    await this.#rest.wait(() => this.#isAtRest(options));
     const { world, fault } = this.host;
     return listBlockers(world, fault, (intent) => {
       return this.#runner?.explain(intent) ?? 'adapter-missing';
     });
   }
 
-  #isAtRest(timers: 'wait' | 'list'): boolean {
+  #isAtRest(options: QuiescenceOptions): boolean {
     const { isBusy, wakeAtNs, fault, world } = this.host;
-    if (isBusy || this.#runner?.isAtRest(timers) === false) return false;
-    return timers === 'list' || wakeAtNs === undefined || !moves(world, fault);
+    if (isBusy || this.#runner?.isAtRest(options) === false) return false;
+    return options.timers !== 'wait' || wakeAtNs === undefined || !moves(world, fault);
   }
 }
 

@@ -24,6 +24,7 @@ import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { type Hash, sha256 } from '@aos/canon';
 import { AosFault, type KeyRole, type KeyringEntry } from '@aos/protocol';
+import { cryptoLane } from './crypto-lane.js';
 
 /** `$AOS_HOME` as an absolute path, or `.aos` in the home directory when it is unset or empty. */
 export function aosHome(env: NodeJS.ProcessEnv = process.env): string {
@@ -42,6 +43,8 @@ export interface Signer {
   readonly publicKey: Uint8Array;
   /** Ed25519 over the message as it is; 64 bytes. */
   sign(message: Uint8Array): Uint8Array;
+  /** As {@link sign}, on a thread of the platform. */
+  signLater?(message: Uint8Array): Promise<Uint8Array>;
 }
 
 /** The operator's entry for a keyring, with its key made on first use as {@link ensureKey} does. */
@@ -83,7 +86,24 @@ function entryOf(name: string, roles: readonly KeyRole[], signer: Signer): Keyri
 function signerOf(key: KeyObject): Signer {
   const publicKey = publicBytes(key);
   const keyId = sha256(publicKey);
-  return { keyId, publicKey, sign: (message) => new Uint8Array(sign(null, message, key)) };
+  return {
+    keyId,
+    publicKey,
+    sign: (message) => new Uint8Array(sign(null, message, key)),
+    signLater: (message) => signLater(key, message),
+  };
+}
+
+function signLater(key: KeyObject, message: Uint8Array): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    cryptoLane.run((free) =>
+      sign(null, message, key, (error, sig) => {
+        free();
+        if (error === null) resolve(new Uint8Array(sig));
+        else reject(error);
+      }),
+    );
+  });
 }
 
 const KEY_NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;

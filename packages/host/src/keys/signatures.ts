@@ -13,6 +13,7 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { toHex } from '@aos/canon';
 import type { SignatureCheck } from '@aos/kernel';
+import { cryptoLane } from './crypto-lane.js';
 
 const PUBLIC_KEY_BYTES = 32;
 const SIGNATURE_BYTES = 64;
@@ -35,6 +36,13 @@ const SMALL_ORDER_Y: ReadonlySet<string> = new Set([
 /** 2^255 − 19, the field's prime, most significant byte first. */
 const PRIME = Buffer.from(`7f${'ff'.repeat(30)}ed`, 'hex');
 
+/** Whose signature of what. */
+export interface SignatureParts {
+  readonly publicKey: Uint8Array;
+  readonly message: Uint8Array;
+  readonly sig: Uint8Array;
+}
+
 /** Verifies signatures by one rule (V1, V2); holds a bounded number of keys ready. */
 export class SignatureVerifier {
   readonly #ready = new Map<string, KeyObject | undefined>();
@@ -48,6 +56,21 @@ export class SignatureVerifier {
     if (signature.length !== SIGNATURE_BYTES) return false;
     const key = this.#keyOf(publicKey);
     return key !== undefined && verify(null, message, key, signature);
+  }
+
+  /** As {@link SignatureVerifier.holds}, on a thread of the platform; calls `done` after this has returned. */
+  holdsLater({ publicKey, message, sig }: SignatureParts, done: (holds: boolean) => void): void {
+    const key = sig.length === SIGNATURE_BYTES ? this.#keyOf(publicKey) : undefined;
+    if (key === undefined) {
+      queueMicrotask(() => done(false));
+      return;
+    }
+    cryptoLane.run((free) =>
+      verify(null, message, key, sig, (error, holds) => {
+        free();
+        done(error === null && holds);
+      }),
+    );
   }
 
   #keyOf(publicKey: Uint8Array): KeyObject | undefined {

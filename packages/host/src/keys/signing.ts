@@ -33,8 +33,29 @@ export function signReceipt(
   payload: Uint8Array,
 ): RawReceipt {
   const receipt = { ...unsigned, payloadHash: sha256(payload) };
-  const sig = signer.sign(signedMessage(RECEIPT_DOMAIN, encodeReceiptBody(receipt)));
-  return { kind: 'receipt', receipt, payload, keyId: signer.keyId, sig };
+  return receiptOf(signer, { receipt, payload, sig: signer.sign(receiptMessage(receipt)) });
+}
+
+/** As {@link signReceipt}, apart from this thread where the signer can. */
+export async function signReceiptLater(
+  signer: Signer,
+  unsigned: UnsignedReceipt,
+  payload: Uint8Array,
+): Promise<RawReceipt> {
+  const receipt = { ...unsigned, payloadHash: sha256(payload) };
+  const sig = await signLater(signer, receiptMessage(receipt));
+  return receiptOf(signer, { receipt, payload, sig });
+}
+
+function receiptMessage(receipt: ReceiptBody): Uint8Array {
+  return signedMessage(RECEIPT_DOMAIN, encodeReceiptBody(receipt));
+}
+
+function receiptOf(
+  { keyId }: Signer,
+  signed: Pick<RawReceipt, 'receipt' | 'payload' | 'sig'>,
+): RawReceipt {
+  return { kind: 'receipt', ...signed, keyId };
 }
 
 /** A stream frame before its payload is hashed into it. */
@@ -47,8 +68,33 @@ export function signStreamFrame(
   payload: Uint8Array,
 ): RawStreamFrame {
   const frame = { ...unsigned, payloadHash: sha256(payload) };
-  const sig = signer.sign(signedMessage(STREAM_FRAME_DOMAIN, encodeStreamFrame(frame)));
-  return { kind: 'stream-frame', frame, payload, keyId: signer.keyId, sig };
+  return frameOf(signer, { frame, payload, sig: signer.sign(frameMessage(frame)) });
+}
+
+/** As {@link signStreamFrame}, apart from this thread where the signer can. */
+export async function signStreamFrameLater(
+  signer: Signer,
+  unsigned: UnsignedFrame,
+  payload: Uint8Array,
+): Promise<RawStreamFrame> {
+  const frame = { ...unsigned, payloadHash: sha256(payload) };
+  const sig = await signLater(signer, frameMessage(frame));
+  return frameOf(signer, { frame, payload, sig });
+}
+
+function frameMessage(frame: StreamFrame): Uint8Array {
+  return signedMessage(STREAM_FRAME_DOMAIN, encodeStreamFrame(frame));
+}
+
+function frameOf(
+  { keyId }: Signer,
+  signed: Pick<RawStreamFrame, 'frame' | 'payload' | 'sig'>,
+): RawStreamFrame {
+  return { kind: 'stream-frame', ...signed, keyId };
+}
+
+async function signLater(signer: Signer, message: Uint8Array): Promise<Uint8Array> {
+  return signer.signLater?.(message) ?? signer.sign(message);
 }
 
 /** The world a verb is for. */
@@ -56,11 +102,13 @@ export interface VerbPlace {
   readonly worldId: Hash;
   /** The world's epoch of the moment; a verb of another one does not hold. */
   readonly epoch: number;
+  /** 16 bytes that no other verb of the key has. Drawn at random where nobody chooses them. */
+  readonly nonce?: Uint8Array;
 }
 
-/** A verb under a fresh nonce, good once in one world. */
-export function signVerb(signer: Signer, { worldId, epoch }: VerbPlace, says: Verb): RawVerb {
-  const nonce = new Uint8Array(randomBytes(NONCE_BYTES));
+/** A verb under its nonce, good once in one world. */
+export function signVerb(signer: Signer, place: VerbPlace, says: Verb): RawVerb {
+  const { worldId, epoch, nonce = new Uint8Array(randomBytes(NONCE_BYTES)) } = place;
   const { verb } = says;
   const args = verbArgs(says);
   const shape = encodeSignedVerb({ worldId, epoch, verb, args, nonce });

@@ -53,7 +53,7 @@ export class Agenda {
 
   /** Whether there is something to do at this moment. */
   hasNext(moment: Moment): boolean {
-    if (this.inbox.size > 0) return true;
+    if (this.inbox.isReady) return true;
     return this.#ownAllowed > 0 && ownInput(moment) !== undefined;
   }
 

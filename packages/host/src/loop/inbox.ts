@@ -4,10 +4,13 @@
  * I1 Control verbs go before everything else, so that a world which never comes to rest can still
  *    be paused; among themselves, and all others among themselves, inputs keep their order.
  * I2 Number and bytes of what waits are bounded. Control verbs have room of their own.
+ * I3 An input whose signature is still verified holds those behind it, so that they keep their
+ *    order; it holds no control verb, and nothing that the world does of its own.
  */
 import type { Refusal, Result } from '@aos/canon';
 import type { RawInput } from '@aos/kernel';
 import type { AosFault } from '@aos/protocol';
+import type { SignatureWait } from '../keys/signature-wait.js';
 import type { Ack } from './acks.js';
 
 /** An input that nobody else can change, and who waits for its answer. */
@@ -16,6 +19,8 @@ export interface Waiting {
   readonly sizeBytes: number;
   /** The epoch of the world in which a signature was found to hold. */
   readonly epoch: number;
+  /** Of an input whose signature is verified while it waits. */
+  readonly signature?: SignatureWait | undefined;
   resolve(answer: Result<Ack>): void;
   reject(fault: AosFault): void;
 }
@@ -39,9 +44,15 @@ export class Inbox {
     return this.#verbs.size + this.#others.size;
   }
 
-  /** Whether anything but control verbs waits. */
+  /** Whether anything can be taken at this moment. */
+  get isReady(): boolean {
+    return this.#verbs.size > 0 || this.hasOthers;
+  }
+
+  /** Whether anything but control verbs can be taken. */
   get hasOthers(): boolean {
-    return this.#others.size > 0;
+    const { first } = this.#others;
+    return first !== undefined && first.signature?.isPending !== true;
   }
 
   /** Takes an input in, or refuses it: `inbox-full`. */
@@ -72,6 +83,7 @@ export class Inbox {
 
   /** The next of all others. */
   take(): Waiting | undefined {
+    if (!this.hasOthers) return undefined;
     const waiting = this.#others.shift();
     this.#bytes -= waiting?.sizeBytes ?? 0;
     return waiting;
@@ -93,6 +105,10 @@ class Queue<T> {
 
   get size(): number {
     return this.#items.length - this.#next;
+  }
+
+  get first(): T | undefined {
+    return this.#items[this.#next];
   }
 
   push(item: T): void {

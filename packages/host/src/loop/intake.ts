@@ -1,6 +1,6 @@
 /**
- * Taking in: from what a caller gave to an input of our own, admitted and with its signature
- * verified. The kernel admits again on the world of the step; curves are looked at here only.
+ * Taking in: from what a caller gave to an input of our own, admitted, with what is to be verified
+ * of its signature. The kernel admits again on the world of the step.
  */
 import { Defect, type Refusal } from '@aos/canon';
 import {
@@ -10,9 +10,12 @@ import {
   type RawReceipt,
   type RawStreamFrame,
   type RawVerb,
+  type SignatureCheck,
+  type SignatureClaim,
+  signatureClaim,
 } from '@aos/kernel';
 import { AosFault } from '@aos/protocol';
-import type { SignatureVerifier } from '../keys/signatures.js';
+import type { CryptoThreads } from '../keys/signature-wait.js';
 import type { Stepper } from './stepper.js';
 
 /** What a caller may hand in; ticks and continuations are the host's own. */
@@ -22,22 +25,35 @@ export type SubmittedInput = Exclude<RawInput, { readonly kind: 'continue' | 'ti
 type SignedInput = RawReceipt | RawStreamFrame | RawVerb;
 
 export type Intake =
-  | { readonly kind: 'taken'; readonly raw: SubmittedInput; readonly sizeBytes: number }
+  | {
+      readonly kind: 'taken';
+      readonly raw: SubmittedInput;
+      readonly sizeBytes: number;
+      readonly claim?: SignatureClaim;
+    }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
   | { readonly kind: 'duplicate'; readonly seq: number };
 
+/** How signatures are checked. */
+export interface SignaturePorts {
+  /** On this thread. */
+  readonly check: SignatureCheck;
+  readonly threads: CryptoThreads;
+}
+
 /**
- * Refusal codes: those of `admit`, `signature-invalid`, and `event-unreadable` for what cannot even
- * be read. A refusal leaves no trace.
+ * Where threads of the platform check signatures, what is taken names its claim. Refusal codes:
+ * those of `admit`, `signature-invalid`, and `event-unreadable` for what cannot even be read. A
+ * refusal leaves no trace.
  */
 export function takeIn(
   stepper: Stepper,
   submitted: SubmittedInput,
-  verifier: SignatureVerifier,
+  signatures: SignaturePorts,
 ): Intake {
   try {
     return isSigned(submitted)
-      ? takeSigned(stepper, structuredClone(submitted), verifier)
+      ? takeSigned(stepper, structuredClone(submitted), signatures)
       : takeEvent(stepper, submitted);
   } catch (cause) {
     if (cause instanceof Defect || cause instanceof AosFault) throw cause;
@@ -50,12 +66,23 @@ export function isSigned(raw: RawInput): raw is SignedInput {
   return 'sig' in raw;
 }
 
-function takeSigned(stepper: Stepper, raw: SignedInput, verifier: SignatureVerifier): Intake {
+function takeSigned(
+  stepper: Stepper,
+  raw: SignedInput,
+  { check, threads }: SignaturePorts,
+): Intake {
   const admission = stepper.admit(raw);
   if (admission.kind !== 'admitted') return admission;
-  const checked = checkInputSignature(stepper.world, raw, verifier.check);
-  if (!checked.ok) return { kind: 'refused', refusal: checked.refusal };
-  return { kind: 'taken', raw, sizeBytes: 'payload' in raw ? raw.payload.length : 0 };
+  const sizeBytes = 'payload' in raw ? raw.payload.length : 0;
+  // a control verb goes before all that waits, so it waits for no thread either
+  if (threads === 'none' || raw.kind === 'control') {
+    const checked = checkInputSignature(stepper.world, raw, check);
+    if (!checked.ok) return { kind: 'refused', refusal: checked.refusal };
+    return { kind: 'taken', raw, sizeBytes };
+  }
+  const claim = signatureClaim(stepper.world, raw);
+  if (!claim.ok) return { kind: 'refused', refusal: claim.refusal };
+  return { kind: 'taken', raw, sizeBytes, ...(claim.value && { claim: claim.value }) };
 }
 
 /**

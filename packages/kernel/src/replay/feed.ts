@@ -20,7 +20,7 @@ import {
 } from '@aos/protocol';
 import { admit } from '../admit/admit.js';
 import type { AdmittedEvent, AdmittedInput, RawEvent } from '../admit/admitted.js';
-import { findKey } from '../world/keyring.js';
+import { findKey, type KeyState } from '../world/keyring.js';
 import type { World } from '../world/world.js';
 
 /**
@@ -132,10 +132,29 @@ export function checkInputSignature(
   input: AdmittedInput,
   check: SignatureCheck,
 ): Result<null> {
+  const claim = signatureClaim(world, input);
+  if (!claim.ok || claim.value === null) return claim as Result<null>;
+  const { key, message, sig } = claim.value;
+  return check(key.keyId, key.publicKey, message, sig) ? ok(null) : refuseSignature(key);
+}
+
+/** What has to hold for an input to be its signer's. */
+export interface SignatureClaim {
+  readonly key: KeyState;
+  readonly message: Uint8Array;
+  readonly sig: Uint8Array;
+}
+
+/** The claim of an input that has a signature, for whoever checks it apart from the step. */
+export function signatureClaim(world: World, input: AdmittedInput): Result<SignatureClaim | null> {
   const message = messageOf(world, input);
   if (message === undefined || !('sig' in input)) return ok(null);
   const key = findKey(world.keyring, input.keyId);
-  if (key !== undefined && check(key.keyId, key.publicKey, message, input.sig)) return ok(null);
+  return key === undefined ? refuseSignature(key) : ok({ key, message, sig: input.sig });
+}
+
+/** `signature-invalid`: a claim that does not hold, or of nobody. */
+export function refuseSignature(key: KeyState | undefined): Refused {
   const by = key === undefined ? 'a key that the world does not know' : `the key of ${key.name}`;
   return refuse('signature-invalid', 'input/sig', `it is no signature by ${by}`);
 }

@@ -1,0 +1,33 @@
+/** A signature that is verified apart from the thread that steps the world. */
+import type { Refusal } from '@aos/canon';
+import { refuseSignature, type SignatureClaim } from '@aos/kernel';
+import type { SignatureVerifier } from './signatures.js';
+
+/** Where signatures are made and verified: on threads of the platform, or on the world's own. */
+export type CryptoThreads = 'platform' | 'none';
+
+export class SignatureWait {
+  #isPending = true;
+  #refusal: Refusal | undefined;
+
+  constructor(private readonly claim: SignatureClaim) {}
+
+  get isPending(): boolean {
+    return this.#isPending;
+  }
+
+  /** `signature-invalid`, once it is known not to hold. */
+  get refusal(): Refusal | undefined {
+    return this.#refusal;
+  }
+
+  /** Calls `done` when it is known whether it holds, not before this has returned. */
+  start(verifier: SignatureVerifier, done: () => void): void {
+    const { key, message, sig } = this.claim;
+    verifier.holdsLater({ publicKey: key.publicKey, message, sig }, (holds) => {
+      this.#isPending = false;
+      if (!holds) this.#refusal = refuseSignature(key).refusal;
+      done();
+    });
+  }
+}
