@@ -110,10 +110,13 @@ describe('def-hashes.json', () => {
 const ADDED_SCHEMAS: readonly string[] = [
   'sys/BlobExistsParams@1',
   'sys/BlobExistsReceipt@1',
+  'sys/BlobExistsResult@1',
   'sys/BlobReadParams@1',
   'sys/BlobReadReceipt@1',
+  'sys/BlobReadResult@1',
   'sys/BlobWriteParams@1',
   'sys/BlobWriteReceipt@1',
+  'sys/BlobWriteResult@1',
   'sys/EffectError@1',
   'sys/EffectReceipt@1',
   'sys/IntrospectDefinitionParams@1',

@@ -26,22 +26,22 @@ const settled = <P, R>(name: string, params: Schema<P>, receipt: Schema<R>) =>
   );
 
 /** The same for every outcome, with the code of why there is no receipt. */
+const anyOutcome = <P, R>(params: Schema<P>, receipt: Schema<R>) =>
+  t.record({
+    intent_hash: t.hash,
+    reducer: t.text,
+    effect_kind: t.text,
+    adapter_id: t.text,
+    status: t.text,
+    requested: params,
+    receipt: t.option(receipt),
+    error: t.option(t.text),
+    cost_cents: t.option(t.nat),
+    signature: t.bytes,
+  });
+
 const ended = <P, R>(name: string, params: Schema<P>, receipt: Schema<R>) =>
-  sys2(
-    name,
-    t.record({
-      intent_hash: t.hash,
-      reducer: t.text,
-      effect_kind: t.text,
-      adapter_id: t.text,
-      status: t.text,
-      requested: params,
-      receipt: t.option(receipt),
-      error: t.option(t.text),
-      cost_cents: t.option(t.nat),
-      signature: t.bytes,
-    }),
-  );
+  sys2(name, anyOutcome(params, receipt));
 
 const TimerSetParams = sys(
   'TimerSetParams',
@@ -80,8 +80,11 @@ export const reducerEffectSchemas = {
   BlobGetResult2: ended('BlobGetResult', BlobGetParams, BlobGetReceipt),
   BlobWriteParams,
   BlobWriteReceipt,
+  BlobWriteResult: sys('BlobWriteResult', anyOutcome(BlobWriteParams, BlobWriteReceipt)),
   BlobReadParams,
   BlobReadReceipt,
+  BlobReadResult: sys('BlobReadResult', anyOutcome(BlobReadParams, BlobReadReceipt)),
   BlobExistsParams,
   BlobExistsReceipt,
+  BlobExistsResult: sys('BlobExistsResult', anyOutcome(BlobExistsParams, BlobExistsReceipt)),
 } as const;

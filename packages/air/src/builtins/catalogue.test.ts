@@ -21,14 +21,20 @@ const ADDED = [
   'sys/PlanStart@1',
   'sys/BlobWriteParams@1',
   'sys/BlobWriteReceipt@1',
+  'sys/BlobWriteResult@1',
   'sys/BlobReadParams@1',
   'sys/BlobReadReceipt@1',
+  'sys/BlobReadResult@1',
   'sys/BlobExistsParams@1',
   'sys/BlobExistsReceipt@1',
+  'sys/BlobExistsResult@1',
   'sys/LlmPart@1',
   'sys/LlmMessage@1',
   'sys/LlmTool@1',
   'sys/LlmFrame@1',
+  'sys/WasiContent@1',
+  'sys/WasiParams@1',
+  'sys/WasiReceipt@1',
   'sys/blob.write@1',
   'sys/blob.read@1',
   'sys/blob.exists@1',
@@ -53,7 +59,7 @@ describe('the catalogue', () => {
   });
 
   test('has events for the receipts of every effect', () => {
-    for (const kind of ['timer.set', 'blob.put', 'blob.get', 'mail.send', 'constructor']) {
+    for (const kind of ['timer.set', 'blob.put', 'blob.write', 'mail.send', 'constructor']) {
       const events = receiptEventsOf(kind);
       expect(events.every(({ schema }) => builtinSchema(schema) !== undefined)).toBe(true);
       expect(events.at(-1)).toEqual({ schema: 'sys/EffectReceipt@1', form: 'any-effect' });

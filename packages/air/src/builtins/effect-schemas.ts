@@ -63,13 +63,16 @@ export const EFFECT_SCHEMAS: TypeFields = {
   'sys/BlobGetResult@2': ended('sys/BlobGetParams@1', 'sys/BlobGetReceipt@1'),
   'sys/BlobWriteParams@1': record({ namespace: text, bytes }),
   'sys/BlobWriteReceipt@1': record({ blob_ref: hash, size: nat }),
+  'sys/BlobWriteResult@1': ended('sys/BlobWriteParams@1', 'sys/BlobWriteReceipt@1'),
   /** Up to `size` bytes behind the first `from`; fewer where the blob ends. */
   'sys/BlobReadParams@1': record({ namespace: text, blob_ref: hash, from: nat, size: nat }),
   /** `size` is that of the whole blob. */
   'sys/BlobReadReceipt@1': record({ bytes, size: nat }),
+  'sys/BlobReadResult@1': ended('sys/BlobReadParams@1', 'sys/BlobReadReceipt@1'),
   'sys/BlobExistsParams@1': record({ namespace: text, blob_ref: hash }),
   /** Null when there is no such blob. */
   'sys/BlobExistsReceipt@1': record({ size: option(nat) }),
+  'sys/BlobExistsResult@1': ended('sys/BlobExistsParams@1', 'sys/BlobExistsReceipt@1'),
 
   'sys/HttpRequestParams@1': record({
     method: text,

@@ -13,15 +13,24 @@ export interface ReceiptEvent {
 
 const OF_ANY_EFFECT: ReceiptEvent = { schema: 'sys/EffectReceipt@1', form: 'any-effect' };
 
-const NAMES: ReadonlyMap<string, string> = new Map([
+/** Effects whose event is there in two versions, of which the first only knows success. */
+const IN_TWO_VERSIONS: ReadonlyMap<string, string> = new Map([
   ['timer.set', 'sys/TimerFired'],
   ['blob.put', 'sys/BlobPutResult'],
   ['blob.get', 'sys/BlobGetResult'],
 ]);
 
+const IN_ONE: ReadonlyMap<string, string> = new Map([
+  ['blob.write', 'sys/BlobWriteResult@1'],
+  ['blob.read', 'sys/BlobReadResult@1'],
+  ['blob.exists', 'sys/BlobExistsResult@1'],
+]);
+
 /** The events that can carry receipts of an effect kind: the first that a family has is taken. */
 export function receiptEventsOf(effectKind: string): readonly ReceiptEvent[] {
-  const name = NAMES.get(effectKind);
+  const name = IN_TWO_VERSIONS.get(effectKind);
+  const only = IN_ONE.get(effectKind);
+  if (only !== undefined) return [{ schema: only, form: 'typed' }, OF_ANY_EFFECT];
   if (name === undefined) return [OF_ANY_EFFECT];
   return [
     { schema: `${name}@2`, form: 'typed' },
