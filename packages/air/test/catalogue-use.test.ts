@@ -90,8 +90,8 @@ describe('WASM', () => {
     $kind: 'defeffect',
     name: 'demo/run@1',
     kind: 'demo.run',
-    params_schema: 'demo/Start@1',
-    receipt_schema: 'demo/Start@1',
+    params_schema: 'sys/WasiParams@1',
+    receipt_schema: 'sys/WasiReceipt@1',
     cap_type: 'demo.run',
     origin_scope: 'plan',
     implementation: { wasi: {} },
@@ -108,6 +108,15 @@ describe('WASM', () => {
     );
     const unbound = loadAir(documents(nodes));
     expect(warningsOf(unbound)).toContain('wasm-missing more.json#/0/implementation/wasi');
+  });
+
+  test('is bound to no effect whose types are not those of programs', () => {
+    const changed: Json = { ...(effect as object), params_schema: 'demo/Start@1' };
+    const nodes = counterAnd({ effects: [{ name: 'demo/run@1' }] }, changed);
+    manifestOf(nodes).features = ['effect-implementation'];
+    expect(errorsOf(loadAir(documents(nodes), bound))).toEqual([
+      'effect-program-schema more.json#/0/params_schema',
+    ]);
   });
 
   test('other than an authored hash names is an error', () => {

@@ -124,6 +124,9 @@ const ADDED_SCHEMAS: readonly string[] = [
   'sys/IntrospectPlansParams@1',
   'sys/IntrospectPlansReceipt@1',
   'sys/PlanStart@1',
+  'sys/WasiContent@1',
+  'sys/WasiParams@1',
+  'sys/WasiReceipt@1',
 ];
 
 describe('the published definitions are in the catalogue, by hash', () => {

@@ -209,6 +209,25 @@ const ObjectMeta = sys(
 );
 const ObjectRegisteredPayload = sys('ObjectRegisteredPayload', t.record({ meta: ObjectMeta }));
 
+const WasiContent = sys('WasiContent', t.variant({ text: t.text, bytes: t.bytes, blob: t.hash }));
+const WasiParams = sys(
+  'WasiParams',
+  t.record({
+    args: t.list(t.text),
+    stdin: t.option(WasiContent),
+    files: t.map(t.text, WasiContent),
+  }),
+);
+const WasiReceipt = sys(
+  'WasiReceipt',
+  t.record({
+    exit_code: t.nat,
+    stdout: WasiContent,
+    stderr: WasiContent,
+    files: t.map(t.text, WasiContent),
+  }),
+);
+
 /** Every built-in schema that worlds name, by its name without `sys/` and `@1`. */
 export const sysSchemas = {
   SecretRef,
@@ -265,6 +284,9 @@ export const sysSchemas = {
   IntrospectListCellsReceipt,
   ObjectKey: sys('ObjectKey', t.text),
   ObjectMeta,
+  WasiContent,
+  WasiParams,
+  WasiReceipt,
   ObjectVersions: sys(
     'ObjectVersions',
     t.record({ latest: t.nat, versions: t.map(t.nat, ObjectMeta) }),

@@ -21,6 +21,7 @@ import {
   SECRET_SCHEMAS,
   SYSTEM_SCHEMAS,
 } from './system-schemas.js';
+import { WASI_SCHEMAS } from './wasi-schemas.js';
 
 export const REDUCER_CONTEXT = 'sys/ReducerContext@1';
 export const PURE_CONTEXT = 'sys/PureContext@1';
@@ -35,6 +36,7 @@ const SCHEMAS: readonly DefSchema[] = [
   GOVERNANCE_SCHEMAS,
   OBJECT_SCHEMAS,
   INTROSPECT_SCHEMAS,
+  WASI_SCHEMAS,
 ].flatMap((schemas) =>
   Object.entries(schemas).map(([name, type]) => ({ $kind: 'defschema', name, type }) as const),
 );
