@@ -12,6 +12,7 @@ import {
 } from './output.js';
 import { addAirCommands } from './program/air-program.js';
 import { addAuthorityCommands } from './program/authority-program.js';
+import { addEffectCommands } from './program/effect-program.js';
 import type { RunCommand } from './program/run-command.js';
 import { addWorldCommands } from './program/world-program.js';
 import { cutValues } from './shown-text.js';
@@ -69,6 +70,7 @@ function buildProgram(session: Session): Command {
     .exitOverride();
   const run: RunCommand = (command, act) => session.run(command, act);
   addWorldCommands(program, run);
+  addEffectCommands(program, run);
   addAuthorityCommands(program, run);
   addAirCommands(program, run);
   inheritSettings(program);

@@ -2,8 +2,9 @@
 import { signClearance } from '@aos/host';
 import type { Verb } from '@aos/protocol';
 import { describeAck } from '../acks.js';
+import { signerOf } from '../compose/open-host.js';
 import { type Answer, CliError } from '../output.js';
-import { signerOf, withHost } from '../world/open-world.js';
+import { withHost } from '../world/open-world.js';
 import { submitVerb } from '../world/signed-verbs.js';
 
 export type ModeVerb = 'drain' | 'halt' | 'pause' | 'resume';

@@ -11,10 +11,10 @@ import {
 } from '@aos/host';
 import { worldIdOf } from '@aos/protocol';
 import { createWorldStore } from '@aos/store';
+import { newEngine } from '../compose/engine.js';
 import { describeFinding, findingsError } from '../findings.js';
 import { type Answer, CliError } from '../output.js';
 import { copyFolders, findMissing } from '../world/authoring-copy.js';
-import { newEngine } from '../world/open-world.js';
 import { isWorld, storePath } from '../world/world-path.js';
 
 export interface InitOptions {

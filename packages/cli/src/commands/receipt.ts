@@ -5,10 +5,11 @@ import { signReceipt } from '@aos/host';
 import type { OpenIntent, World } from '@aos/kernel';
 import type { ReceiptStatus } from '@aos/protocol';
 import { describeAck, faultWarnings } from '../acks.js';
+import { signerOf } from '../compose/open-host.js';
 import { findIntent } from '../intents.js';
 import { normalize, readValue } from '../json-values.js';
 import { type Answer, CliError } from '../output.js';
-import { openingWarnings, signerOf, withHost } from '../world/open-world.js';
+import { openingWarnings, withHost } from '../world/open-world.js';
 import { acknowledged } from '../world/signed-verbs.js';
 
 export interface ReceiptOptions {

@@ -5,9 +5,10 @@ import { haltFault, openWorld, readAuthoringFolder } from '@aos/host';
 import type { World } from '@aos/kernel';
 import { AosFault, decodeGenesis, worldIdOf } from '@aos/protocol';
 import type { DiskStore } from '@aos/store';
+import { newEngine } from '../compose/engine.js';
 import { describeTail, tailWarnings } from '../journal-end.js';
 import { type Answer, CliError } from '../output.js';
-import { newEngine, openingWarnings, withStore } from '../world/open-world.js';
+import { openingWarnings, withStore } from '../world/open-world.js';
 
 export async function showStatus(world: string): Promise<Answer> {
   return withStore(world, (store) => {

@@ -3,9 +3,10 @@ import type { JsonValue } from '@aos/air';
 import { toHashText } from '@aos/canon';
 import { type VerifyOptions, type VerifyReport, verifyWorld } from '@aos/host';
 import { type Explanation, printExplanation, printPlace } from '@aos/kernel';
+import { newEngine } from '../compose/engine.js';
 import { describeTail, tailWarnings } from '../journal-end.js';
 import { type Answer, CliError } from '../output.js';
-import { newEngine, openingWarnings, withStore } from '../world/open-world.js';
+import { openingWarnings, withStore } from '../world/open-world.js';
 
 export interface VerifyCommandOptions extends VerifyOptions {
   /** Shows the whole table and the chain of causes. */

@@ -2,10 +2,7 @@
 import type { JsonValue } from '@aos/air';
 import { type Hash, parseHashText } from '@aos/canon';
 import {
-  CauseIndex,
   effectsOf,
-  type Journal,
-  JournalView,
   type Provenance,
   printPlace,
   printProvenance,
@@ -13,12 +10,13 @@ import {
   type WhyTarget,
   why,
 } from '@aos/kernel';
-import type { EntryPlace, WorldStore } from '@aos/protocol';
 import { findIntent } from '../intents.js';
 import { type Answer, CliError } from '../output.js';
+import { readPlace, wrongPlace } from '../places.js';
 import { findReducer, readKey } from '../reducers.js';
 import { cutValues } from '../shown-text.js';
 import { openingWarnings, type ReadWorld, withWorld } from '../world/open-world.js';
+import { traceSourceOf } from '../world/trace-source.js';
 
 export type WhyKind = WhyTarget['kind'];
 
@@ -54,27 +52,11 @@ export async function explainWhy(path: string, question: WhyQuestion): Promise<A
   });
 }
 
-function ask({ world, store }: ReadWorld, target: WhyTarget, options: WhyCommandOptions) {
-  const journal = indexOf(store);
-  const { definition } = world.program;
-  const ports = { definition, object: store.object.bind(store) };
+function ask(opened: ReadWorld, target: WhyTarget, options: WhyCommandOptions) {
+  const { journal, ports } = traceSourceOf(opened);
   const { limit: maxNodes, history: earlierChanges = 0, forward } = options;
   if (forward === true) return effectsOf(journal, ports, target, { maxNodes });
   return why(journal, ports, target, { maxNodes, earlierChanges });
-}
-
-/** The whole journal is read once; nothing of the index is kept. */
-function indexOf(store: WorldStore): Journal {
-  const index = new CauseIndex();
-  for (const bytes of store.records(0)) {
-    const added = index.add(bytes);
-    if (!added.ok) throw CliError.of(added.refusal);
-  }
-  const view = new JournalView((seq) => {
-    const [bytes] = store.records(seq);
-    return bytes;
-  });
-  return { index, view };
 }
 
 function targetOf({ world }: ReadWorld, { kind, what, key }: WhyQuestion): WhyTarget {
@@ -99,20 +81,6 @@ function targetOf({ world }: ReadWorld, { kind, what, key }: WhyQuestion): WhyTa
 function readIntent(world: ReadWorld['world'], what: string): Hash {
   const parsed = parseHashText(what);
   return parsed.ok ? parsed.value : findIntent(world, what).hash;
-}
-
-const PLACE = /^(\d{1,10})(?:\/(\d{1,10}))?$/;
-
-/** `7` is the input of record 7, `7/2` its entry 2. */
-function readPlace(what: string): EntryPlace {
-  const [, seq, i] = PLACE.exec(what) ?? [];
-  if (seq === undefined) throw wrongPlace(what);
-  return { seq: Number(seq), i: i === undefined ? null : Number(i) };
-}
-
-function wrongPlace(what: string): CliError {
-  const message = `expected <record> or <record>/<entry>, such as 7/2, found ${cutValues(what)}`;
-  return new CliError('place-syntax', message);
 }
 
 function describe({ starts, nodes, isCut, missing }: Provenance): JsonValue {

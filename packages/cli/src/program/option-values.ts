@@ -6,3 +6,15 @@ export function parseNatural(text: string): number {
   if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
   throw new InvalidArgumentError('expected a natural number');
 }
+
+const UNITS_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
+/** A timer of Node takes no more. */
+const MAX_MS = 2 ** 31 - 1;
+
+/** Milliseconds of `500ms`, `30s`, `5m` or `1h`. */
+export function parseDurationMs(text: string): number {
+  const [, digits = '', unit = ''] = /^(\d+)(ms|s|m|h)$/.exec(text) ?? [];
+  const ms = Number(digits) * (UNITS_MS[unit as keyof typeof UNITS_MS] ?? Number.NaN);
+  if (ms > 0 && ms <= MAX_MS) return ms;
+  throw new InvalidArgumentError('expected a time such as 500ms, 30s, 5m or 1h');
+}

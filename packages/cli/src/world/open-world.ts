@@ -1,22 +1,10 @@
-/** The composition root: the only place of the CLI that names the concrete store and engine. */
-import {
-  aosHome,
-  type HostEngine,
-  type OpenFrom,
-  type Opening,
-  objectsMissing,
-  openKey,
-  openWorld,
-  openWorldHost,
-  type Signer,
-  type WorldHost,
-} from '@aos/host';
+/** Worlds as the commands open them: for reading, or for one thing to be done. */
+import { type OpenFrom, type Opening, objectsMissing, openWorld, type WorldHost } from '@aos/host';
 import { ObjectsNeeded, type World } from '@aos/kernel';
 import { type DiskStore, openWorldStore } from '@aos/store';
-import { WasmEngine } from '@aos/wasm';
+import { newEngine } from '../compose/engine.js';
+import { openHost } from '../compose/open-host.js';
 import { storePath } from './world-path.js';
-
-export const newEngine = (): HostEngine => new WasmEngine();
 
 /** Runs `use` on the files of a world, opened for reading. */
 export async function withStore<T>(world: string, use: (store: DiskStore) => T): Promise<T> {
@@ -49,28 +37,21 @@ export function withWorld<T>(world: string, use: (opened: ReadWorld) => T): Prom
 }
 
 /**
- * Runs `use` on a world opened for writing, and closes it. Fault `world-locked` when another
- * process has it.
+ * Runs `use` on a world opened for writing, and closes it. Its effects stay open. Fault
+ * `world-locked` when another process has it.
  */
 export async function withHost<T>(
   world: string,
   use: (host: WorldHost) => Promise<T>,
   from: OpenFrom = 'snapshot',
 ): Promise<T> {
-  const store = await openWorldStore(storePath(world), { mode: 'write' });
+  const hosted = await openHost(world, { effects: 'leave', from });
   try {
-    const host = openWorldHost({ store, engine: newEngine(), from });
-    const result = await use(host);
-    await host.close();
-    return result;
+    return await use(hosted.host);
   } finally {
-    await store.close();
+    await hosted.close();
   }
 }
-
-/** A key of `$AOS_HOME/keys`, which may not be in the world. */
-export const signerOf = (world: string, name: string): Signer =>
-  openKey(aosHome(), name, { outside: world });
 
 /** What deserves a look about how a world was opened. */
 export function openingWarnings({ passedOver }: Pick<Opening, 'passedOver'>): readonly string[] {

@@ -2,8 +2,9 @@
 import { type Ack, signVerb, type WorldHost } from '@aos/host';
 import type { World } from '@aos/kernel';
 import type { Verb } from '@aos/protocol';
+import { signerOf } from '../compose/open-host.js';
 import { CliError } from '../output.js';
-import { signerOf, withHost } from './open-world.js';
+import { withHost } from './open-world.js';
 
 /** What a verb came to: its acknowledgement, and the world right after its record. */
 export interface VerbOutcome {

@@ -1,0 +1,66 @@
+/** The commands that run effects, and that show what became of them. */
+import { STANDINGS } from '@aos/protocol';
+import { type Command, Option } from 'commander';
+import {
+  type EffectsOptions,
+  type ReceiptsOptions,
+  showEffects,
+  showReceipts,
+} from '../commands/effects.js';
+import { type RunOptions, runToRest } from '../commands/run.js';
+import { showTrace, type TraceCommandOptions } from '../commands/trace.js';
+import { parseDurationMs, parseNatural } from './option-values.js';
+import type { RunCommand } from './run-command.js';
+
+const DEFAULT_LIMIT = 50;
+const DEFAULT_TRACE_PLACES = 10_000;
+const DEFAULT_TIMEOUT_MS = 60_000;
+
+export function addEffectCommands(program: Command, run: RunCommand): void {
+  program
+    .command('run')
+    .description('run a world with its effects')
+    .addOption(
+      new Option('--until <state>', 'when to end').choices(['quiescent']).makeOptionMandatory(),
+    )
+    .addOption(
+      new Option('--timers <how>', 'wait for timers and deadlines, or list them')
+        .choices(['list', 'wait'])
+        .default('list'),
+    )
+    .option('--timeout <time>', 'longest wait, such as 30s', parseDurationMs, DEFAULT_TIMEOUT_MS)
+    .option('--allow-missing', 'leave effects open that nobody serves here')
+    .action(
+      ({ timeout, ...options }: Omit<RunOptions, 'timeoutMs'> & { timeout: number }, command) =>
+        run(command, (world) => runToRest(world(), { ...options, timeoutMs: timeout })),
+    );
+  program
+    .command('effects')
+    .description('list what was asked of the outside, and how it stands or ended')
+    .option('--effect <kind>', 'only of this kind, such as http.request')
+    .addOption(new Option('--standing <standing>', 'only what stands so').choices(STANDINGS))
+    .option('--limit <effects>', 'most effects to show, the latest', parseNatural, DEFAULT_LIMIT)
+    .action((options: EffectsOptions, command: Command) =>
+      run(command, (world) => showEffects(world(), options)),
+    );
+  program
+    .command('receipts')
+    .description('list what the outside answered, signed by whom')
+    .option('--effect <kind>', 'only of this kind, such as http.request')
+    .addOption(new Option('--status <status>', 'only with this status').choices(RECEIPT_STATUSES))
+    .option('--intent <hash>', 'only of this intent')
+    .option('--limit <receipts>', 'most receipts to show, the latest', parseNatural, DEFAULT_LIMIT)
+    .action((options: ReceiptsOptions, command: Command) =>
+      run(command, (world) => showReceipts(world(), options)),
+    );
+  program
+    .command('trace')
+    .description('show what a root event led to, and where that stands')
+    .argument('[what]', 'a place (7, 7/2) or an intent; the latest event when left out')
+    .option('--limit <places>', 'most places to look at', parseNatural, DEFAULT_TRACE_PLACES)
+    .action((what: string | undefined, options: TraceCommandOptions, command: Command) =>
+      run(command, (world) => showTrace(world(), what, options)),
+    );
+}
+
+const RECEIPT_STATUSES = ['ok', 'error', 'timeout', 'cancelled'] as const;
