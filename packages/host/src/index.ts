@@ -1,4 +1,6 @@
 export { type Clock, systemClock } from './clock.js';
+export { ControlService, openControl } from './control/service.js';
+export type { ControlOptions } from './control/view.js';
 export type {
   AdapterDefect,
   DeadLetter,

@@ -57,6 +57,8 @@ export interface QuiescenceOptions {
    * they wait for him. They are listed and not waited for.
    */
   readonly isStill?: (effect: UnendedEffect) => boolean;
+  /** Ends the wait before the world is at rest; what it waits for then is told all the same. */
+  readonly signal?: AbortSignal;
 }
 
 /** Open intents that are listed. */
@@ -100,10 +102,17 @@ export class RestWatch {
   readonly #waiting = new Set<{ isAtRest(): boolean; resolve(): void }>();
   #isLookedAt = false;
 
-  /** Resolves when `isAtRest` holds at the end of a turn of the event loop. */
-  wait(isAtRest: () => boolean): Promise<void> {
+  /** Resolves when `isAtRest` holds at the end of a turn of the event loop, or when aborted. */
+  wait(isAtRest: () => boolean, signal?: AbortSignal): Promise<void> {
+    if (signal?.aborted === true) return Promise.resolve();
     return new Promise((resolve) => {
-      this.#waiting.add({ isAtRest, resolve });
+      const waiting = { isAtRest, resolve };
+      const abort = () => {
+        this.#waiting.delete(waiting);
+        resolve();
+      };
+      signal?.addEventListener('abort', abort, { once: true });
+      this.#waiting.add(waiting);
       this.changed();
     });
   }

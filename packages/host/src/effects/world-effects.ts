@@ -75,7 +75,7 @@ export class WorldEffects {
   }
 
   async untilQuiescent(options: QuiescenceOptions = {}): Promise<Quiescence> {
-    await this.#rest.wait(() => this.#isAtRest(options));
+    await this.#rest.wait(() => this.#isAtRest(options), options.signal);
     const { world, fault } = this.host;
     return listBlockers(world, fault, (intent) => {
       return this.#runner?.explain(intent) ?? 'adapter-missing';

@@ -1,0 +1,56 @@
+/** Waiting for the journal of a living world to get somewhere. */
+import { AosFault } from '@aos/protocol';
+import { type ControlView, refusal } from './view.js';
+
+/**
+ * Resolves when record `seq` is durable. Codes: `record-unknown` where nobody writes,
+ * `record-awaited` (a fault: try later) when the time is up; rejects with what stopped the world.
+ */
+export async function untilDurable(
+  view: ControlView,
+  seq: number,
+  timeoutMs: number,
+): Promise<void> {
+  if (view.head >= seq) return;
+  if (!view.isLiving) throw recordUnknown(view, seq);
+  const timeout = new AbortController();
+  const timer = setTimeout(() => timeout.abort(), timeoutMs);
+  try {
+    await nextDurable(view, seq, timeout.signal);
+  } finally {
+    clearTimeout(timer);
+  }
+  if (view.head < seq) throw recordAwaited(view, seq);
+}
+
+/** Resolves when record `seq` is durable or the wait is aborted; rejects when the world stops. */
+export function nextDurable(view: ControlView, seq: number, signal: AbortSignal): Promise<void> {
+  const { host } = view;
+  return new Promise((resolve, reject) => {
+    const end = () => {
+      signal.removeEventListener('abort', end);
+      unwatch();
+      resolve();
+    };
+    const unwatch = host.watch({
+      durable: () => {
+        if (view.head >= seq) end();
+      },
+      stopped: (fault) => {
+        reject(fault);
+        end();
+      },
+    });
+    signal.addEventListener('abort', end, { once: true });
+    if (signal.aborted || view.head >= seq) end();
+  });
+}
+
+export function recordUnknown(view: ControlView, seq: number) {
+  return refusal('record-unknown', '/args', `no record ${seq}; the last one is ${view.head}`);
+}
+
+function recordAwaited(view: ControlView, seq: number): AosFault {
+  const message = `record ${seq} did not come in time, the last one is ${view.head}; ask again`;
+  return new AosFault('record-awaited', message, { retry: 'later' });
+}

@@ -1,0 +1,91 @@
+/**
+ * Worlds of the past: the world right after one of its records, replayed from the nearest snapshot
+ * or from genesis.
+ *
+ * P1 Replays go in slices, so that the living world goes on beside them, one after the other.
+ * P2 The last world is kept for the next question about it; nothing else is.
+ */
+import type { World } from '@aos/kernel';
+import { AosFault } from '@aos/protocol';
+import { loadParts, worldAtGenesis, worldAtSnapshot } from '../world/load-world.js';
+import { divergedFault, judgeRecord } from '../world/open-world.js';
+import { recordUnknown } from './durability.js';
+import type { ControlView } from './view.js';
+
+/** Records replayed before others get their turn: some milliseconds. */
+const SLICE_RECORDS = 256;
+/** Questions that may wait for theirs. */
+const MAX_WAITING = 16;
+
+export class PastWorlds {
+  #last: { readonly seq: number; readonly world: World } | undefined;
+  #queue: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+  #isClosed = false;
+
+  constructor(private readonly view: ControlView) {}
+
+  /**
+   * The world after record `seq`. Codes: `record-unknown`; faults: `control-busy`, `world-diverged`,
+   * `object-missing`.
+   */
+  async after(seq: number): Promise<World> {
+    if (seq > this.view.head) throw recordUnknown(this.view, seq);
+    if (this.#last?.seq === seq) return this.#last.world;
+    if (this.#waiting >= MAX_WAITING) throw busy();
+    this.#waiting += 1;
+    const turn = this.#queue.then(() => this.#replayTo(seq));
+    this.#queue = turn.catch(() => undefined);
+    try {
+      return await turn;
+    } finally {
+      this.#waiting -= 1;
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#last = undefined;
+  }
+
+  async #replayTo(seq: number): Promise<World> {
+    if (this.#last?.seq === seq) return this.#last.world;
+    let world = this.#startFor(seq);
+    const { store, engine } = this.view.options;
+    const ports = { engine, object: store.object.bind(store) };
+    while (world.seq <= seq) {
+      const end = Math.min(seq, world.seq + SLICE_RECORDS - 1);
+      for (const bytes of store.records(world.seq)) {
+        const verdict = judgeRecord(world, bytes, ports, 'trust');
+        if (verdict.kind === 'different') throw divergedFault(verdict.difference);
+        world = verdict.world;
+        if (world.seq > end) break;
+      }
+      if (this.#isClosed) throw busy();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    this.#last = { seq, world };
+    return world;
+  }
+
+  /** The last one, the snapshot or genesis, whichever is nearest. */
+  #startFor(seq: number): World {
+    const { store, engine } = this.view.options;
+    const last = this.#last;
+    const snapshotSeq = store.snapshot?.seq ?? -1;
+    if (last !== undefined && last.seq <= seq && (last.seq >= snapshotSeq || snapshotSeq > seq)) {
+      return last.world;
+    }
+    const parts = loadParts(store, engine);
+    if (snapshotSeq <= seq) {
+      const opened = worldAtSnapshot(parts);
+      if (opened?.ok) return opened.value;
+    }
+    return worldAtGenesis(parts);
+  }
+}
+
+function busy(): AosFault {
+  const message = 'too many questions about the past wait for their turn; ask again';
+  return new AosFault('control-busy', message, { retry: 'later' });
+}

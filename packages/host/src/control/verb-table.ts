@@ -1,0 +1,101 @@
+/** Every verb, and who answers it. */
+import { RefusalError } from '@aos/canon';
+import type {
+  ControlItem,
+  ControlResult,
+  ControlStream,
+  ControlVerb,
+  ParsedArgs,
+} from '@aos/protocol';
+import { listEffects } from '../trace/effect-list.js';
+import { listReceipts } from '../trace/receipt-list.js';
+import { traceOf } from '../trace/trace-of.js';
+import { getBlob, putBlob } from './blobs.js';
+import { getDefinition, getManifest, listDefinitions, listKeys } from './definitions.js';
+import { draftReceipt, listIntents } from './intents.js';
+import type { JournalIndex } from './journal-index.js';
+import { showHead, tailJournal } from './journal-tail.js';
+import { clearHalt, listDeadLetters, listPlans, takeSnapshot } from './operations.js';
+import type { PastWorlds } from './past-worlds.js';
+import { quiesce } from './rest.js';
+import { sendEvent, sendFrame, sendReceipt, sendVerb, startPlan } from './sends.js';
+import { getState, showCells } from './states.js';
+import { showStatus } from './status.js';
+import { type ControlView, refusal } from './view.js';
+import { explainWhy } from './whys.js';
+
+/** What verbs of one world have in common. */
+export interface VerbPorts {
+  readonly view: ControlView;
+  readonly past: PastWorlds;
+  readonly index: JournalIndex;
+}
+
+type Answer<V extends ControlVerb> = ControlResult<V> | Promise<ControlResult<V>>;
+
+export const verbTable: {
+  readonly [V in ControlVerb]: (ports: VerbPorts, args: ParsedArgs<V>) => Answer<V>;
+} = {
+  status: ({ view }, args) => showStatus(view, args),
+  'event.send': ({ view }, args) => sendEvent(view, args),
+  'plan.start': ({ view }, args) => startPlan(view, args),
+  'receipt.draft': ({ view }, args) => draftReceipt(view, args),
+  'receipt.send': ({ view }, args) => sendReceipt(view, args),
+  'frame.send': ({ view }, args) => sendFrame(view, args),
+  'verb.send': ({ view }, args) => sendVerb(view, args),
+  'state.get': ({ view, past }, args) => getState(view, past, args),
+  'cells.list': ({ view }, args) => showCells(view, args),
+  'blob.get': ({ view }, args) => getBlob(view, args),
+  'blob.put': ({ view }, args) => putBlob(view, args),
+  'definition.list': ({ view }, args) => listDefinitions(view, args),
+  'definition.get': ({ view }, args) => getDefinition(view, args),
+  'manifest.get': ({ view }) => getManifest(view),
+  'keyring.list': ({ view }) => listKeys(view),
+  'journal.head': ({ view }) => showHead(view),
+  'intents.list': ({ view }, args) => listIntents(view, args),
+  'effects.list': async ({ index }, args) => listEffects(await index.source(), args),
+  'receipts.list': async ({ index }, args) => listReceipts(await index.source(), args),
+  'plans.list': ({ view }, args) => listPlans(view, args),
+  trace: async ({ index }, { what, limit }) => {
+    const options = limit === undefined ? {} : { maxPlaces: limit };
+    const found = traceOf(await index.source(), what, options);
+    if (found.ok) return found.value;
+    throw new RefusalError(found.refusal);
+  },
+  why: ({ index }, args) => explainWhy(index, args),
+  'dead-letters.list': ({ view }) => listDeadLetters(view),
+  quiesce: ({ view }, args) => quiesce(view, args),
+  snapshot: ({ view }) => takeSnapshot(view),
+  'halt.clear': ({ view }, args) => clearHalt(view, args),
+  metrics: ({ view }) => {
+    const { metrics } = view.options;
+    if (metrics !== undefined) return { text: metrics() };
+    throw notServed('metrics');
+  },
+  shutdown: ({ view }) => {
+    const { shutdown } = view.options;
+    if (shutdown === undefined) throw notServed('shutdown');
+    setImmediate(shutdown);
+    return { stopping: true };
+  },
+};
+
+export const streamTable: {
+  readonly [V in ControlStream]: (
+    ports: VerbPorts,
+    args: ParsedArgs<V>,
+    signal: AbortSignal,
+  ) => AsyncIterator<ControlItem<V>>;
+} = {
+  'journal.tail': ({ view }, args, signal) => tailJournal(view, args, signal),
+  audit: ({ view }, args, signal) => {
+    const { audit } = view.options;
+    if (audit !== undefined) return audit(args, signal)[Symbol.asyncIterator]();
+    throw notServed('audit');
+  },
+};
+
+function notServed(verb: string) {
+  const detail = `the verb '${verb}' is not served here; ask the daemon of the world`;
+  return refusal('control-verb', '/verb', detail);
+}
