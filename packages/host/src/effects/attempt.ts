@@ -3,7 +3,8 @@
  *
  * 1. It ends: what was called off and does not answer in time is answered for.
  * 2. Whatever an adapter throws is its defect, the outcome `adapter-failed`.
- * 3. A call that its deadline ended is a `timeout`, whatever the adapter makes of being called off.
+ * 3. What shows a secret is not the outcome, nor told of as a defect.
+ * 4. A call that its deadline ended is a `timeout`, whatever the adapter makes of being called off.
  */
 import type { OpenIntent } from '@aos/kernel';
 import { type Adapter, type EffectCall, type EffectOutcome, failedOutcome } from '@aos/protocol';
@@ -35,7 +36,7 @@ export async function runAttempt(
   });
   const context = new CallContext(intent, ports, cancel);
   const ended = start(adapter, call, context).catch((cause) => {
-    ports.onDefect(adapter, cause);
+    ports.onDefect(adapter, context.secrets.withhold(cause));
     const message = `the adapter ${adapter.id} threw; that is a defect of it`;
     return failedOutcome({ status: 'error', code: 'adapter-failed', message });
   });
@@ -43,7 +44,7 @@ export async function runAttempt(
   context.end();
   for (const stop of stops) stop();
   const isLate = cancel.reason === 'deadline' && outcome.status === 'cancelled';
-  return isLate ? failedOutcome(DEADLINE) : outcome;
+  return isLate ? failedOutcome(DEADLINE) : context.secrets.checkOutcome(outcome);
 }
 
 /** An adapter may throw before it has a promise to answer with. */

@@ -65,14 +65,16 @@ export class CallContext implements EffectContext {
     private readonly ports: CallPorts,
     readonly cancel: CancelSource,
   ) {
-    this.blobs = ports.blobs;
-    this.clock = ports.clock;
     this.secrets = new CallSecrets(intent, ports);
+    this.blobs = this.secrets.blobs;
+    this.clock = ports.clock;
     this.#frames = new FrameChannel(ports.handInFrame);
   }
 
   emitFrame(payload: Uint8Array): Promise<void> {
-    const refusal = checkFrame(payload, this.ports.world().runtime.limits.receipt_bytes);
+    const refusal =
+      checkFrame(payload, this.ports.world().runtime.limits.receipt_bytes) ??
+      this.secrets.checkFrame(payload);
     return refusal === undefined ? this.#frames.emit(payload.slice()) : Promise.reject(refusal);
   }
 

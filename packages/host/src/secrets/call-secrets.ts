@@ -1,42 +1,72 @@
 /**
  * The secrets of one call: resolved only where its parameters refer to them, remembered for as long
- * as the call runs.
+ * as the call runs, and looked for in everything that it lets into the world.
+ *
+ * 1. A showing ends the call with `secret-echoed`, whatever the adapter answers, and for good. What
+ *    the call cost is charged all the same.
+ * 2. What showed is not stored, journaled or logged. What an adapter throws is not told on where
+ *    secrets were resolved: it may hold them in any of its parts.
+ * 3. A call whose parameters refer to no secret costs nothing here.
  */
 import { ok, type Result, refuse } from '@aos/canon';
 import { type OpenIntent, secretsIn, type World } from '@aos/kernel';
-import type { SecretPort, SecretRef, SecretSource } from '@aos/protocol';
+import {
+  AosFault,
+  type BlobPort,
+  type EffectOutcome,
+  failedOutcome,
+  type SecretPort,
+  type SecretRef,
+  type SecretSource,
+} from '@aos/protocol';
+import { type BlobGuard, GuardedBlobs } from './guarded-blobs.js';
+import { showsIn, ValueGuard } from './guarded-values.js';
+import { SecretNeedles } from './secret-scanner.js';
 
 /** Shorter values cannot be told from chance in what comes back. */
-export const MIN_SECRET_BYTES = 8;
+const MIN_SECRET_BYTES = 8;
+
+const NO_NEEDLES = new SecretNeedles([]);
 
 export interface SecretPorts {
   readonly world: () => World;
+  readonly blobs: BlobPort;
   readonly secrets: SecretSource | undefined;
 }
 
-export class CallSecrets implements SecretPort {
-  /** Values that were handed out. */
-  readonly #values: Uint8Array[] = [];
+export class CallSecrets implements SecretPort, BlobGuard {
+  /** What the call may store blobs in. */
+  readonly blobs: BlobPort;
+  /** Names that the parameters refer to. */
+  readonly #names: ReadonlySet<string>;
+  #values: readonly Uint8Array[] = [];
+  #needles: SecretNeedles = NO_NEEDLES;
+  #frames: ValueGuard | undefined;
+  #isEchoed = false;
 
   constructor(
-    private readonly intent: Pick<OpenIntent, 'effect' | 'params'>,
+    intent: Pick<OpenIntent, 'effect' | 'params'>,
     private readonly ports: SecretPorts,
-  ) {}
+  ) {
+    this.#names = namesIn(ports.world(), intent);
+    this.blobs = this.#names.size === 0 ? ports.blobs : new GuardedBlobs(ports.blobs, this);
+  }
 
-  get values(): readonly Uint8Array[] {
-    return this.#values;
+  get needles(): SecretNeedles {
+    return this.#needles;
+  }
+
+  echoed(): void {
+    this.#isEchoed = true;
   }
 
   async resolve({ alias, version }: SecretRef): Promise<Result<Uint8Array>> {
     const name = `${alias}@${version}`;
-    const { worldId, program } = this.ports.world();
-    const { effect, params } = this.intent;
-    const asked = program.gate.effects.get(effect);
-    const uses = asked === undefined ? [] : secretsIn(asked, params);
-    if (!uses.some((use) => `${use.alias}@${use.version}` === name)) {
+    if (!this.#names.has(name)) {
       const detail = `expected a secret that the parameters refer to, found ${name}`;
       return refuse('secret-not-referred', '', detail);
     }
+    const { worldId, program } = this.ports.world();
     const rule = program.gate.secrets.get(name);
     if (rule === undefined) {
       return refuse('secret-unknown', '', `${name} is declared no more; declare it again`);
@@ -50,9 +80,67 @@ export class CallSecrets implements SecretPort {
       const detail = `${name} has fewer than ${MIN_SECRET_BYTES} bytes; make it longer`;
       return refuse('secret-too-short', '', detail);
     }
-    this.#values.push(found.value.slice());
+    this.#remember(found.value.slice());
     return ok(found.value.slice());
   }
+
+  /** Looks through a frame before it is handed in: `secret-echoed`, also for all that follow. */
+  checkFrame(payload: Uint8Array): AosFault | undefined {
+    if (!this.#isEchoed && this.#values.length > 0) {
+      this.#frames ??= new ValueGuard(this.#needles);
+      this.#isEchoed = this.#frames.shows(payload);
+    }
+    if (!this.#isEchoed) return undefined;
+    const message = 'the answer shows a secret that this effect uses; nothing more of it is taken';
+    return new AosFault('secret-echoed', message, { retry: 'never' });
+  }
+
+  /** The outcome, or the error `secret-echoed` when the call has shown a value anywhere. */
+  checkOutcome(outcome: EffectOutcome): EffectOutcome {
+    if (this.#values.length === 0 && !this.#isEchoed) return outcome;
+    const { payload, costCents } = outcome;
+    if (!this.#isEchoed && !(payload instanceof Uint8Array && this.#shows(payload))) return outcome;
+    const failed = failedOutcome(ECHOED);
+    return costCents === undefined ? failed : { ...failed, costCents };
+  }
+
+  /** What may be told of something that an adapter threw. */
+  withhold(cause: unknown): unknown {
+    if (this.#values.length === 0) return cause;
+    const name = cause instanceof Error ? cause.name : typeof cause;
+    const told = cause instanceof Error ? `${cause.stack}` : name;
+    const isClean = !showsIn(Buffer.from(told), this.#needles);
+    const withheld = new Error(`${isClean ? name : 'an error'} of a call that uses secrets`);
+    if (isClean) withheld.stack = told;
+    return withheld;
+  }
+
+  #shows(payload: Uint8Array): boolean {
+    return new ValueGuard(this.#needles).shows(payload);
+  }
+
+  /** A value that was resolved before is found again all the same. */
+  #remember(value: Uint8Array): void {
+    if (this.#values.some((known) => Buffer.from(known).equals(value))) return;
+    this.#values = [...this.#values, value];
+    this.#needles = new SecretNeedles(this.#values);
+    this.#frames = undefined;
+  }
+}
+
+const ECHOED = {
+  status: 'error',
+  code: 'secret-echoed',
+  message: 'the answer shows a secret that this effect uses; nothing of it is kept',
+} as const;
+
+function namesIn(
+  { program }: World,
+  { effect, params }: Pick<OpenIntent, 'effect' | 'params'>,
+): ReadonlySet<string> {
+  const asked = program.gate.effects.get(effect);
+  const uses = asked === undefined ? [] : secretsIn(asked, params);
+  return new Set(uses.map(({ alias, version }) => `${alias}@${version}`));
 }
 
 function unavailable(name: string): Result<Uint8Array> {
