@@ -9,7 +9,6 @@ export {
   type EffectContext,
   type EffectFailure,
   type EffectImplementation,
-  type EffectImplementation,
   type EffectOutcome,
   failedOutcome,
   okOutcome,
@@ -100,6 +99,7 @@ export type { DecisionEntry, DecisionOutcome } from './entries/decision.js';
 export type { DomainEventEntry } from './entries/domain-event.js';
 export type { DroppedEntry } from './entries/dropped.js';
 export { type Entry, type EntryKind, encodeEntry } from './entries/entry.js';
+export type { GovernanceChangedEntry, ProposalChange } from './entries/governance-changed.js';
 export { IDEMPOTENCY_KEY_BYTES, type IntentEntry } from './entries/intent.js';
 export type { KeyringChangedEntry } from './entries/keyring-changed.js';
 export {
@@ -205,6 +205,12 @@ export {
 } from './shapes/carried-value.js';
 export { shapeRefusal } from './shapes/shape-reader.js';
 export {
+  type GovernanceVerb,
+  isGovernanceVerb,
+  MAX_DESCRIPTION_CHARS,
+  type ProposalRef,
+} from './signed/governance-verb.js';
+export {
   encodeReceiptBody,
   RECEIPT_DOMAIN,
   RECEIPT_STATUSES,
@@ -225,13 +231,6 @@ export {
 export { encodeStreamFrame, STREAM_FRAME_DOMAIN, type StreamFrame } from './signed/stream-frame.js';
 export { type ApprovalDecision, parseVerb, type Verb, verbArgs } from './signed/verb.js';
 export { STAMP_ENTROPY_BYTES, type Stamp } from './stamp.js';
-export {
-  boundWasiModule,
-  checkWasiModule,
-  WASI_FUNCTIONS,
-  WASI_MODULE,
-  WASI_MODULE_LIMITS,
-} from './wasi/wasi-module.js';
 export {
   boundWasiModule,
   checkWasiModule,

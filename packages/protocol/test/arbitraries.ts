@@ -127,6 +127,12 @@ const entries: { readonly [Kind in Entry['kind']]: fc.Arbitrary<Of<Kind, Entry>>
     verb: fc.constantFrom('add', 'revoke'),
     keyId: hash,
   }),
+  'governance-changed': entry('governance-changed', {
+    proposal: nat,
+    change: fc.constantFrom('proposed', 'shadowed', 'voided', 'approval', 'approved', 'applied'),
+    principal: text,
+    hash,
+  }),
   dropped: entry('dropped', { code: text, intent: hash }, 'intent'),
 };
 
@@ -143,6 +149,8 @@ const runtime: fc.Arbitrary<RuntimeNumbers> = fc.record({
 
 const named = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 9 });
 const verb = <Name extends Verb['verb']>(name: Name) => fc.constant(name);
+
+const proposalRef = { proposal: nat, base: hash, patchHash: hash };
 
 export const verbs: fc.Arbitrary<Verb> = fc.oneof(
   fc.record({ verb: fc.constantFrom('pause', 'resume', 'drain') }),
@@ -163,6 +171,19 @@ export const verbs: fc.Arbitrary<Verb> = fc.oneof(
     },
     'expiresNs',
   ),
+  fc.record({
+    verb: verb('propose'),
+    base: hash,
+    patchHash: hash,
+    description: fc.string({ unit: 'grapheme', maxLength: 40 }),
+  }),
+  fc.record({ verb: verb('shadowed'), ...proposalRef, shadowHash: hash, atSeq: nat }),
+  shape<Extract<Verb, { readonly verb: 'approve' }>>(
+    { verb: verb('approve'), ...proposalRef, shadowHash: hash, expiresNs: u64 },
+    'expiresNs',
+  ),
+  fc.record({ verb: verb('reject'), ...proposalRef }),
+  fc.record({ verb: fc.constantFrom('withdraw', 'apply'), proposal: nat }),
 );
 
 const signature = { keyId: hash, sig: bytes(64) };

@@ -86,6 +86,8 @@ function signedVerb(verb: Verb): SignedVerb {
   return { worldId, epoch: 1, verb: verb.verb, args: verbArgs(verb), nonce };
 }
 
+const proposalRef = { proposal: 3, base: hashed('manifest'), patchHash: hashed('patch') };
+
 /** What each verb says, in the order of the specification. */
 export const verbs: readonly Verb[] = [
   { verb: 'pause' },
@@ -97,6 +99,17 @@ export const verbs: readonly Verb[] = [
   { verb: 'keyring-add', publicKey, name: 'house', roles: ['host', 'adapter'] },
   { verb: 'keyring-revoke', keyId },
   { verb: 'approve-intent', intentHash: hashed('intent'), decision: 'approve', expiresNs: 9n },
+  {
+    verb: 'propose',
+    base: hashed('manifest'),
+    patchHash: hashed('patch'),
+    description: 'count by two',
+  },
+  { verb: 'shadowed', ...proposalRef, shadowHash: hashed('report'), atSeq: 12 },
+  { verb: 'approve', ...proposalRef, shadowHash: hashed('report'), expiresNs: 9n },
+  { verb: 'reject', ...proposalRef },
+  { verb: 'withdraw', proposal: 3 },
+  { verb: 'apply', proposal: 3 },
 ];
 export const signedVerbs: readonly SignedVerb[] = verbs.map(signedVerb);
 
@@ -248,6 +261,14 @@ export const entries: { readonly [kind in EntryKind]: Entry } = {
     value: { inline },
   },
   'plan-ended': { kind: 'plan-ended', cause: 3, instance, status: 'error', code: 'effect-failed' },
+  'governance-changed': {
+    kind: 'governance-changed',
+    cause: null,
+    proposal: 3,
+    change: 'approved',
+    principal: 'ana',
+    hash: hashed('report'),
+  },
   'keyring-changed': { kind: 'keyring-changed', cause: null, verb: 'revoke', keyId },
   dropped: { kind: 'dropped', cause: null, code: 'receipt-late', intent: hashed('intent') },
 };

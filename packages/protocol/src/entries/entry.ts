@@ -13,6 +13,11 @@ import {
 import { type DecisionEntry, parseDecision, writeDecision } from './decision.js';
 import { type DomainEventEntry, parseDomainEvent, writeDomainEvent } from './domain-event.js';
 import { type DroppedEntry, parseDropped, writeDropped } from './dropped.js';
+import {
+  type GovernanceChangedEntry,
+  parseGovernanceChanged,
+  writeGovernanceChanged,
+} from './governance-changed.js';
 import { type IntentEntry, parseIntent, writeIntent } from './intent.js';
 import {
   type KeyringChangedEntry,
@@ -32,6 +37,7 @@ export type Entry =
   | DecisionEntry
   | DomainEventEntry
   | DroppedEntry
+  | GovernanceChangedEntry
   | IntentEntry
   | KeyringChangedEntry
   | PlanEndedEntry
@@ -53,6 +59,7 @@ const writers: { readonly [Kind in EntryKind]: WriteEntry<Kind> } = {
   decision: writeDecision,
   'domain-event': writeDomainEvent,
   dropped: writeDropped,
+  'governance-changed': writeGovernanceChanged,
   intent: writeIntent,
   'keyring-changed': writeKeyringChanged,
   'plan-ended': writePlanEnded,
@@ -85,6 +92,7 @@ const parsers: { readonly [kind in EntryKind]: (fields: Fields) => Entry } = {
   decision: parseDecision,
   'domain-event': parseDomainEvent,
   dropped: parseDropped,
+  'governance-changed': parseGovernanceChanged,
   intent: parseIntent,
   'keyring-changed': parseKeyringChanged,
   'plan-ended': parsePlanEnded,

@@ -9,7 +9,7 @@ import { writeBytes, writeInt, writeText } from '../shapes/shape-writer.js';
 export const VERBS = {
   control: ['pause', 'resume', 'drain', 'halt', 'epoch', 'runtime-upgrade'],
   keyring: ['keyring-add', 'keyring-revoke'],
-  governance: ['approve-intent'],
+  governance: ['approve-intent', 'propose', 'shadowed', 'approve', 'reject', 'withdraw', 'apply'],
 } as const;
 
 export type VerbKind = keyof typeof VERBS;

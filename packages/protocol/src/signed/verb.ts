@@ -7,6 +7,13 @@ import { type KeyRole, PUBLIC_KEY_BYTES, parseRoles } from '../genesis/keyring.j
 import { parseRuntime, type RuntimeNumbers, runtimeValue } from '../genesis/runtime.js';
 import { Fields } from '../shapes/shape-fields.js';
 import { shapeRefusal } from '../shapes/shape-reader.js';
+import {
+  type GovernanceVerb,
+  governanceVerbArgs,
+  isGovernanceVerb,
+  parseGovernanceVerb,
+} from './governance-verb.js';
+import { integerOf } from './integer-args.js';
 import type { VerbArgs, VerbName } from './signed-verb.js';
 
 const APPROVAL_DECISIONS = ['approve', 'reject'] as const;
@@ -32,7 +39,8 @@ export type Verb =
       readonly decision: ApprovalDecision;
       /** Logical time after which the approval is worth nothing, nanoseconds. */
       readonly expiresNs?: bigint;
-    };
+    }
+  | GovernanceVerb;
 
 const CODE = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 const CODE_CHARS = 64;
@@ -46,13 +54,17 @@ export function parseVerb(verb: VerbName, args: VerbArgs): Result<Verb> {
   return attempt(() => {
     if (verb === 'runtime-upgrade') return { verb, runtime: parseRuntime(args) };
     const fields = new Fields(args);
-    const parsed = parseArgs(verb, fields);
+    const parsed = isGovernanceVerb(verb)
+      ? parseGovernanceVerb(verb, fields)
+      : parseArgs(verb, fields);
     fields.end();
     return parsed;
   });
 }
 
-function parseArgs(verb: Exclude<VerbName, 'runtime-upgrade'>, fields: Fields): Verb {
+type PlainVerb = Exclude<VerbName, 'runtime-upgrade' | GovernanceVerb['verb']>;
+
+function parseArgs(verb: PlainVerb, fields: Fields): Verb {
   switch (verb) {
     case 'pause':
     case 'resume':
@@ -120,10 +132,7 @@ export function verbArgs(verb: Verb): VerbArgs {
       const { expiresNs } = verb;
       return expiresNs === undefined ? args : args.set('expires_ns', integerOf(expiresNs));
     }
+    default:
+      return governanceVerbArgs(verb);
   }
-}
-
-/** An integer as decoding gives it: a number when it is a safe one. */
-function integerOf(value: bigint): number | bigint {
-  return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
 }
