@@ -117,5 +117,6 @@ export {
   hashDefinitions,
   loadAir,
 } from './world/load.js';
+export { toNodeJson } from './world/node.js';
 export { openDefinition } from './world/open.js';
 export type { Members, Route, Wrapping } from './world/routing.js';

@@ -73,7 +73,7 @@ export {
   type TakenSnapshot,
   takeSnapshot,
 } from './snapshot/take-snapshot.js';
-export { isAnsweredByKernel } from './step/introspect.js';
+export { isAnsweredByKernel } from './step/release.js';
 export { type StepDone, type StepOutcome, type StepPorts, step } from './step/step.js';
 export { checkSupport, unsupportedParts } from './support.js';
 export type { TrieSource } from './trie/leaf-codec.js';

@@ -219,7 +219,7 @@ describe('a plan that asks about its world', () => {
       ['0/1', 't/main@1', null],
       [`0/${second?.id.i}`, 't/child@1', '0/0'],
     ]);
-    expect(describeInstance(kernel.world.program, first as never)).toMatchObject({
+    expect(describeInstance(kernel.world, first as never)).toMatchObject({
       plan: 't/waiting@1',
       waits: [{ kind: 'child', step: 'w', of: 's', instance: second?.id }],
       steps: [
@@ -227,7 +227,7 @@ describe('a plan that asks about its world', () => {
         { id: 'w', state: 'waiting' },
       ],
     });
-    expect(describeInstance(kernel.world.program, second as never).waits).toMatchObject([
+    expect(describeInstance(kernel.world, second as never).waits).toMatchObject([
       { kind: 'effect', step: 'w', of: 'a', attempt: 1 },
       { kind: 'event', step: 'e', schema: 't/Ping@1' },
     ]);

@@ -138,6 +138,7 @@ describe('replay', () => {
     expect(replay(start, [bytes], { engine, ...noObjects })).toEqual({
       kind: 'need',
       hashes: objects.map(({ hash }) => hash),
+      modules: [],
     });
     const object = () => objects[0]?.bytes;
     expect(replay(start, [bytes], { engine, object }).kind).toBe('same');
@@ -151,6 +152,7 @@ describe('replay', () => {
     expect(replay(start, [bytes], { engine, ...noObjects })).toEqual({
       kind: 'need',
       hashes: [stored.hash],
+      modules: [],
     });
     const object = (hash: Hash) => (toHex(hash) === toHex(stored.hash) ? stored.bytes : undefined);
     expect(replay(start, [bytes], { engine, object }).kind).toBe('same');

@@ -163,7 +163,11 @@ describe('a step', () => {
     const world = newWorld(engine);
     const event = mustAdmit(world, go());
     const outcome = step(world, event, stampAt(0), { engine: { ...engine, has: () => false } });
-    expect(outcome).toEqual({ kind: 'need', hashes: [hashes.A] });
+    expect(outcome).toMatchObject({
+      kind: 'need',
+      hashes: [hashes.A],
+      modules: [{ hash: hashes.A, entry: 'step' }],
+    });
   });
 
   it('that breaks in the middle leaves the world as it was', () => {

@@ -171,12 +171,16 @@ export const verbs: fc.Arbitrary<Verb> = fc.oneof(
     },
     'expiresNs',
   ),
-  fc.record({
-    verb: verb('propose'),
-    base: hash,
-    patchHash: hash,
-    description: fc.string({ unit: 'grapheme', maxLength: 40 }),
-  }),
+  shape<Extract<Verb, { readonly verb: 'propose' }>>(
+    {
+      verb: verb('propose'),
+      base: hash,
+      patchHash: hash,
+      description: fc.string({ unit: 'grapheme', maxLength: 40 }),
+      intent: hash,
+    },
+    'intent',
+  ),
   fc.record({ verb: verb('shadowed'), ...proposalRef, shadowHash: hash, atSeq: nat }),
   shape<Extract<Verb, { readonly verb: 'approve' }>>(
     { verb: verb('approve'), ...proposalRef, shadowHash: hash, expiresNs: u64 },

@@ -5,6 +5,7 @@
  * A1. What is admitted has been normalized: a step uses it as it is, and a record can hold it.
  * A2. Signatures are verified before; here it is about who may sign what, when and how often.
  */
+import type { Engine } from '@aos/protocol';
 import { admitContinue } from '../inputs/continue.js';
 import { admitControl } from '../inputs/control.js';
 import { admitEvent } from '../inputs/event.js';
@@ -13,21 +14,26 @@ import { admitKeyring } from '../inputs/keyring.js';
 import { admitReceipt } from '../inputs/receipt.js';
 import { admitStreamFrame } from '../inputs/stream-frame.js';
 import { admitTick } from '../inputs/tick.js';
-import { ObjectsNeeded } from '../trie/objects-needed.js';
+import { neededBy, ObjectsNeeded } from '../trie/objects-needed.js';
 import type { World } from '../world/world.js';
 import type { Admission, RawInput } from './admitted.js';
 
+export interface AdmitPorts {
+  /** Code that proposals bring must be in it; without one only the step finds that it is not. */
+  readonly engine?: Engine;
+}
+
 /** Judges an input. The codes of refusals stand with each kind of input. */
-export function admit(world: World, raw: RawInput): Admission {
+export function admit(world: World, raw: RawInput, { engine }: AdmitPorts = {}): Admission {
   try {
-    return admitKind(world, raw);
+    return admitKind(world, raw, engine);
   } catch (thrown) {
-    if (thrown instanceof ObjectsNeeded) return { kind: 'need', hashes: thrown.hashes };
+    if (thrown instanceof ObjectsNeeded) return neededBy(thrown);
     throw thrown;
   }
 }
 
-function admitKind(world: World, raw: RawInput): Admission {
+function admitKind(world: World, raw: RawInput, engine: Engine | undefined): Admission {
   if (raw.kind === undefined || raw.kind === 'event') return admitEvent(world, raw);
   switch (raw.kind) {
     case 'receipt':
@@ -39,7 +45,7 @@ function admitKind(world: World, raw: RawInput): Admission {
     case 'keyring':
       return admitKeyring(world, raw);
     case 'governance':
-      return admitGovernance(world, raw);
+      return admitGovernance(world, raw, engine);
     case 'tick':
       return admitTick(world, raw);
     case 'continue':

@@ -10,6 +10,7 @@ import type {
   StreamFrame,
   TickInput,
 } from '@aos/protocol';
+import type { Need } from '../trie/objects-needed.js';
 
 /** A value as CBOR of any well-formed kind, or as authoring JSON. */
 export type RawValue =
@@ -78,7 +79,7 @@ export type Admission =
   /** The event is in already, as record `seq`: its acknowledgement answers this one as well. */
   | { readonly kind: 'duplicate'; readonly seq: number }
   /** Objects that must be in memory first. */
-  | { readonly kind: 'need'; readonly hashes: readonly Hash[] };
+  | Need;
 
 export function admitted(input: AdmittedInput): Admission {
   return { kind: 'admitted', input };

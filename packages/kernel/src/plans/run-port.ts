@@ -3,6 +3,7 @@ import type { Hash } from '@aos/canon';
 import type { CarriedValue, EntryPlace, Instance, PlanOrigin } from '@aos/protocol';
 import type { GateVerdict } from '../gate/verdict.js';
 import { routesOf } from '../program/program.js';
+import { programOf } from '../program/program-cache.js';
 import { isReserved } from '../program/reserved-events.js';
 import { checkEventKey } from '../program/routes.js';
 import { GateDraft, judgeEffect, openEffects } from '../step/effects.js';
@@ -41,9 +42,8 @@ export class RunPort implements PlanPort {
     return this.run.next.program.definition.manifestHash;
   }
 
-  /** A world has one manifest, so whatever is pinned is pinned to it. */
-  plansOf(): Plans {
-    return this.run.next.program.plans;
+  plansOf(manifest: Hash): Plans {
+    return programOf(this.run.next, manifest).plans;
   }
 
   spend(): boolean {

@@ -7,6 +7,7 @@
 import { type CompiledSchema, EFFECT_ERROR, type WorldDefinition } from '@aos/air';
 import { assert } from '@aos/canon';
 import { compileGate, type Gate } from '../gate/gate.js';
+import { compileMigrations, type Migrations } from '../governance/migrations.js';
 import { compilePlans, type Plans } from '../plans/compile/compile.js';
 import { compileReducers, type ReducerProgram } from './reducer-program.js';
 import { compileReserved, type ReservedEvents } from './reserved-events.js';
@@ -23,6 +24,7 @@ export interface Program {
   readonly effectError: CompiledSchema;
   readonly gate: Gate;
   readonly plans: Plans;
+  readonly migrations: Migrations;
 }
 
 export function compileProgram(definition: WorldDefinition): Program {
@@ -39,6 +41,7 @@ export function compileProgram(definition: WorldDefinition): Program {
     effectError,
     gate,
     plans: compilePlans(definition),
+    migrations: compileMigrations(definition),
   };
 }
 

@@ -9,6 +9,8 @@ export interface ReducerProgram {
   readonly definition: ReducerDefinition;
   /** Hash of the type of its states. */
   readonly stateSchema: Hash;
+  /** Hash of the type of its keys; null for a reducer without. */
+  readonly keyType: Hash | null;
 }
 
 export function compileReducers(definition: WorldDefinition): readonly ReducerProgram[] {
@@ -17,5 +19,6 @@ export function compileReducers(definition: WorldDefinition): readonly ReducerPr
     index,
     definition: reducer,
     stateSchema: hasher.hashOf(reducer.state.type),
+    keyType: reducer.keySchema === undefined ? null : hasher.hashOf(reducer.keySchema.type),
   }));
 }

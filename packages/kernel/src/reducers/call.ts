@@ -7,7 +7,7 @@
  *    decision and the intent.
  */
 import { wrapVariant } from '@aos/air';
-import { assert, sha256 } from '@aos/canon';
+import { assert, bytesEqual, sha256 } from '@aos/canon';
 import {
   ABI_VERSION,
   callLimitsOf,
@@ -28,6 +28,7 @@ import { emittedSize } from '../step/work-queue.js';
 import { ObjectsNeeded } from '../trie/objects-needed.js';
 import { buildContext } from './context.js';
 import { type AskedEffects, askEffects } from './effects.js';
+import { migrateCell } from './migrate-cell.js';
 import { type CheckedOutput, checkOutput } from './output.js';
 
 export interface ReducerCall {
@@ -48,15 +49,32 @@ interface Judged {
   readonly fuel: number;
 }
 
+/** A cell as it lies in its table, and as the reducer is given it: migrated, where it was not. */
+interface ReadCell {
+  readonly found: Cell | null;
+  readonly cell: Cell | null;
+}
+
+function isCurrent({ schema }: Cell, { stateSchema }: ReducerProgram): boolean {
+  return schema === stateSchema || bytesEqual(schema, stateSchema);
+}
+
 /** Calls a reducer and writes what it came to. Throws ObjectsNeeded for code or a cell. */
 export function callReducer(run: Run, call: ReducerCall): void {
   const { definition, index } = call.reducer;
-  if (!run.engine.has(definition.wasmHash)) throw new ObjectsNeeded([definition.wasmHash]);
-  const cell = readCell(tableOf(run, index), call.key);
+  const { name, wasmHash: hash } = definition;
+  if (!run.engine.has(hash)) throw new ObjectsNeeded([hash], [{ name, hash, entry: 'step' }]);
+  const found = readCell(tableOf(run, index), call.key);
   run.spend();
+  const isOld = found !== null && !isCurrent(found, call.reducer);
+  const cell = isOld ? migrateCell(run, call.reducer, found) : found;
+  if (cell === undefined) {
+    writeFault(run, call, 'migration-failed');
+    return;
+  }
   const judged = judgeCall(run, call, cell);
   if (typeof judged === 'string') writeFault(run, call, judged);
-  else applyCall(run, call, cell, judged);
+  else applyCall(run, call, { found, cell }, judged);
 }
 
 function judgeCall(run: Run, call: ReducerCall, cell: Cell | null): Judged | string {
@@ -127,12 +145,18 @@ function writeFault(run: Run, { reducer, key, cause }: ReducerCall, code: string
   run.append({ kind: 'reducer-fault', ...entry }, key?.length);
 }
 
-function applyCall(run: Run, call: ReducerCall, cell: Cell | null, judged: Judged): void {
-  const { output, asked } = judged;
+function applyCall(run: Run, call: ReducerCall, read: ReadCell, judged: Judged): void {
+  const { asked } = judged;
+  const output = { ...judged.output, state: stateOf(judged.output, read) };
   run.charge(judged.fuel);
-  if (output.state !== 'same' || output.ann !== null) writeState(run, call, cell, output);
+  if (output.state !== 'same' || output.ann !== null) writeState(run, call, read.found, output);
   for (const event of output.events) emit(run, event, call.cause);
   if (asked !== undefined) openEffects(run, asked.effects, call.cause);
+}
+
+/** A cell that a migration changed is written down, whether the call changed it more or not. */
+function stateOf({ state }: CheckedOutput, { found, cell }: ReadCell): CheckedOutput['state'] {
+  return state === 'same' && found !== cell && cell !== null ? cell : state;
 }
 
 function writeState(

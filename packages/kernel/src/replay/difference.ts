@@ -2,8 +2,9 @@
  * What a replay comes to: the world, the first difference, or what is needed to go on.
  * Everything here is data; {@link explainDifference} makes it readable.
  */
-import type { Encodable, Hash } from '@aos/canon';
+import type { Encodable } from '@aos/canon';
 import type { Entry } from '@aos/protocol';
+import type { Need } from '../trie/objects-needed.js';
 import type { World } from '../world/world.js';
 
 /** Where the replayed world and the journal part ways first. */
@@ -29,4 +30,4 @@ export interface Difference {
 export type Verdict =
   | { readonly kind: 'same'; readonly world: World }
   | { readonly kind: 'different'; readonly world: World; readonly difference: Difference }
-  | { readonly kind: 'need'; readonly hashes: readonly Hash[] };
+  | Need;

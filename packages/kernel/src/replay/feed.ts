@@ -18,8 +18,9 @@ import {
   signedMessage,
   verbDomain,
 } from '@aos/protocol';
-import { admit } from '../admit/admit.js';
+import { type AdmitPorts, admit } from '../admit/admit.js';
 import type { AdmittedEvent, AdmittedInput, RawEvent } from '../admit/admitted.js';
+import type { Need } from '../trie/objects-needed.js';
 import { findKey, type KeyState } from '../world/keyring.js';
 import type { World } from '../world/world.js';
 
@@ -35,10 +36,7 @@ export type SignatureCheck = (
 ) => boolean;
 
 /** An object that must be in memory before an input can be fed. */
-export interface NeededValue {
-  readonly kind: 'need';
-  readonly hashes: readonly Hash[];
-}
+export type NeededValue = Need;
 
 /** An input with its values, or what is needed for that. */
 export type Fed = AdmittedInput | NeededValue;
@@ -77,15 +75,19 @@ function withValue(
 
 function needed({ ref }: CarriedValue): NeededValue {
   assert(ref !== undefined, 'a value that is not inline is under its hash');
-  return { kind: 'need', hashes: [ref] };
+  return { kind: 'need', hashes: [ref], modules: [] };
 }
 
 /**
  * Admits an input again; undefined when it is let in as it is. Codes: those of {@link admit},
  * `input-not-canonical` and `input-duplicate`.
  */
-export function readmit(world: World, input: AdmittedInput): Refused | NeededValue | undefined {
-  const admission = admit(world, input.kind === 'event' ? rawEvent(input) : input);
+export function readmit(
+  world: World,
+  input: AdmittedInput,
+  ports: AdmitPorts,
+): Refused | NeededValue | undefined {
+  const admission = admit(world, input.kind === 'event' ? rawEvent(input) : input, ports);
   switch (admission.kind) {
     case 'admitted':
       return isSameInput(admission.input, input) ? undefined : notCanonical();

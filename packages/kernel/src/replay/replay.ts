@@ -54,7 +54,9 @@ export function replayRecord(
   }
   if (mode === 'verify' && outcome.objects.length > 0) {
     const missing = outcome.objects.filter(({ hash }) => ports.object(hash) === undefined);
-    if (missing.length > 0) return { kind: 'need', hashes: missing.map(({ hash }) => hash) };
+    if (missing.length > 0) {
+      return { kind: 'need', hashes: missing.map(({ hash }) => hash), modules: [] };
+    }
   }
   return { kind: 'same', world: outcome.world };
 }
@@ -80,7 +82,7 @@ export function replay(
 
 /** What speaks against an input before it is run; undefined when nothing does. */
 function checkInput(world: World, input: AdmittedInput, ports: ReplayPorts): Verdict | undefined {
-  const doubt = readmit(world, input);
+  const doubt = readmit(world, input, ports);
   if (doubt !== undefined) return 'kind' in doubt ? doubt : broken(world, 'input', doubt);
   if (ports.checkSignature === undefined) return undefined;
   const signed = checkInputSignature(world, input, ports.checkSignature);

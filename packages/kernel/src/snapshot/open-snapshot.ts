@@ -23,10 +23,11 @@ import {
   type Value,
 } from '@aos/canon';
 import { decodeGenesis, type Genesis, keyIdOf, worldIdOf } from '@aos/protocol';
-import { compileProgram, type Program } from '../program/program.js';
+import { compileProgram } from '../program/program.js';
+import { ProgramCache, type ProgramHolder } from '../program/program-cache.js';
 import { checkSupport } from '../support.js';
 import type { TrieSource } from '../trie/leaf-codec.js';
-import { ObjectsNeeded } from '../trie/objects-needed.js';
+import { type Need, neededBy, ObjectsNeeded } from '../trie/objects-needed.js';
 import { checkModules, type WorldPorts } from '../world/create-world.js';
 import { checkRuntime } from '../world/runtime-support.js';
 import type { World } from '../world/world.js';
@@ -41,7 +42,7 @@ export interface SnapshotPorts extends WorldPorts {
 export type SnapshotOpening =
   | { readonly kind: 'opened'; readonly world: World }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
-  | { readonly kind: 'need'; readonly hashes: readonly Hash[] };
+  | Need;
 
 /** What a snapshot is opened with. */
 export interface SnapshotOf {
@@ -95,7 +96,7 @@ function answer(run: () => Result<World>): SnapshotOpening {
       ? { kind: 'opened', world: opened.value }
       : { kind: 'refused', refusal: opened.refusal };
   } catch (error) {
-    if (error instanceof ObjectsNeeded) return { kind: 'need', hashes: error.hashes };
+    if (error instanceof ObjectsNeeded) return neededBy(error);
     throw error;
   }
 }
@@ -137,14 +138,15 @@ function open(
     checkModules(definition, ports.engine);
   if (found !== undefined) return found;
   const program = compileProgram(definition);
-  const shape = snapshotShape(program, ports.source);
+  const holder = { program, programs: new ProgramCache(), source: ports.source };
+  const shape = snapshotShape(holder);
   const snapshot = shape.decode(decoded.value, '');
   const wrong = checkRuntime(snapshot.runtime) ?? checkConsistency(snapshot);
   if (wrong !== undefined) return wrong;
   if (!bytesEqual(encode(shape.encode(snapshot) satisfies Encodable), bytes)) {
     return refuse('snapshot-shape', '', 'expected the bytes that the world itself would write');
   }
-  return ok({ shape, snapshot, world: worldOf(snapshot, genesis.value, program) });
+  return ok({ shape, snapshot, world: worldOf(snapshot, genesis.value, holder) });
 }
 
 function checkFormat(value: Value): Result<never> | undefined {
@@ -172,7 +174,7 @@ function isHash(value: Value | undefined, hash: Hash): boolean {
 
 /** What no world that ever was says of itself. */
 function checkConsistency(snapshot: Snapshot): Result<never> | undefined {
-  const { seq, chain, worldId, mode, haltCode, keyring, pending } = snapshot;
+  const { seq, chain, worldId, mode, haltCode, keyring, pending, cells, leafTypes } = snapshot;
   const rules: readonly (readonly [at: string, holds: boolean, rule: string])[] = [
     ['/halt_code', (mode === 'halted') === (haltCode !== null), 'a code exactly while halted'],
     ['/chain', seq > 0 || bytesEqual(chain, worldId), 'the world id before the first record'],
@@ -187,13 +189,14 @@ function checkConsistency(snapshot: Snapshot): Result<never> | undefined {
       'keys of earlier records',
     ],
     ['/pending', pending.every(({ cause }) => cause.seq < seq), 'causes in earlier records'],
+    ['/leaf_types', leafTypes.length === cells.length, 'a list for every reducer'],
   ];
   const broken = rules.find(([, holds]) => !holds);
   if (broken === undefined) return undefined;
   return refuse('snapshot-inconsistent', broken[0], `expected ${broken[2]}`);
 }
 
-function worldOf(snapshot: Snapshot, genesis: Genesis, program: Program): World {
+function worldOf(snapshot: Snapshot, genesis: Genesis, holder: ProgramHolder): World {
   const { format: _format, manifest: _manifest, ...body } = snapshot;
-  return { ...body, genesis, program };
+  return { ...body, genesis, ...holder };
 }

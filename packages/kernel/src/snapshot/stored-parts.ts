@@ -100,12 +100,12 @@ function nameOf(reducers: readonly ReducerProgram[], n: number): string {
   return (reducers[n] as ReducerProgram).definition.name;
 }
 
-function encodeTable(reducer: string, table: CellTable): Encodable {
+export function encodeTable(reducer: string, table: CellTable): Encodable {
   const cells = countCells(table) === 0 ? null : rootShape.encode(rootOfCells(table));
   return { reducer, cells };
 }
 
-function decodeTable(
+export function decodeTable(
   { definition: { name, keySchema } }: ReducerProgram,
   value: Value,
   at: string,
@@ -141,13 +141,13 @@ function opened<T>(found: Trie<T>): Trie<T> {
   return found;
 }
 
-function mustPass(checked: Result<undefined>, at: string): void {
+export function mustPass(checked: Result<undefined>, at: string): void {
   if (checked.ok) return;
   const { code, at: within, detail } = checked.refusal;
   throw new RefusalError({ code, at: `${at}${within}`, detail });
 }
 
-function collectUnstored({ objects, markStored }: Unstored, into: Collected): void {
+export function collectUnstored({ objects, markStored }: Unstored, into: Collected): void {
   for (const object of objects) into.objects.push(object);
   into.marks.push(markStored);
 }

@@ -81,7 +81,7 @@ function snapshotOf(world: World): Snapshot {
 }
 
 /** Writing reads nothing, so the source is never asked. */
-function shapeOf({ program }: World): Shape<Snapshot> {
+function shapeOf({ program, programs }: World): Shape<Snapshot> {
   const nothing: TrieSource = { read: () => undefined, cache: new NodeCache(0) };
-  return snapshotShape(program, nothing);
+  return snapshotShape({ program, programs, source: nothing });
 }

@@ -1,9 +1,10 @@
 /** Shapes of the work that a bounded step or a pause left over. */
 import { RefusalError, type Value } from '@aos/canon';
 import { type EntryPlace, type Instance, type Origin, parseOrigin } from '@aos/protocol';
+import type { Principal } from '../governance/proposal.js';
 import type { TrieSource } from '../trie/leaf-codec.js';
 import type { Settlement } from '../world/settled.js';
-import type { EventWork, PlanWork, ReceiptWork, Work } from '../world/work.js';
+import type { ApplyWork, EventWork, PlanWork, ReceiptWork, Work } from '../world/work.js';
 import { valueBytes } from './large-parts.js';
 import {
   bytes,
@@ -73,5 +74,12 @@ export function workShape(source: TrieSource): Shape<Work> {
       cause: place,
     }),
     plan: struct<PlanWork>({ kind: literal('plan'), instance, cause: place }),
+    apply: struct<ApplyWork>({
+      kind: literal('apply'),
+      proposal: nat,
+      by: struct<Principal>({ name: text, keyId: orNull(hash) }),
+      intent: orNull(hash),
+      cause: place,
+    }),
   });
 }

@@ -11,9 +11,10 @@ import type { GateState } from '../gate/gate-state.js';
 import { ledgerCodec } from '../gate/limits/ledger.js';
 import { windowCodec } from '../gate/limits/rate-window.js';
 import { intentCodec } from '../gate/open-intent.js';
+import type { GovernanceState } from '../governance/governance-state.js';
+import { proposalCodec } from '../governance/proposal.js';
 import { type PlanState, planCodecs } from '../plans/state/plan-state.js';
-import type { Program } from '../program/program.js';
-import type { TrieSource } from '../trie/leaf-codec.js';
+import type { ProgramHolder } from '../program/program-cache.js';
 import { deadlineCodec } from '../world/deadlines.js';
 import { dedupCodec } from '../world/dedup.js';
 import { type KeyState, MAX_KEYS } from '../world/keyring.js';
@@ -21,6 +22,7 @@ import { nonceCodec } from '../world/nonces.js';
 import { settledCodec } from '../world/settled.js';
 import type { World } from '../world/world.js';
 import { pieces } from './large-parts.js';
+import { retiredCells } from './retired-cells.js';
 import {
   exactBytes,
   hash,
@@ -42,7 +44,7 @@ import { workShape } from './work-shape.js';
 export const SNAPSHOT_FORMAT = 0;
 
 /** What follows from genesis and definition. */
-type Derived = 'genesis' | 'program';
+type Derived = 'genesis' | 'program' | 'programs' | 'source';
 
 /** What a snapshot holds. */
 export interface Snapshot extends Omit<World, Derived> {
@@ -74,14 +76,18 @@ const key = struct<KeyState>({
   revokedAt: orNull(nat),
 });
 
+/** Types that the states of one table may be of beside the present one. */
+const MAX_LEAF_TYPES = 1024;
+
 /** Pieces of work to an object. */
 const WORK_PIECE = 1024;
 
 /** Objects of pending work; sixty-four times what the default limits make. */
 const MAX_WORK_PIECES = 4096;
 
-/** The shape of the snapshots of one program; `source` is where opened ones read from. */
-export function snapshotShape(program: Program, source: TrieSource): Shape<Snapshot> {
+/** The shape of the snapshots of one program; opened ones read from its source. */
+export function snapshotShape(holder: ProgramHolder): Shape<Snapshot> {
+  const { program, source } = holder;
   const plans = planCodecs(source);
   return struct<Snapshot>({
     format: nat,
@@ -97,6 +103,9 @@ export function snapshotShape(program: Program, source: TrieSource): Shape<Snaps
     haltCode: orNull(text),
     keyring: list(key, MAX_KEYS),
     cells: cellTables(program.reducers, source),
+    leafTypes: list(list(hash, MAX_LEAF_TYPES), Number.MAX_SAFE_INTEGER),
+    retired: retiredCells(holder),
+    governance: struct<GovernanceState>({ proposals: trie(proposalCodec, source), open: nat }),
     pending: pieces(workShape(source), source, { pieceSize: WORK_PIECE, most: MAX_WORK_PIECES }),
     intents: trie(intentCodec(source), source),
     settled: windowOf(settledCodec(source), source),

@@ -13,8 +13,8 @@ import type { DeniedVerdict } from '../gate/verdict.js';
 import { findKey } from '../world/keyring.js';
 import type { World } from '../world/world.js';
 import { gatePortsOf, writeDecision } from './effects.js';
-import { releaseIntent } from './introspect.js';
 import { setIntent } from './open-intents.js';
+import { releaseIntent } from './release.js';
 import type { Run } from './run.js';
 import { settleInternally, TIMEOUT } from './settle.js';
 

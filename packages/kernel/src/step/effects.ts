@@ -15,8 +15,9 @@ import type { OpenIntent } from '../gate/open-intent.js';
 import type { EffectRequest } from '../gate/requests/effect-request.js';
 import type { GateVerdict, OpenedVerdict, SharedVerdict } from '../gate/verdict.js';
 import type { Settlement } from '../world/settled.js';
-import { isAnsweredByKernel, releaseIntent } from './introspect.js';
+
 import { isSameOrigin, setIntent } from './open-intents.js';
+import { isAnsweredByKernel, releaseIntent } from './release.js';
 import type { Appended, Run } from './run.js';
 
 /** What was judged and not opened yet, so that the next one is judged with it. */

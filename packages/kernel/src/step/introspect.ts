@@ -8,15 +8,13 @@
  */
 import { DEFINITION_KINDS, type DefinitionKind } from '@aos/air';
 import { decode, type Encodable, encode, sha256, toHashText, type Value } from '@aos/canon';
-import type { EntryPlace } from '@aos/protocol';
 import { countCells, listCells, readCell } from '../cells/cell-table.js';
 import type { OpenIntent } from '../gate/open-intent.js';
 import { listInstances } from '../plans/state/list-instances.js';
 import type { ReducerProgram } from '../program/reducer-program.js';
+import type { Answer } from './answer.js';
 import type { Run } from './run.js';
-import { settleInternally, settleWithAnswer } from './settle.js';
 
-type Answer = { readonly payload: Encodable } | { readonly code: string };
 type Params = ReadonlyMap<Value, Value>;
 
 const ANSWERS: ReadonlyMap<string, (run: Run, params: Params) => Answer> = new Map([
@@ -28,35 +26,13 @@ const ANSWERS: ReadonlyMap<string, (run: Run, params: Params) => Answer> = new M
   ['introspect.plans', answerPlans],
 ]);
 
-/** Whether the kernel itself answers effects of this kind, so that nobody else has to. */
-export function isAnsweredByKernel(effect: string): boolean {
+/** The answer to a question; undefined for an effect that is none. */
+export function answerQuestion(run: Run, intent: OpenIntent): Answer | undefined {
+  return ANSWERS.get(intent.effect)?.(run, paramsOf(intent));
+}
+
+export function isQuestion(effect: string): boolean {
   return ANSWERS.has(effect);
-}
-
-/** Lets an intent go: to the outside, or to the kernel, which settles it at once. */
-export function releaseIntent(
-  run: Run,
-  intent: OpenIntent,
-  cause: EntryPlace = intent.openedAt,
-): void {
-  const answer = ANSWERS.get(intent.effect);
-  if (answer === undefined) {
-    run.release(intent.hash);
-    return;
-  }
-  const payload = payloadOf(run, intent, answer(run, paramsOf(intent)));
-  if (typeof payload !== 'string') settleWithAnswer(run, intent, payload, cause);
-  else settleInternally(run, intent, { status: 'error', code: payload }, cause);
-}
-
-/** Canonical in the receipt schema, or the code why there is none. */
-function payloadOf(run: Run, { effect }: OpenIntent, answer: Answer): Uint8Array | string {
-  if ('code' in answer) return answer.code;
-  const { gate } = run.next.program;
-  const payload = gate.effects.get(effect)?.receipt.normalizeCbor(encode(answer.payload));
-  if (payload?.ok !== true) return 'receipt-invalid';
-  const limit = run.next.runtime.limits.receipt_bytes;
-  return payload.value.length <= limit ? payload.value : 'answer-too-large';
 }
 
 function paramsOf({ params }: OpenIntent): Params {

@@ -4,7 +4,7 @@
  * R1. It lives no longer than the call of `step`; a step that is given up leaves nothing behind.
  * R2. Entries are appended in order and never changed; an entry's cause stands before it.
  */
-import type { Hash } from '@aos/canon';
+import { type Hash, sha256 } from '@aos/canon';
 import {
   type CarriedValue,
   type Cause,
@@ -80,6 +80,11 @@ export class Run {
     const { carried, object } = carryValue(bytes);
     if (object !== undefined) this.objects.push(object);
     return carried;
+  }
+
+  /** Bytes that this commit stores under their hash. */
+  keep(bytes: Uint8Array): void {
+    this.objects.push({ hash: sha256(bytes), bytes });
   }
 
   charge(fuel: number): void {

@@ -12,7 +12,7 @@
  *
  * Deliberately absent: clocks, stores, WASM engines; they come in as a stamp and ports.
  */
-import { assert, type Hash } from '@aos/canon';
+import { assert } from '@aos/canon';
 import {
   chainOf,
   type Engine,
@@ -31,7 +31,7 @@ import { applyKeyring } from '../inputs/keyring.js';
 import { applyReceipt } from '../inputs/receipt.js';
 import { applyStreamFrame } from '../inputs/stream-frame.js';
 import { applyTick } from '../inputs/tick.js';
-import { ObjectsNeeded } from '../trie/objects-needed.js';
+import { type Need, neededBy, ObjectsNeeded } from '../trie/objects-needed.js';
 import { isRunning, type World, wakeAtOf } from '../world/world.js';
 import { drain } from './drain.js';
 import { Run } from './run.js';
@@ -48,7 +48,7 @@ export interface StepDone {
   readonly outputs: readonly Output[];
 }
 
-export type StepOutcome = StepDone | { readonly kind: 'need'; readonly hashes: readonly Hash[] };
+export type StepOutcome = StepDone | Need;
 
 export interface StepPorts {
   readonly engine: Engine;
@@ -70,7 +70,7 @@ export function step(
   try {
     return finish(world, takeInput(new Run(world, stamp, engine), input), recorded);
   } catch (thrown) {
-    if (thrown instanceof ObjectsNeeded) return { kind: 'need', hashes: thrown.hashes };
+    if (thrown instanceof ObjectsNeeded) return neededBy(thrown);
     throw thrown;
   }
 }

@@ -6,8 +6,10 @@ import { emptyCells } from '../cells/cell-table.js';
 import { enforcerModules } from '../gate/enforcers/enforcer.js';
 import { emptyGateState } from '../gate/gate-state.js';
 import { intentCodec } from '../gate/open-intent.js';
+import { emptyGovernance } from '../governance/governance-state.js';
 import { emptyPlanState } from '../plans/state/plan-state.js';
 import { compileProgram, type Program } from '../program/program.js';
+import { ProgramCache } from '../program/program-cache.js';
 import { checkSupport } from '../support.js';
 import type { TrieSource } from '../trie/leaf-codec.js';
 import { NodeCache } from '../trie/node-cache.js';
@@ -56,6 +58,8 @@ export function createWorld(
     worldId,
     genesis,
     program,
+    programs: new ProgramCache(),
+    source,
     runtime: genesis.runtime,
     seq: 0,
     chain: worldId,
@@ -85,6 +89,9 @@ function emptyParts(program: Program, source: TrieSource) {
     cells: program.reducers.map(({ definition: { keySchema } }) =>
       emptyCells(keySchema?.type ?? null, source),
     ),
+    leafTypes: program.reducers.map(() => []),
+    retired: [],
+    governance: emptyGovernance(source),
     pending: [],
     intents: Trie.empty(intentCodec(source), source),
     settled: emptyWindow(settledCodec(source), source),

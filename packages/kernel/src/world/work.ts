@@ -5,7 +5,9 @@
  *     anywhere else, and is taken up in the same order.
  * W2. Each piece carries what caused it as the absolute place of an input or an entry.
  */
+import type { Hash } from '@aos/canon';
 import type { EntryPlace, Instance, Origin } from '@aos/protocol';
+import type { Principal } from '../governance/proposal.js';
 import type { Settlement } from './settled.js';
 
 /** An event to route: first to plans, then to reducers in manifest order. */
@@ -38,4 +40,14 @@ export interface PlanWork {
   readonly cause: EntryPlace;
 }
 
-export type Work = EventWork | ReceiptWork | PlanWork;
+/** A proposal to apply: what came before it is done under the definition that it replaces. */
+export interface ApplyWork {
+  readonly kind: 'apply';
+  readonly proposal: number;
+  readonly by: Principal;
+  /** The effect of a plan that asked for it, which is answered then; null for a signed verb. */
+  readonly intent: Hash | null;
+  readonly cause: EntryPlace;
+}
+
+export type Work = EventWork | ReceiptWork | PlanWork | ApplyWork;

@@ -13,8 +13,12 @@ import type { Genesis, RuntimeNumbers } from '@aos/protocol';
 import type { CellTable } from '../cells/cell-table.js';
 import type { GateState } from '../gate/gate-state.js';
 import type { OpenIntent } from '../gate/open-intent.js';
+import type { GovernanceState } from '../governance/governance-state.js';
+import type { RetiredCells } from '../governance/moved-cells.js';
 import type { PlanState } from '../plans/state/plan-state.js';
 import type { Program } from '../program/program.js';
+import type { ProgramCache } from '../program/program-cache.js';
+import type { TrieSource } from '../trie/leaf-codec.js';
 import type { Trie } from '../trie/trie.js';
 import type { Deadline } from './deadlines.js';
 import type { DedupItem } from './dedup.js';
@@ -33,7 +37,12 @@ export type WorldMode = 'running' | 'paused' | 'draining' | 'halted';
 export interface World {
   readonly worldId: Hash;
   readonly genesis: Genesis;
+  /** The definition in force. */
   readonly program: Program;
+  /** Those that something is pinned to; a cache and no state. */
+  readonly programs: ProgramCache;
+  /** What stored parts are read from. */
+  readonly source: TrieSource;
   /** The numbers in force: those of genesis, or of the last `runtime-upgrade`. */
   readonly runtime: RuntimeNumbers;
   /** Sequence of the next record. */
@@ -51,6 +60,11 @@ export interface World {
   readonly keyring: readonly KeyState[];
   /** One table per reducer, in the order of the manifest. */
   readonly cells: readonly CellTable[];
+  /** For each of them, types that its states may be of beside the present one. */
+  readonly leafTypes: readonly (readonly Hash[])[];
+  /** Cells of reducers that are gone, in the order of their names. */
+  readonly retired: readonly RetiredCells[];
+  readonly governance: GovernanceState;
   /** Left over from bounded steps and from a pause, oldest first. */
   readonly pending: readonly Work[];
   /** By intent hash. */

@@ -24,6 +24,8 @@ export type GovernanceVerb =
       readonly patchHash: Hash;
       /** At most {@link MAX_DESCRIPTION_CHARS} characters; may be empty. */
       readonly description: string;
+      /** The open effect of a plan that a host proposes this for. */
+      readonly intent?: Hash;
     }
   /** `shadowHash`: the report, an object of the world; `atSeq`: the record it was made after. */
   | (ProposalRef & {
@@ -64,6 +66,7 @@ export function parseGovernanceVerb(verb: GovernanceVerb['verb'], fields: Fields
         base: fields.hash('base'),
         patchHash: fields.hash('patch_hash'),
         description: checkDescription(fields.text('description')),
+        ...(fields.has('intent') ? { intent: fields.hash('intent') } : {}),
       };
     case 'shadowed':
       return {
@@ -89,12 +92,14 @@ export function parseGovernanceVerb(verb: GovernanceVerb['verb'], fields: Fields
 /** The arguments as they are signed and journaled; the opposite of the parser. */
 export function governanceVerbArgs(verb: GovernanceVerb): VerbArgs {
   switch (verb.verb) {
-    case 'propose':
-      return new Map<Value, Value>([
+    case 'propose': {
+      const args = new Map<Value, Value>([
         ['base', verb.base],
         ['patch_hash', verb.patchHash],
         ['description', verb.description],
       ]);
+      return verb.intent === undefined ? args : args.set('intent', verb.intent);
+    }
     case 'shadowed':
       return refArgs(verb).set('shadow_hash', verb.shadowHash).set('at_seq', verb.atSeq);
     case 'approve': {

@@ -53,7 +53,8 @@ export function runModule(
   { subject, ports, manifestHash }: Asked,
 ): Charge & { readonly denial: Denial | undefined } {
   const { engine, callLimits } = ports;
-  if (!engine.has(enforcer.hash)) throw new ObjectsNeeded([enforcer.hash]);
+  const { name, hash } = enforcer;
+  if (!engine.has(hash)) throw new ObjectsNeeded([hash], [{ name, hash, entry: 'run' }]);
   const input = encodeInput(enforcer, subject, manifestHash);
   const outcome = engine.call(enforcer.hash, 'run', input, callLimits);
   const charge = { fuel: outcome.fuel, calls: 1 };

@@ -1,7 +1,7 @@
 /** What can be said of an instance that has not ended: how far it is, and what it waits for. */
 import type { Hash } from '@aos/canon';
 import type { Instance } from '@aos/protocol';
-import type { Program } from '../../program/program.js';
+import { type ProgramHolder, programOf } from '../../program/program-cache.js';
 import { placeKey } from '../../world/big-endian.js';
 import type { World } from '../../world/world.js';
 import type { AwaitStep, CompiledPlan, CompiledStep } from '../compile/compiled-plan.js';
@@ -47,17 +47,20 @@ export interface InstanceDescription {
 
 /** The instance that began at a place; undefined when it has ended, or none began there. */
 export function findInstance(
-  { program, planState }: Pick<World, 'planState' | 'program'>,
+  world: Pick<World, 'planState' | 'program' | 'programs' | 'source'>,
   id: Instance,
 ): InstanceDescription | undefined {
-  const instance = planState.instances.get(placeKey(id));
-  return instance && describeInstance(program, instance);
+  const instance = world.planState.instances.get(placeKey(id));
+  return instance && describeInstance(world, instance);
 }
 
-/** Describes an instance of the world that `program` is of. */
-export function describeInstance(program: Program, instance: PlanInstance): InstanceDescription {
+/** Describes an instance by the definition that it is pinned to. */
+export function describeInstance(
+  holder: ProgramHolder,
+  instance: PlanInstance,
+): InstanceDescription {
   const { id, parent, states } = instance;
-  const plan = program.plans.get(instance.plan);
+  const plan = programOf(holder, instance.manifest).plans.get(instance.plan);
   const steps = plan?.steps ?? [];
   return {
     id,

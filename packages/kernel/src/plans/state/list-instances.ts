@@ -22,7 +22,7 @@ export interface InstancePage {
  * Looks at `limit` instances, so a page may have fewer of a plan, and none, before the end.
  */
 export function listInstances(
-  { program, planState }: Pick<World, 'program' | 'planState'>,
+  world: Pick<World, 'program' | 'programs' | 'source' | 'planState'>,
   params: ReadonlyMap<Value, Value>,
   answerBytes: number,
 ): InstancePage | undefined {
@@ -33,12 +33,12 @@ export function listInstances(
   const instances: Encodable[] = [];
   let looked = 0;
   let last: string | null = null;
-  for (const instance of planState.instances.range({ from: placeKey(from) })) {
+  for (const instance of world.planState.instances.range({ from: placeKey(from) })) {
     if (looked === limit) return { instances, next: last };
     looked += 1;
     last = nameOf(instance.id);
     if (plan !== null && instance.plan !== plan) continue;
-    const { waits, parent } = describeInstance(program, instance);
+    const { waits, parent } = describeInstance(world, instance);
     instances.push({
       instance: last,
       plan: instance.plan,

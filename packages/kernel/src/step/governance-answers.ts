@@ -1,0 +1,86 @@
+/** What plans ask of the governance of their world, and the kernel answers. */
+import { assert, decode, toHashText, type Value } from '@aos/canon';
+import { type EntryPlace, isReducerOrigin } from '@aos/protocol';
+import type { OpenIntent } from '../gate/open-intent.js';
+import { findProposal } from '../governance/governance-state.js';
+import type { Principal } from '../governance/proposal.js';
+import { checkSpeak, findOpen, speak } from '../governance/voices.js';
+import type { ApplyWork } from '../world/work.js';
+import { type Answer, answerIntent } from './answer.js';
+import type { Run } from './run.js';
+
+/** A plan as it acts on its own world. */
+export function worldPrincipal({ waiters }: OpenIntent): Principal {
+  const [first] = waiters;
+  assert(first !== undefined, 'an intent has whoever opened it');
+  const name = isReducerOrigin(first) ? first.reducer : first.plan;
+  return { name: `world:${name}`, keyId: null };
+}
+
+/** A voice about the shadow that the proposal has now. */
+export function answerApprove(run: Run, intent: OpenIntent, cause: EntryPlace): Answer {
+  const params = paramsOf(intent);
+  const proposal = findOpen(run.next, Number(params.get('proposal_id')));
+  if ('code' in proposal) return { code: proposal.code };
+  const decision = params.get('decision') instanceof Map ? tagOf(params.get('decision')) : '';
+  const isKnown = decision === 'approve' || decision === 'reject';
+  if (!isKnown) return { code: 'receipt-invalid' };
+  const actor = worldPrincipal(intent);
+  const voice = { ...actor, decision } as const;
+  const refused = checkSpeak(run.next, proposal, voice, run.stamp.logicalNowNs);
+  if (refused !== undefined) return { code: refused.code };
+  speak(run, proposal, voice, cause);
+  return {
+    payload: {
+      proposal_id: proposal.id,
+      decision: params.get('decision') ?? null,
+      patch_hash: toHashText(proposal.patchHash),
+      approver: actor.name,
+      reason: params.get('reason') ?? null,
+    },
+  };
+}
+
+/** The proposal is applied when everything before it is done; then the intent is answered. */
+export function queueApply(run: Run, intent: OpenIntent, cause: EntryPlace): void {
+  const work: ApplyWork = {
+    kind: 'apply',
+    proposal: Number(paramsOf(intent).get('proposal_id')),
+    by: worldPrincipal(intent),
+    intent: intent.hash,
+    cause,
+  };
+  run.queue.push(work);
+}
+
+/** Answers the intent that asked to apply a proposal; `code` is why it was not. */
+export function answerApply(
+  run: Run,
+  { proposal: id, intent, cause }: ApplyWork,
+  code: string | undefined,
+): void {
+  const asked = intent === null ? undefined : run.next.intents.get(intent);
+  // it may have ended with its deadline or its epoch
+  if (asked === undefined) return;
+  const proposal = findProposal(run.next.governance, id);
+  const answer: Answer =
+    code !== undefined || proposal === undefined
+      ? { code: code ?? 'proposal-unknown' }
+      : {
+          payload: {
+            proposal_id: id,
+            manifest_hash_new: toHashText(proposal.manifest),
+            patch_hash: toHashText(proposal.patchHash),
+          },
+        };
+  answerIntent(run, asked, answer, cause);
+}
+
+function paramsOf({ params }: OpenIntent): ReadonlyMap<Value, Value> {
+  const decoded = decode(params);
+  return decoded.ok && decoded.value instanceof Map ? decoded.value : new Map();
+}
+
+function tagOf(variant: Value | undefined): Value | undefined {
+  return variant instanceof Map ? variant.get('$tag') : variant;
+}
