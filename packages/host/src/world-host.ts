@@ -223,8 +223,10 @@ export class WorldHost {
     return this.#effects.deadLetters;
   }
 
-  /** Tells of what happens to the world from now on; the answer ends it. */
+  /** Tells of what happens to the world from now on, or that it has stopped; the answer ends it. */
   watch(events: HostEvents): () => void {
+    const fault = this.#stopped;
+    if (fault !== undefined) queueMicrotask(() => events.stopped?.(fault));
     return this.#watch.add(events);
   }
 
