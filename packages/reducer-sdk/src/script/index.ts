@@ -74,3 +74,4 @@ export {
   timerSet,
 } from './system.js';
 export { type Handler, type Handlers, type Machine, match, typestate } from './typestate.js';
+export { decodeText, encodeText } from './utf8.js';

@@ -1,0 +1,38 @@
+/** Plays a rung: found a world, tell the story, show the receipts, reopen, replay. */
+import { exampleFolder } from '../places.js';
+import { checkReplay, printReceipts } from './evidence.js';
+import { ExampleWorld } from './example-world.js';
+import type { Print } from './print.js';
+import type { Rung } from './rung.js';
+import { expectEqual, Stage } from './stage.js';
+
+export async function playRung(rung: Rung, print: Print): Promise<void> {
+  print(`Running example ${rung.folder.slice(0, 2)}: ${rung.title} (${rung.slug})`);
+  const indented: Print = (line) => print(`   ${line}`);
+  const world = await ExampleWorld.found(exampleFolder(rung.folder));
+  try {
+    const stage = await Stage.open(world, indented);
+    try {
+      await rung.play(stage);
+      await checkReopening(rung, stage);
+    } finally {
+      await stage.close();
+    }
+    await world.inspect((store) => printReceipts(store, indented));
+    await world.inspect((store) => checkReplay(store, indented));
+  } finally {
+    await world.remove();
+  }
+}
+
+/** A world that is opened again is where it was, and asks nobody anything twice. */
+async function checkReopening(rung: Rung, stage: Stage): Promise<void> {
+  const look = async () => {
+    const states = Object.keys(rung.modules).map((reducer) => stage.state(reducer));
+    return [await Promise.all(states), stage.requests];
+  };
+  const before = await look();
+  await stage.reopen();
+  await stage.untilQuiescent();
+  expectEqual(await look(), before);
+}
