@@ -9,7 +9,6 @@ export {
   type EffectContext,
   type EffectFailure,
   type EffectImplementation,
-  type EffectImplementation,
   type EffectOutcome,
   failedOutcome,
   okOutcome,
@@ -73,6 +72,7 @@ export type {
   StatusShape,
   WaitLevel,
 } from './control/shapes.js';
+export { WAIT_LEVELS } from './control/shapes.js';
 export { frameArgs, receiptArgs, signedVerbArgs } from './control/signed-args.js';
 export {
   type DecisionShape,
@@ -85,6 +85,7 @@ export {
   type TraceShape,
 } from './control/trace-shapes.js';
 export type {
+  CellsArgs,
   ControlArgs,
   ControlItem,
   ControlResult,
@@ -93,6 +94,8 @@ export type {
   ControlVerb,
   ControlVerbs,
   ReceiptDraft,
+  TailArgs,
+  WhyArgs,
 } from './control/verbs.js';
 export type { ApprovalRequestedEntry } from './entries/approval-requested.js';
 export type { Cause, EntryPlace } from './entries/cause.js';
@@ -225,13 +228,6 @@ export {
 export { encodeStreamFrame, STREAM_FRAME_DOMAIN, type StreamFrame } from './signed/stream-frame.js';
 export { type ApprovalDecision, parseVerb, type Verb, verbArgs } from './signed/verb.js';
 export { STAMP_ENTROPY_BYTES, type Stamp } from './stamp.js';
-export {
-  boundWasiModule,
-  checkWasiModule,
-  WASI_FUNCTIONS,
-  WASI_MODULE,
-  WASI_MODULE_LIMITS,
-} from './wasi/wasi-module.js';
 export {
   boundWasiModule,
   checkWasiModule,

@@ -16,7 +16,7 @@ export interface VerifyCommandOptions extends VerifyOptions {
 export async function verify(path: string, options: VerifyCommandOptions = {}): Promise<Answer> {
   return withStore(path, (store) => {
     const report = verifyWorld(store, newEngine(), options);
-    const warnings = [...openingWarnings(report), ...tailWarnings(store.tail)];
+    const warnings = [...openingWarnings(report), ...tailWarnings(describeTail(store.tail))];
     const { difference, explanation } = report;
     const data = { ...describeReport(report), tail: describeTail(store.tail) };
     if (report.ok) return { data, lines: printReport(report), warnings };
