@@ -37,7 +37,7 @@ export const aggregator: Rung = {
     );
     const [primary, secondary, tertiary] = targets;
     await stage.send(EVENT, { Start: { topic: 'demo-topic', primary, secondary, tertiary } });
-    await stage.untilQuiescent();
+    await stage.settle();
     stage.print(`3 requests under way together; answered in the order ${answered.join(', ')}`);
     expectEqual(answered, [...NAMES].reverse());
 

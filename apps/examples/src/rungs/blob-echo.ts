@@ -21,7 +21,7 @@ export const blobEcho: Rung = {
   async play(stage) {
     await stage.send(EVENT, { Start: { namespace: 'demo', text: TEXT } });
     stage.print(`start: store ${utf8(TEXT).length} bytes`);
-    await stage.untilQuiescent();
+    await stage.settle();
     const { pc, blob, echo } = await stage.state<BlobEchoState>(REDUCER);
     expectEqual([tagOf(pc), blob, echo], ['Done', toHashText(sha256(utf8(TEXT))), TEXT]);
     stage.print(`blob.write → ${blob}`);

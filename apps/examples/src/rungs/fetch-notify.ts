@@ -20,7 +20,7 @@ export const fetchNotify: Rung = {
   async play(stage) {
     const server = await stage.serve(() => ({ status: 200, body: BODY }));
     await stage.send(EVENT, { Start: { url: `${server.url}/data/hello.json` } });
-    await stage.untilQuiescent();
+    await stage.settle();
     expectEqual(server.requests, ['GET /data/hello.json']);
     stage.print(`http.request ${server.requests.join()} (the server counts 1 request)`);
 

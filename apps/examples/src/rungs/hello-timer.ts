@@ -27,7 +27,7 @@ export const helloTimer: Rung = {
     await stage.reopen();
     stage.print('world closed while it waits, and opened again');
 
-    await stage.untilQuiescent();
+    await stage.settle();
     const { pc, due_ns, fired_ns, key } = await stage.state<TimerState>(REDUCER);
     expectEqual([tagOf(pc), key], ['Done', 'tea']);
     const lateNs = Number(fired_ns) - Number(due_ns);

@@ -1,36 +1,28 @@
 /** What a journal proves of a story: its receipts, and that it replays to itself. */
-import { bytesEqual, type Hash, toHashText, toHex } from '@aos/canon';
-import { openWorld, verifyWorld } from '@aos/host';
-import { decodeRecord, type JournalRecord, type WorldStore } from '@aos/protocol';
+import { toHashText } from '@aos/canon';
+import { verifyWorld } from '@aos/host';
+import type { WorldStore } from '@aos/protocol';
 import { WasmEngine } from '@aos/wasm';
 import type { Print } from './print.js';
+import type { Stage } from './stage.js';
 
 const COLUMNS = ['receipt of', 'status', 'adapter', 'signed by', 'cost', 'intent', 'payload'];
 
-/** Prints every receipt of the journal; nothing where there is none. */
-export function printReceipts(store: WorldStore, print: Print): void {
-  const { keyring } = openWorld(store, new WasmEngine()).world;
-  const nameOf = (keyId: Hash) => keyring.find((key) => bytesEqual(key.keyId, keyId))?.name ?? '';
-  const effects = new Map<string, string>();
-  const rows: string[][] = [];
-  for (const { input, entries } of recordsOf(store)) {
-    if (input.kind === 'receipt') {
-      const { intentHash, status, adapterId, costCents, payloadHash } = input.receipt;
-      rows.push([
-        effects.get(toHex(intentHash)) ?? '',
-        status,
-        adapterId,
-        `${nameOf(input.keyId)} ${short(input.keyId)}`,
-        costCents === undefined ? '–' : `${costCents} ct`,
-        short(intentHash),
-        short(payloadHash),
-      ]);
-    }
-    for (const entry of entries) {
-      if (entry.kind === 'intent') effects.set(toHex(entry.intent), entry.effect);
-    }
-  }
-  if (rows.length > 0) for (const line of tableOf([COLUMNS, ...rows])) print(line);
+/** Prints every receipt of the journal, in its order. */
+export async function printReceipts(stage: Stage): Promise<void> {
+  const { receipts } = await stage.ask('receipts.list', {});
+  const { keys } = await stage.ask('keyring.list', {});
+  const nameOf = new Map(keys.map(({ key_id, name }) => [key_id, name]));
+  const rows = receipts.map((receipt) => [
+    receipt.effect ?? '',
+    receipt.code ?? receipt.status,
+    receipt.adapter_id,
+    `${nameOf.get(receipt.key_id)} ${short(receipt.key_id)}`,
+    receipt.cost_cents === null ? '–' : `${receipt.cost_cents} ct`,
+    short(receipt.intent),
+    short(receipt.payload_hash),
+  ]);
+  if (rows.length > 0) for (const line of tableOf([COLUMNS, ...rows])) stage.print(line);
 }
 
 /** Judges every record and every signature from genesis on. Throws at a difference. */
@@ -41,27 +33,7 @@ export function checkReplay(store: WorldStore, print: Print): void {
   print(`replay check: OK (${report.records} records, world hash ${world})`);
 }
 
-/** Codes of denied effects, and of plans that failed, in the order of the journal. */
-export function troubleOf(store: WorldStore): readonly string[] {
-  const entries = [...recordsOf(store)].flatMap((record) => record.entries);
-  return entries.flatMap((entry) => {
-    if (entry.kind === 'decision' && entry.outcome === 'deny') {
-      return [`${entry.effect} under ${entry.cap} was denied: ${entry.code}`];
-    }
-    const isFailure = entry.kind === 'plan-ended' && entry.status === 'error';
-    return isFailure ? [`a plan failed: ${entry.code}`] : [];
-  });
-}
-
-function* recordsOf(store: WorldStore): Iterable<JournalRecord> {
-  for (const bytes of store.records(0)) {
-    const record = decodeRecord(bytes);
-    if (!record.ok) throw new Error(record.refusal.detail);
-    yield record.value;
-  }
-}
-
-const short = (hash: Uint8Array) => toHex(hash).slice(0, 8);
+const short = (hash: string) => hash.replace('sha256:', '').slice(0, 8);
 
 function tableOf(rows: readonly (readonly string[])[]): readonly string[] {
   const widths = rows[0]?.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0))) ?? [];

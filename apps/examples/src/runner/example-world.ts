@@ -9,19 +9,19 @@ import {
   ensureKey,
   ensureOperatorKey,
   foundWorld,
+  openControl,
   openWorldHost,
   readAuthoringFolder,
   systemClock,
   systemEntropy,
-  type WorldHost,
 } from '@aos/host';
-import type { Adapter, WorldStore } from '@aos/protocol';
+import type { Adapter, WorldAccess, WorldStore } from '@aos/protocol';
 import { createWorldStore, openWorldStore } from '@aos/store';
 import { WasmEngine } from '@aos/wasm';
 
-export interface OpenedWorld {
-  readonly host: WorldHost;
-  readonly store: WorldStore;
+/** A world that is open for writing, and what can be asked of it. */
+export interface LiveWorld {
+  readonly access: WorldAccess;
   close(): Promise<void>;
 }
 
@@ -53,17 +53,19 @@ export class ExampleWorld {
   }
 
   /** Opens it for writing. Effects run; the operator introduces the key that signs receipts. */
-  async open(): Promise<OpenedWorld> {
+  async open(): Promise<LiveWorld> {
+    const engine = new WasmEngine();
     const store = await openWorldStore(this.#dir, { mode: 'write' });
     const adapters: Adapter[] = [createHttpAdapter(), new TimerAdapter(), new BlobAdapter()];
     const [operator, signer] = [ensureKey(this.#keys, 'operator'), ensureKey(this.#keys, 'host')];
-    const effects = { adapters, signer, operator };
-    const host = openWorldHost({ store, engine: new WasmEngine(), effects });
+    const host = openWorldHost({ store, engine, effects: { adapters, signer, operator } });
+    const access = openControl({ store, engine, host, directory: this.#dir });
     const close = async () => {
+      await access.close();
       await host.close();
       for (const adapter of adapters) await adapter.close();
     };
-    return { host, store, close };
+    return { access, close };
   }
 
   /** Runs `use` on its files, as anybody who holds them can. */

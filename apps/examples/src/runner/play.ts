@@ -1,4 +1,4 @@
-/** Plays a rung: found a world, tell the story, show the receipts, reopen, replay. */
+/** Plays a rung: found a world, tell the story, reopen, show the receipts, replay. */
 import { exampleFolder } from '../places.js';
 import { checkReplay, printReceipts } from './evidence.js';
 import { ExampleWorld } from './example-world.js';
@@ -14,11 +14,11 @@ export async function playRung(rung: Rung, print: Print): Promise<void> {
     const stage = await Stage.open(world, indented);
     try {
       await rung.play(stage);
-      await checkReopening(rung, stage);
+      await checkReopening(stage);
+      await printReceipts(stage);
     } finally {
       await stage.close();
     }
-    await world.inspect((store) => printReceipts(store, indented));
     await world.inspect((store) => checkReplay(store, indented));
   } finally {
     await world.remove();
@@ -26,13 +26,9 @@ export async function playRung(rung: Rung, print: Print): Promise<void> {
 }
 
 /** A world that is opened again is where it was, and asks nobody anything twice. */
-async function checkReopening(rung: Rung, stage: Stage): Promise<void> {
-  const look = async () => {
-    const states = Object.keys(rung.modules).map((reducer) => stage.state(reducer));
-    return [await Promise.all(states), stage.requests];
-  };
-  const before = await look();
+async function checkReopening(stage: Stage): Promise<void> {
+  const before = [await stage.ask('journal.head', {}), stage.requests];
   await stage.reopen();
-  await stage.untilQuiescent();
-  expectEqual(await look(), before);
+  await stage.settle();
+  expectEqual([await stage.ask('journal.head', {}), stage.requests], before);
 }

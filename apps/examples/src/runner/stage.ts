@@ -1,22 +1,18 @@
 /** What a story acts on: a living world, servers around it, and a place to say things. */
 import { isDeepStrictEqual } from 'node:util';
-import { parseJson, type WorldDefinition } from '@aos/air';
-import { parseHashText } from '@aos/canon';
-import { type Ack, WorldBlobs } from '@aos/host';
-
-import { troubleOf } from './evidence.js';
-import type { ExampleWorld, OpenedWorld } from './example-world.js';
+import type { AckShape, ControlArgs, ControlResult, ControlVerb } from '@aos/protocol';
+import type { ExampleWorld, LiveWorld } from './example-world.js';
 import { type Answer, type Loopback, serve } from './loopback.js';
 import type { Print } from './print.js';
 
-type Reducer = WorldDefinition['reducers'][number];
-
 export class Stage {
   readonly #servers: Loopback[] = [];
+  /** Sequences of the events that were sent. */
+  readonly #sent: number[] = [];
 
   private constructor(
     private readonly world: ExampleWorld,
-    private opened: OpenedWorld,
+    private live: LiveWorld,
     readonly print: Print,
   ) {}
 
@@ -24,50 +20,42 @@ export class Stage {
     return new Stage(world, await world.open(), print);
   }
 
-  /** Sends an event, given in the sugar lens, and insists that no reducer faulted on it. */
-  async send(schema: string, value: unknown): Promise<Ack> {
-    const json = parseJson(JSON.stringify(value));
-    if (!json.ok) throw new Error(json.refusal.detail);
-    const answer = await this.opened.host.submit({ schema, json: json.value });
-    if (!answer.ok) throw new Error(`${answer.refusal.code}: ${answer.refusal.detail}`);
-    const [fault] = answer.value.faults;
-    if (fault !== undefined) throw new Error(`${fault.reducer} faulted with ${fault.code}`);
-    return answer.value;
+  /** Asks the world something, and insists on an answer. */
+  async ask<V extends ControlVerb>(verb: V, args: ControlArgs<V>): Promise<ControlResult<V>> {
+    const answer = await this.live.access.call(verb, args);
+    if (answer.ok) return answer.value;
+    const { code, detail } = answer.refusal;
+    throw new Error(`${verb} was refused, ${code}: ${detail}`);
   }
 
-  /** The state of a reducer without keys, in the sugar lens. */
-  state<T>(reducer: string): Promise<T> {
-    return this.opened.host.read(({ program, cells }) => {
-      const { reducers } = program.definition;
-      const index = reducers.findIndex(({ name }) => name === reducer);
-      const [definition, table] = [reducers[index] as Reducer | undefined, cells[index]];
-      if (definition === undefined) throw new Error(`the world has no reducer ${reducer}`);
-      const cell = table?.kind === 'single' ? table.cell : null;
-      const json = cell && definition.state.toJson(cell.state);
-      return (json?.ok ? json.value : null) as T;
-    });
+  /** Sends an event. When this resolves it is on disk. */
+  async send(schema: string, value: object): Promise<AckShape> {
+    const { ack } = await this.ask('event.send', { schema, json: JSON.stringify(value) });
+    if (ack === null) throw new Error(`${schema} was sent and not acknowledged`);
+    this.#sent.push(ack.seq);
+    return ack;
   }
 
-  /** Waits until the world, timers included, has nothing left to do, and all of it went well. */
-  async untilQuiescent(): Promise<void> {
-    const { host, store } = this.opened;
-    const { blockers } = await host.untilQuiescent({ timers: 'wait' });
+  /** The state of a reducer, or of the cell of a key. */
+  async state<T>(reducer: string, key?: string): Promise<T> {
+    const { state } = await this.ask('state.get', { reducer, ...(key && { key }) });
+    return state as T;
+  }
+
+  /** Waits until nothing is left to do, and insists that all that was sent came to a good end. */
+  async settle(): Promise<void> {
+    const { blockers } = await this.ask('quiesce', { timers: 'wait' });
     if (blockers.length > 0) throw new Error(`the world still waits for ${show(blockers)}`);
-    const trouble = troubleOf(store);
-    if (trouble.length > 0) throw new Error(trouble.join('; '));
+    for (const seq of this.#sent) {
+      const { standing, code } = await this.ask('trace', { what: String(seq) });
+      if (standing !== 'completed') throw new Error(`event ${seq} is ${standing}: ${code}`);
+    }
   }
 
   /** The text of a blob of the world. */
-  async blobText(ref: string | null): Promise<string> {
-    const hash = parseHashText(ref ?? '');
-    if (!hash.ok) throw new Error(`expected the hash of a blob, found ${ref}`);
-    const { store } = this.opened;
-    const write = () => Promise.reject(new Error('a story only reads blobs'));
-    const chunks = await new WorldBlobs({ read: (of) => store.object(of), write }).get(hash.value);
-    const decoder = new TextDecoder();
-    let text = '';
-    for await (const chunk of chunks ?? []) text += decoder.decode(chunk, { stream: true });
-    return text;
+  async blobText(hash: string | null): Promise<string> {
+    const { bytes } = await this.ask('blob.get', { hash: hash ?? '' });
+    return new TextDecoder().decode(bytes);
   }
 
   /** Starts a server that lives as long as the stage. */
@@ -84,12 +72,12 @@ export class Stage {
 
   /** Closes the world and opens it again from its files. */
   async reopen(): Promise<void> {
-    await this.opened.close();
-    this.opened = await this.world.open();
+    await this.live.close();
+    this.live = await this.world.open();
   }
 
   async close(): Promise<void> {
-    await this.opened.close();
+    await this.live.close();
     for (const server of this.#servers) await server.close();
   }
 }
