@@ -7,7 +7,7 @@ import { approve, checkApprove } from '../step/approve.js';
 import type { Run } from '../step/run.js';
 import type { World } from '../world/world.js';
 import { isRunning } from '../world/world.js';
-import { closedCode } from './event.js';
+import { closedCode, closedDetail } from './event.js';
 import { admitVerb, applyVerb } from './verb.js';
 
 /**
@@ -16,7 +16,7 @@ import { admitVerb, applyVerb } from './verb.js';
  * the intent waits for.
  */
 export function admitGovernance(world: World, raw: GovernanceInput): Admission {
-  if (!isRunning(world)) return refused(closedCode(world), '', `the world is ${world.mode}`);
+  if (!isRunning(world)) return refused(closedCode(world), '', closedDetail(world));
   return admitVerb(world, raw, ['operator', 'approver', 'host', 'adapter'], (verb) => {
     if (verb.verb !== 'approve-intent') return undefined;
     const checked = checkApprove(world, raw, verb);
