@@ -23,6 +23,7 @@ import {
   type StoredObject,
   type WorldStore,
 } from '@aos/protocol';
+import { type Clock, systemClock } from './clock.js';
 import type { DeadLetter } from './effects/effect-options.js';
 import type { Quiescence, QuiescenceOptions } from './effects/quiescence.js';
 import type { RunnerSetup } from './effects/runner-setup.js';
@@ -31,7 +32,7 @@ import { type CryptoThreads, SignatureWait } from './keys/signature-wait.js';
 import { SignatureVerifier } from './keys/signatures.js';
 import { type Ack, readAck } from './loop/acks.js';
 import { Agenda, type Task } from './loop/agenda.js';
-import { Committer, fenceFault } from './loop/committer.js';
+import { type CommitEvents, Committer, fenceFault } from './loop/committer.js';
 import { checkClearance, type HaltClearance, haltFault, haltMarkOf } from './loop/halt.js';
 import { type HostEvents, HostWatch } from './loop/host-watch.js';
 import { Inbox, type Waiting } from './loop/inbox.js';
@@ -48,6 +49,7 @@ export interface WorldHostSettings {
   /** A close makes a snapshot when the last one is so many records back. Default 1,000. */
   readonly snapshotRecords?: number;
   readonly startTimer?: StartTimer;
+  readonly clock?: Clock;
   /**
    * Where signatures are made and verified. `none`: on the thread of the world, so that a simulated
    * world depends on nothing outside it. Default `platform`.
@@ -108,19 +110,24 @@ export class WorldHost {
     const { cryptoThreads = 'platform' } = settings;
     this.#signatures = { check: this.#verifier.check, threads: cryptoThreads };
     this.#timer = new WakeTimer(startTimer, () => this.#schedule());
-    this.#committer = new Committer(store, {
-      failed: (fault) => this.#stop(fault),
-      durable: (outputs) => {
-        this.#effects.take(outputs);
-        this.#watch.durable();
-      },
-      settled: () => this.#goOn(),
-    });
+    this.#committer = new Committer(store, this.#commitEvents(), settings.clock ?? systemClock);
     this.#halt = store.halt;
     if (this.#halt !== undefined) this.#stopped = haltFault(this.#halt);
     this.#effects = new WorldEffects(settings.effects, this.#lend());
     this.#goOn();
     this.#effects.open();
+  }
+
+  #commitEvents(): CommitEvents {
+    return {
+      failed: (fault) => this.#stop(fault),
+      durable: ({ outputs, records }) => {
+        this.#effects.take(outputs);
+        this.#watch.durable(records);
+      },
+      flushed: (flush) => this.#watch.flushed(flush),
+      settled: () => this.#goOn(),
+    };
   }
 
   /** What effects are run on: the world of the moment, and ways to hand in and to store. */
@@ -149,6 +156,7 @@ export class WorldHost {
       submit: (input) => host.#offer(input),
       failed: (cause) => host.#stop(fenceFault(cause)),
       store: (object) => host.#committer.append({ records: [], objects: [object] }),
+      started: (start) => host.#watch.started(start),
     };
   }
 
@@ -173,8 +181,12 @@ export class WorldHost {
   /** As {@link submit}, also while the world is closing. */
   #offer(submitted: SubmittedInput, onAccepted?: () => void): Promise<Result<Ack>> {
     if (this.#stopped !== undefined) return Promise.reject(this.#stopped);
-    return new Promise((resolve, reject) => {
+    return new Promise((answer, reject) => {
       const { epoch } = this.#stepper.world;
+      const resolve = (result: Result<Ack>) => {
+        if (!result.ok) this.#watch.refused(result.refusal);
+        answer(result);
+      };
       // what is thrown here rejects: a defect that only looking at an input meets stops nobody else
       const intake = takeIn(this.#stepper, submitted, this.#signatures);
       const isIn = this.#take(intake, { raw: submitted, sizeBytes: 0, epoch, resolve, reject });

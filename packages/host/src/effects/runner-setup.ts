@@ -13,6 +13,7 @@ import type { Signer } from '../keys/key-files.js';
 import type { CryptoThreads } from '../keys/signature-wait.js';
 import { signVerb } from '../keys/signing.js';
 import type { Ack } from '../loop/acks.js';
+import type { EffectStart } from '../loop/host-watch.js';
 import type { SubmittedInput } from '../loop/intake.js';
 import type { StartTimer } from '../loop/wake-timer.js';
 import { assertServed, tableOf } from './adapter-table.js';
@@ -37,6 +38,8 @@ export interface EffectWorld {
   submit(input: SubmittedInput): Promise<Result<Ack>>;
   /** Resolves when the object is durable; rejects with AosFault. */
   store(object: StoredObject): Promise<void>;
+  /** An adapter was given an intent; for whoever watches. */
+  started(start: EffectStart): void;
   /** Reading the world has failed: it is stopped until it is opened again. */
   failed(cause: unknown): void;
 }
