@@ -1,4 +1,4 @@
-/** What a journal proves of a story: its receipts, and that it replays to itself. */
+/** What a journal proves of a story: what was done outside, and that it replays to itself. */
 import { toHashText } from '@aos/canon';
 import { verifyWorld } from '@aos/host';
 import type { WorldStore } from '@aos/protocol';
@@ -6,22 +6,21 @@ import { WasmEngine } from '@aos/wasm';
 import type { Print } from './print.js';
 import type { Stage } from './stage.js';
 
-const COLUMNS = ['receipt of', 'status', 'adapter', 'signed by', 'cost', 'intent', 'payload'];
+const COLUMNS = ['effect', 'grant', 'ended', 'adapter', 'receipt signed by', 'cost', 'intent'];
 
-/** Prints every receipt of the journal, in its order. */
-export async function printReceipts(stage: Stage): Promise<void> {
-  const { receipts } = await stage.ask('receipts.list', {});
+/** Prints every effect that was asked for, with its receipt, in the order of the journal. */
+export async function printEffects(stage: Stage): Promise<void> {
+  const { effects } = await stage.ask('effects.list', {});
   const { keys } = await stage.ask('keyring.list', {});
   const nameOf = new Map(keys.map(({ key_id, name }) => [key_id, name]));
-  const rows = receipts.map((receipt) => [
-    receipt.effect ?? '',
-    receipt.code ?? receipt.status,
-    receipt.adapter_id,
-    `${nameOf.get(receipt.key_id)} ${short(receipt.key_id)}`,
-    receipt.cost_cents === null ? '–' : `${receipt.cost_cents} ct`,
-    short(receipt.intent),
-    short(receipt.payload_hash),
-  ]);
+  const rows = effects.map(({ effect, cap, standing, code, intent, receipt }) => {
+    const asked = [effect, cap, code ?? receipt?.status ?? standing];
+    // what the world itself settled, such as a deadline that passed, nobody signed
+    if (receipt === null) return [...asked, '–', '–', '–', short(intent)];
+    const { adapter_id, key_id, cost_cents } = receipt;
+    const cost = cost_cents === null ? '–' : `${cost_cents} ct`;
+    return [...asked, adapter_id, `${nameOf.get(key_id)} ${short(key_id)}`, cost, short(intent)];
+  });
   if (rows.length > 0) for (const line of tableOf([COLUMNS, ...rows])) stage.print(line);
 }
 

@@ -1,6 +1,6 @@
-/** Plays a rung: found a world, tell the story, reopen, show the receipts, replay. */
+/** Plays a rung: found a world, tell the story, reopen, show what was done outside, replay. */
 import { exampleFolder } from '../places.js';
-import { checkReplay, printReceipts } from './evidence.js';
+import { checkReplay, printEffects } from './evidence.js';
 import { ExampleWorld } from './example-world.js';
 import type { Print } from './print.js';
 import type { Rung } from './rung.js';
@@ -15,7 +15,7 @@ export async function playRung(rung: Rung, print: Print): Promise<void> {
     try {
       await rung.play(stage);
       await checkReopening(stage);
-      await printReceipts(stage);
+      await printEffects(stage);
     } finally {
       await stage.close();
     }
