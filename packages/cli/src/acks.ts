@@ -13,8 +13,13 @@ export function describeAck(ack: AckShape): ShownAck {
   return { data: { ...ack }, lines: [`record ${seq}  ${chain}  ${counted}`] };
 }
 
-export function faultWarnings({ faults }: AckShape): string[] {
-  return faults.map(
+export function faultWarnings({ faults, denials }: AckShape): string[] {
+  const faulted = faults.map(
     ({ reducer, code }) => `${reducer} faulted with ${code}; its state is as before the event`,
   );
+  const denied = denials.map(({ effect, cap, code, advice }) => {
+    const what = `${effect} under the grant ${cap} was denied with ${code}`;
+    return advice === null ? what : `${what}: ${advice}`;
+  });
+  return [...faulted, ...denied];
 }

@@ -51,7 +51,9 @@ function addLifeCommands(program: Command, run: RunCommand): void {
     .action((options: { fromSnapshot?: true; explain?: true }, command: Command) => {
       const { fromSnapshot, explain = false } = options;
       const from = fromSnapshot === true ? 'snapshot' : 'genesis';
-      return run(command, (world) => verify(world(), { from, explain }));
+      return run(command, (world, tools) =>
+        verify(world(), { from, explain }, tools.progress('records judged')),
+      );
     });
   program
     .command('snapshot')
