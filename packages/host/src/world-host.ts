@@ -33,6 +33,7 @@ import { SignatureVerifier } from './keys/signatures.js';
 import { type Ack, readAck } from './loop/acks.js';
 import { Agenda, type Task } from './loop/agenda.js';
 import { type CommitEvents, Committer, fenceFault } from './loop/committer.js';
+import { DenialLog, type DeniedEffect } from './loop/denial-log.js';
 import { checkClearance, type HaltClearance, haltFault, haltMarkOf } from './loop/halt.js';
 import { type HostEvents, HostWatch } from './loop/host-watch.js';
 import { Inbox, type Waiting } from './loop/inbox.js';
@@ -76,6 +77,7 @@ export class WorldHost {
   readonly #timer: WakeTimer;
   readonly #committer: Committer;
   readonly #effects: WorldEffects;
+  readonly #denials = new DenialLog();
   readonly #watch = new HostWatch();
   readonly #turnPorts: TurnPorts;
   readonly #signatures: SignaturePorts;
@@ -121,7 +123,8 @@ export class WorldHost {
   #commitEvents(): CommitEvents {
     return {
       failed: (fault) => this.#stop(fault),
-      durable: ({ outputs, records }) => {
+      durable: ({ outputs, records, denials }) => {
+        this.#denials.add(denials);
         this.#effects.take(outputs);
         this.#watch.durable(records);
       },
@@ -233,6 +236,16 @@ export class WorldHost {
   /** The latest effects that came to nothing, oldest first; the journal has all of them. */
   get deadLetters(): readonly DeadLetter[] {
     return this.#effects.deadLetters;
+  }
+
+  /** The latest effects that the gate denied, oldest first, with what would help. */
+  get denials(): readonly DeniedEffect[] {
+    return this.#denials.denials;
+  }
+
+  /** Inputs that wait to be stepped. */
+  get waiting(): number {
+    return this.#inbox.size;
   }
 
   /** Tells of what happens to the world from now on, or that it has stopped; the answer ends it. */

@@ -14,6 +14,7 @@ import {
 } from '@aos/protocol';
 import type { Clock } from '../clock.js';
 import type { Ack } from './acks.js';
+import type { DeniedEffect } from './denial-log.js';
 import type { Flush } from './host-watch.js';
 import type { Waiting } from './inbox.js';
 
@@ -26,6 +27,8 @@ export class Group {
   readonly objects: StoredObject[] = [];
   /** What the records ask of the outside. */
   readonly outputs: Output[] = [];
+  /** What was denied in them. */
+  readonly denials: DeniedEffect[] = [];
   readonly answers: { readonly waiting: Waiting; readonly ack: () => Ack }[] = [];
 
   get isEmpty(): boolean {
