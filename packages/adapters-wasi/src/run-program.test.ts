@@ -2,14 +2,19 @@ import { readFileSync } from 'node:fs';
 import { decodeUtf8, utf8 } from '@aos/canon';
 import { WASI_MODULE } from '@aos/protocol';
 import { describe, expect, it } from 'vitest';
-import { type ProgramResult, runProgram } from './run-program.js';
+import { type ProgramJob, type ProgramResult, runProgram } from './run-program.js';
 import type { ProgramInput } from './system/wasi-system.js';
+
+type Module = ProgramJob['module'];
+const { WebAssembly: platform } = globalThis as unknown as {
+  WebAssembly: { Module: new (bytes: Uint8Array) => Module };
+};
 
 const limits = { diskBytes: 1 << 20, fileCount: 256, outputBytes: 1 << 16 };
 const compile = (name: string) =>
-  new WebAssembly.Module(readFileSync(new URL(`../test/programs/${name}.wasm`, import.meta.url)));
+  new platform.Module(readFileSync(new URL(`../test/programs/${name}.wasm`, import.meta.url)));
 
-function run(module: WebAssembly.Module, input: Partial<ProgramInput> = {}): ProgramResult {
+function run(module: Module, input: Partial<ProgramInput> = {}): ProgramResult {
   const { stdin = new Uint8Array(), files = new Map(), args = [] } = input;
   const seed = input.seed ?? new Uint8Array(32);
   return runProgram({ module, input: { name: 'probes', args, stdin, files, seed }, limits });
@@ -48,7 +53,7 @@ const [I32, F64] = [0x7f, 0x7c];
 /** A program that imports one call, with these parameters, as function 0. */
 function moduleOf(call: string, params: readonly number[], results: number[], body: number[]) {
   const code = [0, ...body, 0x0b];
-  return new WebAssembly.Module(
+  return new platform.Module(
     Uint8Array.of(
       ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
       ...section(1, [0x60, params.length, ...params, results.length, ...results], [0x60, 0, 0]),
