@@ -15,6 +15,7 @@ import { addAirCommands } from './program/air-program.js';
 import { addAuthorityCommands } from './program/authority-program.js';
 import { addEffectCommands } from './program/effect-program.js';
 import { addHelpCommands } from './program/help-program.js';
+import { addReadCommands } from './program/read-program.js';
 import type { RunCommand, Tools } from './program/run-command.js';
 import { addWorldCommands } from './program/world-program.js';
 import { cutValues } from './shown-text.js';
@@ -109,6 +110,7 @@ function buildProgram(session: Session): Command {
   const run: RunCommand = (command, act) => session.run(command, act);
   addWorldCommands(program, run);
   addEffectCommands(program, run);
+  addReadCommands(program, run);
   addAuthorityCommands(program, run);
   addAirCommands(program, run);
   addHelpCommands(program, run);

@@ -52,16 +52,21 @@ export class Asked {
     throw CliError.of(ownPath(answer.refusal));
   }
 
-  async *stream<V extends ControlStream>(
-    verb: V,
-    args: ControlArgs<V>,
-  ): AsyncGenerator<ControlItem<V>, void, void> {
-    try {
-      yield* this.access.stream(verb, args);
-    } catch (error) {
-      throw error instanceof RefusalError ? CliError.of(ownPath(error.refusal)) : error;
-    }
+  stream<V extends ControlStream>(verb: V, args: ControlArgs<V>): AsyncIterable<ControlItem<V>> {
+    return {
+      [Symbol.asyncIterator]: () => {
+        const items = this.access.stream(verb, args)[Symbol.asyncIterator]();
+        return {
+          next: () => items.next().catch(rethrow),
+          return: async () => (await items.return?.()) ?? { done: true, value: undefined },
+        };
+      },
+    };
   }
+}
+
+function rethrow(error: unknown): never {
+  throw error instanceof RefusalError ? CliError.of(ownPath(error.refusal)) : error;
 }
 
 /** Paths lead into the arguments of verbs; people give those of commands. */

@@ -15,7 +15,6 @@ import { explainWhy, type WhyCommandOptions, type WhyKind } from '../commands/wh
 import { parseDurationMs, parseNatural } from './option-values.js';
 import type { RunCommand } from './run-command.js';
 
-const DEFAULT_TAIL_RECORDS = 20;
 const DEFAULT_CELLS = 100;
 const DEFAULT_PAGE = 1000;
 const DEFAULT_WHY_PLACES = 200;
@@ -118,10 +117,11 @@ function addJournalCommands(program: Command, run: RunCommand): void {
     .command('tail')
     .description('show records, the last ones by default')
     .option('--from <seq>', 'first sequence to show', parseNatural)
-    .option('-n, --count <records>', 'most records to show', parseNatural, DEFAULT_TAIL_RECORDS)
+    .option('-n, --count <records>', 'most records to show (default: 20)', parseNatural)
+    .option('-f, --follow', 'go on with what the daemon makes durable, until interrupted')
     .option('--kind <kind...>', 'only inputs and entries of these kinds')
     .action((options: TailOptions, command: Command) =>
-      run(command, (world) => showTail(world(), options)),
+      run(command, (world, tools) => showTail(world(), options, tools)),
     );
 }
 
