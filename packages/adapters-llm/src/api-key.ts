@@ -10,8 +10,8 @@ const KEY = /^[\x21-\x7e]+$/;
 /**
  * The key, undefined where none is sent.
  *
- * Throws `llm-key-missing`, `llm-key-not-accepted`, `llm-key-malformed`, and the refusal of a secret
- * that cannot be resolved.
+ * Throws `llm-key-missing`, `llm-key-not-accepted`, `llm-key-malformed`, and the refusal of a
+ * secret that cannot be resolved.
  */
 export async function readKey(
   key: ApiKey | undefined,

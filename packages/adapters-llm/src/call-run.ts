@@ -13,10 +13,10 @@ import type { Answer } from './protocols/protocol.js';
 import { failureOf, readError } from './protocols/provider-error.js';
 import type { Provider } from './provider.js';
 import { type LlmReceipt, receipt1, receipt2 } from './receipt.js';
-import { costOf } from './usage/price.js';
+import { costOf, worstCost } from './usage/price.js';
 import { boundUsage, type Usage } from './usage/usage.js';
 import { Frames } from './wire/frames.js';
-import { type Received, Reception } from './wire/reception.js';
+import { isEncoded, type Received, Reception } from './wire/reception.js';
 import { retryHint } from './wire/retry-hint.js';
 import type { WireRequest, WireResponse } from './wire/transport.js';
 
@@ -74,6 +74,7 @@ export class CallRun {
     const { inputBytes } = provider.settings.bounds;
     const prompt = await stop.race(readPrompt(params, blobs, inputBytes));
     const body = utf8(provider.encode(prompt));
+    checkCost(params, body.length, provider);
     const key = await stop.race(readKey(params.apiKey, provider.settings.key, context.secrets));
     const requestRef = await stop.race(this.#store(body, 'llm-request-not-stored'));
     const request = { provider, params, prompt, body, key };
@@ -175,6 +176,7 @@ export class CallRun {
       path: protocol.path,
       headers: {
         ...{ 'content-type': 'application/json', 'user-agent': 'aos' },
+        'accept-encoding': 'identity',
         ...protocol.fixedHeaders,
         ...settings.headers,
         ...(header === null ? {} : { [header]: toHex(call.idempotencyKey) }),
@@ -201,6 +203,7 @@ export class CallRun {
     } finally {
       response.end();
     }
+    if (isEncoded(response)) parts.length = 0;
     this.#errorBody = Buffer.concat(parts).subarray(0, ERROR_BYTES);
     const waitMs = retryHint(response.header, this.#ports.context.clock.wallNs());
     return failureOf(readError(this.#errorBody.toString('utf8'), response.status), waitMs);
@@ -252,6 +255,17 @@ function timeoutOf(params: LlmParams, { settings }: Provider): number {
   return Math.min(totalTimeoutMs, Number(wishedNs / NS_PER_MS) + 1);
 }
 
+/** Nothing is sent that might cost more than the call is ready to pay. */
+function checkCost(params: LlmParams, requestBytes: number, { settings }: Provider): void {
+  const most = params.version === 2 ? params.maxCostCents : undefined;
+  if (most === undefined) return;
+  const price = settings.prices?.get(params.model);
+  const { cents } = worstCost(requestBytes, params.maxTokens, price);
+  if (cents <= most) return;
+  const message = `expected at most ${most} cents (max_cost_cents), it may come to ${cents}`;
+  throw new LlmFailure('llm-cost-exceeded', `${message}; ask for fewer tokens, or allow more`);
+}
+
 function priceOf({ provider, params }: Request) {
   return provider.settings.prices?.get(params.model);
 }
@@ -265,7 +279,9 @@ function callBytes({ toolCalls }: Answer): number {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-/** Version 1 has no field for calls of tools: where they were offered, its output is the message. */
+/**
+ * Version 1 has no field for calls of tools: where they were offered, its output is the message.
+ */
 function outputOf(params: LlmParams, { text, toolCalls }: Answer): string {
   if (params.version === 2 || params.tools.length === 0) return text;
   const calls = toolCalls.map(({ id, name, arguments: written }) => ({

@@ -55,8 +55,8 @@ export class CallStop {
   }
 
   /**
-   * What comes of the work, or why the call was stopped, whichever is first. Work that ends by itself
-   * when the call is stopped may get some time for it.
+   * What comes of the work, or why the call was stopped, whichever is first. Work that ends by
+   * itself when the call is stopped may get some time for it.
    */
   race<T>(work: Promise<T>, graceMs = 0): Promise<T> {
     return new Promise((resolve, reject) => {

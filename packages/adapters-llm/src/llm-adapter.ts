@@ -1,16 +1,17 @@
 /**
  * The adapter for `llm.generate`.
  *
- * L1. The request is stored before it is sent, and the answer as it comes: both to the byte, without
- *     the key, which stands in a header alone.
- * L2. At least once: each start sends the same bytes and the same idempotency key. What has been paid
- *     for is not asked again within a start.
- * L3. What a call costs is known to the nanocent, from what the provider counts or else from a bound;
- *     also where it has no receipt.
- * L4. What providers do is data: an answer, or a failure with a code. Nothing they send makes it throw.
+ * L1. The request is stored before it is sent, and the answer as it comes: both to the byte,
+ *     without the key, which stands in a header alone.
+ * L2. At least once: each start sends the same bytes and the same idempotency key. What has been
+ *     paid for is not asked again within a start.
+ * L3. What a call costs is known to the nanocent, from what the provider counts or else from a
+ *     bound; also where it has no receipt.
+ * L4. What providers do is data: an answer, or a failure with a code. Nothing they send makes it
+ *     throw.
  *
- * Deliberately absent: choosing a model, asking another one instead, carrying out tools, memory of a
- * talk. These are decisions, and decisions are made in worlds.
+ * Deliberately absent: choosing a model, asking another one instead, carrying out tools, memory of
+ * a talk. These are decisions, and decisions are made in worlds.
  */
 import type { Adapter, EffectCall, EffectContext, EffectOutcome } from '@aos/protocol';
 import { CallRun } from './call-run.js';

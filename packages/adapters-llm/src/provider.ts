@@ -37,7 +37,8 @@ export class Provider {
     const allowed = [...this.protocol.options, ...this.settings.options];
     const other = [...prompt.options.keys()].find((option) => !allowed.includes(option));
     if (other === undefined) return this.protocol.encode(prompt, this.settings);
-    const message = `expected options among ${allowed.join(', ')}, found ${other} at params/options`;
+    const known = allowed.join(', ');
+    const message = `expected options among ${known} at params/options, found ${other}`;
     throw new LlmFailure('llm-params-invalid', message);
   }
 }

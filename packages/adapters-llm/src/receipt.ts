@@ -50,7 +50,7 @@ export function receipt2(receipt: LlmReceipt): EffectOutcome {
       model: shorten(answer.model ?? receipt.model),
       response_id: answer.id === undefined ? null : shorten(answer.id),
       finish: answer.finish,
-      text: isShort ? wellFormed(answer.text) : null,
+      text: isShort ? answer.text : null,
       tool_calls: writeCalls(answer.toolCalls, receipt),
       output_ref: toHashText(receipt.outputRef),
       turn_ref: toHashText(receipt.turnRef),
@@ -81,7 +81,7 @@ function writeCalls(calls: readonly ToolCall[], { tools, limitBytes }: LlmReceip
     if (isShort) leftBytes -= sizeBytes;
     return {
       ...{ id: shorten(id), name: shorten(name) },
-      arguments: isShort ? wellFormed(written) : '',
+      arguments: isShort ? written : '',
       error: isShort ? describeCall(name, written, tools) : ARGUMENTS_TOO_LARGE.code,
     };
   });

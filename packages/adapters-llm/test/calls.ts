@@ -29,6 +29,7 @@ export function params2(wishes: Wishes = {}): Uint8Array {
     ...{ provider: 'scripted', model: 'm-1', temperature: null, max_tokens: 1000 },
     ...{ messages: [message('user', 'What is a world?')], tools: null, tool_choice: null },
     ...{ output: null, options: null, stream: null, timeout_ns: null, api_key: null },
+    max_cost_cents: null,
     ...wishes,
   });
 }

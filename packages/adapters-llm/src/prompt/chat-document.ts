@@ -1,12 +1,12 @@
 /**
- * The chat that `input_ref` of version 1 names: JSON, a list of messages, or an object of `messages`
- * and `tools`.
+ * The chat that `input_ref` of version 1 names: JSON, a list of messages, or an object of
+ * `messages` and `tools`.
  *
  * A message is `{role, content}`: `role` is system, developer, user, assistant or tool; `content` a
- * text, or a list of `{type: "text", text}`. One of the assistant may have `tool_calls` of
- * `{id, function: {name, arguments}}`, one of a tool has `tool_call_id`. A tool is
- * `{name, description?, parameters}`, or that as `function` of `{type: "function"}`. Other fields are
- * refused: nothing of a chat is passed over.
+ * text, or a list of `{type: "text", text}`. One of the assistant may have `tool_calls` of `{id,
+ * function: {name, arguments}}`, one of a tool has `tool_call_id`. A tool is `{name, description?,
+ * parameters}`, or that as `function` of `{type: "function"}`. Other fields are refused: nothing of
+ * a chat is passed over.
  */
 import { type JsonObject, type JsonValue, parseJson, printJson } from '@aos/air';
 import { LlmFailure } from '../failure.js';

@@ -61,6 +61,7 @@ export interface Params2 extends CommonParams {
   readonly options: ReadonlyMap<string, string>;
   readonly isStreamed: boolean;
   readonly timeoutNs: bigint | undefined;
+  readonly maxCostCents: bigint | undefined;
 }
 
 export type LlmParams = Params1 | Params2;
@@ -71,7 +72,7 @@ const COMMON = ['provider', 'model', 'temperature', 'max_tokens', 'tools', 'api_
 const FIELDS_1 = [...COMMON, 'input_ref'];
 const FIELDS_2 = [
   ...[...COMMON, 'messages', 'tool_choice', 'output', 'options', 'stream'],
-  'timeout_ns',
+  ...['timeout_ns', 'max_cost_cents'],
 ];
 
 /** What providers take for a name of a tool or of an output. */
@@ -114,6 +115,7 @@ function parseSecond(fields: Fields): Params2 {
     options: orNull(fields, 'options', readOptions) ?? new Map(),
     isStreamed: orNull(fields, 'stream', (value) => value === true) ?? false,
     timeoutNs: orNull(fields, 'timeout_ns', (value) => readNat(value, 'timeout_ns')),
+    maxCostCents: orNull(fields, 'max_cost_cents', (value) => readNat(value, 'max_cost_cents')),
   };
 }
 

@@ -1,4 +1,6 @@
-/** What a model is asked, whatever the version of the parameters and the protocol of the provider. */
+/**
+ * What a model is asked, whatever the version of the parameters and the protocol of the provider.
+ */
 
 export interface TextPart {
   readonly kind: 'text';

@@ -17,7 +17,7 @@ export function printTurn({ protocol, text, toolCalls, native }: Turn): string {
 
 /** Throws `llm-input-invalid`. */
 export function parseTurn(text: string): Turn {
-  const turn = readJson(text);
+  const turn = fieldsOf(readJson(text));
   const { protocol, text: said, tool_calls: calls } = turn;
   const isTurn = turn.format === FORMAT && Array.isArray(calls) && turn.native !== undefined;
   if (!isTurn || typeof protocol !== 'string' || typeof said !== 'string') throw invalid();
@@ -28,20 +28,24 @@ export function parseTurn(text: string): Turn {
   return read;
 }
 
-function readCall({ id, name, arguments: written }: Record<string, unknown>): ToolCall {
+function readCall(value: unknown): ToolCall {
+  const { id, name, arguments: written } = fieldsOf(value);
   const isCall = typeof id === 'string' && typeof name === 'string' && typeof written === 'string';
   if (!isCall) throw invalid();
   return { id, name, arguments: written };
 }
 
-function readJson(text: string): Record<string, unknown> {
+function readJson(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
+    return JSON.parse(text);
   } catch {
-    // said below
+    throw invalid();
   }
-  throw invalid();
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) throw invalid();
+  return value as Readonly<Record<string, unknown>>;
 }
 
 function invalid(): LlmFailure {

@@ -1,4 +1,6 @@
-/** `POST /responses`, as OpenAI has it. Nothing is kept there: each request brings all of the talk. */
+/**
+ * `POST /responses`, as OpenAI has it. Nothing is kept there: each request brings all of the talk.
+ */
 import type { Message, Part, Prompt, Tool } from '../prompt/prompt.js';
 import { type Usage, usageOf } from '../usage/usage.js';
 import {
@@ -74,7 +76,9 @@ function writeChoice(choice: NonNullable<Prompt['toolChoice']>): Json {
   return choice === 'any' ? 'required' : choice;
 }
 
-/** Texts and images that follow each other are one item; calls and results are items of their own. */
+/**
+ * Texts and images that follow each other are one item; calls and results are items of their own.
+ */
 function writeMessage({ role, parts }: Message): readonly Json[] {
   const items: Json[] = [];
   let content: Json[] = [];
@@ -154,7 +158,7 @@ function readResponse(response: Fields): Answer {
   if (calls.length > MOST_CALLS) throw malformed(`at most ${MOST_CALLS} calls of tools`);
   const refusal = content.map(({ refusal: each }) => textOf(each)).join('');
   const text = content.map((each) => (each.type === 'output_text' ? textOf(each.text) : ''));
-  const finish = finishOf(response, calls.length > 0);
+  const finish = finishOf(response, calls.length);
   return {
     id: textOf(response.id) || undefined,
     model: textOf(response.model) || undefined,
@@ -166,11 +170,11 @@ function readResponse(response: Fields): Answer {
   };
 }
 
-function finishOf({ status, incomplete_details }: Fields, isCalling: boolean): Finish {
-  if (status === 'completed') return isCalling ? 'tool-calls' : 'stop';
+function finishOf({ status, incomplete_details }: Fields, calls: number): Finish {
+  if (status === 'completed') return calls > 0 ? 'tool-calls' : 'stop';
   const { reason } = fieldsOf(incomplete_details);
-  if (reason === 'max_output_tokens') return 'length';
-  return reason === 'content_filter' ? 'filtered' : 'other';
+  if (status !== 'incomplete') return 'other';
+  return reason === 'content_filter' ? 'filtered' : 'length';
 }
 
 function readUsage(value: unknown): Usage | undefined {

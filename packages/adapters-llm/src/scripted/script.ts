@@ -40,8 +40,8 @@ const SUMMARY_CHARS = 120;
 const DIGEST_CHARS = 8;
 
 /**
- * The beginning of the last message of the user, and where that is not all of it, the beginning of its
- * hash: the same for the same question, another for another.
+ * The beginning of the last message of the user, and where that is not all of it, the beginning of
+ * its hash: the same for the same question, another for another.
  */
 export const defaultScript: Script = ({ messages, isJson }) => {
   const last = messages.filter(({ role }) => role === 'user').at(-1)?.text ?? '';

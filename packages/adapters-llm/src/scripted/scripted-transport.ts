@@ -1,6 +1,6 @@
 /**
- * A model without a network: a script answers in place of a server, in the same bytes as one. So all
- * that is true of requests, answers, streams and errors is true here.
+ * A model without a network: a script answers in place of a server, in the same bytes as one. So
+ * all that is true of requests, answers, streams and errors is true here.
  */
 import { utf8 } from '@aos/canon';
 import { LlmFailure } from '../failure.js';
@@ -108,8 +108,9 @@ function wholeOf({ model, message, finish, usage }: Filled): WireResponse {
 }
 
 function streamOf({ model, message, finish, usage }: Filled): WireResponse {
+  const head = { id: 'scripted', object: 'chat.completion.chunk', model };
   const chunk = (choices: readonly object[], more: object = {}) =>
-    `data: ${JSON.stringify({ id: 'scripted', object: 'chat.completion.chunk', model, choices, ...more })}\n\n`;
+    `data: ${JSON.stringify({ ...head, choices, ...more })}\n\n`;
   const said = message.content ?? '';
   const pieces = Array.from({ length: Math.ceil(said.length / PIECE_CHARS) }, (_, i) =>
     chunk([delta({ content: said.slice(i * PIECE_CHARS, (i + 1) * PIECE_CHARS) })]),

@@ -1,9 +1,9 @@
 /**
  * What a call costs: exact, in integers.
  *
- * Prices are cents for a million tokens, as decimals of up to nine places. A call costs the sum over
- * its tokens; receipts carry it in nanocents and in cents, both rounded up: a call that is not free
- * is never charged as if it were.
+ * Prices are cents for a million tokens, as decimals of up to nine places. A call costs the sum
+ * over its tokens; receipts carry it in nanocents and in cents, both rounded up: a call that is not
+ * free is never charged as if it were.
  */
 import type { Usage } from './usage.js';
 
@@ -32,7 +32,7 @@ export interface Cost {
   readonly nanocents: bigint;
 }
 
-export const NO_COST: Cost = { cents: 0n, nanocents: 0n };
+const NO_COST: Cost = { cents: 0n, nanocents: 0n };
 
 const PRICE = /^(0|[1-9]\d{0,8})(?:\.(\d{1,9}))?$/;
 const PLACES = 9;
@@ -70,6 +70,22 @@ export function costOf(usage: Usage, price: UnitPrice | undefined): Cost {
     BigInt(cacheRead) * price.cacheRead +
     BigInt(cacheWrite) * price.cacheWrite +
     BigInt(completion) * price.completion;
+  return costOfUnits(units);
+}
+
+/** The most that a prompt of so many bytes and an answer of so many tokens may come to. */
+export function worstCost(
+  requestBytes: number,
+  maxTokens: bigint,
+  price: UnitPrice | undefined,
+): Cost {
+  if (price === undefined) return NO_COST;
+  const { prompt, completion, cacheRead, cacheWrite } = price;
+  const [dearest = prompt] = [prompt, cacheRead, cacheWrite].sort((a, b) => Number(b - a));
+  return costOfUnits(BigInt(requestBytes) * dearest + maxTokens * completion);
+}
+
+function costOfUnits(units: bigint): Cost {
   return { cents: divideUp(units, UNITS_PER_CENT), nanocents: divideUp(units, UNITS_PER_NANOCENT) };
 }
 

@@ -4,8 +4,8 @@
  * U1. `prompt` and `completion` are all that is charged; the others are parts of these two.
  * U2. What a provider says is taken as it says it, so long as it is a natural number that a model
  *     could come to. Anything else was not counted.
- * U3. What was not counted is charged by its bound: no text has more tokens than bytes, and no answer
- *     more than it was allowed.
+ * U3. What was not counted is charged by its bound: no text has more tokens than bytes, and no
+ *     answer more than it was allowed.
  */
 
 export interface Usage {

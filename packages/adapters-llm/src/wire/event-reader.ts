@@ -1,4 +1,6 @@
-/** Server-sent events out of bytes, as the WHATWG describes them; `id` and `retry` are passed over. */
+/**
+ * Server-sent events out of bytes, as the WHATWG describes them; `id` and `retry` are passed over.
+ */
 import type { StreamEvent } from '../protocols/protocol.js';
 
 export class EventReader {

@@ -1,7 +1,7 @@
 /**
- * Pieces of an answer, gathered into frames: one goes out when it is large enough, or when its first
- * piece has waited long enough, and never two at once. What comes while the world takes one makes the
- * next.
+ * Pieces of an answer, gathered into frames: one goes out when it is large enough, or when its
+ * first piece has waited long enough, and never two at once. What comes while the world takes one
+ * makes the next.
  */
 import { encode } from '@aos/canon';
 import type { LlmFrameRules } from '../options.js';

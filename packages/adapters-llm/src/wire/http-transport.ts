@@ -1,8 +1,8 @@
 /**
  * HTTP/1.1 to the one server that a provider is.
  *
- * The server is named by whoever configures the provider, not by worlds, so nobody is asked about its
- * address. Redirects are not followed and no proxies are used: a key goes nowhere else.
+ * The server is named by whoever configures the provider, not by worlds, so nobody is asked about
+ * its address. Redirects are not followed and no proxies are used: a key goes nowhere else.
  */
 import { type Dispatcher, Pool } from 'undici';
 import { type LlmCode, LlmFailure } from '../failure.js';

@@ -10,6 +10,7 @@ import { LlmFailure } from '../failure.js';
 import { malformed } from '../protocols/json.js';
 import type { Answer, AnswerStream, Protocol } from '../protocols/protocol.js';
 import type { Usage } from '../usage/usage.js';
+import { wellFormed } from '../well-formed.js';
 import { EventReader } from './event-reader.js';
 import type { Frames } from './frames.js';
 import type { WireResponse } from './transport.js';
@@ -60,12 +61,17 @@ export class Reception {
 
   /** Throws what keeps it from being an answer, and `llm-response-not-stored`. */
   async receive(): Promise<Received> {
+    if (isEncoded(this.#response)) {
+      this.#response.end();
+      const message = `expected an answer as it is, found one in ${encodingOf(this.#response)}`;
+      throw new LlmFailure('llm-response-encoded', message);
+    }
     const { blobs, clock } = this.#ports.context;
     const responseRef = await this.#store(blobs);
     const firstNs = this.#firstNs ?? clock.wallNs();
     try {
       if (this.#failure !== undefined) throw this.#failure;
-      const answer = this.#read();
+      const answer = asText(this.#read());
       await this.#ports.frames?.flush();
       return { answer, responseRef, firstNs };
     } catch (error) {
@@ -155,6 +161,23 @@ export class Reception {
     const message = 'the answer ended before it said why';
     throw new LlmFailure('llm-response-incomplete', message);
   }
+}
+
+/** Nobody can look for an echo of a secret in bytes that are packed; none were asked for. */
+export function isEncoded(response: WireResponse): boolean {
+  return !['', 'identity'].includes(encodingOf(response));
+}
+
+function encodingOf(response: WireResponse): string {
+  return (response.header('content-encoding') ?? '').trim().toLowerCase();
+}
+
+/** What is said is said in text: providers may send halves of characters. */
+function asText(answer: Answer): Answer {
+  const toolCalls = answer.toolCalls.map(({ id, name, arguments: written }) => {
+    return { id: wellFormed(id), name: wellFormed(name), arguments: wellFormed(written) };
+  });
+  return { ...answer, text: wellFormed(answer.text), toolCalls };
 }
 
 function tooLarge(limitBytes: number): LlmFailure {
