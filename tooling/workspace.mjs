@@ -74,8 +74,10 @@ function isMemberBuilt(dir, builtMs) {
 
 /** Reducers become modules. @param {string} dir @param {number} builtMs */
 function isExampleBuilt(dir, builtMs) {
-  if (!existsSync(join(dir, 'reducer'))) return true;
-  return existsSync(join(dir, 'modules')) && isOlder(dir, ['reducer'], builtMs);
+  if (!existsSync(join(dir, 'air'))) return true;
+  return (
+    existsSync(join(dir, 'modules')) && isOlder(dir, ['air', 'reducer', 'reducer-ts'], builtMs)
+  );
 }
 
 /** @param {string} dir @param {string[]} names @param {number} builtMs */

@@ -6,6 +6,7 @@
  *     has none is a defect of ours and is thrown on.
  * F2. A failure before the first byte of an answer is another one than a failure inside its body.
  */
+import type { Refusal } from '@aos/canon';
 import { type EffectFailure, type EffectOutcome, failedOutcome } from '@aos/protocol';
 
 type Fate = Pick<EffectFailure, 'status' | 'retry'>;
@@ -16,7 +17,7 @@ const SLOW: Fate = { status: 'timeout', retry: 'later' };
 
 const FATES = {
   'http-params-invalid': NEVER,
-  'http-secret-unavailable': NEVER,
+  'http-secret-invalid': NEVER,
   'http-request-body-missing': NEVER,
   'http-request-body-unreadable': LATER,
   'http-address-denied': NEVER,
@@ -35,6 +36,7 @@ const FATES = {
   'http-body-incomplete': LATER,
   'http-body-too-large': NEVER,
   'http-body-not-stored': LATER,
+  'http-body-encoded': NEVER,
   'http-redirect-invalid': NEVER,
   'http-redirect-denied': NEVER,
   'http-redirects-exceeded': NEVER,
@@ -45,20 +47,31 @@ const FATES = {
 
 export type HttpCode = keyof typeof FATES;
 
+/** Those of the port of secrets are not in the table: none of them fares better again. */
+type SecretCode = `secret-${string}` | `vault-${string}`;
+
 /** An end without a receipt. */
 export class HttpFailure extends Error {
   override readonly name = 'HttpFailure';
 
   constructor(
-    readonly code: HttpCode,
+    /** Or the code of a secret that cannot be resolved. */
+    readonly code: HttpCode | SecretCode,
     message: string,
     cause?: unknown,
   ) {
     super(message, cause === undefined ? undefined : { cause });
   }
 
+  /** For a secret that cannot be resolved: its code, for good. */
+  static ofSecret({ code, detail }: Refusal): HttpFailure {
+    return new HttpFailure(code as SecretCode, detail);
+  }
+
   outcome(): EffectOutcome {
-    return failedOutcome({ ...FATES[this.code], code: this.code, message: this.message });
+    const { code, message } = this;
+    const fate = Object.hasOwn(FATES, code) ? FATES[code as HttpCode] : NEVER;
+    return failedOutcome({ ...fate, code, message });
   }
 }
 

@@ -8,6 +8,8 @@ const URL_TEXT = 'http://a.example/';
 const SOUND = { method: 'GET', url: URL_TEXT, headers: {}, body_ref: null };
 const WISHES = { max_redirects: null, max_body_bytes: null, truncate: null, timeout_ns: null };
 
+const secretOf = (ref: object) => ({ $tag: 'secret', $value: ref });
+
 /** The failure that parameters lead to. */
 function failureOf(fields: object): HttpFailure | undefined {
   try {
@@ -57,6 +59,16 @@ describe('parameters of a request', () => {
     ['a negative wish', { ...SOUND, ...WISHES, max_redirects: -1 }, 'params/max_redirects'],
     ['a text of version 1 in 2', { ...SOUND, ...WISHES, headers: { a: 'x' } }, 'params/headers/a'],
     [
+      'a secret for the host',
+      { ...SOUND, ...WISHES, headers: { host: secretOf({ alias: 'key', version: 1 }) } },
+      'params/headers/host',
+    ],
+    [
+      'a secret without a version',
+      { ...SOUND, ...WISHES, headers: { a: secretOf({ alias: 'key' }) } },
+      'params/headers/a',
+    ],
+    [
       'a literal of version 2 in 1',
       { ...SOUND, headers: { a: { $tag: 'literal', $value: 'x' } } },
       'params/headers/a',
@@ -78,10 +90,15 @@ describe('parameters of a request', () => {
     expect(parseParams(encode({ ...SOUND, headers })).headers).toEqual([['accept', '*/*']]);
   });
 
-  test('with a secret wait for a vault', () => {
+  test('of version 2 may have secrets for headers, and keep them secret', () => {
     const secret = { $tag: 'secret', $value: { alias: 'key', version: 1 } };
-    const fields = { ...SOUND, ...WISHES, headers: { authorization: secret } };
-    expect(failureOf(fields)?.code).toBe('http-secret-unavailable');
+    const fields = { ...SOUND, ...WISHES, truncate: false, headers: { authorization: secret } };
+    const params = parseParams(encode(fields));
+    expect(params.headers).toEqual([['authorization', { alias: 'key', version: 1 }]]);
+    expect(encodeParams(params)).toEqual(encode(fields));
+    expect(failureOf({ ...SOUND, headers: { authorization: secret } })?.code).toBe(
+      'http-params-invalid',
+    );
   });
 
   const wish = fc.option(fc.maxSafeNat());

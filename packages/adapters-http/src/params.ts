@@ -14,10 +14,14 @@ import {
   toHashText,
   type Value,
 } from '@aos/canon';
+import type { SecretRef } from '@aos/protocol';
 import { HttpFailure } from './failure.js';
 
-/** A header, name as it was written. */
-export type Header = readonly [name: string, value: string];
+/** A header, name as it was written; in version 2 its value may be a secret. */
+export type Header = readonly [name: string, value: string | SecretRef];
+
+/** A header as it goes out. */
+export type SentHeader = readonly [name: string, value: string];
 
 export interface HttpParams {
   readonly version: 1 | 2;
@@ -55,7 +59,7 @@ const RESERVED = new Set([
 
 type Fields = ReadonlyMap<Value, Value>;
 
-/** Throws `http-params-invalid`, and `http-secret-unavailable` for a header that is a secret. */
+/** Throws `http-params-invalid`. */
 export function parseParams(bytes: Uint8Array): HttpParams {
   const decoded = decodePlain(bytes);
   const fields = decoded.ok && decoded.value instanceof Map ? decoded.value : undefined;
@@ -75,9 +79,9 @@ export function parseParams(bytes: Uint8Array): HttpParams {
 /** Canonical parameters, in the version they have. */
 export function encodeParams(params: HttpParams): Uint8Array {
   const { version, method, url, headers, bodyRef, wishes } = params;
-  const written = headers.map(([name, text]): [string, Encodable] => [
+  const written = headers.map(([name, value]): [string, Encodable] => [
     name,
-    version === 1 ? text : { $tag: 'literal', $value: text },
+    version === 1 ? (value as string) : encodableHeader(value),
   ]);
   return encode({
     method,
@@ -86,6 +90,12 @@ export function encodeParams(params: HttpParams): Uint8Array {
     body_ref: bodyRef === undefined ? null : toHashText(bodyRef),
     ...(version === 1 ? {} : encodableWishes(wishes)),
   });
+}
+
+function encodableHeader(value: Header[1]): Encodable {
+  if (typeof value === 'string') return { $tag: 'literal', $value: value };
+  const { alias, version } = value;
+  return { $tag: 'secret', $value: { alias, version } };
 }
 
 function encodableWishes(wishes: HttpWishes) {
@@ -137,11 +147,12 @@ function readHeaders(value: Value | undefined, url: URL, version: 1 | 2): readon
   if (!(value instanceof Map)) throw invalid('headers', 'a map');
   const headers = [...value].map(([name, written]): Header => {
     if (typeof name !== 'string' || !TOKEN.test(name)) throw invalid('headers', 'tokens as names');
-    const text = version === 1 ? written : literalOf(name, written);
-    if (typeof text !== 'string' || !VALUE.test(text)) {
+    const value = version === 1 ? written : armOf(written);
+    if (version === 2 && isSecretRef(value)) return [name, value];
+    if (typeof value !== 'string' || !isHeaderValue(value)) {
       throw invalid(`headers/${name}`, 'a value without control characters');
     }
-    return [name, text];
+    return [name, value];
   });
   const names = headers.map(([name]) => name.toLowerCase());
   const twice = names.find((name, i) => names.indexOf(name) !== i);
@@ -149,20 +160,32 @@ function readHeaders(value: Value | undefined, url: URL, version: 1 | 2): readon
   return headers.filter((header) => isKept(header, url));
 }
 
+export function isHeaderValue(text: string): boolean {
+  return VALUE.test(text);
+}
+
 /** The gate lets the host of the URL be written once more; that says nothing new. */
 function isKept([name, value]: Header, url: URL): boolean {
   const lower = name.toLowerCase();
-  if (lower === 'host' && value.toLowerCase() === url.host) return false;
+  const isHost = typeof value === 'string' && value.toLowerCase() === url.host;
+  if (lower === 'host' && isHost) return false;
   if (RESERVED.has(lower)) throw invalid(`headers/${name}`, 'no header of the connection');
   return true;
 }
 
-/** The literal arm of `sys/TextOrSecretRef@1`. */
-function literalOf(name: string, value: Value): Value | undefined {
-  if (!(value instanceof Map)) return undefined;
-  if (value.get('$tag') !== 'secret') return value.get('$value');
-  const message = `expected a literal at params/headers/${name}; there is no vault to ask`;
-  throw new HttpFailure('http-secret-unavailable', message);
+/** The value in an arm of `sys/TextOrSecretRef@1`: a text, or a reference. */
+function armOf(value: Value): Value | SecretRef | undefined {
+  if (!(value instanceof Map) || value.size !== 2) return undefined;
+  const [tag, inner] = [value.get('$tag'), value.get('$value')];
+  if (tag === 'literal') return inner;
+  if (tag !== 'secret' || !(inner instanceof Map) || inner.size !== 2) return undefined;
+  const [alias, version] = [inner.get('alias'), inner.get('version')];
+  const isNumber = typeof version === 'number' || typeof version === 'bigint';
+  return typeof alias === 'string' && isNumber && version >= 0 ? { alias, version } : undefined;
+}
+
+function isSecretRef(value: Value | SecretRef | undefined): value is SecretRef {
+  return typeof value === 'object' && value !== null && 'alias' in value;
 }
 
 function readHash(value: Value | undefined): Hash | undefined {

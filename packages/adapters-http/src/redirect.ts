@@ -2,7 +2,8 @@
  * Where a redirect leads, and what is sent there (RFC 9110 §15.4).
  *
  * R1. A request to another origin keeps only headers that are known to say nothing about who asks:
- *     what might be a key or a session stays with the origin it was meant for.
+ *     what might be a key or a session stays with the origin it was meant for, and a secret does,
+ *     whatever its header.
  * R2. A request that becomes a GET loses its body and the headers that describe it.
  */
 import { HttpFailure } from './failure.js';
@@ -60,7 +61,8 @@ function isOfBody([name]: Header): boolean {
   return OF_BODY.test(name.toLowerCase());
 }
 
-function isHarmless([name]: Header): boolean {
+function isHarmless([name, value]: Header): boolean {
+  if (typeof value !== 'string') return false;
   const lower = name.toLowerCase();
   return HARMLESS.some((known) => lower === known || lower.startsWith(`${known}-`));
 }

@@ -7,8 +7,9 @@ import { type Answer, Exchange } from './exchange/exchange.js';
 import { openRequestBody } from './exchange/request-body.js';
 import { type BodyLimit, type StoredBody, storeBody, tooLarge } from './exchange/response-body.js';
 import { HttpFailure } from './failure.js';
+import { HeaderSecrets } from './header-secrets.js';
 import type { HttpSettings } from './options.js';
-import { encodeParams, type Header, type HttpParams, parseParams } from './params.js';
+import { encodeParams, type HttpParams, parseParams, type SentHeader } from './params.js';
 import { type Hop, receiptOutcome } from './receipt.js';
 import { redirectOf } from './redirect.js';
 
@@ -29,9 +30,11 @@ export async function runRequest(ports: RunPorts): Promise<EffectOutcome> {
   stop.check();
   const startNs = context.clock.wallNs();
   const params = parseParams(call.params);
+  const secrets = new HeaderSecrets(context.secrets);
   stop.limit(timeoutOf(params, settings));
-  const { last, answer, hops } = await followRedirects(params, ports);
+  const { last, answer, hops } = await followRedirects(params, secrets, ports);
   const headersNs = context.clock.wallNs();
+  if (secrets.areUsed && last.method !== 'HEAD') assertPlain(answer);
   const body = await readBody(last, answer, ports);
   return receiptOutcome({
     ...{ version: params.version, adapterId: settings.id },
@@ -55,11 +58,15 @@ interface LastAnswer {
 }
 
 /** At most as many redirects as the request wishes: the next one is its answer. */
-async function followRedirects(first: HttpParams, ports: RunPorts): Promise<LastAnswer> {
+async function followRedirects(
+  first: HttpParams,
+  secrets: HeaderSecrets,
+  ports: RunPorts,
+): Promise<LastAnswer> {
   const hops: Hop[] = [];
   const { maxRedirects = Number.POSITIVE_INFINITY } = first.wishes;
   for (let last = first; ; ) {
-    const answer = await send(last, ports);
+    const answer = await send(last, secrets, ports);
     const next = hops.length < maxRedirects ? redirectAfter(last, answer) : undefined;
     if (next === undefined) return { last, answer, hops };
     hops.push({ status: answer.status, method: last.method, url: last.url.href });
@@ -97,26 +104,49 @@ function permitRedirect(next: HttpParams, count: number, { context, settings }: 
   throw new HttpFailure('http-redirect-denied', message);
 }
 
-async function send(params: HttpParams, { call, context, ...ports }: RunPorts): Promise<Answer> {
+async function send(
+  params: HttpParams,
+  secrets: HeaderSecrets,
+  { call, context, ...ports }: RunPorts,
+): Promise<Answer> {
   const { bodyRef } = params;
   const body = bodyRef && (await openRequestBody(bodyRef, context.blobs));
+  const headers = await secrets.fill(params.headers);
   ports.stop.check();
-  const exchange = new Exchange(params, body, {
+  const exchange = new Exchange({ ...params, headers }, body, {
     lines: ports.lines,
     bounds: ports.settings.bounds,
     permit: (address) => context.permitsAddress(address),
-    defaults: defaultHeaders(call, ports.settings),
+    defaults: [...defaultHeaders(call, ports.settings), ...(secrets.areUsed ? [PLAIN] : [])],
     onStop: (run) => ports.stop.onStop(run),
   });
   return exchange.send();
 }
 
 /** The key is a string of RFC 8941, in quotes. */
-function defaultHeaders(call: EffectCall, settings: HttpSettings): readonly Header[] {
+function defaultHeaders(call: EffectCall, settings: HttpSettings): readonly SentHeader[] {
   const { idempotencyHeader, userAgent } = settings;
-  const agent: Header = ['user-agent', userAgent];
+  const agent: SentHeader = ['user-agent', userAgent];
   if (idempotencyHeader === null) return [agent];
   return [agent, [idempotencyHeader, `"${toHex(call.idempotencyKey)}"`]];
+}
+
+/** Nothing can be looked for in bytes that are compressed. */
+const PLAIN: SentHeader = ['accept-encoding', 'identity'];
+
+/** Throws for an answer that nobody could find an echoed secret in. */
+function assertPlain(answer: Answer): void {
+  const codings = ['content-encoding', 'transfer-encoding']
+    .flatMap((name) => answer.headers.get(name) ?? [])
+    .flatMap((value) => value.toLowerCase().split(','))
+    .map((coding) => coding.trim())
+    .filter((coding) => !['', 'identity', 'chunked'].includes(coding));
+  if (codings.length === 0) return;
+  answer.drop();
+  const message =
+    `expected a plain body in answer to a request with a secret, found ${codings.join(', ')}; ` +
+    'ask with accept-encoding: identity';
+  throw new HttpFailure('http-body-encoded', message);
 }
 
 /** Statuses and methods whose `Content-Length` counts bytes that are not sent. */

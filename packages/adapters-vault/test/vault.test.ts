@@ -106,7 +106,7 @@ describe('the files of a vault', () => {
     await vault.put({ ...PLACE, value: VALUE });
     for (const path of Object.values(paths)) expect(statSync(path).mode & 0o777).toBe(0o600);
     const bytes = readFileSync(paths.file);
-    expect(bytes.includes(VALUE)).toBe(false);
+    expect(bytes.includes(Buffer.from(VALUE))).toBe(false);
     expect(bytes.includes(Buffer.from('key'))).toBe(false);
     expect(bytes.toString('hex')).not.toContain(toHex(WORLD));
   });

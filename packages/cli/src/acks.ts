@@ -1,25 +1,25 @@
 /** Acknowledgements as the CLI says them. */
 import type { JsonValue } from '@aos/air';
-import { toHashText } from '@aos/canon';
-import type { Ack } from '@aos/host';
+import type { AckShape } from '@aos/protocol';
 
 interface ShownAck {
   readonly data: { readonly [name: string]: JsonValue };
   readonly lines: readonly string[];
 }
 
-export function describeAck({ seq, chain, entries, faults }: Ack): ShownAck {
-  const chainText = toHashText(chain);
+export function describeAck(ack: AckShape): ShownAck {
+  const { seq, chain, entries } = ack;
   const counted = entries === 1 ? '1 entry' : `${entries} entries`;
-  const told = faults.map(({ reducer, code }) => ({ reducer, code }));
-  return {
-    data: { seq, chain: chainText, entries, faults: told },
-    lines: [`record ${seq}  ${chainText}  ${counted}`],
-  };
+  return { data: { ...ack }, lines: [`record ${seq}  ${chain}  ${counted}`] };
 }
 
-export function faultWarnings({ faults }: Ack): string[] {
-  return faults.map(
+export function faultWarnings({ faults, denials }: AckShape): string[] {
+  const faulted = faults.map(
     ({ reducer, code }) => `${reducer} faulted with ${code}; its state is as before the event`,
   );
+  const denied = denials.map(({ effect, cap, code, advice }) => {
+    const what = `${effect} under the grant ${cap} was denied with ${code}`;
+    return advice === null ? what : `${what}: ${advice}`;
+  });
+  return [...faulted, ...denied];
 }

@@ -1,31 +1,43 @@
 /** JSON on the command line: as it is, in a file, or on standard input. */
-import { type CompiledSchema, type JsonValue, parseJson } from '@aos/air';
+import { JsonDecimal, type JsonObject, type JsonValue, parseJson } from '@aos/air';
+import { toBase64 } from '@aos/canon';
+import type { PlainRecord, PlainRecordBuilder, PlainValue } from '@aos/protocol';
+import { newPlainRecord } from '@aos/protocol';
 import { CliError } from './output.js';
 import { cutValues } from './shown-text.js';
 import { readTextFile, STDIN } from './text-files.js';
 
-/** A value: JSON, `@file`, or `@-` for standard input. `what` is what it is for. */
-export function readValue(value: string, what: string): JsonValue {
+/** Text that is JSON: as it is, `@file`, or `@-` for standard input. `what` is what it is for. */
+export function readJsonText(value: string, what: string): string {
+  return readJson(value, what).text;
+}
+
+/** The same, as a value. */
+export function readPlain(value: string, what: string): PlainValue {
+  return plainOf(readJson(value, what).json);
+}
+
+/** As {@link readPlain} where there is something to read. */
+export function readPlainMaybe(value: string | undefined, what: string): PlainValue | undefined {
+  return value === undefined ? undefined : readPlain(value, what);
+}
+
+function readJson(value: string, what: string) {
   const text = value.startsWith('@') ? readText(value.slice(1)) : value;
   const parsed = parseJson(text);
-  if (parsed.ok) return parsed.value;
+  if (parsed.ok) return { text, json: parsed.value };
   const { code, at, detail } = parsed.refusal;
   throw new CliError(code, `${what} is not JSON: ${cutValues(detail)}`, at);
 }
 
-/** Canonical bytes of a value in its schema. */
-export function normalize(schema: CompiledSchema, json: JsonValue, at = ''): Uint8Array {
-  const normalized = schema.normalizeJson(json);
-  if (normalized.ok) return normalized.value;
-  const { refusal } = normalized;
-  throw CliError.of({ ...refusal, at: `${at}${refusal.at}` });
-}
-
-/** Canonical bytes of a schema in the sugar lens. */
-export function showValue(schema: CompiledSchema, bytes: Uint8Array): JsonValue {
-  const json = schema.toJson(bytes);
-  if (json.ok) return json.value;
-  throw CliError.of(json.refusal);
+/** Decimals become the text they are in the data of the language. */
+export function plainOf(json: JsonValue): PlainValue {
+  if (json instanceof JsonDecimal) return json.text;
+  if (json === null || typeof json !== 'object') return json;
+  if (Array.isArray(json)) return json.map((item: JsonValue) => plainOf(item));
+  const record: PlainRecordBuilder = newPlainRecord();
+  for (const [name, item] of Object.entries(json)) record[name] = plainOf(item);
+  return record;
 }
 
 function readText(source: string): string {
@@ -36,4 +48,21 @@ function readText(source: string): string {
     const name = source === '-' ? 'standard input' : `'${source}'`;
     throw new CliError('file-unreadable', `cannot read ${name}: ${(error as Error).message}`);
   }
+}
+
+/** What a world answered, as JSON: bytes are `{"$bytes": base64}`. */
+export function dataOf(value: PlainValue): JsonValue {
+  if (value === null || typeof value !== 'object') return value;
+  if (value instanceof Uint8Array) return { $bytes: toBase64(value) };
+  if (Array.isArray(value)) return value.map((item: PlainValue) => dataOf(item));
+  return recordData(value as PlainRecord);
+}
+
+/** As {@link dataOf}, of a record; what is undefined is left out. */
+export function recordData(record: PlainRecord): JsonObject {
+  const object = Object.create(null) as { [name: string]: JsonValue };
+  for (const [name, item] of Object.entries(record)) {
+    if (item !== undefined) object[name] = dataOf(item);
+  }
+  return object;
 }

@@ -1,6 +1,10 @@
 #!/usr/bin/env node
 import { writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
 import { runCli } from './program.js';
+import { isColoured } from './terminal/colours.js';
+
+const STOPS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 // Synchronous writes: a pipe's reader gets everything before the process ends.
 process.exitCode = await runCli(process.argv.slice(2), {
@@ -11,6 +15,17 @@ process.exitCode = await runCli(process.argv.slice(2), {
     } catch {
       // There is nowhere left to say it; the exit code does.
     }
+  },
+  colours: {
+    out: isColoured(isatty(1), process.env),
+    err: isColoured(isatty(2), process.env),
+  },
+  isWatched: isatty(2),
+  onStop: (stop) => {
+    for (const signal of STOPS) process.once(signal, stop);
+    return () => {
+      for (const signal of STOPS) process.off(signal, stop);
+    };
   },
 });
 

@@ -7,10 +7,17 @@ import { type JsonValue, printJson } from '@aos/air';
 import type { Refusal } from '@aos/canon';
 import { AosFault } from '@aos/protocol';
 import { cutLongLines, cutValues } from './shown-text.js';
+import { colourError, colourLine, colourWarning } from './terminal/colours.js';
 
 export interface Streams {
   out(text: string): void;
   err(text: string): void;
+  /** Which of the two are shown in colours; neither when absent. */
+  readonly colours?: { readonly out: boolean; readonly err: boolean };
+  /** Standard error is a terminal, on which a line may be written over. */
+  readonly isWatched?: boolean;
+  /** Calls `stop` when somebody asks the program to end; the answer calls that off. */
+  onStop?(stop: () => void): () => void;
 }
 
 /** For programs or for people. */
@@ -28,6 +35,8 @@ export interface Answer {
   readonly done?: string;
   /** Without it 0, or 1 with an error. */
   readonly exitCode?: number;
+  /** All was told item by item; with `--json` there is no value behind them. */
+  readonly isTold?: boolean;
 }
 
 /** An expected no, with a stable code and the next thing to do in its message. */
@@ -65,21 +74,39 @@ export function say(text: string, streams: Streams, done?: string): void {
 }
 
 export function printAnswer(answer: Answer, form: Form, streams: Streams): void {
-  const { data, lines, warnings = [], error, done } = answer;
-  if (form === 'json') {
+  const { data, lines, warnings = [], error, done, isTold = false } = answer;
+  if (form === 'json' && isTold && error === undefined) {
+    // nothing is left to say
+  } else if (form === 'json') {
     const outcome = error === undefined ? { ok: true } : { ok: false, error: describe(error) };
     say(`${printJson({ ...outcome, data })}\n`, streams, done);
   } else {
-    for (const line of lines) say(`${line}\n`, streams, done);
+    for (const line of lines) say(`${shownLine(line, streams)}\n`, streams, done);
     if (error !== undefined) printError(error, form, streams);
   }
-  for (const warning of warnings) streams.err(`warning: ${warning}\n`);
+  const label = streams.colours?.err === true ? colourWarning('warning:') : 'warning:';
+  for (const warning of warnings) streams.err(`${label} ${warning}\n`);
+}
+
+const shownLine = (line: string, { colours }: Streams): string =>
+  colours?.out === true ? colourLine(line) : line;
+
+/** Something that is told before the answer: with `--json` a value on a line of its own. */
+export function printItem(
+  item: Pick<Answer, 'data' | 'lines'>,
+  form: Form,
+  streams: Streams,
+): void {
+  if (form === 'json') say(`${printJson({ ok: true, data: item.data })}\n`, streams);
+  else for (const line of item.lines) say(`${shownLine(line, streams)}\n`, streams);
 }
 
 export function printError(error: unknown, form: Form, streams: Streams): void {
   const { code, at, message } = describe(error);
   if (form === 'text' || error instanceof OutputError) {
-    streams.err(`error [${code}]${at === '' ? '' : ` at ${at}`}: ${message}\n`);
+    const label = `error [${code}]`;
+    const shown = streams.colours?.err === true ? colourError(label) : label;
+    streams.err(`${shown}${at === '' ? '' : ` at ${at}`}: ${message}\n`);
     return;
   }
   try {

@@ -7,15 +7,19 @@ import {
   type Form,
   printAnswer,
   printError,
+  printItem,
   type Streams,
   say,
 } from './output.js';
 import { addAirCommands } from './program/air-program.js';
 import { addAuthorityCommands } from './program/authority-program.js';
 import { addEffectCommands } from './program/effect-program.js';
-import type { RunCommand } from './program/run-command.js';
+import { addHelpCommands } from './program/help-program.js';
+import { addReadCommands } from './program/read-program.js';
+import type { RunCommand, Tools } from './program/run-command.js';
 import { addWorldCommands } from './program/world-program.js';
 import { cutValues } from './shown-text.js';
+import { type ProgressLine, startProgress } from './terminal/progress.js';
 import { findWorld } from './world/world-path.js';
 
 /** Exit codes: 0 done, 1 refused or failed, 2 used wrongly. */
@@ -48,11 +52,46 @@ class Session {
   exitCode = 0;
   constructor(readonly streams: Streams) {}
 
-  async run(command: Command, act: (world: () => string) => Promise<Answer>): Promise<void> {
+  async run(command: Command, act: Parameters<RunCommand>[1]): Promise<void> {
     const { json, world } = command.optsWithGlobals<{ json?: true; world?: string }>();
-    const answer = await act(() => findWorld(world));
-    printAnswer(answer, formOf(json), this.streams);
-    this.exitCode = answer.exitCode ?? (answer.error === undefined ? 0 : 1);
+    const form = formOf(json);
+    const { streams } = this;
+    const tools = new StreamTools(form, streams);
+    try {
+      const answer = await act(() => findWorld(world), tools);
+      printAnswer(answer, form, streams);
+      this.exitCode = answer.exitCode ?? (answer.error === undefined ? 0 : 1);
+    } finally {
+      tools.close();
+    }
+  }
+}
+
+class StreamTools implements Tools {
+  #forget: (() => void) | undefined;
+
+  constructor(
+    private readonly form: Form,
+    private readonly streams: Streams,
+  ) {}
+
+  tell(item: Pick<Answer, 'data' | 'lines'>): void {
+    printItem(item, this.form, this.streams);
+  }
+
+  progress(what: string): ProgressLine {
+    const { streams } = this;
+    return startProgress(what, streams.isWatched ? (text) => streams.err(text) : undefined);
+  }
+
+  stopSignal(): AbortSignal {
+    const stop = new AbortController();
+    this.#forget ??= this.streams.onStop?.(() => stop.abort());
+    return stop.signal;
+  }
+
+  close(): void {
+    this.#forget?.();
   }
 }
 
@@ -71,8 +110,10 @@ function buildProgram(session: Session): Command {
   const run: RunCommand = (command, act) => session.run(command, act);
   addWorldCommands(program, run);
   addEffectCommands(program, run);
+  addReadCommands(program, run);
   addAuthorityCommands(program, run);
   addAirCommands(program, run);
+  addHelpCommands(program, run);
   inheritSettings(program);
   return program;
 }

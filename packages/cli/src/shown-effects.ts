@@ -1,6 +1,7 @@
 /** Effects and receipts as lines for people. */
-import { type JsonValue, printJson } from '@aos/air';
+import { printJson } from '@aos/air';
 import type { EffectShape, PlainValue, ReceiptShape } from '@aos/protocol';
+import { dataOf } from './json-values.js';
 
 /** Values longer than this are cut; the data form has all of it. */
 const MAX_VALUE_CHARS = 80;
@@ -11,7 +12,7 @@ export const shortText = (hash: string): string =>
   hash.replace(/^sha256:/, '').slice(0, SHORT_DIGITS);
 
 export function printValue(value: PlainValue): string {
-  const text = printJson(value as JsonValue);
+  const text = printJson(dataOf(value));
   return text.length > MAX_VALUE_CHARS ? `${text.slice(0, MAX_VALUE_CHARS)}…` : text;
 }
 

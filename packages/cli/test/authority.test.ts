@@ -200,7 +200,10 @@ describe('control', () => {
     expect(await inWorld('event', 'send', EVENT, '{"Tick":null}')).toMatchObject(
       refused('world-paused'),
     );
-    expect(await must('status')).toMatchObject({ mode: 'paused', epoch: 0, halt: null });
+    expect(await must('status')).toMatchObject({
+      live: { mode: 'paused', epoch: 0 },
+      halt: null,
+    });
     await must('control', 'resume');
     expect(await must('control', 'drain')).toMatchObject({ mode: 'draining' });
     expect(await inWorld('event', 'send', EVENT, '{"Tick":null}')).toMatchObject(
@@ -259,7 +262,7 @@ describe('a saga of two plans', () => {
     expect(second.params).toEqual({ n: 6 });
     await answer(second.intent.slice('sha256:'.length, 20), 7);
     expect(await must('state', 'get', COUNTER)).toMatchObject({ state: { remaining: 7 } });
-    expect(await must('plans')).toEqual({ instances: [] });
+    expect(await must('plans')).toEqual({ instances: [], count: 0 });
     expect(await told('intents')).toContain('no open intents');
     expect(await told('journal', 'tail')).toMatch(/decision .* outcome "allow"/);
     const { nodes, starts } = await must('why', 'state', COUNTER);
@@ -307,7 +310,7 @@ describe('a saga of two plans', () => {
     const { intent } = await openIntent();
     const failure = JSON.stringify({ code: 'no-money', message: 'none left' });
     await must('receipt', 'send', intent, '--status', 'error', '--payload', failure);
-    expect(await must('plans')).toEqual({ instances: [] });
+    expect(await must('plans')).toEqual({ instances: [], count: 0 });
     expect(await told('journal', 'tail', '-n', '1')).toContain('plan-ended');
   });
 
@@ -324,7 +327,7 @@ describe('a saga of two plans', () => {
     expect((await receipt(intent, '--status', 'fine', '--payload', '1')).exitCode).toBe(2);
     expect((await receipt(intent, '--status', 'ok')).exitCode).toBe(2);
     expect(await receipt(intent, ...ok, '--cost', '12')).toMatchObject({ ok: true });
-    expect(await receipt(intent, ...ok)).toMatchObject(refused('intent-unknown'));
+    expect(await receipt(intent, ...ok)).toMatchObject(refused('intent-settled'));
   });
 });
 
@@ -342,7 +345,7 @@ describe('an intent that waits for people', () => {
     await send('demo/Dear@1', { n: 6 });
     const again = await openIntent();
     expect(await must('reject', again.intent, '--as', 'boss')).toMatchObject({ state: null });
-    expect(await must('plans')).toEqual({ instances: [] });
+    expect(await must('plans')).toEqual({ instances: [], count: 0 });
     expect(await must('verify')).toMatchObject({ same: true });
   });
 });

@@ -114,8 +114,8 @@ describe('a world that asks the outside', () => {
   });
 
   it('waits for a timer where that is asked for, and lists it where it is not', async () => {
-    const { logical_now_ns } = await must('status');
-    await send('demo/Nap@1', { until: Number(logical_now_ns) + 3_000_000_000 });
+    const { live } = await must('status');
+    await send('demo/Nap@1', { until: Number(live.logical_now_ns) + 3_000_000_000 });
     expect(await must('run', '--until', 'quiescent')).toMatchObject({
       blockers: [{ kind: 'timer', effect: 'timer.set' }],
     });

@@ -1,6 +1,15 @@
 export { type Clock, systemClock } from './clock.js';
 export { ControlService, openControl } from './control/service.js';
 export type { ControlOptions } from './control/view.js';
+export {
+  closeOnSignals,
+  Daemon,
+  type DaemonEvent,
+  type DaemonOptions,
+} from './daemon/daemon.js';
+export { type PortServiceOptions, serveControlPort } from './daemon/port-service.js';
+export { listDaemons, type RunningDaemon } from './daemon/running-daemons.js';
+export type { KeeperEvent, OpenedWorldHost, OpenWorldHost } from './daemon/world-keeper.js';
 export type {
   AdapterDefect,
   DeadLetter,
@@ -33,10 +42,35 @@ export {
   type UnsignedReceipt,
   type VerbPlace,
 } from './keys/signing.js';
-export type { Ack, AckFault } from './loop/acks.js';
+export type { Ack, AckDenial, AckFault } from './loop/acks.js';
+export type { DeniedEffect } from './loop/denial-log.js';
 export { type HaltClearance, haltFault, signClearance } from './loop/halt.js';
 export type { SubmittedInput } from './loop/intake.js';
 export { type StartTimer, systemTimer } from './loop/wake-timer.js';
+export {
+  type AuditPorts,
+  type AuditSource,
+  auditItem,
+  auditLine,
+  auditObserver,
+  auditPorts,
+  auditStream,
+} from './observe/audit.js';
+export type { Labels, MetricFamily, MetricsReading, Sample } from './observe/instruments.js';
+export {
+  LOG_LEVELS,
+  Log,
+  type LogFields,
+  type LogLevel,
+  type LogOptions,
+  type LogStream,
+  parseLogLevel,
+  writeLines,
+} from './observe/log.js';
+export { logObserver } from './observe/log-observer.js';
+export type { ObservedRecord, ObservedWorld, WorldObserver } from './observe/observer.js';
+export { PROMETHEUS_TYPE, writePrometheus } from './observe/prometheus.js';
+export { WorldMetrics } from './observe/world-metrics.js';
 export { openWorldHost, type WorldHostOptions } from './open-host.js';
 export { type FillEntropy, Stamper, type StampOrigin, systemEntropy } from './stamper.js';
 export { type EffectQuery, listEffects } from './trace/effect-list.js';

@@ -1,7 +1,7 @@
 /** From the files of a world to a host that runs it. */
 import { wakeAtOf } from '@aos/kernel';
 import type { WorldStore } from '@aos/protocol';
-import { type Clock, systemClock } from './clock.js';
+import { systemClock } from './clock.js';
 import type { EffectOptions } from './effects/effect-options.js';
 import { setUpEffects } from './effects/runner-setup.js';
 import { Stepper } from './loop/stepper.js';
@@ -16,7 +16,6 @@ export interface WorldHostOptions extends WorldHostSettings {
   readonly engine: HostEngine;
   /** `genesis` passes over every snapshot, and a next one is made from the journal alone. */
   readonly from?: OpenFrom;
-  readonly clock?: Clock;
   readonly fillEntropy?: FillEntropy;
   /** Runs the effects of the world. Without it they stay open, and receipts are handed in. */
   readonly effects?: EffectOptions;

@@ -23,6 +23,7 @@ import {
   type StoredObject,
   type WorldStore,
 } from '@aos/protocol';
+import { type Clock, systemClock } from './clock.js';
 import type { DeadLetter } from './effects/effect-options.js';
 import type { Quiescence, QuiescenceOptions } from './effects/quiescence.js';
 import type { RunnerSetup } from './effects/runner-setup.js';
@@ -31,7 +32,8 @@ import { type CryptoThreads, SignatureWait } from './keys/signature-wait.js';
 import { SignatureVerifier } from './keys/signatures.js';
 import { type Ack, readAck } from './loop/acks.js';
 import { Agenda, type Task } from './loop/agenda.js';
-import { Committer, fenceFault } from './loop/committer.js';
+import { type CommitEvents, Committer, fenceFault } from './loop/committer.js';
+import { DenialLog, type DeniedEffect } from './loop/denial-log.js';
 import { checkClearance, type HaltClearance, haltFault, haltMarkOf } from './loop/halt.js';
 import { type HostEvents, HostWatch } from './loop/host-watch.js';
 import { Inbox, type Waiting } from './loop/inbox.js';
@@ -48,6 +50,7 @@ export interface WorldHostSettings {
   /** A close makes a snapshot when the last one is so many records back. Default 1,000. */
   readonly snapshotRecords?: number;
   readonly startTimer?: StartTimer;
+  readonly clock?: Clock;
   /**
    * Where signatures are made and verified. `none`: on the thread of the world, so that a simulated
    * world depends on nothing outside it. Default `platform`.
@@ -74,6 +77,7 @@ export class WorldHost {
   readonly #timer: WakeTimer;
   readonly #committer: Committer;
   readonly #effects: WorldEffects;
+  readonly #denials = new DenialLog();
   readonly #watch = new HostWatch();
   readonly #turnPorts: TurnPorts;
   readonly #signatures: SignaturePorts;
@@ -108,19 +112,25 @@ export class WorldHost {
     const { cryptoThreads = 'platform' } = settings;
     this.#signatures = { check: this.#verifier.check, threads: cryptoThreads };
     this.#timer = new WakeTimer(startTimer, () => this.#schedule());
-    this.#committer = new Committer(store, {
-      failed: (fault) => this.#stop(fault),
-      durable: (outputs) => {
-        this.#effects.take(outputs);
-        this.#watch.durable();
-      },
-      settled: () => this.#goOn(),
-    });
+    this.#committer = new Committer(store, this.#commitEvents(), settings.clock ?? systemClock);
     this.#halt = store.halt;
     if (this.#halt !== undefined) this.#stopped = haltFault(this.#halt);
     this.#effects = new WorldEffects(settings.effects, this.#lend());
     this.#goOn();
     this.#effects.open();
+  }
+
+  #commitEvents(): CommitEvents {
+    return {
+      failed: (fault) => this.#stop(fault),
+      durable: ({ outputs, records, denials }) => {
+        this.#denials.add(denials);
+        this.#effects.take(outputs);
+        this.#watch.durable(records);
+      },
+      flushed: (flush) => this.#watch.flushed(flush),
+      settled: () => this.#goOn(),
+    };
   }
 
   /** What effects are run on: the world of the moment, and ways to hand in and to store. */
@@ -149,6 +159,7 @@ export class WorldHost {
       submit: (input) => host.#offer(input),
       failed: (cause) => host.#stop(fenceFault(cause)),
       store: (object) => host.#committer.append({ records: [], objects: [object] }),
+      started: (start) => host.#watch.started(start),
     };
   }
 
@@ -173,8 +184,12 @@ export class WorldHost {
   /** As {@link submit}, also while the world is closing. */
   #offer(submitted: SubmittedInput, onAccepted?: () => void): Promise<Result<Ack>> {
     if (this.#stopped !== undefined) return Promise.reject(this.#stopped);
-    return new Promise((resolve, reject) => {
+    return new Promise((answer, reject) => {
       const { epoch } = this.#stepper.world;
+      const resolve = (result: Result<Ack>) => {
+        if (!result.ok) this.#watch.refused(result.refusal);
+        answer(result);
+      };
       // what is thrown here rejects: a defect that only looking at an input meets stops nobody else
       const intake = takeIn(this.#stepper, submitted, this.#signatures);
       const isIn = this.#take(intake, { raw: submitted, sizeBytes: 0, epoch, resolve, reject });
@@ -223,8 +238,20 @@ export class WorldHost {
     return this.#effects.deadLetters;
   }
 
-  /** Tells of what happens to the world from now on; the answer ends it. */
+  /** The latest effects that the gate denied, oldest first, with what would help. */
+  get denials(): readonly DeniedEffect[] {
+    return this.#denials.denials;
+  }
+
+  /** Inputs that wait to be stepped. */
+  get waiting(): number {
+    return this.#inbox.size;
+  }
+
+  /** Tells of what happens to the world from now on, or that it has stopped; the answer ends it. */
   watch(events: HostEvents): () => void {
+    const fault = this.#stopped;
+    if (fault !== undefined) queueMicrotask(() => events.stopped?.(fault));
     return this.#watch.add(events);
   }
 

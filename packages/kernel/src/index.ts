@@ -27,6 +27,7 @@ export { emptyGateState, type GateState } from './gate/gate-state.js';
 export type { SecretUse } from './gate/grants/secret-finder.js';
 export { secretsIn } from './gate/grants/secrets.js';
 export { budgetLeft } from './gate/limits/budgets.js';
+export type { BudgetShortage } from './gate/limits/shortage.js';
 export type { OpenIntent } from './gate/open-intent.js';
 export { PolicyIndex, type PolicyQuestion } from './gate/policy/policy-index.js';
 export { checkAddress, checkRedirect } from './gate/recheck.js';
@@ -74,6 +75,7 @@ export {
   takeSnapshot,
 } from './snapshot/take-snapshot.js';
 export { isAnsweredByKernel } from './step/release.js';
+export type { ToldDenial } from './step/run.js';
 export { type StepDone, type StepOutcome, type StepPorts, step } from './step/step.js';
 export { checkSupport, unsupportedParts } from './support.js';
 export type { TrieSource } from './trie/leaf-codec.js';

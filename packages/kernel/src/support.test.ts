@@ -62,7 +62,7 @@ describe('parts that the kernel does not run are named', () => {
   const wasi = {
     $kind: 'defeffect',
     name: 't/run@1',
-    kind: 't.run',
+    kind: 'introspect.manifest',
     params_schema: 'sys/WasiParams@1',
     receipt_schema: 'sys/WasiReceipt@1',
     cap_type: 't',

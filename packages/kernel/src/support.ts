@@ -5,6 +5,7 @@
  */
 import type { WorldDefinition } from '@aos/air';
 import { type Refusal, type Result, refuse } from '@aos/canon';
+import { isAnsweredByKernel } from './step/release.js';
 
 /** The parts of a definition that this kernel does not run, as they are called in it. */
 export function unsupportedParts(definition: WorldDefinition): readonly string[] {
@@ -13,8 +14,10 @@ export function unsupportedParts(definition: WorldDefinition): readonly string[]
   return [
     ...(isUsed(manifest.migrations) ? ['manifest.migrations'] : []),
     ...(manifest.effects ?? []).flatMap(({ name }) => {
-      const isModule = definition.find('defeffect', name)?.implementation !== undefined;
-      return isModule ? [`implementation of ${name}`] : [];
+      const effect = definition.find('defeffect', name);
+      // what is asked of the world itself no program can answer
+      const isIdle = effect?.implementation !== undefined && isAnsweredByKernel(effect.kind);
+      return isIdle ? [`implementation of ${name}`] : [];
     }),
     ...(manifest.policies ?? []).flatMap(({ name }) => {
       const governs = definition.find('defpolicy', name)?.governance !== undefined;

@@ -44,6 +44,7 @@ const SCHEMAS: readonly Json[] = [
     record: {
       text,
       max_tokens: { option: { nat: {} } },
+      max_cost_cents: { option: { nat: {} } },
       key: { option: { ref: 'sys/TextOrSecretRef@1' } },
       bare_key: { option: { ref: 'sys/SecretRef@1' } },
     },

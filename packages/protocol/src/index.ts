@@ -20,8 +20,11 @@ export {
   CONTROL_VERSION,
   type ControlError,
   DEFAULT_CREDIT,
+  type HelloMessage,
   MAX_CREDIT,
   MAX_MESSAGE_BYTES,
+  MAX_OPEN_READS,
+  MAX_OPEN_SENDS,
   parseClientMessage,
   parseServerMessage,
   type RequestMessage,
@@ -33,6 +36,7 @@ export {
   CONTROL_VERBS,
   isControlStream,
   isControlVerb,
+  isSendVerb,
   type ParsedArgs,
   parseControlArgs,
   type StateAt,
@@ -57,6 +61,7 @@ export type {
   CellsResult,
   DeadLetterShape,
   DefinitionShape,
+  DenialShape,
   EntryShape,
   HaltShape,
   InstanceShape,
@@ -67,11 +72,13 @@ export type {
   RecordShape,
   RestShape,
   SendResult,
+  ShortageShape,
   SnapshotShape,
   StateResult,
   StatusShape,
   WaitLevel,
 } from './control/shapes.js';
+export { WAIT_LEVELS } from './control/shapes.js';
 export { frameArgs, receiptArgs, signedVerbArgs } from './control/signed-args.js';
 export {
   type DecisionShape,
@@ -84,6 +91,7 @@ export {
   type TraceShape,
 } from './control/trace-shapes.js';
 export type {
+  CellsArgs,
   ControlArgs,
   ControlItem,
   ControlResult,
@@ -92,6 +100,8 @@ export type {
   ControlVerb,
   ControlVerbs,
   ReceiptDraft,
+  TailArgs,
+  WhyArgs,
 } from './control/verbs.js';
 export type { ApprovalRequestedEntry } from './entries/approval-requested.js';
 export type { Cause, EntryPlace } from './entries/cause.js';

@@ -6,6 +6,7 @@ export {
 } from './build-script.js';
 export { generateCodecs } from './codecs/generate.js';
 export { type ModuleTypes, moduleTypes } from './codecs/module-types.js';
+export { generateShapes } from './codecs/shapes.js';
 export type { Diagnostic, Severity, SourcePlace } from './diagnostic.js';
 export { buildReducerFolder } from './folder.js';
 export { runNatively, stepNatively } from './native.js';

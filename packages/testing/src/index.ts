@@ -22,6 +22,7 @@ export type {
   ScriptAnswer,
 } from './test-world/effect-script.js';
 export type { TestModules, WorldSource } from './test-world/found-test-world.js';
+export { expectGolden, type GoldenOptions } from './test-world/golden-journal.js';
 export type { DescribedRecord, TestPlan, TestReceipt } from './test-world/journal-reading.js';
 export {
   type CallState,

@@ -13,7 +13,7 @@ import type { PermitAddress } from '../connect/addresses.js';
 import type { Line, Lines } from '../connect/lines.js';
 import { failureOf, HttpFailure } from '../failure.js';
 import type { HttpBounds } from '../options.js';
-import type { Header, HttpParams } from '../params.js';
+import type { HttpParams, SentHeader } from '../params.js';
 import { readHeaders } from './header-fields.js';
 import type { RequestBody } from './request-body.js';
 import { StallWatch } from './stall-watch.js';
@@ -24,7 +24,7 @@ export interface ExchangeTerms {
   readonly bounds: HttpBounds;
   readonly permit: PermitAddress;
   /** Names in lower case; added where the parameters have no such header. */
-  readonly defaults: readonly Header[];
+  readonly defaults: readonly SentHeader[];
   /** Calls `run` when the call is stopped; the answer calls it off. */
   onStop(run: () => void): () => void;
 }
@@ -32,8 +32,13 @@ export interface ExchangeTerms {
 /** Bytes of a redirect's body that are read to keep its connection. */
 const DISCARD_BYTES = 16 * 1024;
 
+/** A request whose secrets are resolved. */
+export interface SentParams extends Pick<HttpParams, 'method' | 'url'> {
+  readonly headers: readonly SentHeader[];
+}
+
 export class Exchange {
-  readonly #params: HttpParams;
+  readonly #params: SentParams;
   readonly #body: RequestBody | undefined;
   readonly #terms: ExchangeTerms;
   readonly #watch: StallWatch;
@@ -42,7 +47,7 @@ export class Exchange {
   /** What ended the connection, where that was us. */
   #stall: HttpFailure | undefined;
 
-  constructor(params: HttpParams, body: RequestBody | undefined, terms: ExchangeTerms) {
+  constructor(params: SentParams, body: RequestBody | undefined, terms: ExchangeTerms) {
     this.#params = params;
     this.#body = body;
     this.#terms = terms;

@@ -54,6 +54,7 @@ export const llmSchemas = <S>(textOrSecretRef: Schema<S>) => {
         model: t.text,
         temperature: t.option(t.dec128),
         max_tokens: t.nat,
+        max_cost_cents: t.option(t.nat),
         messages: t.list(LlmMessage),
         tools: t.option(t.list(LlmTool)),
         tool_choice: t.option(t.variant({ auto: t.unit, none: t.unit, any: t.unit, tool: t.text })),

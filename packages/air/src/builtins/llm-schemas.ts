@@ -54,13 +54,15 @@ export const LLM_SCHEMAS: TypeFields = {
   'sys/LlmTool@1': record({ name: text, description: text, parameters: text }),
   /**
    * What is null is as the provider has it. `output` asks for JSON in a JSON Schema, `options` are
-   * fields of the provider's own request as a JSON object, `stream` asks for frames.
+   * fields of the provider's own request as a JSON object, `stream` asks for frames. A call that
+   * might cost more than `max_cost_cents` is not made.
    */
   'sys/LlmGenerateParams@2': record({
     provider: text,
     model: text,
     temperature: option(dec128),
     max_tokens: nat,
+    max_cost_cents: option(nat),
     messages: list(ref('sys/LlmMessage@1')),
     tools: option(list(ref('sys/LlmTool@1'))),
     tool_choice: option(variant({ ...choices(), tool: text })),
@@ -72,9 +74,9 @@ export const LLM_SCHEMAS: TypeFields = {
   }),
   /**
    * `finish` is `stop`, `length`, `tool-calls`, `refusal`, `filtered` or `other`. `text` is null
-   * where it is too long for a receipt; `output_ref` has all of it. `prompt` counts what came from a
-   * cache and what went into one, `completion` counts reasoning. What the provider did not count is
-   * charged by its bound, and `is_counted` is false.
+   * where it is too long for a receipt; `output_ref` has all of it. `prompt` counts what came from
+   * a cache and what went into one, `completion` counts reasoning. What the provider did not count
+   * is charged by its bound, and `is_counted` is false.
    */
   'sys/LlmGenerateReceipt@2': record({
     provider_id: text,

@@ -1,10 +1,11 @@
 /** `aos approve` and `aos reject`: what people say to an intent that waits for them. */
-import { toHashText } from '@aos/canon';
 import type { ApprovalDecision } from '@aos/protocol';
+import { findIntent } from '../access/find-intent.js';
+import { hashOf, submitVerb } from '../access/signed-verbs.js';
+import { withAccess } from '../access/with-access.js';
 import { describeAck } from '../acks.js';
-import { findIntent } from '../intents.js';
+import { signerOf } from '../compose/keys.js';
 import type { Answer } from '../output.js';
-import { submitVerb } from '../world/signed-verbs.js';
 
 export interface ApprovalOptions {
   /** Name of the key that signs. */
@@ -22,18 +23,18 @@ export async function ruleOnIntent(
   { intent: given, decision }: Ruling,
   { as }: ApprovalOptions,
 ): Promise<Answer> {
-  let intent = '';
-  const { ack, world } = await submitVerb(path, as, (before) => {
-    const { hash: intentHash } = findIntent(before, given);
-    intent = toHashText(intentHash);
-    return { verb: 'approve-intent', intentHash, decision };
+  const signer = signerOf(path, as);
+  return withAccess(path, 'write', async (asked) => {
+    const { intent } = await findIntent(asked, given);
+    const says = { verb: 'approve-intent', intentHash: hashOf(intent), decision } as const;
+    const ack = await submitVerb(asked, signer, says);
+    const { intents } = await asked.call('intents.list', { prefix: intent });
+    const state = intents[0]?.state ?? null;
+    const { data, lines } = describeAck(ack);
+    return {
+      data: { ...data, intent, decision, state },
+      lines: [`${intent} is ${state ?? 'no longer open'}`, ...lines],
+      done: `the decision is durable as record ${ack.seq}`,
+    };
   });
-  const { data, lines } = describeAck(ack);
-  const state = [...world.intents.range()].find(({ hash }) => toHashText(hash) === intent)?.state;
-  const now = state === undefined ? 'no longer open' : state;
-  return {
-    data: { ...data, intent, decision, state: state ?? null },
-    lines: [`${intent} is ${now}`, ...lines],
-    done: `the decision is durable as record ${ack.seq}`,
-  };
 }

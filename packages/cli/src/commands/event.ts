@@ -1,9 +1,10 @@
-/** `aos event send`: one event into a world, acknowledged when it is durable. */
-import type { RawEvent } from '@aos/kernel';
+/** `aos event send`: one event into a world. */
+import type { SendResult, WaitLevel } from '@aos/protocol';
+import { withAccess } from '../access/with-access.js';
 import { describeAck, faultWarnings } from '../acks.js';
-import { readValue } from '../json-values.js';
-import { type Answer, CliError } from '../output.js';
-import { openingWarnings, withHost } from '../world/open-world.js';
+import { readJsonText, readPlainMaybe } from '../json-values.js';
+import type { Answer } from '../output.js';
+import { printRest, restData } from '../shown-rest.js';
 
 export interface SendOptions {
   /** The cell that is meant, as JSON. */
@@ -11,6 +12,10 @@ export interface SendOptions {
   /** The inbox it comes through. */
   readonly source?: string;
   readonly dedup?: string;
+  /** How far it has to be before it is answered for. */
+  readonly wait?: WaitLevel;
+  /** How long rest is waited for, in milliseconds. */
+  readonly timeout?: number;
 }
 
 export interface SentEvent extends SendOptions {
@@ -20,24 +25,29 @@ export interface SentEvent extends SendOptions {
 }
 
 export async function sendEvent(world: string, event: SentEvent): Promise<Answer> {
-  const { schema, value, key, source, dedup } = event;
-  const raw: RawEvent = {
-    schema,
-    json: readValue(value, "the event's value"),
-    ...(key === undefined ? {} : { key: { json: readValue(key, 'the key') } }),
-    ...(source === undefined ? {} : { source }),
-    ...(dedup === undefined ? {} : { dedup }),
+  const { schema, value, key, timeout, ...more } = event;
+  const json = readJsonText(value, "the event's value");
+  const plainKey = readPlainMaybe(key, 'the key');
+  const args = {
+    ...{ schema, json, ...more },
+    ...(plainKey === undefined ? {} : { key: plainKey }),
+    ...(timeout === undefined ? {} : { timeout_ms: timeout }),
   };
-  return withHost(world, async (host) => {
-    const answer = await host.submit(raw);
-    if (!answer.ok) throw CliError.of(answer.refusal);
-    const ack = answer.value;
-    const warnings = [...openingWarnings(host.opening), ...faultWarnings(ack)];
-    if (ack.entries === 0) warnings.push('the event is journaled, and no reducer changed for it');
-    return {
-      ...describeAck(ack),
-      warnings,
-      done: `the event is durable as record ${ack.seq}`,
-    };
+  return withAccess(world, 'write', async (asked) => {
+    return describeSent(await asked.call('event.send', args));
   });
+}
+
+/** What became of an input, as far as it was waited for. */
+export function describeSent({ wait, ack, rest }: SendResult): Answer {
+  if (ack === null) return { data: { wait }, lines: ['accepted; not durable yet'] };
+  const { data, lines } = describeAck(ack);
+  const warnings = faultWarnings(ack);
+  if (ack.entries === 0) warnings.push('the event is journaled, and no reducer changed for it');
+  return {
+    data: rest === null ? data : { ...data, rest: restData(rest) },
+    lines: rest === null ? lines : [...lines, ...printRest(rest)],
+    warnings,
+    done: `the event is durable as record ${ack.seq}`,
+  };
 }

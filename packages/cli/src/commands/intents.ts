@@ -1,22 +1,30 @@
 /** `aos intents`: what the world has asked of the outside and has no answer to. */
-import { printJson } from '@aos/air';
-import { describeIntent, shortHash } from '../intents.js';
+import type { IntentShape } from '@aos/protocol';
+import { withAccess } from '../access/with-access.js';
+import { dataOf } from '../json-values.js';
 import type { Answer } from '../output.js';
-import { openingWarnings, withWorld } from '../world/open-world.js';
+import { printValue, shortText } from '../shown-effects.js';
 
-export async function showIntents(path: string): Promise<Answer> {
-  return withWorld(path, (opened) => {
-    const { world } = opened;
-    const intents = [...world.intents.range()];
-    const shown = intents.map((intent) => describeIntent(world, intent));
-    const lines = intents.map((intent, i) => {
-      const { state, effect, params, opened_at } = shown[i] as (typeof shown)[number];
-      return `${shortHash(intent.hash)}  ${state}  ${effect}  ${printJson(params)}  ${opened_at}`;
-    });
+export interface IntentsOptions {
+  readonly state?: string;
+  /** Hash of the last intent of the page before. */
+  readonly after?: string;
+  readonly limit: number;
+}
+
+export async function showIntents(path: string, options: IntentsOptions): Promise<Answer> {
+  return withAccess(path, 'read', async (asked) => {
+    const found = await asked.call('intents.list', { ...options });
+    const { intents, count } = found;
+    const more = intents.length < count ? [`${intents.length} of ${count} open intents`] : [];
     return {
-      data: { intents: shown },
-      lines: lines.length > 0 ? lines : ['no open intents'],
-      warnings: openingWarnings(opened),
+      data: dataOf(found),
+      lines: intents.length > 0 ? [...intents.map(printIntent), ...more] : ['no open intents'],
     };
   });
+}
+
+function printIntent({ intent, state, effect, params, opened_at, standing }: IntentShape): string {
+  const where = standing === null ? '' : `  ${standing}`;
+  return `${shortText(intent)}  ${state}  ${effect}  ${printValue(params)}  ${opened_at}${where}`;
 }

@@ -1,95 +1,79 @@
 /** `aos journal head` and `aos journal tail`: the records themselves. */
-import { type JsonValue, openDefinition, type WorldDefinition } from '@aos/air';
-import { toHashText, toHex } from '@aos/canon';
-import { type DescribePorts, describeEntry, describeInput, printNode } from '@aos/kernel';
-import {
-  type Cause,
-  chainOf,
-  decodeGenesis,
-  decodeRecord,
-  type JournalRecord,
-  type WorldStore,
-  worldIdOf,
-} from '@aos/protocol';
+
+import type { PlainRecord, RecordShape, TailArgs } from '@aos/protocol';
+import { untilStopped } from '../access/until-stopped.js';
+import { withAccess } from '../access/with-access.js';
+import { dataOf } from '../json-values.js';
 import { type Answer, CliError } from '../output.js';
-import { withStore } from '../world/open-world.js';
+import type { Tools } from '../program/run-command.js';
+import { printShape } from '../shown-nodes.js';
+
+const DEFAULT_TAIL_RECORDS = 20;
 
 export interface TailOptions {
   /** First sequence to show; the last `count` records when absent. */
   readonly from?: number;
-  readonly count: number;
+  /** Most records; 20 unless told otherwise or followed. */
+  readonly count?: number;
+  /** Goes on with what becomes durable later. */
+  readonly follow?: true;
+  /** Kinds of inputs and entries. */
+  readonly kind?: readonly string[];
 }
 
 export async function showHead(world: string): Promise<Answer> {
-  return withStore(world, (store) => {
-    const seq = store.head;
-    const [last] = seq < 0 ? [] : [...store.records(seq)];
-    const chain = toHashText(last === undefined ? worldIdOf(store.genesis) : chainOf(last));
+  return withAccess(world, 'files', async (asked) => {
+    const { seq, chain } = await asked.call('journal.head', {});
     return { data: { seq, chain }, lines: [`${seq}  ${chain}`] };
   });
 }
 
-export async function showTail(world: string, options: TailOptions): Promise<Answer> {
-  return withStore(world, (store) => {
-    const from = options.from ?? Math.max(0, store.head + 1 - options.count);
-    const ports = { definition: readDefinition(store), object: store.object.bind(store) };
-    const records: JsonValue[] = [];
-    const lines: string[] = [];
-    for (const bytes of store.records(from)) {
-      if (records.length === options.count) break;
-      const record = decodeRecord(bytes);
-      if (!record.ok) throw CliError.of(record.refusal);
-      records.push(describeRecord(record.value, bytes, ports));
-      lines.push(...printRecord(record.value, ports));
+export async function showTail(world: string, options: TailOptions, tools: Tools): Promise<Answer> {
+  const { kind, follow = false, count, from } = options;
+  const args: TailArgs = {
+    ...(from === undefined ? {} : { from }),
+    ...(count === undefined ? {} : { count }),
+    ...(kind === undefined ? {} : { kinds: kind }),
+  };
+  if (follow) return followTail(world, args, tools);
+  return withAccess(world, 'files', async (asked) => {
+    const records: RecordShape[] = [];
+    const wanted = { ...args, count: count ?? DEFAULT_TAIL_RECORDS };
+    for await (const record of asked.stream('journal.tail', wanted)) records.push(record);
+    if (records.length === 0 && from !== undefined) {
+      const { seq } = await asked.call('journal.head', {});
+      if (from > seq) throw pastEnd(from, seq);
     }
-    return { data: { records }, lines };
+    return { data: { records: dataOf(records) }, lines: records.flatMap(printRecord) };
   });
 }
 
-function readDefinition(store: WorldStore): WorldDefinition {
-  const genesis = decodeGenesis(store.genesis);
-  if (!genesis.ok) throw CliError.of(genesis.refusal);
-  const definition = openDefinition(genesis.value.manifest, (hash) => store.object(hash));
-  if (!definition.ok) throw CliError.of(definition.refusal);
-  return definition.value;
+/** Tells records as they become durable, until it is ended. Only a daemon makes more of them. */
+async function followTail(world: string, args: TailArgs, tools: Tools): Promise<Answer> {
+  return withAccess(world, 'files', async (asked) => {
+    const records = asked.stream('journal.tail', { ...args, follow: true });
+    for await (const record of untilStopped(records, tools.stopSignal())) {
+      tools.tell({ data: dataOf(record), lines: printRecord(record) });
+    }
+    return { data: null, lines: [], isTold: true };
+  });
 }
 
-function describeRecord(record: JournalRecord, bytes: Uint8Array, ports: DescribePorts): JsonValue {
-  const { seq, prev, stamp, input, fuel, entries, wakeAtNs } = record;
-  return {
-    seq,
-    chain: toHashText(chainOf(bytes)),
-    prev: toHashText(prev),
-    stamp: {
-      now_ns: stamp.nowNs,
-      logical_now_ns: stamp.logicalNowNs,
-      entropy: toHex(stamp.entropy),
-    },
-    input: { kind: input.kind, ...describeInput(input, ports) },
-    fuel,
-    wake_at_ns: wakeAtNs ?? null,
-    entries: entries.map((entry) => {
-      const { kind, cause } = entry;
-      return { kind, cause: describeCause(cause), ...describeEntry(entry, ports) };
-    }),
-  };
+function pastEnd(from: number, head: number): CliError {
+  const message = `there is no record ${from} yet: the journal ends with ${head}; leave --from out`;
+  return new CliError('record-unknown', message);
 }
 
-/** The index of an entry of this record, null for its input, or a place in an earlier record. */
-function describeCause(cause: Cause): JsonValue {
-  return cause === null || typeof cause === 'number' ? cause : { ...cause };
-}
-
-function printRecord(record: JournalRecord, ports: DescribePorts): string[] {
-  const { seq, stamp, input, entries } = record;
-  const time = new Date(Number(stamp.nowNs / 1_000_000n)).toISOString();
-  const fields = describeInput(input, ports);
-  const place = { seq, i: null };
+/** A line for the input and one for each entry. */
+export function printRecord({ seq, stamp, input, entries }: RecordShape): string[] {
+  const time = new Date(Number(BigInt(stamp.now_ns) / 1_000_000n)).toISOString();
   return [
-    `${seq}  ${time}  ${printNode({ place, stamp, is: 'input', kind: input.kind, fields })}`,
-    ...entries.map((entry, i) => {
-      const node = { place: { seq, i }, stamp, is: 'entry', kind: entry.kind } as const;
-      return `    ${printNode({ ...node, fields: describeEntry(entry, ports) })}`;
-    }),
+    `${seq}  ${time}  ${printShape({ is: 'input', ...splitKind(input) })}`,
+    ...entries.map((entry) => `    ${printShape({ is: 'entry', ...splitKind(entry) })}`),
   ];
+}
+
+function splitKind(shape: PlainRecord & { readonly kind: string }) {
+  const { kind, cause: _, i: __, ...fields } = shape;
+  return { kind, fields };
 }

@@ -1,13 +1,14 @@
 /** `aos keyring`: who may sign for a world. */
-import { fromHex, type Hash, parseHashText, toHashText, toHex } from '@aos/canon';
+import { fromHex } from '@aos/canon';
 import { aosHome, ensureKey, isUsableKey } from '@aos/host';
-import type { KeyState, World } from '@aos/kernel';
-import type { KeyRole } from '@aos/protocol';
+import type { KeyRole, KeyShape } from '@aos/protocol';
+import { hashOf, submitVerb } from '../access/signed-verbs.js';
+import { type Asked, withAccess } from '../access/with-access.js';
 import { describeAck } from '../acks.js';
+import { signerOf } from '../compose/keys.js';
+import { dataOf } from '../json-values.js';
 import { type Answer, CliError } from '../output.js';
 import { cutValues } from '../shown-text.js';
-import { openingWarnings, withWorld } from '../world/open-world.js';
-import { submitVerb } from '../world/signed-verbs.js';
 
 export interface KeyringOptions {
   /** Name of the operator's key that signs. */
@@ -21,26 +22,29 @@ export interface AddOptions extends KeyringOptions {
 }
 
 export async function listKeys(path: string): Promise<Answer> {
-  return withWorld(path, (opened) => ({
-    data: { keys: opened.world.keyring.map(describeKey) },
-    lines: opened.world.keyring.map(printKey),
-    warnings: openingWarnings(opened),
-  }));
+  return withAccess(path, 'read', async (asked) => {
+    const { keys } = await asked.call('keyring.list', {});
+    return { data: { keys: dataOf(keys) }, lines: keys.map(printKey) };
+  });
 }
 
 export async function addKey(path: string, name: string, options: AddOptions): Promise<Answer> {
   const publicKey = options.public === undefined ? ownKey(path, name) : readKey(options.public);
   // the kernel checks the names of roles
   const roles = options.role as readonly KeyRole[];
-  const says = { verb: 'keyring-add', publicKey, name, roles } as const;
-  const { ack, world } = await submitVerb(path, options.as, () => says);
-  const key = world.keyring.at(-1);
-  const { data, lines } = describeAck(ack);
-  return {
-    data: { ...data, key: key === undefined ? null : describeKey(key) },
-    lines: [...(key === undefined ? [] : [printKey(key)]), ...lines],
-    done: `the key is in the keyring since record ${ack.seq}`,
-  };
+  const signer = signerOf(path, options.as);
+  return withAccess(path, 'write', async (asked) => {
+    const says = { verb: 'keyring-add', publicKey, name, roles } as const;
+    const ack = await submitVerb(asked, signer, says);
+    const { keys } = await asked.call('keyring.list', {});
+    const key = keys.find(({ added_at }) => added_at === ack.seq) ?? null;
+    const { data, lines } = describeAck(ack);
+    return {
+      data: { ...data, key: dataOf(key) },
+      lines: [...(key === null ? [] : [printKey(key)]), ...lines],
+      done: `the key is in the keyring since record ${ack.seq}`,
+    };
+  });
 }
 
 /** Revokes a key by its id or by its name. */
@@ -49,18 +53,17 @@ export async function revokeKey(
   key: string,
   { as }: KeyringOptions,
 ): Promise<Answer> {
-  let revoked: Hash | undefined;
-  const { ack } = await submitVerb(path, as, (world) => {
-    revoked = findKeyId(world, key);
-    return { verb: 'keyring-revoke', keyId: revoked };
+  const signer = signerOf(path, as);
+  return withAccess(path, 'write', async (asked) => {
+    const keyId = await findKeyId(asked, key);
+    const ack = await submitVerb(asked, signer, { verb: 'keyring-revoke', keyId: hashOf(keyId) });
+    const { data, lines } = describeAck(ack);
+    return {
+      data: { ...data, key_id: keyId },
+      lines: [`revoked ${keyId}`, ...lines],
+      done: `the key is revoked since record ${ack.seq}`,
+    };
   });
-  const { data, lines } = describeAck(ack);
-  const keyId = revoked === undefined ? null : toHashText(revoked);
-  return {
-    data: { ...data, key_id: keyId },
-    lines: [`revoked ${keyId}`, ...lines],
-    done: `the key is revoked since record ${ack.seq}`,
-  };
 }
 
 function ownKey(path: string, name: string): Uint8Array {
@@ -75,30 +78,21 @@ function readKey(hex: string): Uint8Array {
   throw new CliError('key-unreadable', `expected ${expected}, found ${cutValues(hex)}`);
 }
 
-function findKeyId({ keyring }: World, key: string): Hash {
-  const parsed = parseHashText(key);
-  if (parsed.ok) return parsed.value;
-  const named = keyring.filter(({ name, revokedAt }) => name === key && revokedAt === null);
+const KEY_ID = /^sha256:[0-9a-f]{64}$/;
+
+async function findKeyId(asked: Asked, key: string): Promise<string> {
+  if (KEY_ID.test(key)) return key;
+  const { keys } = await asked.call('keyring.list', {});
+  const named = keys.filter(({ name, revoked_at }) => name === key && revoked_at === null);
   const [found] = named;
-  if (found !== undefined && named.length === 1) return found.keyId;
-  const known = keyring.map(({ name }) => name).join(', ');
+  if (found !== undefined && named.length === 1) return found.key_id;
+  const known = keys.map(({ name }) => name).join(', ');
   const message = `expected the id of a key, or a name that one key has; found ${cutValues(key)}`;
   throw new CliError('key-not-found', `${message}; the keyring holds ${known}`);
 }
 
-function describeKey({ keyId, publicKey, name, roles, addedAt, revokedAt }: KeyState) {
-  return {
-    key_id: toHashText(keyId),
-    name,
-    roles: [...roles],
-    public: toHex(publicKey),
-    added_at: addedAt,
-    revoked_at: revokedAt,
-  };
-}
-
-function printKey({ keyId, name, roles, addedAt, revokedAt }: KeyState): string {
-  const since = addedAt < 0 ? 'since genesis' : `since record ${addedAt}`;
-  const until = revokedAt === null ? '' : `, revoked by record ${revokedAt}`;
-  return `${toHashText(keyId)}  ${name}  ${roles.join(', ')}  ${since}${until}`;
+function printKey({ key_id, name, roles, added_at, revoked_at }: KeyShape): string {
+  const since = added_at < 0 ? 'since genesis' : `since record ${added_at}`;
+  const until = revoked_at === null ? '' : `, revoked by record ${revoked_at}`;
+  return `${key_id}  ${name}  ${roles.join(', ')}  ${since}${until}`;
 }

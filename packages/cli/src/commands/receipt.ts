@@ -1,16 +1,13 @@
 /** `aos receipt send`: how an effect ended, signed with a key of the keyring. */
-import type { JsonValue } from '@aos/air';
-import { toHashText } from '@aos/canon';
 import { signReceipt } from '@aos/host';
-import type { OpenIntent, World } from '@aos/kernel';
-import type { ReceiptStatus } from '@aos/protocol';
+import { type ReceiptStatus, receiptArgs } from '@aos/protocol';
+import { findIntent } from '../access/find-intent.js';
+import { ackOf, hashOf } from '../access/signed-verbs.js';
+import { withAccess } from '../access/with-access.js';
 import { describeAck, faultWarnings } from '../acks.js';
-import { signerOf } from '../compose/open-host.js';
-import { findIntent } from '../intents.js';
-import { normalize, readValue } from '../json-values.js';
-import { type Answer, CliError } from '../output.js';
-import { openingWarnings, withHost } from '../world/open-world.js';
-import { acknowledged } from '../world/signed-verbs.js';
+import { signerOf } from '../compose/keys.js';
+import { readJsonText } from '../json-values.js';
+import type { Answer } from '../output.js';
 
 export interface ReceiptOptions {
   /** Name of the key that signs. */
@@ -22,47 +19,30 @@ export interface ReceiptOptions {
   readonly cost?: number;
 }
 
-/** What an answer that is not `ok` is told in. */
-const ERROR_SCHEMA = 'sys/EffectError@1';
-
 export async function sendReceipt(
   path: string,
-  intentText: string,
-  options: ReceiptOptions,
+  given: string,
+  { as, status, payload, adapter, cost }: ReceiptOptions,
 ): Promise<Answer> {
-  const signer = signerOf(path, options.as);
-  const payload = readValue(options.payload, 'the payload');
-  return withHost(path, async (host) => {
-    const { intent, unsigned, bytes } = await host.read((world) => {
-      const intent = findIntent(world, intentText);
-      const bytes = encodePayload(world, intent, { status: options.status, payload });
-      return { intent, bytes, unsigned: unsignedReceipt(world, intent, options) };
-    });
-    const ack = await acknowledged(host, signReceipt(signer, unsigned, bytes));
+  const signer = signerOf(path, as);
+  const json = readJsonText(payload, 'the payload');
+  return withAccess(path, 'write', async (asked) => {
+    const { intent } = await findIntent(asked, given);
+    const draft = await asked.call('receipt.draft', { intent, status, json });
+    const { epoch, attempt, world_id } = draft;
+    const unsigned = {
+      ...{ worldId: hashOf(world_id), epoch, intentHash: hashOf(intent), attempt },
+      ...{ adapterId: adapter, status },
+      ...(cost === undefined ? {} : { costCents: BigInt(cost) }),
+    };
+    const signed = signReceipt(signer, unsigned, draft.payload);
+    const ack = ackOf(await asked.call('receipt.send', receiptArgs(signed)));
     const { data, lines } = describeAck(ack);
     return {
-      data: { ...data, intent: toHashText(intent.hash) },
+      data: { ...data, intent },
       lines,
-      warnings: [...openingWarnings(host.opening), ...faultWarnings(ack)],
+      warnings: faultWarnings(ack),
       done: `the receipt is durable as record ${ack.seq}`,
     };
   });
-}
-
-function unsignedReceipt({ worldId }: World, intent: OpenIntent, options: ReceiptOptions) {
-  const { status, adapter, cost } = options;
-  const { hash: intentHash, epoch, attempt } = intent;
-  const receipt = { worldId, epoch, intentHash, attempt, adapterId: adapter, status };
-  return cost === undefined ? receipt : { ...receipt, costCents: BigInt(cost) };
-}
-
-function encodePayload(
-  { program: { definition } }: World,
-  { effect }: OpenIntent,
-  { status, payload }: { readonly status: ReceiptStatus; readonly payload: JsonValue },
-): Uint8Array {
-  const schema =
-    status === 'ok' ? definition.effectOf(effect)?.receipt : definition.schemas.get(ERROR_SCHEMA);
-  if (schema !== undefined) return normalize(schema, payload, '/payload');
-  throw new CliError('effect-unknown', `this world has no receipt of ${effect}`);
 }

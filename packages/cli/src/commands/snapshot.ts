@@ -1,8 +1,8 @@
 /** `aos snapshot`: the world of this moment, written down so that it opens from there. */
-import { toHashText } from '@aos/canon';
-import type { WorldHost } from '@aos/host';
+import { accessOf } from '../access/local-access.js';
+import { Asked, withAccess } from '../access/with-access.js';
+import { openHost } from '../compose/open-host.js';
 import type { Answer } from '../output.js';
-import { openingWarnings, withHost } from '../world/open-world.js';
 
 export interface SnapshotCommandOptions {
   /** Replays the whole journal first, so that nothing of an earlier snapshot is believed. */
@@ -13,17 +13,21 @@ export async function takeSnapshot(
   path: string,
   { fromGenesis }: SnapshotCommandOptions = {},
 ): Promise<Answer> {
-  const from = fromGenesis === true ? 'genesis' : 'snapshot';
-  return withHost(path, write, from);
+  if (fromGenesis !== true) return withAccess(path, 'write', write);
+  const hosted = await openHost(path, { effects: 'leave', from: 'genesis' });
+  const access = accessOf(hosted, path);
+  try {
+    return await write(new Asked(access));
+  } finally {
+    await access.close();
+  }
 }
 
-async function write(host: WorldHost): Promise<Answer> {
-  const { seq, hash } = await host.snapshot();
-  const text = toHashText(hash);
+async function write(asked: Asked): Promise<Answer> {
+  const { seq, hash } = await asked.call('snapshot', {});
   return {
-    data: { seq, hash: text },
-    lines: [`snapshot ${seq}  ${text}`],
-    warnings: openingWarnings(host.opening),
+    data: { seq, hash },
+    lines: [`snapshot ${seq}  ${hash}`],
     done: `the snapshot of the world after record ${seq} is durable`,
   };
 }

@@ -1,11 +1,9 @@
 /** `aos trace`: what a root event led to, and where that stands. */
-import type { JsonValue } from '@aos/air';
-import { traceOf } from '@aos/host';
 import type { EffectShape, TracedPlanShape, TraceShape } from '@aos/protocol';
-import { type Answer, CliError } from '../output.js';
+import { withAccess } from '../access/with-access.js';
+import { dataOf } from '../json-values.js';
+import type { Answer } from '../output.js';
 import { printReceipt, printValue, shortText } from '../shown-effects.js';
-import { openingWarnings, withWorld } from '../world/open-world.js';
-import { traceSourceOf } from '../world/trace-source.js';
 
 export interface TraceCommandOptions {
   readonly limit: number;
@@ -17,14 +15,10 @@ export async function showTrace(
   what: string | undefined,
   { limit }: TraceCommandOptions,
 ): Promise<Answer> {
-  return withWorld(path, (opened) => {
-    const found = traceOf(traceSourceOf(opened), what, { maxPlaces: limit });
-    if (!found.ok) throw CliError.of(found.refusal);
-    return {
-      data: found.value as JsonValue,
-      lines: printTrace(found.value),
-      warnings: openingWarnings(opened),
-    };
+  const args = what === undefined ? { limit } : { what, limit };
+  return withAccess(path, 'read', async (asked) => {
+    const found = await asked.call('trace', args);
+    return { data: dataOf(found), lines: printTrace(found) };
   });
 }
 

@@ -6,6 +6,7 @@ import { type Explanation, printExplanation, printPlace } from '@aos/kernel';
 import { newEngine } from '../compose/engine.js';
 import { describeTail, tailWarnings } from '../journal-end.js';
 import { type Answer, CliError } from '../output.js';
+import type { ProgressLine } from '../terminal/progress.js';
 import { openingWarnings, withStore } from '../world/open-world.js';
 
 export interface VerifyCommandOptions extends VerifyOptions {
@@ -13,10 +14,15 @@ export interface VerifyCommandOptions extends VerifyOptions {
   readonly explain?: boolean;
 }
 
-export async function verify(path: string, options: VerifyCommandOptions = {}): Promise<Answer> {
+export async function verify(
+  path: string,
+  options: VerifyCommandOptions,
+  progress: ProgressLine,
+): Promise<Answer> {
   return withStore(path, (store) => {
-    const report = verifyWorld(store, newEngine(), options);
-    const warnings = [...openingWarnings(report), ...tailWarnings(store.tail)];
+    const report = verifyWorld(store, newEngine(), { ...options, onRecord: progress.tell });
+    progress.end();
+    const warnings = [...openingWarnings(report), ...tailWarnings(describeTail(store.tail))];
     const { difference, explanation } = report;
     const data = { ...describeReport(report), tail: describeTail(store.tail) };
     if (report.ok) return { data, lines: printReport(report), warnings };

@@ -1,24 +1,12 @@
 /** `aos why`: what led to a state, intent, event or plan instance, and what came of it. */
-import type { JsonValue } from '@aos/air';
-import { type Hash, parseHashText } from '@aos/canon';
-import {
-  effectsOf,
-  type Provenance,
-  printPlace,
-  printProvenance,
-  type WhyNode,
-  type WhyTarget,
-  why,
-} from '@aos/kernel';
-import { findIntent } from '../intents.js';
-import { type Answer, CliError } from '../output.js';
-import { readPlace, wrongPlace } from '../places.js';
-import { findReducer, readKey } from '../reducers.js';
-import { cutValues } from '../shown-text.js';
-import { openingWarnings, type ReadWorld, withWorld } from '../world/open-world.js';
-import { traceSourceOf } from '../world/trace-source.js';
 
-export type WhyKind = WhyTarget['kind'];
+import type { ProvenanceShape, WhyArgs } from '@aos/protocol';
+import { withAccess } from '../access/with-access.js';
+import { dataOf, readJsonText } from '../json-values.js';
+import type { Answer } from '../output.js';
+import { printShape } from '../shown-nodes.js';
+
+export type WhyKind = WhyArgs['kind'];
 
 export interface WhyCommandOptions {
   /** The cell of a keyed reducer, as JSON. */
@@ -38,68 +26,27 @@ export interface WhyQuestion extends WhyCommandOptions {
 }
 
 export async function explainWhy(path: string, question: WhyQuestion): Promise<Answer> {
-  const { kind, what } = question;
-  return withWorld(path, (opened) => {
-    const found = ask(opened, targetOf(opened, question), question);
-    if (found.starts.length === 0) {
-      throw new CliError('why-unknown', `the journal knows nothing of ${kind} ${cutValues(what)}`);
-    }
-    return {
-      data: describe(found),
-      lines: printProvenance(found, question.forward === true ? 'on' : 'back'),
-      warnings: openingWarnings(opened),
-    };
+  const { key, ...more } = question;
+  const args: WhyArgs =
+    key === undefined ? more : { ...more, key_json: readJsonText(key, 'the key') };
+  return withAccess(path, 'read', async (asked) => {
+    const found = await asked.call('why', args);
+    return { data: dataOf(found), lines: printProvenance(found, args) };
   });
 }
 
-function ask(opened: ReadWorld, target: WhyTarget, options: WhyCommandOptions) {
-  const { journal, ports } = traceSourceOf(opened);
-  const { limit: maxNodes, history: earlierChanges = 0, forward } = options;
-  if (forward === true) return effectsOf(journal, ports, target, { maxNodes });
-  return why(journal, ports, target, { maxNodes, earlierChanges });
-}
-
-function targetOf({ world }: ReadWorld, { kind, what, key }: WhyQuestion): WhyTarget {
-  switch (kind) {
-    case 'state': {
-      const reducer = findReducer(world, what);
-      return { kind, reducer: reducer.name, key: readKey(reducer, key) };
-    }
-    case 'intent':
-      return { kind, intent: readIntent(world, what) };
-    case 'event':
-      return { kind, place: readPlace(what) };
-    case 'instance': {
-      const { seq, i } = readPlace(what);
-      if (i === null) throw wrongPlace(what);
-      return { kind, instance: { seq, i } };
-    }
-  }
-}
-
-/** Settled intents are known to the journal alone, so a whole hash need not be open. */
-function readIntent(world: ReadWorld['world'], what: string): Hash {
-  const parsed = parseHashText(what);
-  return parsed.ok ? parsed.value : findIntent(world, what).hash;
-}
-
-function describe({ starts, nodes, isCut, missing }: Provenance): JsonValue {
-  return {
-    starts: starts.map(printPlace),
-    nodes: nodes.map(describeNode),
-    is_cut: isCut,
-    missing: [...missing],
-  };
-}
-
-function describeNode({ place, is, kind, fields, stamp, links }: WhyNode): JsonValue {
-  return {
-    place: printPlace(place),
-    is,
-    kind,
-    fields: { ...fields },
-    now_ns: stamp.nowNs,
-    logical_now_ns: stamp.logicalNowNs,
-    links: links.map((link) => ({ role: link.role, place: printPlace(link.place) })),
-  };
+/** A line for each place, with its links: backwards they are reasons, forwards consequences. */
+function printProvenance(
+  { nodes, is_cut, missing }: ProvenanceShape,
+  { forward }: WhyArgs,
+): readonly string[] {
+  const width = Math.max(0, ...nodes.map(({ place }) => place.length));
+  const arrow = forward === true ? '→' : '←';
+  const lines = nodes.map((node) => {
+    const links = node.links.map(({ role, place }) => `  ${arrow} ${role} ${place}`).join('');
+    return `${node.place.padEnd(width)}  ${printShape(node)}${links}`;
+  });
+  if (is_cut) lines.push('… there is more: raise --limit');
+  for (const seq of missing) lines.push(`${seq}  not kept: the journal begins after this record`);
+  return lines;
 }

@@ -5,5 +5,6 @@ it.each(ADAPTERS)('the adapter $id is what is said of it before it is loaded', a
   const adapter = await entry.load();
   expect([...adapter.kinds].sort()).toEqual([...entry.kinds].sort());
   expect(adapter.id).toBe(entry.id);
+  expect(adapter.implementations).toEqual(entry.implementations);
   await adapter.close();
 });

@@ -18,6 +18,12 @@ export const ADAPTERS: readonly AdapterEntry[] = [
     kinds: ['blob.write', 'blob.put', 'blob.get', 'blob.exists', 'blob.read'],
     load: async () => new (await import('@aos/adapters-blob')).BlobAdapter(),
   },
+  {
+    id: 'wasi',
+    kinds: [],
+    implementations: ['wasi'],
+    load: async () => new (await import('@aos/adapters-wasi')).WasiAdapter(),
+  },
 ];
 
 export const newAdapters = (): readonly LazyAdapter[] =>

@@ -6,6 +6,8 @@ export interface AdapterEntry {
   readonly id: string;
   /** The kinds that the loaded adapter serves. */
   readonly kinds: readonly string[];
+  /** Those of the loaded adapter. */
+  readonly implementations?: Adapter['implementations'];
   load(): Promise<Adapter>;
 }
 
@@ -13,11 +15,13 @@ export interface AdapterEntry {
 export class LazyAdapter implements Adapter {
   readonly id: string;
   readonly kinds: readonly string[];
+  readonly implementations: NonNullable<Adapter['implementations']>;
   #loaded: Promise<Adapter> | undefined;
 
   constructor(private readonly entry: AdapterEntry) {
     this.id = entry.id;
     this.kinds = entry.kinds;
+    this.implementations = entry.implementations ?? [];
   }
 
   async start(call: EffectCall, context: EffectContext): Promise<EffectOutcome> {

@@ -2,20 +2,17 @@
  * The composition root: worlds put together from the concrete store, engine, adapters and keys.
  */
 import {
-  aosHome,
   type EffectOptions,
-  ensureKey,
+  type HostEngine,
   type OpenFrom,
-  openKey,
   openWorldHost,
-  type Signer,
   type WorldHost,
 } from '@aos/host';
-import { AosFault } from '@aos/protocol';
 import { type DiskStore, openWorldStore } from '@aos/store';
 import { storePath } from '../world/world-path.js';
 import { newAdapters } from './adapters.js';
 import { newEngine } from './engine.js';
+import { findSigner, hostSigner } from './keys.js';
 
 export interface OpenHostOptions {
   readonly from?: OpenFrom;
@@ -29,6 +26,7 @@ export interface OpenHostOptions {
 export interface HostedWorld {
   readonly host: WorldHost;
   readonly store: DiskStore;
+  readonly engine: HostEngine;
   /** Ends what runs, closes the world, its adapters and its files. */
   close(): Promise<void>;
 }
@@ -44,7 +42,7 @@ export async function openHost(world: string, options: OpenHostOptions): Promise
   try {
     const engine = newEngine();
     const host = openWorldHost({ store, engine, from, ...(effects && { effects }) });
-    return { host, store, close: () => closeAll(host, store, effects) };
+    return { host, store, engine, close: () => closeAll(host, store, effects) };
   } catch (error) {
     await store.close();
     throw error;
@@ -60,23 +58,9 @@ async function closeAll(host: WorldHost, store: DiskStore, effects: EffectOption
   }
 }
 
-/** The key of the host is made on first use; an operator adds it where it is new. */
+/** The operator's key, where it is at hand, lets the key of a new host into the keyring. */
 function effectsOf(world: string, { allowMissing = false }: OpenHostOptions): EffectOptions {
-  const place = { outside: world };
-  const signer = ensureKey(aosHome(), 'host', place);
-  const operator = findKey(world, 'operator');
+  const signer = hostSigner(world);
+  const operator = findSigner(world, 'operator');
   return { adapters: newAdapters(), signer, allowMissing, ...(operator && { operator }) };
-}
-
-/** A key of `$AOS_HOME/keys`, which may not be in the world. */
-export const signerOf = (world: string, name: string): Signer =>
-  openKey(aosHome(), name, { outside: world });
-
-function findKey(world: string, name: string): Signer | undefined {
-  try {
-    return signerOf(world, name);
-  } catch (error) {
-    if (error instanceof AosFault && error.code === 'key-not-found') return undefined;
-    throw error;
-  }
 }

@@ -30,9 +30,8 @@ export function addEffectCommands(program: Command, run: RunCommand): void {
     )
     .option('--timeout <time>', 'longest wait, such as 30s', parseDurationMs, DEFAULT_TIMEOUT_MS)
     .option('--allow-missing', 'leave effects open that nobody serves here')
-    .action(
-      ({ timeout, ...options }: Omit<RunOptions, 'timeoutMs'> & { timeout: number }, command) =>
-        run(command, (world) => runToRest(world(), { ...options, timeoutMs: timeout })),
+    .action((options: RunOptions, command: Command) =>
+      run(command, (world) => runToRest(world(), options)),
     );
   program
     .command('effects')
@@ -49,6 +48,7 @@ export function addEffectCommands(program: Command, run: RunCommand): void {
     .option('--effect <kind>', 'only of this kind, such as http.request')
     .addOption(new Option('--status <status>', 'only with this status').choices(RECEIPT_STATUSES))
     .option('--intent <hash>', 'only of this intent')
+    .option('--before <seq>', 'only of records before this one', parseNatural)
     .option('--limit <receipts>', 'most receipts to show, the latest', parseNatural, DEFAULT_LIMIT)
     .action((options: ReceiptsOptions, command: Command) =>
       run(command, (world) => showReceipts(world(), options)),

@@ -1,22 +1,22 @@
 /** The commands that make, feed and read a world. */
 
-import type { Command } from 'commander';
-import { type CellsOptions, showCells } from '../commands/cells.js';
+import { WAIT_LEVELS } from '@aos/protocol';
+import { type Command, Option } from 'commander';
 import { type SendOptions, sendEvent } from '../commands/event.js';
 import { initWorld } from '../commands/init.js';
-import { showIntents } from '../commands/intents.js';
-import { showHead, showTail } from '../commands/journal.js';
-import { type StartOptions, showPlans, startPlan } from '../commands/plans.js';
+import { type IntentsOptions, showIntents } from '../commands/intents.js';
+import { showHead, showTail, type TailOptions } from '../commands/journal.js';
+import { type PlansOptions, type StartOptions, showPlans, startPlan } from '../commands/plans.js';
 import { type SnapshotCommandOptions, takeSnapshot } from '../commands/snapshot.js';
-import { getState, type StateOptions } from '../commands/state.js';
+import { type CellsOptions, getState, type StateOptions, showCells } from '../commands/state.js';
 import { showStatus } from '../commands/status.js';
 import { verify } from '../commands/verify.js';
 import { explainWhy, type WhyCommandOptions, type WhyKind } from '../commands/why.js';
-import { parseNatural } from './option-values.js';
+import { parseDurationMs, parseNatural } from './option-values.js';
 import type { RunCommand } from './run-command.js';
 
-const DEFAULT_TAIL_RECORDS = 20;
 const DEFAULT_CELLS = 100;
+const DEFAULT_PAGE = 1000;
 const DEFAULT_WHY_PLACES = 200;
 
 export function addWorldCommands(program: Command, run: RunCommand): void {
@@ -50,7 +50,9 @@ function addLifeCommands(program: Command, run: RunCommand): void {
     .action((options: { fromSnapshot?: true; explain?: true }, command: Command) => {
       const { fromSnapshot, explain = false } = options;
       const from = fromSnapshot === true ? 'snapshot' : 'genesis';
-      return run(command, (world) => verify(world(), { from, explain }));
+      return run(command, (world, tools) =>
+        verify(world(), { from, explain }, tools.progress('records judged')),
+      );
     });
   program
     .command('snapshot')
@@ -72,6 +74,8 @@ function addStateCommands(program: Command, run: RunCommand): void {
     .option('--key <json>', 'the cell that is meant, where its key is not in the event')
     .option('--source <inbox>', 'the inbox it comes through')
     .option('--dedup <id>', 'of events with one id only the first is taken in')
+    .addOption(waitOption())
+    .option('--timeout <time>', 'longest wait for rest, such as 30s', parseDurationMs)
     .action((schema: string, value: string, options: SendOptions, command: Command) =>
       run(command, (world) => sendEvent(world(), { schema, value, ...options })),
     );
@@ -82,6 +86,7 @@ function addStateCommands(program: Command, run: RunCommand): void {
     .description('show the state of a reducer, or of one of its cells')
     .argument('<reducer>', 'name of the reducer, e.g. demo/CounterSM@1')
     .option('--key <json>', 'the cell of a keyed reducer')
+    .option('--at <when>', 'head, exact:<record> or at_least:<record>')
     .action((reducer: string, options: StateOptions, command: Command) =>
       run(command, (world) => getState(world(), reducer, options)),
     );
@@ -99,6 +104,9 @@ function addStateCommands(program: Command, run: RunCommand): void {
     );
 }
 
+const waitOption = () =>
+  new Option('--wait <level>', 'how far it has to be to be answered for').choices(WAIT_LEVELS);
+
 function addJournalCommands(program: Command, run: RunCommand): void {
   const journal = program.command('journal').description('read the records of a world');
   journal
@@ -109,9 +117,11 @@ function addJournalCommands(program: Command, run: RunCommand): void {
     .command('tail')
     .description('show records, the last ones by default')
     .option('--from <seq>', 'first sequence to show', parseNatural)
-    .option('-n, --count <records>', 'most records to show', parseNatural, DEFAULT_TAIL_RECORDS)
-    .action((options: { from?: number; count: number }, command: Command) =>
-      run(command, (world) => showTail(world(), options)),
+    .option('-n, --count <records>', 'most records to show (default: 20)', parseNatural)
+    .option('-f, --follow', 'go on with what the daemon makes durable, until interrupted')
+    .option('--kind <kind...>', 'only inputs and entries of these kinds')
+    .action((options: TailOptions, command: Command) =>
+      run(command, (world, tools) => showTail(world(), options, tools)),
     );
 }
 
@@ -126,11 +136,22 @@ function addWhyCommands(program: Command, run: RunCommand): void {
   program
     .command('intents')
     .description('list what the world has asked of the outside and has no answer to')
-    .action((_: unknown, command: Command) => run(command, (world) => showIntents(world())));
+    .addOption(
+      new Option('--state <state>', 'only those in this state').choices(['released', 'waiting']),
+    )
+    .option('--after <hash>', 'last intent of the page before')
+    .option('--limit <intents>', 'most intents to show', parseNatural, DEFAULT_PAGE)
+    .action((options: IntentsOptions, command: Command) =>
+      run(command, (world) => showIntents(world(), options)),
+    );
   program
     .command('plans')
     .description('list the plan instances that have not ended')
-    .action((_: unknown, command: Command) => run(command, (world) => showPlans(world())));
+    .option('--plan <name>', 'only instances of this plan')
+    .option('--limit <instances>', 'most instances to show', parseNatural, DEFAULT_PAGE)
+    .action((options: PlansOptions, command: Command) =>
+      run(command, (world) => showPlans(world(), options)),
+    );
   program
     .command('plan')
     .description('set plans going')
@@ -139,6 +160,7 @@ function addWhyCommands(program: Command, run: RunCommand): void {
     .argument('<plan>', 'name of the plan, e.g. demo/fetch_plan@1')
     .argument('<input>', 'JSON, @file, or @- for standard input')
     .option('--dedup <id>', 'of starts with one id only the first is taken in')
+    .addOption(waitOption())
     .action((plan: string, input: string, options: StartOptions, command: Command) =>
       run(command, (world) => startPlan(world(), plan, input, options)),
     );

@@ -14,7 +14,7 @@ import { normalized, plainOf } from './values.js';
 import { type ControlView, refusal, shown } from './view.js';
 
 /** Fewest hex digits that name an intent. */
-const MIN_DIGITS = 6;
+export const MIN_DIGITS = 6;
 const DIGITS = /^(?:sha256:)?([0-9a-f]{0,64})$/;
 /** Open intents looked at for one page: filters may pass over many. */
 const MAX_LOOKED_AT = 100_000;

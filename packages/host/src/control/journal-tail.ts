@@ -5,10 +5,14 @@
  * J2 A tail reads when it is asked for an item: nothing is kept for a reader that is slow, and its
  *    place is the sequence of the next record.
  */
-import { RefusalError, toHashText } from '@aos/canon';
+import { openDefinition } from '@aos/air';
+import { type Hash, RefusalError, type Result, toHashText } from '@aos/canon';
+import type { DescribePorts } from '@aos/kernel';
 import {
+  AosFault,
   type ControlResult,
   chainOf,
+  decodeGenesis,
   decodeRecord,
   type ParsedArgs,
   type RecordShape,
@@ -37,7 +41,7 @@ export async function* tailJournal(
 ): AsyncGenerator<RecordShape, void, void> {
   const { from, count, follow, cbor } = args;
   const kinds: KindFilter = args.kinds && new Set(args.kinds);
-  const ports = await view.read((world) => view.describing(world));
+  const ports = await describing(view);
   let left = count ?? (from === undefined && !follow ? DEFAULT_RECORDS : Number.POSITIVE_INFINITY);
   let seq = from ?? Math.max(0, view.head + 1 - firstBack(args, left));
   while (left > 0) {
@@ -54,6 +58,23 @@ export async function* tailJournal(
     else await nextDurable(view, seq, signal);
     if (signal.aborted) return;
   }
+}
+
+/** A world that does not open is told with the definition that it began with. */
+async function describing(view: ControlView): Promise<DescribePorts> {
+  try {
+    return await view.read((world) => view.describing(world));
+  } catch (error) {
+    if (!(error instanceof AosFault) || view.isLiving) throw error;
+    const genesis = unwrap(decodeGenesis(view.store.genesis));
+    const object = (hash: Hash) => view.store.object(hash);
+    return { definition: unwrap(openDefinition(genesis.manifest, object)), object };
+  }
+}
+
+function unwrap<T>(result: Result<T>): T {
+  if (result.ok) return result.value;
+  throw new RefusalError(result.refusal);
 }
 
 /** Where to begin when only the number of records was said. */

@@ -15,6 +15,7 @@ import {
   plainInteger,
   type SnapshotShape,
 } from '@aos/protocol';
+import { denialShape } from './denials.js';
 import { haltShape, snapshotShape } from './status.js';
 import { type ControlView, refusal } from './view.js';
 
@@ -41,6 +42,11 @@ export function listDeadLetters({ options }: ControlView): ControlResult<'dead-l
       return { intent: toHashText(intent), effect, code, starts, at_ns: plainInteger(atNs) };
     }),
   };
+}
+
+export function listDenials({ options }: ControlView): ControlResult<'denials.list'> {
+  const denials = options.host?.denials ?? [];
+  return { denials: denials.map((each) => ({ seq: each.seq, ...denialShape(each) })) };
 }
 
 /** Instances that have not ended, oldest first. */

@@ -13,6 +13,7 @@ import {
 } from '@aos/protocol';
 import type { Ack } from '../loop/acks.js';
 import type { SubmittedInput } from '../loop/intake.js';
+import { denialShape } from './denials.js';
 import { quiesce } from './rest.js';
 import { jsonOf, rawOf } from './values.js';
 import { type ControlView, refusal, shown, thrown } from './view.js';
@@ -118,7 +119,13 @@ function unwrap(answer: Result<Ack>): Ack {
   throw new RefusalError(answer.refusal);
 }
 
-function ackShape({ seq, chain, entries, faults }: Ack): AckShape {
+function ackShape({ seq, chain, entries, faults, denials }: Ack): AckShape {
   const told = faults.map(({ reducer, code }) => ({ reducer, code }));
-  return { seq, chain: toHashText(chain), entries, faults: told };
+  return {
+    seq,
+    chain: toHashText(chain),
+    entries,
+    faults: told,
+    denials: denials.map(denialShape),
+  };
 }

@@ -15,7 +15,7 @@ import { getDefinition, getManifest, listDefinitions, listKeys } from './definit
 import { draftReceipt, listIntents } from './intents.js';
 import type { JournalIndex } from './journal-index.js';
 import { showHead, tailJournal } from './journal-tail.js';
-import { clearHalt, listDeadLetters, listPlans, takeSnapshot } from './operations.js';
+import { clearHalt, listDeadLetters, listDenials, listPlans, takeSnapshot } from './operations.js';
 import type { PastWorlds } from './past-worlds.js';
 import { quiesce } from './rest.js';
 import { sendEvent, sendFrame, sendReceipt, sendVerb, startPlan } from './sends.js';
@@ -64,6 +64,7 @@ export const verbTable: {
   },
   why: ({ index }, args) => explainWhy(index, args),
   'dead-letters.list': ({ view }) => listDeadLetters(view),
+  'denials.list': ({ view }) => listDenials(view),
   quiesce: ({ view }, args) => quiesce(view, args),
   snapshot: ({ view }) => takeSnapshot(view),
   'halt.clear': ({ view }, args) => clearHalt(view, args),

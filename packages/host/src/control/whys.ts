@@ -1,8 +1,10 @@
 /** `why`: what led to a state, intent, event or plan instance, and what came of it. */
-import { parseHashText } from '@aos/canon';
+import { type Hash, parseHashText } from '@aos/canon';
 import {
   effectsOf,
+  type Journal,
   type Provenance,
+  placeOf as placeOfNumber,
   printPlace,
   type WhyNode,
   type WhyTarget,
@@ -16,7 +18,7 @@ import {
   type ProvenanceShape,
   plainInteger,
 } from '@aos/protocol';
-import { findIntent } from './intents.js';
+import { findIntent, MIN_DIGITS } from './intents.js';
 import type { JournalIndex } from './journal-index.js';
 import { findReducer, keyBytes } from './reducers.js';
 import { refusal, shown } from './view.js';
@@ -27,7 +29,7 @@ export async function explainWhy(
   args: ParsedArgs<'why'>,
 ): Promise<ProvenanceShape> {
   const { journal, ports, world } = await index.source();
-  const target = targetOf(world, args);
+  const target = targetOf({ journal, world }, args);
   const { limit: maxNodes, history: earlierChanges } = args;
   const found = args.forward
     ? effectsOf(journal, ports, target, { maxNodes })
@@ -37,25 +39,47 @@ export async function explainWhy(
   throw refusal('why-unknown', '/args/what', detail);
 }
 
-function targetOf(world: World, { kind, what, key }: ParsedArgs<'why'>): WhyTarget {
+function targetOf(
+  { journal, world }: { readonly journal: Journal; readonly world: World },
+  { kind, what, key }: ParsedArgs<'why'>,
+): WhyTarget {
   switch (kind) {
     case 'state': {
       const reducer = findReducer(world, what);
       return { kind, reducer: reducer.name, key: keyBytes(reducer, key) };
     }
     case 'intent': {
-      // settled intents are known to the journal alone, so a whole hash need not be open
+      // settled intents are known to the journal alone
       const parsed = parseHashText(what);
-      return { kind, intent: parsed.ok ? parsed.value : findIntent(world, what).hash };
+      return { kind, intent: parsed.ok ? parsed.value : settledOrOpen(journal, world, what) };
     }
     case 'event':
       return { kind, place: placeOf(what) };
     case 'instance': {
       const { seq, i } = placeOf(what);
       if (i === null) throw wrongPlace(what);
+      if (journal.view.record(seq)?.entries[i]?.kind !== 'plan-started') throw noInstance(what);
       return { kind, instance: { seq, i } };
     }
   }
+}
+
+/** By the first digits, of all that the journal speaks of. */
+function settledOrOpen(journal: Journal, world: World, what: string): Hash {
+  const digits = what.replace(/^sha256:/, '');
+  const [only, another] =
+    digits.length < MIN_DIGITS ? [] : journal.index.intentsBeginning(digits, 2);
+  if (only === undefined || another !== undefined) return findIntent(world, what).hash;
+  const { seq, i } = placeOfNumber(only);
+  const entry = i === null ? undefined : journal.view.record(seq)?.entries[i];
+  return entry !== undefined && 'intent' in entry && entry.intent !== undefined
+    ? entry.intent
+    : findIntent(world, what).hash;
+}
+
+function noInstance(what: string) {
+  const detail = `no plan instance began at '${shown(what)}'; name the place of a plan-started entry`;
+  return refusal('why-unknown', '/args/what', detail);
 }
 
 const PLACE = /^(\d{1,9})(?:\/(\d{1,6}))?$/;

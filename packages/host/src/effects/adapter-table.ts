@@ -1,9 +1,17 @@
 /** Which adapter serves a kind, and which kinds a world needs one for. */
+import { toHashText } from '@aos/canon';
 import { isAnsweredByKernel, type World } from '@aos/kernel';
-import { type Adapter, AosFault } from '@aos/protocol';
+import { type Adapter, AosFault, checkWasiModule, type ObjectReader } from '@aos/protocol';
+import { programsOf } from '../world/modules.js';
 
-/** By kind. Fault: `adapter-twice`. */
-export function tableOf(adapters: readonly Adapter[]): ReadonlyMap<string, Adapter> {
+/**
+ * By kind: who says the kind, and for effects that the world brings programs for, who runs those.
+ * Fault: `adapter-twice`.
+ */
+export function tableOf(
+  adapters: readonly Adapter[],
+  { program: { definition } }: World,
+): ReadonlyMap<string, Adapter> {
   const table = new Map<string, Adapter>();
   for (const adapter of adapters) {
     for (const kind of adapter.kinds) {
@@ -12,7 +20,39 @@ export function tableOf(adapters: readonly Adapter[]): ReadonlyMap<string, Adapt
       table.set(kind, adapter);
     }
   }
+  const [runner, other] = adapters.filter(({ implementations }) =>
+    implementations?.includes('wasi'),
+  );
+  const programs = programsOf(definition);
+  if (other !== undefined && runner !== undefined) throw twice('WASI programs', runner, other);
+  for (const { kind } of programs) {
+    // whoever else serves the kind does something else than the world says
+    if (runner === undefined) table.delete(kind);
+    else table.set(kind, runner);
+  }
   return table;
+}
+
+/**
+ * The programs that are served are there, and such as may run. Faults: `object-missing`, and the
+ * codes of `checkWasiModule`.
+ */
+export function assertPrograms(
+  { program: { definition } }: World,
+  table: ReadonlyMap<string, Adapter>,
+  readObject: ObjectReader,
+): void {
+  for (const { name, kind, hash } of programsOf(definition)) {
+    if (!table.has(kind)) continue;
+    const bytes = readObject(hash);
+    if (bytes === undefined) {
+      const message = `the program ${toHashText(hash)} of ${name} is not among the world's objects`;
+      throw new AosFault('object-missing', `${message}; restore a copy`, { retry: 'never' });
+    }
+    const refusal = checkWasiModule(bytes);
+    if (refusal === undefined) continue;
+    throw new AosFault(refusal.code, `${name}: ${refusal.detail}`, { retry: 'never' });
+  }
 }
 
 /** Fault `adapter-missing` for kinds that a world may ask or waits for, and nobody serves. */

@@ -25,6 +25,7 @@ import { checkFrame, FrameChannel } from './frame-channel.js';
 export function callOf({ worldId, program }: World, intent: OpenIntent): EffectCall {
   const { hash, effect, params, idempotencyKey, epoch, attempt, deadlineNs, cap } = intent;
   const grant = program.gate.grants.get(cap);
+  const wasi = program.gate.effects.get(effect)?.program;
   const call = {
     worldId,
     epoch,
@@ -39,7 +40,11 @@ export function callOf({ worldId, program }: World, intent: OpenIntent): EffectC
       params: grant?.chain.map(({ definition }) => definition.params.slice()) ?? [],
     },
   };
-  return deadlineNs === undefined ? call : { ...call, deadlineNs };
+  return {
+    ...call,
+    ...(deadlineNs !== undefined && { deadlineNs }),
+    ...(wasi && { implementation: { wasi } }),
+  };
 }
 
 /** What all calls of a world have in common. */

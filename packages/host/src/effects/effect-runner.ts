@@ -231,6 +231,8 @@ export class EffectRunner {
     this.#jobs.move(job, 'running');
     const call = callOf(world, intent);
     const origin = { adapter, intent };
+    const { intent: hash, effect, starts } = job;
+    this.host.started({ intent: hash, effect, adapter: adapter.id, starts });
     runAttempt({ ...origin, call }, job, this.#portsOf(origin)).then((outcome) => {
       lane.running -= 1;
       this.#attempt(() => {

@@ -13,9 +13,10 @@ import type { Signer } from '../keys/key-files.js';
 import type { CryptoThreads } from '../keys/signature-wait.js';
 import { signVerb } from '../keys/signing.js';
 import type { Ack } from '../loop/acks.js';
+import type { EffectStart } from '../loop/host-watch.js';
 import type { SubmittedInput } from '../loop/intake.js';
 import type { StartTimer } from '../loop/wake-timer.js';
-import { assertServed, tableOf } from './adapter-table.js';
+import { assertPrograms, assertServed, tableOf } from './adapter-table.js';
 import {
   DEFAULT_GRACE_MS,
   DEFAULT_RETRY,
@@ -37,6 +38,8 @@ export interface EffectWorld {
   submit(input: SubmittedInput): Promise<Result<Ack>>;
   /** Resolves when the object is durable; rejects with AosFault. */
   store(object: StoredObject): Promise<void>;
+  /** An adapter was given an intent; for whoever watches. */
+  started(start: EffectStart): void;
   /** Reading the world has failed: it is stopped until it is opened again. */
   failed(cause: unknown): void;
 }
@@ -64,10 +67,14 @@ export interface SetupPorts {
   readonly cryptoThreads: CryptoThreads;
 }
 
-/** Faults: `adapter-twice`, `adapter-missing`, `host-key-unknown`, `host-key-revoked`. */
+/**
+ * Faults: `adapter-twice`, `adapter-missing`, `host-key-unknown`, `host-key-revoked`, and of programs
+ * `object-missing` and the codes of `checkWasiModule`.
+ */
 export function setUpEffects(options: EffectOptions, world: World, ports: SetupPorts): RunnerSetup {
-  const table = tableOf(options.adapters);
+  const table = tableOf(options.adapters, world);
   if (options.allowMissing !== true) assertServed(world, table);
+  assertPrograms(world, table, ports.readObject);
   assertKey(options, world);
   const { engine, clock, logicalNowNs, startTimer, readObject } = ports;
   return {

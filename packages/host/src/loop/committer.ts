@@ -12,7 +12,10 @@ import {
   type StoredObject,
   type WorldStore,
 } from '@aos/protocol';
+import type { Clock } from '../clock.js';
 import type { Ack } from './acks.js';
+import type { DeniedEffect } from './denial-log.js';
+import type { Flush } from './host-watch.js';
 import type { Waiting } from './inbox.js';
 
 /** Groups that may wait for a flush at once; more would only add memory. */
@@ -24,6 +27,8 @@ export class Group {
   readonly objects: StoredObject[] = [];
   /** What the records ask of the outside. */
   readonly outputs: Output[] = [];
+  /** What was denied in them. */
+  readonly denials: DeniedEffect[] = [];
   readonly answers: { readonly waiting: Waiting; readonly ack: () => Ack }[] = [];
 
   get isEmpty(): boolean {
@@ -34,8 +39,10 @@ export class Group {
 export interface CommitEvents {
   /** An append failed. */
   failed(fault: AosFault): void;
-  /** The records that ask for this are durable. */
-  durable(outputs: readonly Output[]): void;
+  /** The records of the group are durable. */
+  durable(group: Group): void;
+  /** An append has succeeded. */
+  flushed(flush: Flush): void;
   /** An append has ended, either way. */
   settled(): void;
 }
@@ -47,6 +54,7 @@ export class Committer {
   constructor(
     private readonly store: WorldStore,
     private readonly events: CommitEvents,
+    private readonly clock: Pick<Clock, 'monotonicNs'>,
   ) {}
 
   get isFull(): boolean {
@@ -64,10 +72,10 @@ export class Committer {
 
   commit(group: Group): void {
     if (group.isEmpty) return;
-    const { answers, outputs } = group;
+    const { answers } = group;
     this.append(group).then(
       () => {
-        this.events.durable(outputs);
+        this.events.durable(group);
         for (const { waiting, ack } of answers) answer(waiting, ack);
       },
       (fault: AosFault) => {
@@ -95,8 +103,22 @@ export class Committer {
 
   /** A store that throws has failed like one that rejects. */
   async #write(batch: Batch): Promise<void> {
+    const startNs = this.clock.monotonicNs();
     await this.store.append(batch);
+    const { records, objects } = batch;
+    const sizeBytes = sizeOf(records) + sizeOf(objects.map(({ bytes }) => bytes));
+    const durationNs = this.clock.monotonicNs() - startNs;
+    this.events.flushed({
+      records: records.length,
+      objects: objects.length,
+      sizeBytes,
+      durationNs,
+    });
   }
+}
+
+function sizeOf(parts: readonly Uint8Array[]): number {
+  return parts.reduce((sum, { length }) => sum + length, 0);
 }
 
 /** An acknowledgement that is read back may meet a store that has failed since. */

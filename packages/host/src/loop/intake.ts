@@ -71,6 +71,7 @@ function takeSigned(
   raw: SignedInput,
   { check, threads }: SignaturePorts,
 ): Intake {
+  if (!isOfBytes(raw)) return refused('event-unreadable', 'key, signature or payload are no bytes');
   const admission = stepper.admit(raw);
   if (admission.kind !== 'admitted') return admission;
   const sizeBytes = 'payload' in raw ? raw.payload.length : 0;
@@ -83,6 +84,12 @@ function takeSigned(
   const claim = signatureClaim(stepper.world, raw);
   if (!claim.ok) return { kind: 'refused', refusal: claim.refusal };
   return { kind: 'taken', raw, sizeBytes, ...(claim.value && { claim: claim.value }) };
+}
+
+/** A text has a length and a hash, too. */
+function isOfBytes(raw: SignedInput): boolean {
+  const parts: unknown[] = [raw.keyId, raw.sig, 'payload' in raw ? raw.payload : raw.sig];
+  return parts.every((part) => part instanceof Uint8Array);
 }
 
 /**

@@ -53,12 +53,14 @@ function runTask(ports: TurnPorts, { raw, waiting }: Task, group: Group): void {
   const { stepper, store } = ports;
   const admission = admit(ports, raw, waiting);
   if (admission.kind === 'admitted') {
-    const { record, bytes, objects, outputs, world } = stepper.step(admission.input);
+    const { record, bytes, objects, outputs, denials, world } = stepper.step(admission.input);
     group.records.push(bytes);
     for (const output of outputs) if ('intent' in output) group.outputs.push(output);
     for (const object of objects) group.objects.push(object);
+    for (const each of denials) group.denials.push({ ...each, seq: record.seq });
     const { chain } = world;
-    if (waiting !== undefined) group.answers.push({ waiting, ack: () => ackOf(record, chain) });
+    const ack = () => ackOf(record, chain, denials);
+    if (waiting !== undefined) group.answers.push({ waiting, ack });
     return;
   }
   assert(waiting !== undefined, `the world takes the ${raw.kind} that it asked for`);

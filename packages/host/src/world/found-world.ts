@@ -4,6 +4,7 @@ import { bytesEqual, type Hash, parseHashText, type Refusal, sha256 } from '@aos
 import { checkSupport } from '@aos/kernel';
 import {
   CURRENT_RUNTIME,
+  checkWasiModule,
   DEFAULT_CALL_LIMITS,
   encodeGenesis,
   GENESIS_FORMAT,
@@ -13,11 +14,11 @@ import {
 import { type Clock, readWallNs } from '../clock.js';
 import type { FillEntropy } from '../stamper.js';
 import type { HostEngine } from './load-world.js';
-import { modulesOf } from './modules.js';
+import { modulesOf, programsOf } from './modules.js';
 
 export interface FoundingPlan {
   readonly documents: readonly AirDocument[];
-  /** Module bytes by the name of the defmodule they implement. */
+  /** Module bytes by the name of the defmodule or defeffect they implement. */
   readonly modules: ReadonlyMap<string, Uint8Array>;
   readonly keyring: readonly KeyringEntry[];
 }
@@ -36,6 +37,9 @@ export interface FoundedWorld {
   readonly warnings: readonly Finding[];
 }
 
+/** The part of the platform's WebAssembly interface that founding uses. */
+declare const WebAssembly: { validate(bytes: Uint8Array): boolean };
+
 /** Why a world could not be founded: findings of the language, or one refusal of a module. */
 export type FoundingResult =
   | { readonly ok: true; readonly founded: FoundedWorld }
@@ -44,8 +48,9 @@ export type FoundingResult =
 /**
  * Checks the definition and every module, then makes the genesis. Nothing is written. Refusal
  * codes: `not-supported-yet` for a part of the language that the kernel does not run, the engine's
- * for a module, `module-unbound` for a reducer without one, and `module-hash-mismatch` when a
- * defmodule names other bytes than those given.
+ * for a module, those of {@link checkWasiModule} for a program, `module-unbound` for a reducer or
+ * effect without one, and `module-hash-mismatch` when a definition names other bytes than those
+ * given.
  */
 export function foundWorld(plan: FoundingPlan, ports: FoundingPorts): FoundingResult {
   const hashes = new Map<string, Hash>();
@@ -54,7 +59,9 @@ export function foundWorld(plan: FoundingPlan, ports: FoundingPorts): FoundingRe
   if (!loaded.ok) return { ok: false, findings: loaded.findings };
   const definition = loaded.world;
   const refusal =
-    checkSupport(definition)?.refusal ?? checkModules(definition, plan.modules, ports.engine);
+    checkSupport(definition)?.refusal ??
+    checkModules(definition, plan.modules, ports.engine) ??
+    checkPrograms(definition, plan.modules);
   if (refusal !== undefined) return { ok: false, findings: loaded.findings, refusal };
   const nonce = new Uint8Array(16);
   ports.fillEntropy(nonce);
@@ -77,18 +84,43 @@ function checkModules(
 ): Refusal | undefined {
   for (const { name, entry, hash } of modulesOf(definition)) {
     const bytes = modules.get(name);
-    if (bytes === undefined) {
-      const detail = `${name} has no module: put it at modules/${name}.wasm`;
-      return { code: 'module-unbound', at: name, detail };
-    }
+    if (bytes === undefined) return unbound(name);
     const loaded = engine.load(bytes, entry, { limits: DEFAULT_CALL_LIMITS });
     if (!loaded.ok) return { ...loaded.refusal, at: `${name} ${loaded.refusal.at}`.trim() };
-    if (!bytesEqual(loaded.value, hash)) {
-      const detail = `the module given for ${name} is not the one its wasm_hash names`;
-      return { code: 'module-hash-mismatch', at: name, detail };
-    }
+    if (!bytesEqual(loaded.value, hash)) return mismatch(name);
   }
   return undefined;
+}
+
+function checkPrograms(
+  definition: WorldDefinition,
+  modules: ReadonlyMap<string, Uint8Array>,
+): Refusal | undefined {
+  for (const { name, hash } of programsOf(definition)) {
+    const bytes = modules.get(name);
+    if (bytes === undefined) return unbound(name);
+    const refusal = checkWasiModule(bytes) ?? checkCode(bytes);
+    if (refusal !== undefined) return { ...refusal, at: `${name} ${refusal.at}`.trim() };
+    if (!bytesEqual(sha256(bytes), hash)) return mismatch(name);
+  }
+  return undefined;
+}
+
+/** Whether this platform can compile it: known when a world is made, not only when it runs. */
+function checkCode(bytes: Uint8Array): Refusal | undefined {
+  if (WebAssembly.validate(bytes)) return undefined;
+  const detail = 'its code is no valid WebAssembly; compile it again';
+  return { code: 'wasi-module-invalid', at: '', detail };
+}
+
+function unbound(name: string): Refusal {
+  const detail = `${name} has no module: put it at modules/${name}.wasm`;
+  return { code: 'module-unbound', at: name, detail };
+}
+
+function mismatch(name: string): Refusal {
+  const detail = `the module given for ${name} is not the one its wasm_hash names`;
+  return { code: 'module-hash-mismatch', at: name, detail };
 }
 
 function objectsOf(
@@ -100,7 +132,7 @@ function objectsOf(
     const hash = parseHashText(text);
     if (hash.ok) objects.push({ hash: hash.value, bytes });
   }
-  for (const { name, hash } of modulesOf(definition)) {
+  for (const { name, hash } of [...modulesOf(definition), ...programsOf(definition)]) {
     const bytes = modules.get(name);
     if (bytes !== undefined) objects.push({ hash, bytes });
   }

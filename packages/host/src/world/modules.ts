@@ -1,4 +1,4 @@
-/** The code of a world: which modules it calls, under which hash, and where they come in. */
+/** The code of a world: which modules it brings, under which hash, and where they come in. */
 import type { WorldDefinition } from '@aos/air';
 import { bytesEqual, type Hash, parseHashText, ZERO_HASH } from '@aos/canon';
 import type { ModuleEntry } from '@aos/protocol';
@@ -23,5 +23,20 @@ export function modulesOf(definition: WorldDefinition): readonly WorldModule[] {
     const entry = module.module_kind === 'reducer' ? 'step' : 'run';
     const isNative = entry === 'run' && name.startsWith(NATIVE_PREFIX);
     return isNative && bytesEqual(hash.value, ZERO_HASH) ? [] : [{ name, entry, hash: hash.value }];
+  });
+}
+
+/** The code of an effect that is a WASI program; the zero hash where none was bound. */
+export type WorldProgram = Pick<WorldModule, 'name' | 'hash'> & {
+  /** Of the effect. */
+  readonly kind: string;
+};
+
+/** The effects of the manifest that are programs, in its order. */
+export function programsOf(definition: WorldDefinition): readonly WorldProgram[] {
+  return (definition.manifest.effects ?? []).flatMap(({ name }): WorldProgram[] => {
+    const effect = definition.find('defeffect', name);
+    const hash = effect?.implementation && parseHashText(effect.implementation.wasi.wasm_hash);
+    return effect !== undefined && hash?.ok ? [{ name, kind: effect.kind, hash: hash.value }] : [];
   });
 }

@@ -17,6 +17,8 @@ import { findStart, judgeRecord } from './open-world.js';
 export interface VerifyOptions {
   /** `snapshot` takes the last one on trust and judges only the records after it. */
   readonly from?: 'genesis' | 'snapshot';
+  /** Told how many records are judged, of how many. */
+  readonly onRecord?: (records: number, of: number) => void;
 }
 
 /** What verifying came to; with a difference and its explanation when a record is not the same. */
@@ -56,7 +58,7 @@ export function verifyWorld(
   const parts = loadParts(store, engine);
   const { start, from, passedOver } =
     options.from === 'snapshot' ? findStart(parts) : fromGenesis(parts);
-  const judging = new Judging(parts, start);
+  const judging = new Judging(parts, start, options.onRecord);
   judging.run();
   const { world } = judging;
   const snapshot = from === 'genesis' ? judging.snapshot : 'trusted';
@@ -86,6 +88,7 @@ class Judging {
   constructor(
     private readonly parts: WorldParts,
     public world: World,
+    private readonly told: VerifyOptions['onRecord'],
   ) {
     this.snapshot = parts.store.snapshot === undefined ? 'absent' : 'unseen';
     this.lookAtSnapshot();
@@ -106,6 +109,7 @@ class Judging {
         return;
       }
       this.world = verdict.world;
+      this.told?.(this.world.seq, store.head + 1);
       this.lookAtSnapshot();
     }
   }

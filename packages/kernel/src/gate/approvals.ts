@@ -74,7 +74,10 @@ export function checkApproval(
   logicalNowNs: bigint,
 ): Result<PendingApproval> {
   const pending = intent?.approval ?? null;
-  if (pending === null) return refuse('approval-unknown', '', 'no intent of this hash waits');
+  if (pending === null) {
+    const found = intent === undefined ? 'no open intent has this hash' : 'it was let out already';
+    return refuse('approval-unknown', '', `expected an intent that waits for people; ${found}`);
+  }
   const { approver, decision } = verb;
   if (isLate(verb, logicalNowNs)) {
     return refuse('approval-expired', '/expires_ns', `it is ${logicalNowNs}: sign another one`);

@@ -1,5 +1,6 @@
 /** What a decision says, and what it cost to come to it. */
 import type { ApprovalRequestedEntry, DecisionEntry } from '@aos/protocol';
+import type { BudgetShortage } from './limits/shortage.js';
 
 /** Why not. Only `code` may enter a world; the rest is for people. */
 export interface Denial {
@@ -9,6 +10,8 @@ export interface Denial {
   readonly at: string;
   /** The smallest change that would allow it. */
   readonly advice: string;
+  /** Of an exhausted budget. */
+  readonly shortage?: BudgetShortage;
 }
 
 export type Decision = Omit<DecisionEntry, 'kind' | 'cause'>;

@@ -54,7 +54,8 @@ export function deny(place: DecisionPlace, denial: Denial, charge: Charge): Deni
   const advice = denial.advice.slice(0, MAX_TOLD);
   const { fuel, calls } = charge;
   const decision: Decision = { ...place, outcome: 'deny', code };
-  return { kind: 'denied', code, at, advice, decision, fuel, calls };
+  const verdict = { kind: 'denied' as const, code, at, advice, decision, fuel, calls };
+  return denial.shortage === undefined ? verdict : { ...verdict, shortage: denial.shortage };
 }
 
 /** Grant, constraints, secrets and policy: all that says whether, and takes nothing. */

@@ -35,7 +35,7 @@ export function admitEvent(world: World, raw: RawEvent): Admission {
     if (known !== undefined) return known;
   }
   if (world.mode !== 'running') {
-    return refused(closedCode(world), raw.schema, `the world is ${world.mode}: it takes no events`);
+    return refused(closedCode(world), raw.schema, closedDetail(world));
   }
   const value = normalizeEvent(world, raw);
   if (!value.ok) return { kind: 'refused', refusal: value.refusal };
@@ -87,6 +87,12 @@ function findDuplicate(world: World, dedup: string): Admission | undefined {
 export function closedCode({ mode }: World): 'world-paused' | 'world-halted' | 'world-draining' {
   if (mode === 'paused') return 'world-paused';
   return mode === 'halted' ? 'world-halted' : 'world-draining';
+}
+
+/** What of the world stands still, and how that ends. */
+export function closedDetail({ mode, haltCode }: World): string {
+  const why = haltCode === null ? '' : ` (${haltCode})`;
+  return `the world is ${mode}${why} and takes no events; 'aos control resume' ends that`;
 }
 
 function normalizeEvent(world: World, raw: RawEvent): Result<Uint8Array> {

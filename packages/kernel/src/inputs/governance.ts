@@ -25,7 +25,7 @@ import type { Run } from '../step/run.js';
 import { findKey } from '../world/keyring.js';
 import type { World } from '../world/world.js';
 import { isRunning } from '../world/world.js';
-import { closedCode } from './event.js';
+import { closedCode, closedDetail } from './event.js';
 import { admitVerb, applyVerb } from './verb.js';
 
 /**
@@ -39,7 +39,7 @@ export function admitGovernance(
   raw: GovernanceInput,
   engine: Engine | undefined,
 ): Admission {
-  if (!isRunning(world)) return refused(closedCode(world), '', `the world is ${world.mode}`);
+  if (!isRunning(world)) return refused(closedCode(world), '', closedDetail(world));
   return admitVerb(world, raw, ['operator', 'approver', 'host', 'adapter'], (verb) => {
     const refusal = check(world, raw, verb, engine);
     return refusal && { kind: 'refused', refusal };

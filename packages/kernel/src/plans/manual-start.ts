@@ -62,7 +62,8 @@ function partsOf(value: Uint8Array): { readonly name: string; readonly input: Ui
 function findPlan(plans: Plans, name: string): Result<CompiledPlan> {
   const plan = plans.get(name);
   if (plan !== undefined) return { ok: true, value: plan };
-  return refuse('plan-not-found', '/plan', `no plan '${name}' in this world`);
+  const known = plans.names.join(', ') || 'none';
+  return refuse('plan-not-found', '/plan', `no plan '${name}' in this world; it has ${known}`);
 }
 
 function atInput({ code, at, detail }: { code: string; at: string; detail: string }) {

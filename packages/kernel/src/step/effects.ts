@@ -13,12 +13,12 @@ import type { GatePorts, KnownIntent } from '../gate/gate-ports.js';
 import type { GateState } from '../gate/gate-state.js';
 import type { OpenIntent } from '../gate/open-intent.js';
 import type { EffectRequest } from '../gate/requests/effect-request.js';
-import type { GateVerdict, OpenedVerdict, SharedVerdict } from '../gate/verdict.js';
+import type { DeniedVerdict, GateVerdict, OpenedVerdict, SharedVerdict } from '../gate/verdict.js';
 import type { Settlement } from '../world/settled.js';
 
 import { isSameOrigin, setIntent } from './open-intents.js';
 import { isAnsweredByKernel, releaseIntent } from './release.js';
-import type { Appended, Run } from './run.js';
+import type { Appended, Run, ToldDenial } from './run.js';
 
 /** What was judged and not opened yet, so that the next one is judged with it. */
 export class GateDraft {
@@ -129,8 +129,16 @@ export function openEffects(run: Run, effects: readonly JudgedEffect[], cause: E
   for (const intent of opened) if (intent.state === 'released') releaseIntent(run, intent);
 }
 
-export function writeDecision(run: Run, { decision }: GateVerdict, cause: EntryPlace): Appended {
+export function writeDecision(run: Run, verdict: GateVerdict, cause: EntryPlace): Appended {
+  const { decision } = verdict;
+  if (verdict.kind === 'denied') run.tell(toldOf(verdict));
   return run.append({ kind: 'decision', cause: run.causeOf(cause), ...decision });
+}
+
+function toldOf({ code, at, advice, shortage, decision }: DeniedVerdict): ToldDenial {
+  const { intent, effect, cap } = decision;
+  const told = { intent, effect, cap, code, at, advice };
+  return shortage === undefined ? told : { ...told, shortage };
 }
 
 function open(run: Run, verdict: OpenedVerdict, origin: Origin, decision: Appended): OpenIntent {

@@ -16,11 +16,23 @@ import {
   type Stamp,
   type StoredObject,
 } from '@aos/protocol';
+import type { Denial } from '../gate/decision.js';
 import type { World } from '../world/world.js';
 import { ENTRY_BYTES, WorkQueue } from './work-queue.js';
 
 /** The world that a step makes, while it makes it. */
 export type NextWorld = { -readonly [name in keyof World]: World[name] };
+
+/** What was denied, and what would help. */
+export interface ToldDenial extends Denial {
+  readonly intent: Hash;
+  readonly effect: string;
+  /** Name of the grant that was asked under. */
+  readonly cap: string;
+}
+
+/** Denials of one record that are told of; the journal has all of them. */
+const MAX_TOLD_DENIALS = 16;
 
 /** An entry's place in this record. */
 export interface Appended extends EntryPlace {
@@ -34,6 +46,8 @@ export class Run {
   readonly entries: Entry[] = [];
   readonly objects: StoredObject[] = [];
   readonly outputs: Output[] = [];
+  /** What the gate said no to, for people: none of it enters the record. */
+  readonly denials: ToldDenial[] = [];
   readonly queue: WorkQueue;
   /** The input, as a cause. */
   readonly inputPlace: EntryPlace;
@@ -100,6 +114,10 @@ export class Run {
   get isSpent(): boolean {
     const { calls_per_step, emitted_bytes } = this.next.runtime.limits;
     return this.#units >= calls_per_step || this.#bytes >= emitted_bytes / 2;
+  }
+
+  tell(denial: ToldDenial): void {
+    if (this.denials.length < MAX_TOLD_DENIALS) this.denials.push(denial);
   }
 
   release(intent: Hash): void {

@@ -34,7 +34,7 @@ import { applyTick } from '../inputs/tick.js';
 import { type Need, neededBy, ObjectsNeeded } from '../trie/objects-needed.js';
 import { isRunning, type World, wakeAtOf } from '../world/world.js';
 import { drain } from './drain.js';
-import { Run } from './run.js';
+import { Run, type ToldDenial } from './run.js';
 
 export interface StepDone {
   readonly kind: 'done';
@@ -46,6 +46,8 @@ export interface StepDone {
   readonly objects: readonly StoredObject[];
   /** What the world asks of the outside once the record is durable. */
   readonly outputs: readonly Output[];
+  /** What the gate said no to, up to a bound, and what would help: for people. */
+  readonly denials: readonly ToldDenial[];
 }
 
 export type StepOutcome = StepDone | Need;
@@ -130,7 +132,7 @@ function recordedInput(run: Run, input: AdmittedInput): Input {
 }
 
 function finish(world: World, { run, input }: Taken, recorded?: Uint8Array): StepDone {
-  const { seq, stamp, fuel, entries, objects, outputs, next } = run;
+  const { seq, stamp, fuel, entries, objects, outputs, denials, next } = run;
   const wakeAtNs = wakeAtOf(next);
   const base = { seq, fuel, prev: world.chain, input, stamp, entries };
   const record: JournalRecord = wakeAtNs === undefined ? base : { ...base, wakeAtNs };
@@ -144,5 +146,5 @@ function finish(world: World, { run, input }: Taken, recorded?: Uint8Array): Ste
     outputs.push({ kind: 'wake', atNs: wakeAtNs });
   }
   if (next.pending.length > 0 && isRunning(next)) outputs.push({ kind: 'continue' });
-  return { kind: 'done', world: next, record, bytes, objects, outputs };
+  return { kind: 'done', world: next, record, bytes, objects, outputs, denials };
 }

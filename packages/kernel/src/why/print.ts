@@ -35,7 +35,7 @@ export function printProvenance(
 }
 
 /** What a place is, without its place and links. */
-export function printNode({ is, kind, fields }: Omit<WhyNode, 'links'>): string {
+export function printNode({ is, kind, fields }: Pick<WhyNode, 'fields' | 'is' | 'kind'>): string {
   return `${is === 'input' ? `input ${kind}` : kind}${printFields(fields)}`;
 }
 

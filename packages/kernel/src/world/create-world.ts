@@ -113,23 +113,34 @@ function checkManifest(genesis: Genesis, definition: WorldDefinition): Result<ne
   );
 }
 
+const UNBOUND = 'it has no wasm_hash: give its module and make the world again';
+
 /**
- * Checks that the code of every reducer and enforcer is there. Codes: `module-unbound`,
- * `module-missing`.
+ * Checks that the code of every reducer and enforcer is there, and that every effect which is a
+ * program has one; programs are the host's to run. Codes: `module-unbound`, `module-missing`.
  */
 export function checkModules(
   definition: WorldDefinition,
   engine: Engine,
 ): Result<never> | undefined {
+  const [unbound] = unboundPrograms(definition);
+  if (unbound !== undefined) return refuse('module-unbound', unbound, `${unbound}: ${UNBOUND}`);
   const reducers = definition.reducers.map(({ name, wasmHash: hash }) => ({ name, hash }));
   for (const { name, hash } of [...reducers, ...enforcerModules(definition)]) {
     if (bytesEqual(hash, ZERO_HASH)) {
-      const detail = 'it has no wasm_hash: give its module and make the world again';
-      return refuse('module-unbound', name, `${name}: ${detail}`);
+      return refuse('module-unbound', name, `${name}: ${UNBOUND}`);
     }
     if (!engine.has(hash)) {
       return refuse('module-missing', name, `module ${toHashText(hash)} of ${name} is not loaded`);
     }
   }
   return undefined;
+}
+
+/** Names of the effects that are programs and have no code. */
+function unboundPrograms(definition: WorldDefinition): readonly string[] {
+  const none = toHashText(ZERO_HASH);
+  return (definition.manifest.effects ?? [])
+    .map(({ name }) => name)
+    .filter((name) => definition.find('defeffect', name)?.implementation?.wasi.wasm_hash === none);
 }

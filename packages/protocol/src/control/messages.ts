@@ -22,43 +22,48 @@ export const MAX_CREDIT = 65_536;
 /** Items that a stream sends before it was asked for more, when the request says nothing. */
 export const DEFAULT_CREDIT = 64;
 
+/** Inputs that one connection may have sent and not been answered about. */
+export const MAX_OPEN_SENDS = 1024;
+/** Other requests and streams that one connection may have open: their answers may be large. */
+export const MAX_OPEN_READS = 32;
+
 const MAX_ID = 2 ** 32 - 1;
 
-export interface HelloMessage {
+export type HelloMessage = {
   readonly type: 'hello';
   readonly v: number;
   /** What the token file of the daemon holds. */
   readonly token: string;
   /** Id of the world that is meant, as text. */
   readonly world: string;
-}
+};
 
-export interface RequestMessage {
+export type RequestMessage = {
   readonly type: 'request';
   readonly id: number;
   readonly verb: string;
   readonly args: PlainValue;
   /** Items of a stream that may come at once. */
   readonly credit?: number;
-}
+};
 
 /** Asks for so many more items of a stream. */
-export interface PullMessage {
+export type PullMessage = {
   readonly type: 'pull';
   readonly id: number;
   readonly count: number;
-}
+};
 
 /** Ends a stream; its end still comes. A request that is no stream goes on. */
-export interface CancelMessage {
+export type CancelMessage = {
   readonly type: 'cancel';
   readonly id: number;
-}
+};
 
 export type ClientMessage = HelloMessage | RequestMessage | PullMessage | CancelMessage;
 
 /** Why a request came to nothing. */
-export interface ControlError {
+export type ControlError = {
   /** An expected no; the outside that failed; or a defect, which the log of the daemon explains. */
   readonly kind: 'refusal' | 'fault' | 'defect';
   readonly code: string;
@@ -66,13 +71,13 @@ export interface ControlError {
   readonly at: string;
   readonly message: string;
   readonly retry: Retry;
-}
+};
 
-export interface WelcomeMessage {
+export type WelcomeMessage = {
   readonly type: 'welcome';
   readonly v: number;
   readonly world: string;
-}
+};
 
 export type ResponseMessage =
   | {
@@ -88,24 +93,24 @@ export type ResponseMessage =
       readonly error: ControlError;
     };
 
-export interface ItemMessage {
+export type ItemMessage = {
   readonly type: 'item';
   readonly id: number;
   readonly item: PlainValue;
-}
+};
 
-export interface EndMessage {
+export type EndMessage = {
   readonly type: 'end';
   readonly id: number;
   /** Null when the stream is at its end. */
   readonly error: ControlError | null;
-}
+};
 
 /** The last thing that is said before the connection is ended by the other side. */
-export interface GoodbyeMessage {
+export type GoodbyeMessage = {
   readonly type: 'goodbye';
   readonly error: ControlError;
-}
+};
 
 export type ServerMessage =
   | WelcomeMessage

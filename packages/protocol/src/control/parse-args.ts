@@ -130,6 +130,7 @@ const verbReaders = {
     limit: args.countMaybe('limit', { most: MAX_PLACES }) ?? 200,
   }),
   'dead-letters.list': none,
+  'denials.list': none,
   quiesce: (args: ArgsReader) => ({
     timeoutMs: timeoutOf(args),
     timers: args.oneOfMaybe('timers', ['list', 'wait']) ?? ('list' as const),
@@ -168,6 +169,19 @@ export function isControlVerb(name: string): name is ControlVerb {
 
 export function isControlStream(name: string): name is ControlStream {
   return Object.hasOwn(streamReaders, name);
+}
+
+/** Verbs that hand an input in: many may be open, and their answers are small. */
+const SEND_VERBS: ReadonlySet<string> = new Set<ControlVerb>([
+  'event.send',
+  'frame.send',
+  'plan.start',
+  'receipt.send',
+  'verb.send',
+]);
+
+export function isSendVerb(name: string): boolean {
+  return SEND_VERBS.has(name);
 }
 
 /** Reads the arguments of a verb or stream. Code: `control-args`, with the path. */

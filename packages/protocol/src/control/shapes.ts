@@ -11,6 +11,32 @@ export type AckShape = {
   /** Entries of the record, faults included. */
   readonly entries: number;
   readonly faults: readonly { readonly reducer: string; readonly code: string }[];
+  /** What the gate said no to in this record. */
+  readonly denials: readonly DenialShape[];
+};
+
+/** An effect that was denied. Only who denied it can say what would help: else it is null. */
+export type DenialShape = {
+  readonly intent: string;
+  readonly effect: string;
+  /** The grant that was asked under. */
+  readonly cap: string;
+  readonly code: string;
+  readonly at: string | null;
+  readonly advice: string | null;
+  /** Of an exhausted budget: what is left of it, and when it begins anew. */
+  readonly shortage: ShortageShape | null;
+};
+
+export type ShortageShape = {
+  readonly grant: string;
+  readonly dimension: string;
+  readonly limit: number | bigint;
+  readonly used: number | bigint;
+  readonly held: number | bigint;
+  readonly asked: number | bigint;
+  /** Logical time; null where the budget never begins anew. */
+  readonly resets_ns: number | bigint | null;
 };
 
 /** How far an input has to be before its sender is answered. */

@@ -8,6 +8,7 @@ import type {
   CellsResult,
   DeadLetterShape,
   DefinitionShape,
+  DenialShape,
   HaltShape,
   InstanceShape,
   IntentShape,
@@ -266,6 +267,11 @@ export interface ControlVerbs {
   'dead-letters.list': {
     args: NoArgs;
     result: { readonly letters: readonly DeadLetterShape[] };
+  };
+  /** The latest effects that the gate denied since the world was opened. */
+  'denials.list': {
+    args: NoArgs;
+    result: { readonly denials: readonly (DenialShape & { readonly seq: number })[] };
   };
   quiesce: {
     args: { readonly timeout_ms?: number; readonly timers?: 'list' | 'wait' };

@@ -1,5 +1,20 @@
 /** What the author of a reducer in TypeScript imports. It runs in the module and natively alike. */
 export { type AirSchema, type AirShapes, airShapes, type TypeOf } from './air.js';
+export {
+  BlobExistsParams,
+  BlobExistsReceipt,
+  BlobExistsResult,
+  BlobReadParams,
+  BlobReadReceipt,
+  BlobReadResult,
+  BlobWriteParams,
+  BlobWriteReceipt,
+  BlobWriteResult,
+  blobExists,
+  blobRead,
+  blobWrite,
+  EffectReceipt,
+} from './blob-effects.js';
 export type { Call, Origin, World } from './call.js';
 export {
   list,
@@ -63,14 +78,18 @@ export {
   BlobGetParams,
   BlobGetReceipt,
   BlobGetResult,
+  BlobGetResult2,
   BlobPutParams,
   BlobPutReceipt,
   BlobPutResult,
+  BlobPutResult2,
   blobGet,
   blobPut,
   TimerFired,
+  TimerFired2,
   TimerSetParams,
   TimerSetReceipt,
   timerSet,
 } from './system.js';
 export { type Handler, type Handlers, type Machine, match, typestate } from './typestate.js';
+export { decodeText, encodeText } from './utf8.js';

@@ -24,14 +24,14 @@ const POLICY: SagaPolicy = {
 
 describe('a saga', () => {
   it('waits twice as long before each attempt, up to the longest wait', () => {
-    expect([1, 2, 3, 4, 5].map((attempt) => backoffNs(POLICY, attempt))).toEqual([
+    expect([1n, 2n, 3n, 4n, 5n].map((attempt) => backoffNs(POLICY, attempt))).toEqual([
       0n,
       10n,
       20n,
       25n,
       25n,
     ]);
-    expect(backoffNs({ ...POLICY, backoffNs: 1n }, 2 ** 53)).toBe(25n);
+    expect(backoffNs({ ...POLICY, backoffNs: 1n }, 2n ** 53n)).toBe(25n);
   });
 
   it('tries as often as it may, then gives up', () => {
@@ -48,7 +48,7 @@ describe('a saga', () => {
       saga = nextAttempt(retry.saga);
     }
     expect(waits).toEqual([10n, 20n, 25n]);
-    expect(saga.attempt).toBe(4);
+    expect(saga.attempt).toBe(4n);
   });
 
   it('does not begin a wait beyond the deadline', () => {

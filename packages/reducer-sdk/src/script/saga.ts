@@ -7,13 +7,13 @@
  * S3. The state is plain data of its own shape, to be kept as a field of the reducer's state.
  */
 import { option, record } from './composites.js';
-import { nat, natNumber } from './scalars.js';
+import { nat } from './scalars.js';
 import type { ValueOf } from './shape.js';
 
 /** Where a saga stands. `due_ns` is the next attempt or null, `deadline_ns` the end of all. */
 export const SagaState = record({
   fence: nat,
-  attempt: natNumber,
+  attempt: nat,
   due_ns: option(nat),
   deadline_ns: option(nat),
 });
@@ -39,21 +39,21 @@ export type Retry =
   | { readonly kind: 'expired'; readonly saga: SagaState };
 
 /** No attempt yet. */
-export const IDLE_SAGA: SagaState = { fence: 0n, attempt: 0, due_ns: null, deadline_ns: null };
+export const IDLE_SAGA: SagaState = { fence: 0n, attempt: 0n, due_ns: null, deadline_ns: null };
 
 /** The first attempt of a new saga; the fences of `before` stay behind. */
 export function beginSaga(policy: SagaPolicy, nowNs: bigint, before = IDLE_SAGA): SagaState {
   const { deadlineNs } = policy;
   const deadline = deadlineNs === undefined ? null : nowNs + deadlineNs;
-  return { fence: before.fence + 1n, attempt: 1, due_ns: null, deadline_ns: deadline };
+  return { fence: before.fence + 1n, attempt: 1n, due_ns: null, deadline_ns: deadline };
 }
 
 /** The wait before attempt `attempt`, counted from 1: nothing before the first. */
-export function backoffNs(policy: SagaPolicy, attempt: number): bigint {
-  if (attempt <= 1) return 0n;
+export function backoffNs(policy: SagaPolicy, attempt: bigint): bigint {
+  if (attempt <= 1n) return 0n;
   const { backoffNs: first, maxBackoffNs } = policy;
   let wait = first;
-  for (let i = 2; i < attempt && wait < maxBackoffNs; i++) wait *= 2n;
+  for (let i = 2n; i < attempt && wait < maxBackoffNs; i++) wait *= 2n;
   if (wait > maxBackoffNs) return maxBackoffNs;
   return wait;
 }
@@ -61,7 +61,7 @@ export function backoffNs(policy: SagaPolicy, attempt: number): bigint {
 /** After a failed attempt. A wait beyond the deadline is not begun. */
 export function retrySaga(policy: SagaPolicy, saga: SagaState, nowNs: bigint): Retry {
   if (saga.attempt >= policy.maxAttempts) return { kind: 'exhausted', saga: endSaga(saga) };
-  const dueNs = nowNs + backoffNs(policy, saga.attempt + 1);
+  const dueNs = nowNs + backoffNs(policy, saga.attempt + 1n);
   if (saga.deadline_ns !== null && dueNs >= saga.deadline_ns) {
     return { kind: 'expired', saga: endSaga(saga) };
   }
@@ -70,7 +70,7 @@ export function retrySaga(policy: SagaPolicy, saga: SagaState, nowNs: bigint): R
 
 /** The next attempt, when the wait is over: under a new fence. */
 export function nextAttempt(saga: SagaState): SagaState {
-  return { ...saga, fence: saga.fence + 1n, attempt: saga.attempt + 1, due_ns: null };
+  return { ...saga, fence: saga.fence + 1n, attempt: saga.attempt + 1n, due_ns: null };
 }
 
 /** Done, one way or the other: answers that are still on their way are stale from here on. */
@@ -90,7 +90,7 @@ export function fenceKey({ name }: SagaPolicy, { fence }: SagaState): string {
 
 /** Whether an answer with this key is for the current attempt. */
 export function isCurrent(policy: SagaPolicy, saga: SagaState, key: string | null): boolean {
-  return saga.attempt > 0 && key === fenceKey(policy, saga);
+  return saga.attempt > 0n && key === fenceKey(policy, saga);
 }
 
 /** The key as the bytes of an idempotency key: sending an attempt twice is one intent. */

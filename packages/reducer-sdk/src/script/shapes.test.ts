@@ -1,6 +1,7 @@
 import { builtinSchema } from '@aos/air';
 import { describe, expect, it } from 'vitest';
 import { airShapes } from './air.js';
+import * as blobs from './blob-effects.js';
 import { list, map, option, record, schema, variant } from './composites.js';
 import { bool, int, intNumber, nat, natNumber, text, unit } from './scalars.js';
 import type { Shape, ValueOf } from './shape.js';
@@ -90,7 +91,9 @@ describe('airShapes', () => {
 });
 
 describe('the built-in effects', () => {
-  const named = Object.values(system).flatMap((each) => ('definition' in each ? [each] : []));
+  const named = Object.values({ ...system, ...blobs }).flatMap((each) =>
+    'definition' in each ? [each] : [],
+  );
 
   it.each(named.map(({ name, definition }) => [name, definition] as const))(
     'has %s as in the catalogue',

@@ -40,9 +40,32 @@ function settled<P, R>(name: string, requested: NamedShape<P>, receipt: NamedSha
   );
 }
 
+/** The same for every outcome: without a receipt, `error` has the code of why there is none. */
+export function ended<P, R>(name: string, requested: NamedShape<P>, receipt: NamedShape<R>) {
+  return schema(
+    name,
+    record({
+      intent_hash: hash,
+      reducer: text,
+      effect_kind: text,
+      adapter_id: text,
+      status: text,
+      requested,
+      receipt: option(receipt),
+      error: option(text),
+      cost_cents: option(nat),
+      signature: bytes,
+    }),
+  );
+}
+
 export const TimerFired = settled('sys/TimerFired@1', TimerSetParams, TimerSetReceipt);
 export const BlobPutResult = settled('sys/BlobPutResult@1', BlobPutParams, BlobPutReceipt);
 export const BlobGetResult = settled('sys/BlobGetResult@1', BlobGetParams, BlobGetReceipt);
+
+export const TimerFired2 = ended('sys/TimerFired@2', TimerSetParams, TimerSetReceipt);
+export const BlobPutResult2 = ended('sys/BlobPutResult@2', BlobPutParams, BlobPutReceipt);
+export const BlobGetResult2 = ended('sys/BlobGetResult@2', BlobGetParams, BlobGetReceipt);
 
 export const timerSet = effect('timer.set', TimerSetParams);
 export const blobPut = effect('blob.put', BlobPutParams);

@@ -4,7 +4,7 @@
  * 1. What no script answers is refused with `test-effect-unscripted`, and the test is told when it
  *    next waits for the world, naming the effect.
  * 2. What a handler throws reaches the test too, so an assertion inside a handler fails the test.
- * 3. A call is either at work in its handler or held; while any is at work the world is not at rest.
+ * 3. A call is at work in its handler or held; while any is at work the world is not at rest.
  */
 import type { WorldDefinition } from '@aos/air';
 import type { Effect, ValueOf } from '@aos/air/author';
@@ -125,7 +125,7 @@ export class EffectScript {
     };
   }
 
-  /** @internal Whether an effect waits for the test or for time, and not for what runs by itself. */
+  /** @internal Whether an effect waits for the test or for time, not for what runs by itself. */
   readonly isStill = ({ intent, state }: UnendedEffect): boolean => {
     if (state === 'waiting') return true;
     const hex = toHex(intent);

@@ -16,7 +16,7 @@ import {
 import { readTyped } from './typed-values.js';
 
 /** A receipt that the world has taken. */
-// biome-ignore lint/suspicious/noExplicitAny: without an effect to type it, a receipt is of any shape
+// biome-ignore lint/suspicious/noExplicitAny: without an effect to type it, it is of any shape
 export interface TestReceipt<R = any> {
   /** Sequence of its record. */
   readonly seq: number;

@@ -168,7 +168,7 @@ export class Stage {
     for (const adapter of this.#builtIn) await adapter.close();
     const { ok, records } = verifyWorld(this.#store, this.#engine);
     if (ok) return;
-    const message = `the journal does not verify behind record ${records}; tell who made the kernel`;
+    const message = `record ${records} of the journal does not verify; tell who made the kernel`;
     throw new AosFault('test-world-diverged', message, { retry: 'never' });
   }
 
@@ -195,6 +195,8 @@ export class Stage {
       clock: this.time,
       fillEntropy: this.#fillEntropy,
       startTimer: this.time.startTimer,
+      // on threads, receipts that come together would come in an order of chance
+      cryptoThreads: 'none',
       effects: {
         drainMs: 0,
         ...this.#options.effects,

@@ -47,7 +47,7 @@ export class VirtualTime implements Clock {
     if (passedNs > this.#passedNs) this.#passedNs = passedNs;
   }
 
-  /** Fires what is due now, in its order; false when nothing was. What that starts may be due too. */
+  /** Fires what is due now, in order; false when nothing was. That may start what is due too. */
   fireDue(): boolean {
     let hasFired = false;
     const due = [...this.#timers].filter(({ atNs }) => atNs <= this.#passedNs);

@@ -90,7 +90,7 @@ describe('a grant of language models asked with version 2', () => {
   const request = {
     ...{ provider: 'acme', model: 'm-1', temperature: null, max_tokens: 100, messages: [] },
     ...{ tools: [tool], tool_choice: null, output: null, options: null, stream: null },
-    ...{ timeout_ns: null, api_key: null },
+    ...{ timeout_ns: null, api_key: null, max_cost_cents: null },
   };
   const llm = (params: Json, changes: { [field: string]: Encodable } = {}) =>
     codeOf({
@@ -175,7 +175,13 @@ describe('an enforcer that the world brings', () => {
       grant_name: 'note',
       cap_params: encode({ words: ['a'] }),
       effect_kind: 'g.note',
-      effect_params: encode({ text: 'hello', max_tokens: null, key: null, bare_key: null }),
+      effect_params: encode({
+        text: 'hello',
+        max_tokens: null,
+        max_cost_cents: null,
+        key: null,
+        bare_key: null,
+      }),
       origin: new Map([
         ['kind', 'reducer'],
         ['name', 'g/R@1'],

@@ -16,6 +16,7 @@ import type { OpenIntent } from '../open-intent.js';
 import type { EffectRequest } from '../requests/effect-request.js';
 import { type Ledger, ledgerKey } from './ledger.js';
 import { type SettledUse, settleBudget } from './settle-budget.js';
+import { shortageDenial } from './shortage.js';
 
 const grant = (name: string, budget?: Json, parent?: string): Json => ({
   name,
@@ -103,6 +104,15 @@ describe('a budget', () => {
     expect(spending.ledger('note')).toMatchObject({ used: { cents: 9n }, reserved: { cents: 0n } });
   });
 
+  test('of cents takes what the parameters allow it to cost', () => {
+    const spending = new Spending({ grants: [grant('note', { cents: 10 })] });
+    const first = spending.mustOpen({ params: asked('x', { max_cost_cents: 8 }) });
+    expect(spending.open({ params: asked('x', { max_cost_cents: 3 }) })).toBe('budget-exhausted');
+    expect(typeof spending.open({ params: asked('x', { max_cost_cents: 0 }) })).toBe('object');
+    spending.settle(first, { costCents: 6n });
+    expect(spending.ledger('note')).toMatchObject({ used: { cents: 6n }, reserved: { cents: 1n } });
+  });
+
   test('of bytes counts parameters and the size that the receipt tells', () => {
     const spending = new Spending({ grants: [grant('note', { bytes: 10_000 })] });
     const intent = spending.mustOpen();
@@ -123,7 +133,7 @@ describe('a budget', () => {
     expect(verdict).toMatchObject({
       code: 'budget-exhausted',
       at: 'grant note budget cents',
-      advice: 'raise cents of note by 1',
+      advice: '0 of 10 cents are left (1000 used, 0 held), 1 asked for: raise cents of note by 1',
       decision: { policy: 'g/policy@1', rule: 0 },
     });
   });
@@ -188,7 +198,35 @@ describe('a budget with a period', () => {
     spending.mustOpen();
     spending.mustOpen();
     const verdict = authorize(spending.gate, spending.state, ask({ index: 5 }), portsOf());
-    expect(verdict).toMatchObject({ advice: 'raise calls of note by 1, or wait until 1100' });
+    expect(verdict).toMatchObject({
+      at: 'grant note budget calls',
+      advice:
+        '0 of 2 calls are left (0 used, 2 held), 1 asked for: raise calls of note by 1, ' +
+        'or wait for what is under way, or wait until logical time 1100, 100 ns from now',
+      shortage: { grant: 'note', dimension: 'calls', limit: 2n, asked: 1n, resetsNs: 1_100n },
+    });
+  });
+
+  test('tells nobody to wait for what no period has', () => {
+    const spending = new Spending({ grants: [grant('note', { tokens: 9, period_ns: 100 })] });
+    const params = asked('x', { max_tokens: 10 });
+    const verdict = authorize(spending.gate, spending.state, ask({ params }), portsOf());
+    expect(verdict).toMatchObject({
+      advice: '9 of 9 tokens are left (0 used, 0 held), 10 asked for: raise tokens of note by 1',
+    });
+  });
+
+  test.each([
+    [1_500_000n, '1500000 ns'],
+    [2_000_000n, '2 ms'],
+    [119_000_000_001n, '120 s'],
+    [3_600_000_000_000n, '60 min'],
+    [7_200_000_000_001n, '3 h'],
+    [864_000_000_000_000n, '10 d'],
+  ])('says how far %d ns are', (ns, words) => {
+    const shortage = { grant: 'g', dimension: 'calls', limit: 1n, used: 1n, reserved: 0n } as const;
+    const { advice } = shortageDenial({ ...shortage, asked: 1n, resetsNs: ns + 7n }, 7n);
+    expect(advice).toContain(`, ${words} from now`);
   });
 });
 

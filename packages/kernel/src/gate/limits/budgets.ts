@@ -23,6 +23,7 @@ import {
   NOTHING,
   type Reservation,
 } from './ledger.js';
+import { type BudgetShortage, leftOf, shortageDenial } from './shortage.js';
 
 export interface Reserved {
   readonly ledgers: Trie<Ledger>;
@@ -48,7 +49,7 @@ export function reserveBudgets(
   for (const { name, budget } of budgets) {
     const ledger = currentLedger(ledgers, name, budget, now);
     const amounts = limitedOf(expected, budget);
-    const denial = checkRoom(ledger, budget, amounts);
+    const denial = checkRoom(ledger, budget, amounts, now);
     if (denial !== undefined) return { denial };
     next = next.set({ ...ledger, reserved: addAmounts(ledger.reserved, amounts) });
     reserved.push({ grant: name, sinceNs: ledger.sinceNs, amounts });
@@ -64,18 +65,19 @@ export function budgetLeft(
   logicalNowNs: bigint,
 ): { readonly [dimension in keyof Amounts]?: bigint } {
   const ledger = currentLedger(ledgers, name, budget, logicalNowNs);
-  const limited = DIMENSIONS.filter((dimension) => budget[dimension] !== undefined);
-  return Object.fromEntries(limited.map((each) => [each, leftOf(ledger, budget, each)]));
+  const standings = DIMENSIONS.flatMap((each) => standingOf(ledger, budget, each) ?? []);
+  return Object.fromEntries(standings.map((each) => [each.dimension, leftOf(each)]));
 }
 
 /**
  * What an effect may come to, as far as its parameters say: one call; the bytes of the parameters;
- * `max_tokens` where there is such a field; and a cent, as no parameters tell the price.
+ * `max_tokens` where there is such a field; and `max_cost_cents` where there is one, else a cent.
  */
 function expectedAmounts({ params }: Subject): Amounts {
   const maxTokens = naturalOf(params.fields().get('max_tokens'));
   const tokens = maxTokens === 0n ? 1n : (maxTokens ?? 0n);
-  return { calls: 1n, tokens, cents: 1n, bytes: BigInt(params.bytes.length) };
+  const cents = naturalOf(params.fields().get('max_cost_cents')) || 1n;
+  return { calls: 1n, tokens, cents, bytes: BigInt(params.bytes.length) };
 }
 
 /** Only what the budget limits is reserved, so that what is reserved has a limit as well. */
@@ -114,30 +116,36 @@ function currentLedger(
   return { grant, sinceNs, used: NOTHING, reserved: NOTHING };
 }
 
-function checkRoom(ledger: Ledger, budget: GrantBudget, amounts: Amounts): Denial | undefined {
+function checkRoom(
+  ledger: Ledger,
+  budget: GrantBudget,
+  amounts: Amounts,
+  logicalNowNs: bigint,
+): Denial | undefined {
   for (const dimension of DIMENSIONS) {
-    const left = leftOf(ledger, budget, dimension);
-    if (left === undefined || amounts[dimension] <= left) continue;
-    const more = amounts[dimension] - left;
-    const { period_ns } = budget;
-    const wait =
-      period_ns === undefined ? '' : `, or wait until ${ledger.sinceNs + BigInt(period_ns)}`;
-    return {
-      code: 'budget-exhausted',
-      at: `grant ${ledger.grant} budget ${dimension}`,
-      advice: `raise ${dimension} of ${ledger.grant} by ${more}${wait}`,
-    };
+    const asked = amounts[dimension];
+    const standing = standingOf(ledger, budget, dimension);
+    if (standing === undefined || asked <= leftOf(standing)) continue;
+    return shortageDenial({ ...standing, asked }, logicalNowNs);
   }
   return undefined;
 }
 
-function leftOf(
-  { used, reserved }: Ledger,
+/** How a budget stands in one dimension; undefined where it has no limit. */
+function standingOf(
+  { grant, sinceNs, used, reserved }: Ledger,
   budget: GrantBudget,
   dimension: keyof Amounts,
-): bigint | undefined {
+): Omit<BudgetShortage, 'asked'> | undefined {
   const limit = budget[dimension];
   if (limit === undefined) return undefined;
-  const left = BigInt(limit) - used[dimension] - reserved[dimension];
-  return left > 0n ? left : 0n;
+  const { period_ns } = budget;
+  return {
+    grant,
+    dimension,
+    limit: BigInt(limit),
+    used: used[dimension],
+    reserved: reserved[dimension],
+    resetsNs: period_ns === undefined ? undefined : sinceNs + BigInt(period_ns),
+  };
 }

@@ -1,5 +1,6 @@
 /** Effects as the gate reads requests of them. */
 import { builtinNames, type CompiledSchema, type DefEffect, type WorldDefinition } from '@aos/air';
+import { type Hash, parseHashText, ZERO_HASH } from '@aos/canon';
 import { compileSecretFinder, type SecretFinder } from '../grants/secret-finder.js';
 
 /** One kind of effect, as requests of it are read. */
@@ -9,6 +10,8 @@ export interface GateEffect {
   readonly scope: DefEffect['origin_scope'];
   readonly params: CompiledSchema;
   readonly receipt: CompiledSchema;
+  /** The WASI module that does it; null where an adapter of that kind does. */
+  readonly program: Hash | null;
   /** Finds the secrets that parameters refer to; null when they cannot. */
   readonly findSecrets: SecretFinder | null;
 }
@@ -25,7 +28,15 @@ export function compileEffects(definition: WorldDefinition): ReadonlyMap<string,
     const { effect, params, receipt } = found;
     const { cap_type: capType, origin_scope: scope } = effect;
     const findSecrets = compileSecretFinder(params.type, secretRef);
-    effects.set(kind, { kind, capType, scope, params, receipt, findSecrets });
+    const program = programOf(effect);
+    effects.set(kind, { kind, capType, scope, params, receipt, program, findSecrets });
   }
   return effects;
+}
+
+/** The hash of the module that an effect names; the zero hash where none was bound. */
+function programOf({ implementation }: DefEffect): Hash | null {
+  if (implementation === undefined) return null;
+  const hash = parseHashText(implementation.wasi.wasm_hash);
+  return hash.ok ? hash.value : ZERO_HASH;
 }

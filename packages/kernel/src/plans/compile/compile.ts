@@ -19,6 +19,8 @@ import { Slot } from './slot.js';
 
 /** The plans of one manifest. */
 export interface Plans {
+  /** In the order of the manifest. */
+  readonly names: readonly string[];
   get(name: string): CompiledPlan | undefined;
   /** In the order of the manifest. */
   triggersOf(schema: string): readonly CompiledTrigger[];
@@ -38,7 +40,11 @@ export function compilePlans(definition: WorldDefinition): Plans {
     if (others === undefined) triggers.set(event, [trigger]);
     else others.push(trigger);
   }
-  return { get: (name) => plans.get(name), triggersOf: (schema) => triggers.get(schema) ?? [] };
+  return {
+    names: [...plans.keys()],
+    get: (name) => plans.get(name),
+    triggersOf: (schema) => triggers.get(schema) ?? [],
+  };
 }
 
 function compilePlan(

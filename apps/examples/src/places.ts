@@ -1,0 +1,10 @@
+/** Folders of the repository, as seen from `src` and `dist` alike. */
+import { fileURLToPath } from 'node:url';
+
+/** A folder below `examples/`. */
+export const exampleFolder = (name: string): string =>
+  fileURLToPath(new URL(`../../../examples/${name}`, import.meta.url));
+
+/** A folder of the package that compiles reducers. */
+export const sdkFolder = (name: string): string =>
+  fileURLToPath(new URL(`../../../packages/reducer-sdk/${name}`, import.meta.url));

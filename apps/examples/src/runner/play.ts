@@ -1,0 +1,34 @@
+/** Plays a rung: found a world, tell the story, reopen, show what was done outside, replay. */
+import { exampleFolder } from '../places.js';
+import { checkReplay, printEffects } from './evidence.js';
+import { ExampleWorld } from './example-world.js';
+import type { Print } from './print.js';
+import type { Rung } from './rung.js';
+import { expectEqual, Stage } from './stage.js';
+
+export async function playRung(rung: Rung, print: Print): Promise<void> {
+  print(`Running example ${rung.folder.slice(0, 2)}: ${rung.title} (${rung.slug})`);
+  const indented: Print = (line) => print(`   ${line}`);
+  const world = await ExampleWorld.found(exampleFolder(rung.folder));
+  try {
+    const stage = await Stage.open(world, indented);
+    try {
+      await rung.play(stage);
+      await checkReopening(stage);
+      await printEffects(stage);
+    } finally {
+      await stage.close();
+    }
+    await world.inspect((store) => checkReplay(store, indented));
+  } finally {
+    await world.remove();
+  }
+}
+
+/** A world that is opened again is where it was, and asks nobody anything twice. */
+async function checkReopening(stage: Stage): Promise<void> {
+  const before = [await stage.ask('journal.head', {}), stage.requests];
+  await stage.reopen();
+  await stage.settle();
+  expectEqual([await stage.ask('journal.head', {}), stage.requests], before);
+}

@@ -1,0 +1,2 @@
+/** Says one line. */
+export type Print = (line: string) => void;

@@ -1,0 +1,95 @@
+/** What a story acts on: a living world, servers around it, and a place to say things. */
+import { isDeepStrictEqual } from 'node:util';
+import type { AckShape, ControlArgs, ControlResult, ControlVerb } from '@aos/protocol';
+import type { ExampleWorld, LiveWorld } from './example-world.js';
+import { type Answer, type Loopback, serve } from './loopback.js';
+import type { Print } from './print.js';
+
+export class Stage {
+  readonly #servers: Loopback[] = [];
+  /** Sequences of the events that were sent. */
+  readonly #sent: number[] = [];
+
+  private constructor(
+    private readonly world: ExampleWorld,
+    private live: LiveWorld,
+    readonly print: Print,
+  ) {}
+
+  static async open(world: ExampleWorld, print: Print): Promise<Stage> {
+    return new Stage(world, await world.open(), print);
+  }
+
+  /** Asks the world something, and insists on an answer. */
+  async ask<V extends ControlVerb>(verb: V, args: ControlArgs<V>): Promise<ControlResult<V>> {
+    const answer = await this.live.access.call(verb, args);
+    if (answer.ok) return answer.value;
+    const { code, detail } = answer.refusal;
+    throw new Error(`${verb} was refused, ${code}: ${detail}`);
+  }
+
+  /** Sends an event. When this resolves it is on disk. */
+  async send(schema: string, value: object): Promise<AckShape> {
+    const { ack } = await this.ask('event.send', { schema, json: JSON.stringify(value) });
+    if (ack === null) throw new Error(`${schema} was sent and not acknowledged`);
+    this.#sent.push(ack.seq);
+    return ack;
+  }
+
+  /** The state of a reducer, or of the cell of a key. */
+  async state<T>(reducer: string, key?: string): Promise<T> {
+    const { state } = await this.ask('state.get', { reducer, ...(key && { key }) });
+    return state as T;
+  }
+
+  /** Waits until nothing is left to do, and insists that all that was sent came to a good end. */
+  async settle(): Promise<void> {
+    const { blockers } = await this.ask('quiesce', { timers: 'wait' });
+    if (blockers.length > 0) throw new Error(`the world still waits for ${show(blockers)}`);
+    for (const seq of this.#sent) {
+      const { standing, code } = await this.ask('trace', { what: String(seq) });
+      if (standing !== 'completed') throw new Error(`event ${seq} is ${standing}: ${code}`);
+    }
+  }
+
+  /** The text of a blob of the world. */
+  async blobText(hash: string | null): Promise<string> {
+    const { bytes } = await this.ask('blob.get', { hash: hash ?? '' });
+    return new TextDecoder().decode(bytes);
+  }
+
+  /** Starts a server that lives as long as the stage. */
+  async serve(answer: Answer): Promise<Loopback> {
+    const server = await serve(answer);
+    this.#servers.push(server);
+    return server;
+  }
+
+  /** How many requests the servers have seen. */
+  get requests(): number {
+    return this.#servers.reduce((count, { requests }) => count + requests.length, 0);
+  }
+
+  /** Closes the world and opens it again from its files. */
+  async reopen(): Promise<void> {
+    await this.live.close();
+    this.live = await this.world.open();
+  }
+
+  async close(): Promise<void> {
+    await this.live.close();
+    for (const server of this.#servers) await server.close();
+  }
+}
+
+/** Insists that a story came out as it should. */
+export function expectEqual(found: unknown, expected: unknown): void {
+  if (isDeepStrictEqual(found, expected)) return;
+  throw new Error(`expected ${show(expected)}, found ${show(found)}`);
+}
+
+/** The tag of a variant in the sugar lens. */
+export const tagOf = (variant: object): string => Object.keys(variant)[0] ?? '';
+
+const show = (value: unknown): string =>
+  JSON.stringify(value, (_, inner) => (typeof inner === 'bigint' ? `${inner}` : inner));

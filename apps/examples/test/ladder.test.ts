@@ -1,0 +1,15 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { ladder } from '../src/ladder.js';
+import { buildModules } from '../src/runner/modules.js';
+import { playRung } from '../src/runner/play.js';
+
+describe.each(ladder)('$folder', (rung) => {
+  beforeAll(() => buildModules(rung, () => {}));
+
+  test('plays to its end and replays to itself', async () => {
+    const lines: string[] = [];
+    await playRung(rung, (line) => lines.push(line));
+    if (process.env.AOS_SHOW === '1') process.stdout.write(`${lines.join('\n')}\n`);
+    expect(lines.at(-1)).toMatch(/^ {3}replay check: OK/);
+  });
+});

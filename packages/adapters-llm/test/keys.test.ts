@@ -1,0 +1,94 @@
+/** Keys: where they go, and where they never are. */
+import { inspect } from 'node:util';
+import { EffectStage } from '@aos/protocol/contracts';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { KeyRule, ProtocolName } from '../src/index.js';
+import {
+  blobText,
+  closeAdapters,
+  failureOf,
+  literal,
+  messageOf,
+  openProvider,
+  params2,
+  receiptOf,
+  secret,
+  startCall,
+} from './calls.js';
+import { chatAnswer, closeServers, giveJson, startProvider } from './servers.js';
+
+afterEach(async () => {
+  await closeAdapters();
+  await closeServers();
+});
+
+const KEY = 'sk-live-3f9a';
+
+const ANSWERS: Readonly<Record<ProtocolName, object>> = {
+  'openai-chat': chatAnswer('ok'),
+  'openai-responses': { status: 'completed', output: [] },
+  'anthropic-messages': { content: [], stop_reason: 'end_turn' },
+};
+
+async function ask(key: KeyRule, apiKey: unknown, protocol: ProtocolName = 'openai-chat') {
+  const server = await startProvider((response) => giveJson(response, ANSWERS[protocol]));
+  const stage = new EffectStage();
+  stage.secrets.set({ alias: 'llm/key', version: 1 }, KEY);
+  stage.secrets.set({ alias: 'llm/file', version: 1 }, `${KEY}\n`);
+  const adapter = openProvider({ baseUrl: server.baseUrl, key, protocol });
+  const params = params2({ provider: 'it', api_key: apiKey as never });
+  return { stage, asked: server.asked, outcome: await startCall(adapter, params, stage) };
+}
+
+describe('a key', () => {
+  test.each<[ProtocolName, string, string]>([
+    ['openai-chat', 'authorization', `Bearer ${KEY}`],
+    ['openai-responses', 'authorization', `Bearer ${KEY}`],
+    ['anthropic-messages', 'x-api-key', KEY],
+  ])('of %s goes into the header %s and nowhere else', async (protocol, header, value) => {
+    const { asked, stage, outcome } = await ask('required', secret('llm/key'), protocol);
+    const [request] = asked;
+    expect(request?.headers[header]).toBe(value);
+    const others = { ...request?.headers, [header]: '' };
+    expect(JSON.stringify([others, request?.body, request?.path])).not.toContain(KEY);
+    const receipt = receiptOf(outcome);
+    const stored = [receipt.request_ref, receipt.response_ref, receipt.turn_ref].map((ref) =>
+      blobText(stage, ref),
+    );
+    expect(stored[0]).toBe(request?.body);
+    expect(`${stored}${inspect(receipt)}`).not.toContain(KEY);
+  });
+
+  test.each<[string, KeyRule, unknown, string]>([
+    ['that is missing', 'required', null, 'error llm-key-missing never'],
+    ['that nobody knows', 'required', secret('llm/other'), 'error secret-unavailable never'],
+    ['with a line end', 'required', secret('llm/file'), 'error llm-key-malformed never'],
+    ['with a blank', 'required', literal('a b'), 'error llm-key-malformed never'],
+    ['that is empty', 'required', literal(''), 'error llm-key-malformed never'],
+    [
+      'for another provider',
+      { aliases: ['a'] },
+      secret('llm/key'),
+      'error llm-key-not-accepted never',
+    ],
+    [
+      'in clear where secrets are wanted',
+      { aliases: ['a'] },
+      literal(KEY),
+      'error llm-key-not-accepted never',
+    ],
+  ])('%s is not sent', async (_, rule, apiKey, expected) => {
+    const { outcome, asked } = await ask(rule, apiKey);
+    expect([failureOf(outcome), asked.length]).toEqual([expected, 0]);
+    expect(messageOf(outcome)).not.toContain(KEY);
+  });
+
+  test.each<[string, KeyRule, unknown, string | undefined]>([
+    ['a literal where any will do', 'required', literal(KEY), `Bearer ${KEY}`],
+    ['one of the aliases', { aliases: ['llm/key'] }, secret('llm/key'), `Bearer ${KEY}`],
+    ['none where none is wanted', 'none', secret('llm/other'), undefined],
+  ])('is %s', async (_, rule, apiKey, header) => {
+    const { asked } = await ask(rule, apiKey);
+    expect(asked[0]?.headers.authorization).toBe(header);
+  });
+});

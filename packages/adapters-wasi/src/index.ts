@@ -1,0 +1,2 @@
+export type { WasiAdapterOptions, WasiBounds } from './options.js';
+export { WasiAdapter } from './wasi-adapter.js';

@@ -1,0 +1,28 @@
+/** Verbs that the CLI signs with a key of `$AOS_HOME/keys`. */
+import { type Hash, parseHashText } from '@aos/canon';
+import { type Signer, signVerb } from '@aos/host';
+import { type AckShape, type SendResult, signedVerbArgs, type Verb } from '@aos/protocol';
+import { CliError } from '../output.js';
+import type { Asked } from './with-access.js';
+
+/** Signs a verb for the world as it is now, and hands it in. */
+export async function submitVerb(asked: Asked, signer: Signer, verb: Verb): Promise<AckShape> {
+  const { world_id, live, trouble } = await asked.call('status', {});
+  if (live === null) {
+    throw new CliError(trouble?.code ?? 'world-closed', trouble?.message ?? 'the world is closed');
+  }
+  const place = { worldId: hashOf(world_id), epoch: live.epoch };
+  return ackOf(await asked.call('verb.send', signedVerbArgs(signVerb(signer, place, verb))));
+}
+
+export function hashOf(text: string): Hash {
+  const hash = parseHashText(text);
+  if (hash.ok) return hash.value;
+  throw CliError.of(hash.refusal);
+}
+
+/** What is waited for until it is durable has an acknowledgement. */
+export function ackOf({ ack }: SendResult): AckShape {
+  if (ack !== null) return ack;
+  throw new CliError('control-result', 'the world took the input and did not acknowledge it');
+}

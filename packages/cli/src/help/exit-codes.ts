@@ -1,0 +1,10 @@
+/** What the exit code of a command says. */
+export const EXIT_CODES = [
+  { code: 0, meaning: 'done' },
+  { code: 1, meaning: 'refused, failed, or answered no' },
+  { code: 2, meaning: 'used wrongly: an unknown command or option, or a value of the wrong form' },
+  {
+    code: 130,
+    meaning: 'ended by an interrupt from the keyboard (128 and the number of a signal)',
+  },
+] as const;

@@ -1,0 +1,22 @@
+/** Bounds of messages, on either side. */
+import { MAX_MESSAGE_BYTES } from '@aos/protocol';
+import type { WireLimits } from './message-reader.js';
+
+const MAX_DEPTH = 128;
+
+/** What a server reads of a client that has said who it is. */
+export const REQUEST_LIMITS: WireLimits = {
+  bytes: MAX_MESSAGE_BYTES,
+  depth: MAX_DEPTH,
+  values: 1 << 18,
+};
+
+/** What a server reads of a stranger: no more than a hello. */
+export const HELLO_LIMITS: WireLimits = { bytes: 4096, depth: 4, values: 32 };
+
+/** What a client reads of a server, whose answers may be long lists. */
+export const ANSWER_LIMITS: WireLimits = {
+  bytes: MAX_MESSAGE_BYTES,
+  depth: MAX_DEPTH + 8,
+  values: 1 << 22,
+};

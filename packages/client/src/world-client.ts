@@ -1,0 +1,209 @@
+/**
+ * A client of a living world: requests go out at once, as many as are allowed before answers come,
+ * and answers find their requests by id.
+ *
+ * W1 No more is open at a time than the server takes; what is beyond waits here, in order.
+ * W2 A stream gets items for which it has room, and asks for more when half of it was taken.
+ * W3 When the connection ends, everything that is open rejects with `control-closed`. Whether a
+ *    request was done then is not known; an event with a dedup id can be sent again.
+ */
+import type { Result } from '@aos/canon';
+import {
+  type AosFault,
+  type ControlArgs,
+  type ControlError,
+  type ControlItem,
+  type ControlResult,
+  type ControlStream,
+  type ControlVerb,
+  type HelloMessage,
+  isSendVerb,
+  MAX_OPEN_READS,
+  MAX_OPEN_SENDS,
+  type PlainValue,
+  parseServerMessage,
+  type ServerMessage,
+  type WorldAccess,
+} from '@aos/protocol';
+import type { Channel } from './channel.js';
+import { connectionEnded, errorOf, faultOf, serverUnreadable } from './faults.js';
+import { ItemQueue } from './item-queue.js';
+import { Slots } from './slots.js';
+
+/** Items of a stream that may be on their way. */
+const CREDIT = 64;
+const MAX_ID = 2 ** 32 - 1;
+
+interface OpenCall {
+  resolve(answer: Result<PlainValue>): void;
+  reject(fault: AosFault): void;
+}
+
+export class WorldClient implements WorldAccess {
+  readonly #calls = new Map<number, OpenCall>();
+  readonly #streams = new Map<number, ItemQueue>();
+  readonly #sends = new Slots(MAX_OPEN_SENDS);
+  readonly #reads = new Slots(MAX_OPEN_READS);
+  #lastId = 0;
+  #greeted: { resolve(): void; reject(fault: AosFault): void } | undefined;
+  #fault: AosFault | undefined;
+  #goodbye: AosFault | undefined;
+  #onClosed: (() => void) | undefined;
+  readonly #closed = new Promise<void>((resolve) => {
+    this.#onClosed = resolve;
+  });
+
+  /** Use {@link connectWorld} or {@link connectPort}. */
+  constructor(private readonly channel: Channel) {
+    channel.start({
+      message: (message) => this.#take(message),
+      ended: (reason) => this.#end(connectionEnded(reason)),
+      closed: () => this.#onClosed?.(),
+    });
+  }
+
+  /** Says who we are; resolves when the server agrees, rejects with why it does not. */
+  greet(hello: HelloMessage): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#greeted = { resolve, reject };
+      this.channel.send(hello);
+      if (this.#fault !== undefined) reject(this.#fault);
+    });
+  }
+
+  /** Whether requests can still be answered. */
+  get isOpen(): boolean {
+    return this.#fault === undefined;
+  }
+
+  async call<V extends ControlVerb>(
+    verb: V,
+    args: ControlArgs<V>,
+  ): Promise<Result<ControlResult<V>>> {
+    const slots = isSendVerb(verb) ? this.#sends : this.#reads;
+    if (!slots.take()) await slots.wait();
+    try {
+      // a server answers with the result of the verb
+      return (await this.#request(verb, args as PlainValue)) as Result<ControlResult<V>>;
+    } finally {
+      slots.free();
+    }
+  }
+
+  stream<V extends ControlStream>(verb: V, args: ControlArgs<V>): AsyncIterable<ControlItem<V>> {
+    return {
+      [Symbol.asyncIterator]: () =>
+        this.#items(verb, args as PlainValue) as AsyncIterator<ControlItem<V>>,
+    };
+  }
+
+  /** Ends the connection; what is open rejects. Resolves when it has ended. */
+  close(): Promise<void> {
+    this.#end(connectionEnded(undefined));
+    return this.#closed;
+  }
+
+  #request(verb: string, args: PlainValue): Promise<Result<PlainValue>> {
+    return new Promise((resolve, reject) => {
+      if (this.#fault !== undefined) {
+        reject(this.#fault);
+        return;
+      }
+      const id = this.#nextId();
+      this.channel.send({ type: 'request', id, verb, args });
+      this.#calls.set(id, { resolve, reject });
+    });
+  }
+
+  #items(verb: string, args: PlainValue): AsyncIterator<PlainValue> {
+    let open: { readonly id: number; readonly queue: ItemQueue } | undefined;
+    const begin = async () => {
+      if (!this.#reads.take()) await this.#reads.wait();
+      if (this.#fault !== undefined) {
+        this.#reads.free();
+        throw this.#fault;
+      }
+      const id = this.#nextId();
+      const more = (count: number) => this.channel.send({ type: 'pull', id, count });
+      const queue = new ItemQueue(CREDIT, more, () => this.#reads.free());
+      this.channel.send({ type: 'request', id, verb, args, credit: CREDIT });
+      this.#streams.set(id, queue);
+      return { id, queue };
+    };
+    return {
+      next: async () => {
+        open ??= await begin();
+        return open.queue.next();
+      },
+      return: async () => {
+        if (open !== undefined && !open.queue.hasEnded) {
+          this.channel.send({ type: 'cancel', id: open.id });
+          open.queue.leave();
+        }
+        return { done: true, value: undefined };
+      },
+    };
+  }
+
+  #take(value: PlainValue): void {
+    const message = parseServerMessage(value);
+    if (!message.ok) {
+      this.#end(serverUnreadable(message.refusal.detail));
+      return;
+    }
+    this.#handle(message.value);
+  }
+
+  #handle(message: ServerMessage): void {
+    switch (message.type) {
+      case 'response': {
+        const call = this.#calls.get(message.id);
+        this.#calls.delete(message.id);
+        if (message.ok) call?.resolve({ ok: true, value: message.result });
+        else if (call !== undefined) answerError(call, message.error);
+        return;
+      }
+      case 'item':
+        this.#streams.get(message.id)?.push(message.item);
+        return;
+      case 'end': {
+        const queue = this.#streams.get(message.id);
+        this.#streams.delete(message.id);
+        queue?.end(message.error === null ? undefined : errorOf(message.error));
+        return;
+      }
+      case 'goodbye':
+        this.#goodbye = faultOf(message.error);
+        return;
+      case 'welcome':
+        this.#greeted?.resolve();
+        this.#greeted = undefined;
+    }
+  }
+
+  #nextId(): number {
+    do this.#lastId = this.#lastId === MAX_ID ? 1 : this.#lastId + 1;
+    while (this.#calls.has(this.#lastId) || this.#streams.has(this.#lastId));
+    return this.#lastId;
+  }
+
+  #end(fault: AosFault): void {
+    if (this.#fault !== undefined) return;
+    this.#fault = this.#goodbye ?? fault;
+    this.#greeted?.reject(this.#fault);
+    for (const call of this.#calls.values()) call.reject(this.#fault);
+    this.#calls.clear();
+    for (const queue of this.#streams.values()) queue.end(this.#fault);
+    this.#streams.clear();
+    this.channel.end();
+  }
+}
+
+function answerError(call: OpenCall, error: ControlError): void {
+  if (error.kind !== 'refusal') {
+    call.reject(faultOf(error));
+    return;
+  }
+  const { code, at, message } = error;
+  call.resolve({ ok: false, refusal: { code, at, detail: message } });
+}

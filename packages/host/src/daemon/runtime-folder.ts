@@ -1,0 +1,26 @@
+/**
+ * A folder of this user for what lives as long as processes do: sockets whose own path would be too
+ * long, and who is running. Nobody else may look into it, or could put a socket there.
+ */
+import { lstatSync, mkdirSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { AosFault } from '@aos/protocol';
+
+const PRIVATE_FOLDER = 0o700;
+const FOR_OTHERS = 0o077;
+
+/** `$XDG_RUNTIME_DIR/aos`, else `aos-<user id>` in the folder for temporary files; made if need be. */
+export function runtimeFolder(env: NodeJS.ProcessEnv = process.env): string {
+  const { uid } = userInfo();
+  const given = env.XDG_RUNTIME_DIR;
+  const folder = given ? join(given, 'aos') : join(tmpdir(), `aos-${uid}`);
+  mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER });
+  const found = lstatSync(folder);
+  const isOwn = uid < 0 || found.uid === uid;
+  if (found.isDirectory() && isOwn && (found.mode & FOR_OTHERS) === 0) return folder;
+  const message =
+    `expected '${folder}' to be a folder of this user that nobody else may enter; ` +
+    'remove it, or name another place in $XDG_RUNTIME_DIR';
+  throw new AosFault('runtime-folder-unsafe', message, { retry: 'never' });
+}

@@ -1,0 +1,277 @@
+/**
+ * Hosts that run effects over HTTP are killed with SIGKILL, over and over on one world: by
+ * themselves at every seam of an effect's life, by the server between request and answer, and at
+ * random moments. What was not flushed goes with them. After each kill, and when a last host has
+ * come to rest, against a server that counts:
+ *
+ * O1 Nothing was asked of the server whose intent is not in the journal.
+ * O2 Nothing is lost: all orders that were acknowledged are carried out to their end.
+ * O3 Every request of one intent had the same idempotency key, and no two intents had one.
+ * O4 Every intent is settled once.
+ * O5 The journal is true, signatures included.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { decodePlain, encode, toHex, type Value } from '@aos/canon';
+import { verifyWorld } from '@aos/host';
+import { decodeRecord, type Entry, type IntentEntry } from '@aos/protocol';
+import { createWorldStore, openWorldStore } from '@aos/store';
+import { Random } from '@aos/testing';
+import { WasmEngine } from '@aos/wasm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CountingServer } from './counting-server.js';
+import { foundRequests } from './request-world.js';
+
+/** Where a host kills itself, or the server has it killed. */
+const SEAMS = [
+  ...['intent-append', 'intent-write', 'intent-flush', 'intent-flushed', 'intent-durable'],
+  ...['start', 'started', 'requested', 'responded', 'answered', 'sign', 'signed'],
+  ...['receipt-append', 'receipt-write', 'receipt-flush', 'receipt-flushed', 'receipt-durable'],
+];
+const LARGE = process.env.AOS_DRILL === 'large';
+/** Kills at each seam, and at random moments; 227 and 40 altogether. */
+const KILLS_PER_SEAM = LARGE ? 11 : 2;
+const RANDOM_KILLS = LARGE ? 40 : 6;
+const KILLS_PER_WORLD = 10;
+const LONGEST_LIFE_MS = 400;
+const PASSES = 6;
+
+const program = fileURLToPath(new URL('./killed-host.mjs', import.meta.url));
+
+const root = mkdtempSync(join(tmpdir(), 'aos-effect-kills-'));
+const server = new CountingServer();
+let url = '';
+beforeAll(async () => {
+  url = await server.open();
+});
+afterAll(async () => {
+  await server.close();
+  rmSync(root, { recursive: true, force: true });
+});
+
+interface Life {
+  readonly seam: string;
+  /** How often the seam is passed; for `random`, how many milliseconds are lived. */
+  readonly count: number;
+}
+
+/** One world and what is known of it outside. */
+class Ordeal {
+  readonly problems: string[] = [];
+  readonly #home: string;
+  readonly #dir: string;
+  readonly #prefix: string;
+  readonly #acknowledged: number[] = [];
+  #orders = 0;
+
+  constructor(
+    readonly name: string,
+    private readonly lieAboutFlush: boolean,
+  ) {
+    this.#home = join(root, name, 'home');
+    this.#dir = join(root, name, 'world');
+    this.#prefix = `${url}/${name}`;
+  }
+
+  async found(): Promise<void> {
+    const { genesis, objects } = foundRequests(this.#home);
+    await (await createWorldStore(this.#dir, genesis, objects)).close();
+  }
+
+  /** Lives until it is killed. */
+  async live({ seam, count }: Life): Promise<void> {
+    const child = this.#spawn({ seam, count });
+    let left = count;
+    const kill = () => {
+      left -= 1;
+      if (left === 0) child.kill('SIGKILL');
+    };
+    const nothing = () => undefined;
+    server.moments = {
+      requested: seam === 'requested' ? kill : nothing,
+      responded: seam === 'responded' ? kill : nothing,
+    };
+    const lines = linesOf(child, (word, rest) => {
+      if (word === 'send') this.#orders = Math.max(this.#orders, Number(rest) + 1);
+      if (word === 'ack') this.#acknowledged.push(Number(rest));
+      if (seam !== 'random' || word !== 'send' || left < 0) return;
+      left = -1;
+      setTimeout(() => child.kill('SIGKILL'), count);
+    });
+    const end = await ended(child);
+    server.moments = undefined;
+    if (end !== 'SIGKILL') this.problems.push(`a host at ${seam} ended by itself: ${end}`);
+    const isOwn = !['requested', 'responded', 'random'].includes(seam);
+    if (isOwn && !lines.includes(`seam ${seam}`)) this.problems.push(`${seam} was not reached`);
+  }
+
+  /** O1. */
+  async inspect(): Promise<Entry[]> {
+    const store = await openWorldStore(this.#dir, { mode: 'read' });
+    try {
+      const entries = [...store.records(0)].flatMap((bytes) => {
+        const record = decodeRecord(bytes);
+        return record.ok ? record.value.entries : [];
+      });
+      const keys = new Set(intentsOf(entries).map(({ idempotencyKey }) => toHex(idempotencyKey)));
+      for (const { path, key } of this.#requests()) {
+        if (!keys.has(key)) this.problems.push(`${path} was asked and its intent is not there`);
+      }
+      return entries;
+    } finally {
+      await store.close();
+    }
+  }
+
+  /** O2 to O5, in a life that ends by itself. */
+  async finish(): Promise<{ requests: number; repeated: number; orders: number }> {
+    const child = this.#spawn({ seam: 'none', count: 0 });
+    const lines = linesOf(child, () => undefined);
+    const end = await ended(child);
+    if (end !== 0 || lines.at(-1) !== 'rest 0') this.problems.push(`${end}: ${lines.at(-1)}`);
+    const entries = await this.inspect();
+    this.#checkOrders(entries);
+    this.#checkKeys(entries);
+    await this.#verify();
+    const requests = this.#requests();
+    const repeated = requests.length - new Set(requests.map(({ key }) => key)).size;
+    return { requests: requests.length, repeated, orders: this.#acknowledged.length };
+  }
+
+  /** O2 and O4. */
+  #checkOrders(entries: readonly Entry[]): void {
+    const intents = intentsOf(entries).map(({ intent }) => toHex(intent));
+    const settled = entries.flatMap((each) => (each.kind === 'settled' ? [each] : []));
+    const names = settled.map(({ intent }) => toHex(intent));
+    if (new Set(names).size !== names.length) this.problems.push('an intent is settled twice');
+    if (names.length !== intents.length) {
+      this.problems.push(`${intents.length} intents, and ${names.length} settled`);
+    }
+    const asked = new Set(this.#requests().map(({ path }) => path));
+    for (const order of this.#acknowledged) {
+      for (const leg of ['one', 'two']) {
+        if (asked.has(`/${this.name}/${order}/${leg}`)) continue;
+        this.problems.push(`order ${order} was acknowledged and ${leg} never asked`);
+      }
+    }
+    const started = entries.filter(({ kind }) => kind === 'plan-started').length;
+    const ok = entries.filter((each) => each.kind === 'plan-ended' && each.status === 'ok').length;
+    if (started !== ok) this.problems.push(`${ok} of ${started} orders came to their end`);
+  }
+
+  /** O3: what the server was asked under a key is what the journal says of it. */
+  #checkKeys(entries: readonly Entry[]): void {
+    const paths = new Map<string, string>();
+    for (const { idempotencyKey, params } of intentsOf(entries)) {
+      const key = toHex(idempotencyKey);
+      if (paths.has(key)) this.problems.push(`two intents have the key ${key}`);
+      paths.set(key, pathOf(params.inline ?? encode(null)));
+    }
+    const keys = new Map<string, string>();
+    for (const { path, key } of this.#requests()) {
+      if (paths.get(key) !== path) this.problems.push(`${path} was asked under another's key`);
+      if ((keys.get(path) ?? key) !== key) this.problems.push(`${path} was asked under two keys`);
+      keys.set(path, key);
+    }
+  }
+
+  async #verify(): Promise<void> {
+    const store = await openWorldStore(this.#dir, { mode: 'read' });
+    const report = verifyWorld(store, new WasmEngine());
+    if (!report.ok) this.problems.push(`record ${report.records} does not verify`);
+    await store.close();
+  }
+
+  #requests() {
+    return server.requests.filter(({ path }) => path.startsWith(`/${this.name}/`));
+  }
+
+  #spawn({ seam, count }: Life): ChildProcess {
+    const [dir, home, order] = [this.#dir, this.#home, this.#orders];
+    const { lieAboutFlush } = this;
+    const life = { dir, home, seam, count, order, url: this.#prefix, lieAboutFlush };
+    return spawn(process.execPath, [program, JSON.stringify(life)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+  }
+}
+
+function linesOf(child: ChildProcess, heard: (word: string, rest: string) => void): string[] {
+  const lines: string[] = [];
+  if (child.stdout === null) throw new Error('the host has no standard output');
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    lines.push(line);
+    const [word = '', rest = ''] = line.split(' ');
+    heard(word, rest);
+  });
+  return lines;
+}
+
+function ended(child: ChildProcess): Promise<number | string | null> {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve(signal ?? code));
+  });
+}
+
+function intentsOf(entries: readonly Entry[]): IntentEntry[] {
+  return entries.flatMap((each) => (each.kind === 'intent' ? [each] : []));
+}
+
+function pathOf(params: Uint8Array): string {
+  const value = decodePlain(params);
+  const fields = value.ok ? (value.value as ReadonlyMap<string, Value>) : new Map();
+  return new URL(String(fields.get('url'))).pathname;
+}
+
+/** Every seam, and random moments, in an order that a seed decides. */
+function makeLives(random: Random): Life[] {
+  const lives = SEAMS.flatMap((seam) =>
+    Array.from({ length: KILLS_PER_SEAM }, () => ({ seam, count: 1 + random.below(PASSES) })),
+  );
+  for (let i = 0; i < RANDOM_KILLS; i++) {
+    lives.push({ seam: 'random', count: 1 + random.below(LONGEST_LIFE_MS) });
+  }
+  for (let i = lives.length - 1; i > 0; i--) {
+    const other = random.below(i + 1);
+    const [a, b] = [lives[i] as Life, lives[other] as Life];
+    [lives[i], lives[other]] = [b, a];
+  }
+  return lives;
+}
+
+describe('hosts that are killed anywhere in the life of an effect', () => {
+  const lives = makeLives(new Random(7));
+  it(`lose none, start none too early, and repeat none as another, ${lives.length} times`, async () => {
+    const total = { requests: 0, repeated: 0, orders: 0 };
+    for (let world = 0; world * KILLS_PER_WORLD < lives.length; world++) {
+      const ordeal = new Ordeal(`w${world}`, false);
+      await ordeal.found();
+      const from = world * KILLS_PER_WORLD;
+      for (const life of lives.slice(from, from + KILLS_PER_WORLD)) {
+        await ordeal.live(life);
+        await ordeal.inspect();
+      }
+      const { requests, repeated, orders } = await ordeal.finish();
+      expect(ordeal.problems).toEqual([]);
+      total.requests += requests;
+      total.repeated += repeated;
+      total.orders += orders;
+    }
+    if (LARGE) console.info(`${lives.length} kills: ${JSON.stringify(total)}`);
+    expect(total.repeated).toBeGreaterThan(lives.length / 10);
+    expect(total.orders).toBeGreaterThan(lives.length / 2);
+  });
+
+  it('canary: a host whose flushes do nothing is found out', async () => {
+    const ordeal = new Ordeal('canary', true);
+    await ordeal.found();
+    await ordeal.live({ seam: 'answered', count: 2 });
+    await ordeal.inspect();
+    expect(ordeal.problems.join('\n')).toMatch(/was asked and its intent is not there/);
+  });
+});
