@@ -10,20 +10,12 @@ import { isAnsweredByKernel } from './step/release.js';
 /** The parts of a definition that this kernel does not run, as they are called in it. */
 export function unsupportedParts(definition: WorldDefinition): readonly string[] {
   const { manifest } = definition;
-  const isUsed = (list: readonly unknown[] | undefined): boolean => (list?.length ?? 0) > 0;
-  return [
-    ...(isUsed(manifest.migrations) ? ['manifest.migrations'] : []),
-    ...(manifest.effects ?? []).flatMap(({ name }) => {
-      const effect = definition.find('defeffect', name);
-      // what is asked of the world itself no program can answer
-      const isIdle = effect?.implementation !== undefined && isAnsweredByKernel(effect.kind);
-      return isIdle ? [`implementation of ${name}`] : [];
-    }),
-    ...(manifest.policies ?? []).flatMap(({ name }) => {
-      const governs = definition.find('defpolicy', name)?.governance !== undefined;
-      return governs ? [`governance of ${name}`] : [];
-    }),
-  ];
+  return (manifest.effects ?? []).flatMap(({ name }) => {
+    const effect = definition.find('defeffect', name);
+    // what is asked of the world itself no program can answer
+    const isIdle = effect?.implementation !== undefined && isAnsweredByKernel(effect.kind);
+    return isIdle ? [`implementation of ${name}`] : [];
+  });
 }
 
 /** Refuses a definition with parts that this kernel does not run. Code: `not-supported-yet`. */
