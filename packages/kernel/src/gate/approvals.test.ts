@@ -71,7 +71,7 @@ class Waiting {
     const now = { ...ask().now, logicalNowNs, seq: 9 };
     const find = (keyId: Hash) => this.keys.find((key) => toHex(key.keyId) === toHex(keyId));
     const ports = { ...portsOf([this.intent]), approver: find };
-    const verdict = applyApproval({ gate, state, now }, this.intent, verb, ports);
+    const verdict = applyApproval({ gate, under: gate, state, now }, this.intent, verb, ports);
     if (verdict.kind !== 'denied') this.intent = verdict.intent;
     if (verdict.kind === 'open') this.state = verdict.state;
     return verdict;

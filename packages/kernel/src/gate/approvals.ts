@@ -28,7 +28,7 @@ import {
   type PendingApproval,
 } from './pending-approval.js';
 import { EffectParams } from './requests/effect-params.js';
-import type { Moment } from './requests/effect-request.js';
+import type { EffectDefinitions, Moment } from './requests/effect-request.js';
 import type { Subject } from './requests/subject.js';
 import type { DeniedVerdict, OpenedVerdict } from './verdict.js';
 
@@ -38,6 +38,14 @@ export interface Approver {
   /** Its name in the keyring. */
   readonly principal: string;
   readonly roles: readonly KeyRole[];
+}
+
+/** Where an approval is judged: the gate in force, and what the intent was opened under. */
+export interface ApprovalPlace {
+  readonly gate: Gate;
+  readonly under: EffectDefinitions;
+  readonly state: GateState;
+  readonly now: Moment;
 }
 
 /** What somebody says to an intent. */
@@ -101,7 +109,7 @@ export function checkApproval(
  * no longer what it was.
  */
 export function applyApproval(
-  at: { readonly gate: Gate; readonly state: GateState; readonly now: Moment },
+  at: ApprovalPlace,
   intent: OpenIntent,
   verb: ApprovalVerb,
   ports: ApprovalPorts,
@@ -138,7 +146,7 @@ export function checkRevoked(gate: Gate, intent: OpenIntent): DeniedVerdict | un
   return denyWaiting(gate, intent, { code: 'grant-revoked', at: `grant ${intent.cap}`, advice });
 }
 
-type At = Parameters<typeof applyApproval>[0];
+type At = ApprovalPlace;
 
 /** The gate from the grant on, once people have said yes. */
 function release(
@@ -208,9 +216,9 @@ function countValid(
 }
 
 /** What waits, as a request of the one who asked for it first. */
-function subjectOf({ gate, now }: At, intent: OpenIntent): Subject | Denial {
+function subjectOf({ under, now }: At, intent: OpenIntent): Subject | Denial {
   const { hash, effect: kind, cap, params, idempotencyKey, attempt, waiters } = intent;
-  const effect = gate.effects.get(kind);
+  const effect = under.effects.get(kind);
   if (effect === undefined) {
     const advice = `list an effect of the kind ${kind} in the manifest`;
     return { code: 'effect-not-found', at: `effect ${kind}`, advice };
@@ -222,8 +230,9 @@ function subjectOf({ gate, now }: At, intent: OpenIntent): Subject | Denial {
   }
   const [origin] = waiters;
   assert(origin !== undefined, 'an intent waits for somebody');
-  const request = { origin, effect: kind, cap, params, index: 0, attempt, now };
-  return { request, effect, params: new EffectParams(params), idempotencyKey, hash };
+  const request = { origin, effect: kind, cap, params, index: 0, attempt, now, under };
+  const manifest = under.manifestHash;
+  return { request, manifest, effect, params: new EffectParams(params), idempotencyKey, hash };
 }
 
 function denyWaiting(gate: Gate, intent: OpenIntent, denial: Denial): DeniedVerdict {

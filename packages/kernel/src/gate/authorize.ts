@@ -106,7 +106,7 @@ function open(state: GateState, subject: Subject, passed: Passed): GateVerdict {
 }
 
 function newIntent(subject: Subject, approval: PendingApproval | null): OpenIntent {
-  const { request, params, idempotencyKey, hash } = subject;
+  const { request, manifest, params, idempotencyKey, hash } = subject;
   const { effect, cap, attempt, deadlineNs, now, origin } = request;
   return {
     hash,
@@ -114,6 +114,7 @@ function newIntent(subject: Subject, approval: PendingApproval | null): OpenInte
     cap,
     params: params.bytes,
     idempotencyKey,
+    manifest,
     isExplicitKey: request.idempotencyKey !== undefined,
     epoch: now.epoch,
     attempt,

@@ -59,6 +59,7 @@ const intent = fc
     fc.record({
       hash: hashes,
       effect: text,
+      manifest: hashes,
       cap: text,
       params: fc.uint8Array({ maxLength: 600 }),
       idempotencyKey: hashes,

@@ -20,6 +20,8 @@ const STATES = ['released', 'waiting'] as const;
 export interface OpenIntent {
   readonly hash: Hash;
   readonly effect: string;
+  /** The manifest that says what the effect is, whatever becomes current later. */
+  readonly manifest: Hash;
   /** Name of the grant it was opened under. */
   readonly cap: string;
   /** Canonical in the schema of the effect's parameters. */
@@ -50,7 +52,7 @@ export interface OpenIntent {
 /** Largest parameters that lie in the leaf itself, in bytes; beyond, the leaf names an object. */
 const INLINE_PARAMS_BYTES = 256;
 
-const LEAF_ITEMS = 18;
+const LEAF_ITEMS = 19;
 
 /** A leaf: a list of the fields in the order of {@link OpenIntent}; nil for what is absent. */
 export function intentCodec(source: TrieSource): LeafCodec<OpenIntent> {
@@ -69,6 +71,7 @@ function writeIntentLeaf(w: Writer, intent: OpenIntent): void {
   w.listHead(LEAF_ITEMS);
   w.bytes(intent.hash);
   w.text(intent.effect);
+  w.bytes(intent.manifest);
   w.text(intent.cap);
   w.bool(isInline);
   w.bytes(isInline ? params : sha256(params));
@@ -92,6 +95,7 @@ function readIntentLeaf(r: Reader, source: TrieSource): OpenIntent {
   const intent = {
     hash: readHashItem(r),
     effect: r.text(),
+    manifest: readHashItem(r),
     cap: r.text(),
     params: readParams(r, source),
     idempotencyKey: r.bytes().slice(),

@@ -1,5 +1,5 @@
 /** The port of plans, over the working state of a step. */
-import type { Hash } from '@aos/canon';
+import { assert, bytesEqual, type Hash } from '@aos/canon';
 import type { CarriedValue, EntryPlace, Instance, PlanOrigin } from '@aos/protocol';
 import type { GateVerdict } from '../gate/verdict.js';
 import { routesOf } from '../program/program.js';
@@ -12,6 +12,7 @@ import { isSameOrigin } from '../step/open-intents.js';
 import type { Run } from '../step/run.js';
 import { settleInternally } from '../step/settle.js';
 import { emittedSize } from '../step/work-queue.js';
+import { placeKey } from '../world/big-endian.js';
 import { deadlineKey } from '../world/deadlines.js';
 import type { Plans } from './compile/compile.js';
 import type { EffectAsk, PlanDeadline, PlanEntry, PlanEvent, PlanPort } from './plan-ports.js';
@@ -80,11 +81,20 @@ export class RunPort implements PlanPort {
   }
 
   authorize(ask: EffectAsk): GateVerdict {
-    return judgeEffect(this.run, ask, new GateDraft(this.run.next.gateState)).verdict;
+    return judgeEffect(this.run, this.#pinned(ask), new GateDraft(this.run.next.gateState)).verdict;
   }
 
   open(ask: EffectAsk, verdict: GateVerdict, cause: EntryPlace): void {
-    openEffects(this.run, [{ ask, verdict }], cause);
+    openEffects(this.run, [{ ask: this.#pinned(ask), verdict }], cause);
+  }
+
+  /** What an effect is, the instance takes from the definition that it is pinned to. */
+  #pinned(ask: EffectAsk): EffectAsk {
+    const { next } = this.run;
+    const instance = next.planState.instances.get(placeKey(ask.origin.instance));
+    assert(instance !== undefined, 'what asks for effects is running');
+    if (bytesEqual(instance.manifest, this.manifest)) return ask;
+    return { ...ask, under: programOf(next, instance.manifest).gate };
   }
 
   cancelEffect(hash: Hash, origin: PlanOrigin, cause: EntryPlace): 'coming' | 'left' {

@@ -2,6 +2,7 @@
 import { type Encodable, encode } from '@aos/canon';
 import type { EntryPlace } from '@aos/protocol';
 import type { OpenIntent } from '../gate/open-intent.js';
+import { programOf } from '../program/program-cache.js';
 import type { Run } from './run.js';
 import { settleInternally, settleWithAnswer } from './settle.js';
 
@@ -24,9 +25,13 @@ export function answerIntent(
 }
 
 /** Canonical in the receipt schema, or the code why there is none. */
-function payloadOf(run: Run, { effect }: OpenIntent, answer: Answer): Uint8Array | string {
+function payloadOf(
+  run: Run,
+  { effect, manifest }: OpenIntent,
+  answer: Answer,
+): Uint8Array | string {
   if ('code' in answer) return answer.code;
-  const { gate } = run.next.program;
+  const { gate } = programOf(run.next, manifest);
   const payload = gate.effects.get(effect)?.receipt.normalizeCbor(encode(answer.payload));
   if (payload?.ok !== true) return 'receipt-invalid';
   const limit = run.next.runtime.limits.receipt_bytes;

@@ -10,6 +10,7 @@ import {
 } from '../gate/approvals.js';
 import type { OpenIntent } from '../gate/open-intent.js';
 import type { DeniedVerdict } from '../gate/verdict.js';
+import { programOf } from '../program/program-cache.js';
 import { findKey } from '../world/keyring.js';
 import type { World } from '../world/world.js';
 import { gatePortsOf, writeDecision } from './effects.js';
@@ -59,8 +60,9 @@ export function approve(run: Run, { keyId }: GovernanceInput, parsed: ApproveInt
   }
   const { program, gateState: state, epoch, worldId } = next;
   const now = { logicalNowNs, seq: run.seq, epoch, worldId };
+  const under = programOf(next, intent.manifest).gate;
   const ports = { ...gatePortsOf(run), approver: (id: Hash) => approverOf(next, id) };
-  const verdict = applyApproval({ gate: program.gate, state, now }, intent, verb, ports);
+  const verdict = applyApproval({ gate: program.gate, under, state, now }, intent, verb, ports);
   run.charge(verdict.fuel);
   run.calls += verdict.calls;
   switch (verdict.kind) {

@@ -190,10 +190,11 @@ function share(
 function recordedSettlement(
   { next }: Run,
   intent: Hash,
-  { effect, params }: EffectAsk,
+  { effect, params, under }: EffectAsk,
 ): Settlement {
+  const { effects } = under ?? next.program.gate;
   const outcome = next.settled.items.get(intent)?.outcome;
-  const canonical = next.program.gate.effects.get(effect)?.params.normalizeCbor(params);
+  const canonical = effects.get(effect)?.params.normalizeCbor(params);
   assert(outcome && canonical?.ok, 'what is shared was judged, and is open or remembered');
   return { intent, effect, params: canonical.value, ...outcome };
 }

@@ -10,6 +10,7 @@ import type { EntryPlace, SettledEntry } from '@aos/protocol';
 import type { RawReceipt } from '../admit/admitted.js';
 import { settleBudget } from '../gate/limits/settle-budget.js';
 import type { OpenIntent } from '../gate/open-intent.js';
+import { programOf } from '../program/program-cache.js';
 import type { Outcome } from '../world/settled.js';
 import { addToWindow } from '../world/window.js';
 import { deleteIntent } from './open-intents.js';
@@ -26,7 +27,7 @@ export function settleByReceipt(run: Run, { receipt, payload, sig }: RawReceipt)
   const intent = run.next.intents.get(receipt.intentHash);
   assert(intent !== undefined, 'a receipt is admitted for an open intent only');
   const { status, adapterId, costCents } = receipt;
-  const { effectError, gate } = run.next.program;
+  const { effectError, gate } = programOf(run.next, intent.manifest);
   const schema = status === 'ok' ? gate.effects.get(intent.effect)?.receipt : effectError;
   const normal = schema?.normalizeCbor(payload);
   const base = { adapterId, sig, ...(costCents === undefined ? {} : { costCents }) };

@@ -1,6 +1,7 @@
 /** An effect as it is asked for, before anything of it was checked. */
 import type { Hash } from '@aos/canon';
 import type { Origin } from '@aos/protocol';
+import type { GateEffect } from './gate-effect.js';
 
 /** When and where an effect is asked for: all the gate knows of time. */
 export interface Moment {
@@ -30,4 +31,16 @@ export interface EffectRequest {
   /** On the logical clock. */
   readonly deadlineNs?: bigint;
   readonly now: Moment;
+  /**
+   * The definition that whoever asks is pinned to; that of the gate when absent. It says what the
+   * effect is; grants and policy are always those of the gate.
+   */
+  readonly under?: EffectDefinitions;
+}
+
+/** The effects of a definition. */
+export interface EffectDefinitions {
+  readonly manifestHash: Hash;
+  /** By kind. */
+  readonly effects: ReadonlyMap<string, GateEffect>;
 }

@@ -27,7 +27,8 @@ export function readRequest(
   request: EffectRequest,
   paramsBytes: number,
 ): Subject | Unreadable {
-  const effect = gate.effects.get(request.effect);
+  const { effects, manifestHash: manifest } = request.under ?? gate;
+  const effect = effects.get(request.effect);
   if (effect === undefined) return unreadable(request, effectUnknown(request.effect));
   const key = request.idempotencyKey;
   if (key !== undefined && key.length !== KEY_BYTES) {
@@ -46,7 +47,8 @@ export function readRequest(
   if (params.value.length > paramsBytes) return unreadable(request, tooLarge(paramsBytes));
   const idempotencyKey = keyOf(request);
   const hash = hashOf(request, params.value, idempotencyKey);
-  return { request, effect, params: new EffectParams(params.value), idempotencyKey, hash };
+  const read = new EffectParams(params.value);
+  return { request, manifest, effect, params: read, idempotencyKey, hash };
 }
 
 export function isUnreadable(read: Subject | Unreadable): read is Unreadable {

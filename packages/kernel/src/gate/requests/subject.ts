@@ -7,6 +7,8 @@ import type { GateEffect } from './gate-effect.js';
 
 export interface Subject {
   readonly request: EffectRequest;
+  /** The manifest that says what the effect is. */
+  readonly manifest: Hash;
   readonly effect: GateEffect;
   /** Canonical in the schema of the effect's parameters. */
   readonly params: EffectParams;
