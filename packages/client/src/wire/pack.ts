@@ -1,6 +1,6 @@
 /**
- * Plain values as MessagePack: integers in their shortest form and exact to 64 bits, texts as UTF-8,
- * bytes as bytes, records as maps of text. No floats, no extensions.
+ * Plain values as MessagePack: integers in their shortest form and exact to 64 bits, texts as
+ * UTF-8, bytes as bytes, records as maps of text. No floats, no extensions.
  */
 import { RefusalError } from '@aos/canon';
 import { PLAIN_MAX, PLAIN_MIN, type PlainRecord, type PlainValue } from '@aos/protocol';

@@ -16,10 +16,10 @@ import {
   type StatusShape,
   worldIdOf,
 } from '@aos/protocol';
-import { readAuthoringFolder } from '../world/air-folder.js';
+import { readAuthoringFolder } from '../../world/air-folder.js';
+import type { ControlView } from '../view.js';
 import { keyShape } from './definitions.js';
 import { showHead } from './journal-tail.js';
-import type { ControlView } from './view.js';
 
 export async function showStatus(
   view: ControlView,

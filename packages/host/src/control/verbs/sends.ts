@@ -11,12 +11,12 @@ import {
   type VerbName,
   type WaitLevel,
 } from '@aos/protocol';
-import type { Ack } from '../loop/acks.js';
-import type { SubmittedInput } from '../loop/intake.js';
+import type { Ack } from '../../loop/acks.js';
+import type { SubmittedInput } from '../../loop/intake.js';
+import { jsonOf, rawOf } from '../values.js';
+import { type ControlView, refusal, shown, thrown } from '../view.js';
 import { denialShape } from './denials.js';
 import { quiesce } from './rest.js';
-import { jsonOf, rawOf } from './values.js';
-import { type ControlView, refusal, shown, thrown } from './view.js';
 
 interface Wait {
   readonly wait: WaitLevel;

@@ -18,10 +18,10 @@ import {
   type ProvenanceShape,
   plainInteger,
 } from '@aos/protocol';
+import type { JournalIndex } from '../journal-index.js';
+import { refusal, shown } from '../view.js';
 import { findIntent, MIN_DIGITS } from './intents.js';
-import type { JournalIndex } from './journal-index.js';
 import { findReducer, keyBytes } from './reducers.js';
-import { refusal, shown } from './view.js';
 
 /** Codes: `why-unknown`, `place-syntax`, `intent-unknown`, and those of a reducer and its key. */
 export async function explainWhy(
@@ -78,7 +78,8 @@ function settledOrOpen(journal: Journal, world: World, what: string): Hash {
 }
 
 function noInstance(what: string) {
-  const detail = `no plan instance began at '${shown(what)}'; name the place of a plan-started entry`;
+  const detail =
+    `no plan instance began at '${shown(what)}'; ` + 'name the place of a plan-started entry';
   return refusal('why-unknown', '/args/what', detail);
 }
 

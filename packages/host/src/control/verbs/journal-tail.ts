@@ -18,9 +18,9 @@ import {
   type RecordShape,
   worldIdOf,
 } from '@aos/protocol';
-import { nextDurable } from './durability.js';
+import { nextDurable } from '../durability.js';
+import type { ControlView } from '../view.js';
 import { type KindFilter, recordShape } from './records.js';
-import type { ControlView } from './view.js';
 
 const DEFAULT_RECORDS = 20;
 /** Records looked at before others get their turn. */

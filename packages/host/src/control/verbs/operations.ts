@@ -15,9 +15,9 @@ import {
   plainInteger,
   type SnapshotShape,
 } from '@aos/protocol';
+import { type ControlView, refusal } from '../view.js';
 import { denialShape } from './denials.js';
 import { haltShape, snapshotShape } from './status.js';
-import { type ControlView, refusal } from './view.js';
 
 export async function takeSnapshot({ host }: ControlView): Promise<SnapshotShape> {
   return snapshotShape(await host.snapshot());

@@ -10,8 +10,8 @@ import {
   plainInteger,
   type ReceiptDraft,
 } from '@aos/protocol';
-import { normalized, plainOf } from './values.js';
-import { type ControlView, refusal, shown } from './view.js';
+import { normalized, plainOf } from '../values.js';
+import { type ControlView, refusal, shown } from '../view.js';
 
 /** Fewest hex digits that name an intent. */
 export const MIN_DIGITS = 6;

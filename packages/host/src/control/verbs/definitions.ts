@@ -1,4 +1,4 @@
-/** `definition.list`, `definition.get`, `manifest.get`, `keyring.list`: what the world is made of. */
+/** What the world is made of: definitions, manifest, keyring. */
 import { toHashText, toHex } from '@aos/canon';
 import { describeValue, type KeyState, type World } from '@aos/kernel';
 import type {
@@ -8,8 +8,8 @@ import type {
   ParsedArgs,
   PlainValue,
 } from '@aos/protocol';
-import { plainOf } from './values.js';
-import { type ControlView, refusal, shown } from './view.js';
+import { plainOf } from '../values.js';
+import { type ControlView, refusal, shown } from '../view.js';
 
 const SECTIONS = [
   ['schemas', 'defschema'],

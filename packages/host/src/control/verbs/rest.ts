@@ -1,8 +1,8 @@
 /** `quiesce`: waiting until nothing of a world moves, and what it then waits for. */
 import { toHashText } from '@aos/canon';
 import { type BlockerShape, type ParsedArgs, plainInteger, type RestShape } from '@aos/protocol';
-import type { Blocker } from '../effects/quiescence.js';
-import type { ControlView } from './view.js';
+import type { Blocker } from '../../effects/quiescence.js';
+import type { ControlView } from '../view.js';
 
 /** Answers when the world is at rest or the time is up, whichever comes first. */
 export async function quiesce(

@@ -1,7 +1,7 @@
 /** Effects that were denied, as they are told. */
 import { toHashText } from '@aos/canon';
 import { type DenialShape, plainInteger, type ShortageShape } from '@aos/protocol';
-import type { AckDenial } from '../loop/acks.js';
+import type { AckDenial } from '../../loop/acks.js';
 
 export function denialShape(denial: AckDenial): DenialShape {
   const { intent, effect, cap, code, at = null, advice = null } = denial;

@@ -1,8 +1,8 @@
 /** `blob.get` and `blob.put`: blobs of a world, and plain objects under their hash. */
 import { concatBytes, toHashText } from '@aos/canon';
 import type { ControlResult, ParsedArgs } from '@aos/protocol';
-import { WorldBlobs } from '../effects/world-blobs.js';
-import { type ControlView, refusal } from './view.js';
+import { WorldBlobs } from '../../effects/world-blobs.js';
+import { type ControlView, refusal } from '../view.js';
 
 /** Most bytes of one answer; a longer blob comes in several. */
 const MAX_ANSWER_BYTES = 1 << 23;

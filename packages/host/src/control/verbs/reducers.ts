@@ -3,8 +3,8 @@ import type { CompiledSchema } from '@aos/air';
 import { toHashText } from '@aos/canon';
 import type { Cell, CellTable, World } from '@aos/kernel';
 import type { CellShape, ValueForm } from '@aos/protocol';
-import { normalized, shownValue } from './values.js';
-import { refusal, shown } from './view.js';
+import { normalized, shownValue } from '../values.js';
+import { refusal, shown } from '../view.js';
 
 export interface FoundReducer {
   readonly name: string;

@@ -8,11 +8,11 @@ import {
   type World,
 } from '@aos/kernel';
 import type { CellsResult, ParsedArgs, PlainValue, StateResult } from '@aos/protocol';
-import { untilDurable } from './durability.js';
-import type { PastWorlds } from './past-worlds.js';
+import { untilDurable } from '../durability.js';
+import type { PastWorlds } from '../past-worlds.js';
+import { normalized } from '../values.js';
+import { type ControlView, refusal, thrown } from '../view.js';
 import { cellShape, type FoundReducer, findReducer, keyBytes } from './reducers.js';
-import { normalized } from './values.js';
-import { type ControlView, refusal, thrown } from './view.js';
 
 /** Codes: `reducer-unknown`, `key-*`, `value-*`, `record-unknown`, `record-awaited`. */
 export async function getState(
