@@ -40,6 +40,18 @@ async function ask(key: KeyRule, apiKey: unknown, protocol: ProtocolName = 'open
   return { stage, asked: server.asked, outcome: await startCall(adapter, params, stage) };
 }
 
+test('a model has the name that its provider gives it', async () => {
+  const prices = { small: { prompt: '1', completion: '1' } };
+  const server = await startProvider((response) => giveJson(response, ANSWERS['openai-chat']));
+  const models = { small: 'model-of-today' };
+  const adapter = openProvider({ baseUrl: server.baseUrl, models, prices });
+  const { model } = receiptOf(
+    await startCall(adapter, params2({ provider: 'it', model: 'small' })),
+  );
+  expect(JSON.parse(server.asked[0]?.body ?? '').model).toBe('model-of-today');
+  expect(model).toBe('m-1-today');
+});
+
 describe('a key', () => {
   test.each<[ProtocolName, string, string]>([
     ['openai-chat', 'authorization', `Bearer ${KEY}`],
