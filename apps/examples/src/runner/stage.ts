@@ -58,6 +58,16 @@ export class Stage {
     return new TextDecoder().decode(bytes);
   }
 
+  /** Puts a secret where the host finds it, and nobody else. */
+  keepSecret(name: string, value: string): Promise<void> {
+    return this.world.keepSecret(name, value);
+  }
+
+  /** Whether any file of the world holds this text. */
+  isInFiles(text: string): Promise<boolean> {
+    return this.world.holds(text);
+  }
+
   /** Starts a server that lives as long as the stage. */
   async serve(answer: Answer): Promise<Loopback> {
     const server = await serve(answer);
