@@ -21,8 +21,7 @@ export interface RunOptions {
 export async function runToRest(path: string, options: RunOptions): Promise<Answer> {
   const { allowMissing = false } = options;
   const access =
-    (await connectDaemon(path)) ??
-    accessOf(await openHost(path, { effects: 'run', allowMissing }), path);
+    (await connectDaemon(path)) ?? accessOf(await openHost(path, { effects: 'run', allowMissing }));
   try {
     return await untilRest(new Asked(access), options);
   } finally {
