@@ -224,10 +224,12 @@ export class Stage {
     const { adapters = [] } = this.#options;
     const taken = new Set(adapters.flatMap(({ kinds }) => kinds));
     const own = this.#builtIn.filter(({ kinds }) => !kinds.some((kind) => taken.has(kind)));
-    const real = [...adapters, ...own];
+    const real: readonly Adapter[] = [...adapters, ...own];
     const served = new Set(real.flatMap(({ kinds }) => kinds));
     const scripted = kindsOf(this.definition).filter((kind) => !served.has(kind));
-    return [...real.map((each) => this.script.around(each)), this.script.adapter(scripted)];
+    const runsPrograms = real.some(({ implementations }) => implementations?.includes('wasi'));
+    const script = this.script.adapter(scripted, runsPrograms ? [] : ['wasi']);
+    return [...real.map((each) => this.script.around(each)), script];
   }
 
   readonly #fillEntropy = (bytes: Uint8Array): void => bytes.set(this.#random.bytes(bytes.length));
@@ -270,7 +272,8 @@ function kindsOf({ reducers, plans }: WorldDefinition): readonly string[] {
   for (const { plan } of plans.values()) {
     for (const step of plan.steps) if (step.op === 'emit_effect') kinds.add(step.kind);
   }
-  return [...kinds].filter((kind) => !isAnsweredByKernel(kind));
+  // the kernel answers some questions about the world, the host the others
+  return [...kinds].filter((kind) => !isAnsweredByKernel(kind) && !kind.startsWith('introspect.'));
 }
 
 function restless(why: string): AosFault {
