@@ -156,11 +156,12 @@ export function billOf(intent: Hash): Bill {
   };
 }
 
-/** What a bill must be charged with: what is not known of a time-out as it was reserved. */
+/** What a bill must be charged with: what nobody counted as it was reserved. */
 export function chargeOf(intent: Hash): Amounts {
   const { status, cents, prompt, completion } = billOf(intent);
   if (status === 'timeout') return RESERVED;
-  return { calls: 1n, cents, tokens: status === 'ok' ? prompt + completion : 0n };
+  if (status === 'error') return { calls: 1n, cents, tokens: cents > 0n ? RESERVED.tokens : 0n };
+  return { calls: 1n, cents, tokens: prompt + completion };
 }
 
 /** The outcome that says so: the price in the receipt itself, or in its payload. */
