@@ -11,6 +11,7 @@ import { observeHost, type WorldObserver } from './observe/observer.js';
 import { type FillEntropy, Stamper, systemEntropy } from './stamper.js';
 import type { HostEngine } from './world/load-world.js';
 import { type OpenFrom, openWorld } from './world/open-world.js';
+import type { SharedDefinitions } from './world/shared-definitions.js';
 import { WorldHost, type WorldHostSettings } from './world-host.js';
 
 export interface WorldHostOptions extends WorldHostSettings {
@@ -18,6 +19,8 @@ export interface WorldHostOptions extends WorldHostSettings {
   readonly engine: HostEngine;
   /** `genesis` passes over every snapshot, and a next one is made from the journal alone. */
   readonly from?: OpenFrom;
+  /** For several worlds in one process: what they have in common is read once. */
+  readonly definitions?: SharedDefinitions;
   readonly fillEntropy?: FillEntropy;
   /** Logs, metrics, traces, audits: told of what happens, without a say in it. */
   readonly observers?: readonly WorldObserver[];
@@ -34,7 +37,7 @@ export interface WorldHostOptions extends WorldHostSettings {
  */
 export function openWorldHost(options: WorldHostOptions): WorldHost {
   const { store, engine, clock = systemClock, fillEntropy = systemEntropy } = options;
-  const { world, ...opening } = openWorld(store, engine, options.from);
+  const { world, ...opening } = openWorld(store, engine, options.from, options.definitions);
   const origin = { logicalNowNs: world.logicalNowNs, wallNs: world.lastWallNs };
   const stamper = new Stamper(origin, clock, fillEntropy);
   const stepper = new Stepper(world, wakeAtOf(world), engine, stamper);

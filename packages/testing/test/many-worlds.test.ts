@@ -1,7 +1,7 @@
 /** A thousand worlds of one process: one engine, one set of adapters, and each goes its own way. */
 import { TimerAdapter } from '@aos/adapters-timer';
 import { bytesEqual, encode, type Hash, toHex } from '@aos/canon';
-import { openWorldHost, verifyWorld, type WorldHost } from '@aos/host';
+import { openWorldHost, SharedDefinitions, verifyWorld, type WorldHost } from '@aos/host';
 import {
   type Adapter,
   type CancelSignal,
@@ -72,6 +72,7 @@ function newStore(n: number) {
 describe('a thousand worlds in one process', () => {
   it('share engine and adapters, and none waits for another', async () => {
     const engine = new WasmEngine();
+    const definitions = new SharedDefinitions();
     const shared = new Shared();
     const timers = new TimerAdapter();
     const signer = makeSigner();
@@ -79,7 +80,7 @@ describe('a thousand worlds in one process', () => {
     const worlds = Array.from({ length: WORLDS }, (_, i) => {
       const store = newStore(i);
       const effects = { adapters, signer, operator, drainMs: 0 };
-      return { store, host: openWorldHost({ store, engine, effects }) };
+      return { store, host: openWorldHost({ store, engine, definitions, effects }) };
     });
     const isStuck = (i: number) => i % STUCK_EVERY === 0;
     await Promise.all(worlds.map(({ host }, i) => host.submit(order(isStuck(i) ? 13 : i + 100))));
