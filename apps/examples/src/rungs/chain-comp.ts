@@ -21,6 +21,7 @@ export const chainComp: Rung = {
   title: 'Chain with compensation',
   folder: '05-chain-comp',
   modules: { [SAGA]: 'reducer-ts/saga' },
+  lives: 'daemon',
   async play(stage) {
     const payments = await stage.serve(({ path }) => ({
       status: path.startsWith('/charges/') ? 201 : 202,
