@@ -4,7 +4,8 @@
  *
  * S1 A span is made when it has ended, from the records it began and ended with; what is open has
  *    none. So spans survive whoever wrote the records.
- * S2 Traces and spans are named by their places in the journal.
+ * S2 Traces and spans are named by their places in the journal. Where the provider of the tracer does
+ *    not take our ids, traces still are, and all spans of a trace hang below one that is not there.
  * S3 Values are in no span: names, codes, hashes and places are.
  *
  * The SDK, its exporters and its sampling belong to whoever runs the host.
@@ -82,6 +83,8 @@ class WorldSpans {
   readonly #worldId: Hash;
   readonly #lineage: Lineage;
   readonly #steps = new Map<string, Step[]>();
+  /** Whether the tracer's provider takes our ids. */
+  readonly #areNamed: boolean;
 
   constructor(
     world: ObservedWorld,
@@ -90,6 +93,7 @@ class WorldSpans {
   ) {
     const now = world.now();
     this.#worldId = now.worldId;
+    this.#areNamed = takesIds(tracer, ids);
     this.#lineage = new Lineage((seq) => readRecord(world, seq));
     for (const { hash, openedAt } of now.intents.range()) this.#lineage.addIntent(hash, openedAt);
   }
@@ -210,8 +214,9 @@ class WorldSpans {
     const common = { 'aos.world': world, 'aos.place': printPlace(place), ...attributes };
     const options = { kind, startTime: hrTime(start.nowNs), attributes: common };
     const span = this.ids.with(own, () => {
-      if (parent === undefined) return this.tracer.startSpan(name, { ...options, root: true });
-      const spanId = spanIdOf(this.#worldId, parent);
+      const isRoot = parent === undefined && this.#areNamed;
+      if (isRoot) return this.tracer.startSpan(name, { ...options, root: true });
+      const spanId = spanIdOf(this.#worldId, parent ?? { seq: root, i: null });
       const above = { traceId, spanId, traceFlags: TraceFlags.SAMPLED, isRemote: true };
       return this.tracer.startSpan(name, options, trace.setSpanContext(ROOT_CONTEXT, above));
     });
@@ -230,6 +235,13 @@ class WorldSpans {
     this.#steps.set(name, steps);
     return steps;
   }
+}
+
+/** Looks at a span that is never ended, and so never sent. */
+function takesIds(tracer: Tracer, ids: PlaceIds): boolean {
+  const wanted = { traceId: ids.generateTraceId(), spanId: ids.generateSpanId() };
+  const span = ids.with(wanted, () => tracer.startSpan('probe', { root: true }));
+  return span.spanContext().traceId === wanted.traceId;
 }
 
 /** Undefined for inputs that only let something go on. */

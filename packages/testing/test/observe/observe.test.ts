@@ -1,4 +1,6 @@
 /** Whoever looks on sees everything and changes nothing. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parseJson } from '@aos/air';
 import { toHex } from '@aos/canon';
 import {
@@ -238,5 +240,33 @@ describe('an audit', () => {
       /^\{"v":1,.*\}\n$/,
     );
     await world.close();
+  });
+});
+
+describe('docs/observing.md', () => {
+  const page = readFileSync(
+    fileURLToPath(new URL('../../../../docs/observing.md', import.meta.url)),
+    'utf8',
+  );
+  /** Names in the first column of tables. */
+  const explained = page
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .flatMap((line) => [...(line.split('|')[1] ?? '').matchAll(/`([a-z_-]+)`/g)])
+    .map(([, name]) => name ?? '');
+
+  it('explains every metric, and no other', () => {
+    const families = new WorldMetrics('w');
+    const names = writePrometheus([families.read()]).matchAll(/^# TYPE (\S+)/gm);
+    const gauges = explained.filter((name) => name.startsWith('aos_world_'));
+    const found = [...names].map(([, name]) => name ?? '');
+    expect(explained.filter((name) => name.startsWith('aos_')).sort()).toEqual(
+      [...found, ...gauges].sort(),
+    );
+  });
+
+  it('explains every event of a log', async () => {
+    const events = new Set((await loggedAt('trace')).map(({ event }) => String(event)));
+    expect([...events].filter((event) => !explained.includes(event))).toEqual([]);
   });
 });

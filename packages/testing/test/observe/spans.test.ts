@@ -12,11 +12,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { order } from '../test-world/shop.js';
 import { liveThrough, openShop } from './observed-shop.js';
 
-function newSdk() {
+function newSdk(idGenerator?: { generateTraceId(): string; generateSpanId(): string }) {
   const exporter = new InMemorySpanExporter();
   const ids = new PlaceIds();
   const spanProcessors = [new SimpleSpanProcessor(exporter)];
-  const provider = new BasicTracerProvider({ idGenerator: ids, spanProcessors });
+  const provider = new BasicTracerProvider({ idGenerator: idGenerator ?? ids, spanProcessors });
   const observer = spanObserver({ tracer: provider.getTracer('test'), ids });
   return { observer, spans: () => exporter.getFinishedSpans() };
 }
@@ -74,6 +74,16 @@ describe('spans', () => {
     expect(late?.duration).toEqual([10, 0]);
     const plan = spans.find(({ name }) => name === 'plan shop/sell@1');
     expect(plan?.events.map(({ name }) => name)).toContain('charge_receipt waiting');
+  });
+
+  it('are in the trace of their root whoever makes the ids', async () => {
+    const sdk = newSdk(new PlaceIds());
+    const other = await openShop([sdk.observer]);
+    await liveThrough(other);
+    await other.close();
+    const names = (all: readonly ReadableSpan[]) =>
+      all.map((span) => `${traceOf(span)} ${span.name}`).sort();
+    expect(names(sdk.spans())).toEqual(names(spans));
   });
 
   it('hold no values', () => {
