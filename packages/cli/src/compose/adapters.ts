@@ -1,5 +1,5 @@
 /** The adapters that run effects here. */
-import type { LlmAdapterOptions } from '@aos/adapters-llm';
+import { type Adapter, AosFault } from '@aos/protocol';
 import { type AdapterEntry, LazyAdapter } from './lazy-adapter.js';
 import type { Secrets } from './secrets.js';
 import type { Settings } from './settings.js';
@@ -31,15 +31,20 @@ export function adapterEntries(settings: Settings, secrets: Secrets): readonly A
     {
       id: 'host.llm',
       kinds: ['llm.generate'],
-      load: async () => (await import('@aos/adapters-llm')).createLlmAdapter(llmOptions(settings)),
+      load: () => loadLlm(settings),
     },
     { id: 'host.vault', kinds: ['vault.put', 'vault.rotate'], load: () => secrets.loadAdapter() },
   ];
 }
 
-/** The adapter checks what stands in the settings. Without any there is the scripted provider. */
-function llmOptions({ llm }: Settings): LlmAdapterOptions {
-  return llm?.providers === undefined ? {} : (llm as LlmAdapterOptions);
+/** Without providers in the settings there is the scripted one. Fault: `llm-config-invalid`. */
+async function loadLlm({ llm }: Settings): Promise<Adapter> {
+  const { createLlmAdapter, parseProviders } = await import('@aos/adapters-llm');
+  if (llm?.providers === undefined) return createLlmAdapter();
+  const providers = parseProviders(JSON.stringify(llm.providers));
+  if (providers.ok) return createLlmAdapter({ providers: providers.value });
+  const { code, detail } = providers.refusal;
+  throw new AosFault(code, `in the settings: ${detail}`, { retry: 'never' });
 }
 
 export const newAdapters = (settings: Settings, secrets: Secrets): readonly LazyAdapter[] =>

@@ -108,7 +108,8 @@ function intentShape({ options }: ControlView, world: World, intent: OpenIntent)
     opened_at: printPlace(openedAt),
     waiters: intent.waiters.map((origin) => originShape(world, origin)),
     deadline_ns: intent.deadlineNs === undefined ? null : plainInteger(intent.deadlineNs),
-    standing: options.host?.standingOf(intent) ?? null,
+    // what waits for people is not asked of the outside yet
+    standing: approval === null ? (options.host?.standingOf(intent) ?? null) : null,
     ...(approval === null ? {} : { approval: approvalShape(approval) }),
   };
 }
