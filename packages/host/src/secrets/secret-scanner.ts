@@ -14,6 +14,9 @@ import { Unescaper } from './unescaper.js';
 /** How much longer than what is looked for may be what it is read from: `%5Cu0041` for a byte. */
 const EXPANSION = 24;
 
+/** Fewer bytes of a value are shown by chance, and show nothing of it. */
+const HEAD_BYTES = 4;
+
 /** Values, made ready to be looked for. */
 export class SecretNeedles {
   readonly #needles: readonly Buffer[];
@@ -33,6 +36,19 @@ export class SecretNeedles {
   areIn(bytes: Buffer): boolean {
     return this.#needles.some((needle) => bytes.includes(needle));
   }
+
+  /** Whether one may have begun at the end of these bytes; chance is left out of account. */
+  mayBeginIn(bytes: Buffer): boolean {
+    return this.#needles.some((needle) => {
+      const head = needle.subarray(0, HEAD_BYTES);
+      let at = bytes.indexOf(head, Math.max(0, bytes.length - needle.length));
+      while (at >= 0) {
+        if (bytes.subarray(at).equals(needle.subarray(0, bytes.length - at))) return true;
+        at = bytes.indexOf(head, at + 1);
+      }
+      return false;
+    });
+  }
 }
 
 export class SecretScanner {
@@ -50,6 +66,11 @@ export class SecretScanner {
     return this.#look(chunk, once, this.#twice.push(once));
   }
 
+  /** Whether what came may be the begin of a showing. */
+  get isPending(): boolean {
+    return this.#views.some((view) => view.isPending);
+  }
+
   /** Whether anything that came shows a value. */
   end(): boolean {
     const once = this.#once.end();
@@ -65,9 +86,13 @@ export class SecretScanner {
 
 /** One reading, of which so much is kept as a value may have begun in. */
 class View {
-  #tail: Uint8Array = new Uint8Array();
+  #tail: Buffer = Buffer.alloc(0);
 
   constructor(private readonly needles: SecretNeedles) {}
+
+  get isPending(): boolean {
+    return this.needles.mayBeginIn(this.#tail);
+  }
 
   push(bytes: Uint8Array): boolean {
     if (bytes.length === 0) return false;
