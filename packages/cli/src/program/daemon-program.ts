@@ -7,9 +7,9 @@ import {
   startDaemon,
   stopDaemon,
   type UpOptions,
-} from '../commands/daemon.js';
-import { type RunOptions, runToRest } from '../commands/run.js';
-import { type ServeCommandOptions, serveWorlds } from '../commands/serve.js';
+} from '../commands/hosting/daemon.js';
+import { type RunOptions, runToRest } from '../commands/hosting/run.js';
+import { type ServeCommandOptions, serveWorlds } from '../commands/hosting/serve.js';
 import { parseDurationMs } from './option-values.js';
 import type { RunCommand } from './run-command.js';
 

@@ -6,8 +6,8 @@ import {
   type ReceiptsOptions,
   showEffects,
   showReceipts,
-} from '../commands/effects.js';
-import { showTrace, type TraceCommandOptions } from '../commands/trace.js';
+} from '../commands/reading/effects.js';
+import { showTrace, type TraceCommandOptions } from '../commands/reading/trace.js';
 import { parseNatural } from './option-values.js';
 import type { RunCommand } from './run-command.js';
 

@@ -10,7 +10,7 @@ import {
   type SealOptions,
   sealSecret,
   showVaultKey,
-} from '../commands/secret.js';
+} from '../commands/authority/secret.js';
 import { parseNatural } from './option-values.js';
 import type { RunCommand } from './run-command.js';
 

@@ -1,11 +1,11 @@
 /** `aos approve` and `aos reject`: what people say to an intent that waits for them. */
 import type { ApprovalDecision } from '@aos/protocol';
-import { findIntent } from '../access/find-intent.js';
-import { hashOf, submitVerb } from '../access/signed-verbs.js';
-import { withAccess } from '../access/with-access.js';
-import { describeAck } from '../acks.js';
-import { signerOf } from '../compose/keys.js';
-import type { Answer } from '../output.js';
+import { findIntent } from '../../access/find-intent.js';
+import { hashOf, submitVerb } from '../../access/signed-verbs.js';
+import { withAccess } from '../../access/with-access.js';
+import { describeAck } from '../../acks.js';
+import { signerOf } from '../../compose/keys.js';
+import type { Answer } from '../../output.js';
 
 export interface ApprovalOptions {
   /** Name of the key that signs. */

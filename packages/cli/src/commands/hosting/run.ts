@@ -1,12 +1,12 @@
 /** `aos run --until quiescent`: effects run until nothing of the world moves any more. */
-import { connectDaemon } from '../access/daemon-access.js';
-import { accessOf } from '../access/local-access.js';
-import { Asked } from '../access/with-access.js';
-import { openHost } from '../compose/open-host.js';
-import { dataOf } from '../json-values.js';
-import { type Answer, CliError } from '../output.js';
-import { shortText } from '../shown-effects.js';
-import { printRest } from '../shown-rest.js';
+import { connectDaemon } from '../../access/daemon-access.js';
+import { accessOf } from '../../access/local-access.js';
+import { Asked } from '../../access/with-access.js';
+import { openHost } from '../../compose/open-host.js';
+import { dataOf } from '../../json-values.js';
+import { type Answer, CliError } from '../../output.js';
+import { shortText } from '../../shown-effects.js';
+import { printRest } from '../../shown-rest.js';
 
 export interface RunOptions {
   /** `list`: a world that only waits for time is at rest. */

@@ -1,9 +1,9 @@
 /** `aos trace`: what a root event led to, and where that stands. */
 import type { EffectShape, TracedPlanShape, TraceShape } from '@aos/protocol';
-import { withAccess } from '../access/with-access.js';
-import { dataOf } from '../json-values.js';
-import type { Answer } from '../output.js';
-import { printReceipt, printValue, shortText } from '../shown-effects.js';
+import { withAccess } from '../../access/with-access.js';
+import { dataOf } from '../../json-values.js';
+import type { Answer } from '../../output.js';
+import { printReceipt, printValue, shortText } from '../../shown-effects.js';
 
 export interface TraceCommandOptions {
   readonly limit: number;

@@ -1,10 +1,10 @@
 /** `aos plans` and `aos plan start`: what is under way, and how to set something going by hand. */
 import type { InstanceShape, PlainRecord, WaitLevel } from '@aos/protocol';
-import { withAccess } from '../access/with-access.js';
-import { dataOf, readJsonText } from '../json-values.js';
-import type { Answer } from '../output.js';
-import { shortText } from '../shown-effects.js';
-import { describeSent } from './event.js';
+import { withAccess } from '../../access/with-access.js';
+import { dataOf, readJsonText } from '../../json-values.js';
+import type { Answer } from '../../output.js';
+import { shortText } from '../../shown-effects.js';
+import { describeSent } from '../event.js';
 
 export interface PlansOptions {
   /** Name of a plan. */

@@ -6,12 +6,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type LogLevel, listDaemons, type RunningDaemon } from '@aos/host';
 import type { WorldAccess } from '@aos/protocol';
 import { openWorldStore } from '@aos/store';
-import { connectDaemon } from '../access/daemon-access.js';
-import { Asked } from '../access/with-access.js';
-import { programPath } from '../compose/program-path.js';
-import { type Answer, CliError } from '../output.js';
-import { cutLongLines } from '../shown-text.js';
-import { storePath } from '../world/world-path.js';
+import { connectDaemon } from '../../access/daemon-access.js';
+import { Asked } from '../../access/with-access.js';
+import { programPath } from '../../compose/program-path.js';
+import { type Answer, CliError } from '../../output.js';
+import { cutLongLines } from '../../shown-text.js';
+import { storePath } from '../../world/world-path.js';
 
 /** How often something is looked at that another process has to do. */
 const LOOK_MS = 25;

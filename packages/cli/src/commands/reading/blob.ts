@@ -1,7 +1,7 @@
 /** `aos blob get` and `aos blob put`: large values of a world. */
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { type Asked, withAccess } from '../access/with-access.js';
-import { type Answer, CliError } from '../output.js';
+import { type Asked, withAccess } from '../../access/with-access.js';
+import { type Answer, CliError } from '../../output.js';
 
 /** Bytes that one answer gives. */
 const CHUNK_BYTES = 1 << 20;

@@ -1,13 +1,13 @@
 /** `aos receipt send`: how an effect ended, signed with a key of the keyring. */
 import { signReceipt } from '@aos/host';
 import { type ReceiptStatus, receiptArgs } from '@aos/protocol';
-import { findIntent } from '../access/find-intent.js';
-import { ackOf, hashOf } from '../access/signed-verbs.js';
-import { withAccess } from '../access/with-access.js';
-import { describeAck, faultWarnings } from '../acks.js';
-import { signerOf } from '../compose/keys.js';
-import { readJsonText } from '../json-values.js';
-import type { Answer } from '../output.js';
+import { findIntent } from '../../access/find-intent.js';
+import { ackOf, hashOf } from '../../access/signed-verbs.js';
+import { withAccess } from '../../access/with-access.js';
+import { describeAck, faultWarnings } from '../../acks.js';
+import { signerOf } from '../../compose/keys.js';
+import { readJsonText } from '../../json-values.js';
+import type { Answer } from '../../output.js';
 
 export interface ReceiptOptions {
   /** Name of the key that signs. */

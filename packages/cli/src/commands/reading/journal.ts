@@ -1,12 +1,12 @@
 /** `aos journal head` and `aos journal tail`: the records themselves. */
 
 import type { PlainRecord, RecordShape, TailArgs } from '@aos/protocol';
-import { untilStopped } from '../access/until-stopped.js';
-import { withAccess } from '../access/with-access.js';
-import { dataOf } from '../json-values.js';
-import { type Answer, CliError } from '../output.js';
-import type { Tools } from '../program/run-command.js';
-import { printShape } from '../shown-nodes.js';
+import { untilStopped } from '../../access/until-stopped.js';
+import { withAccess } from '../../access/with-access.js';
+import { dataOf } from '../../json-values.js';
+import { type Answer, CliError } from '../../output.js';
+import type { Tools } from '../../program/run-command.js';
+import { printShape } from '../../shown-nodes.js';
 
 const DEFAULT_TAIL_RECORDS = 20;
 

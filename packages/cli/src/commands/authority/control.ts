@@ -1,11 +1,11 @@
 /** `aos control`: what of a world runs. Every verb is signed with an operator's key. */
 import { signClearance } from '@aos/host';
 import type { Verb } from '@aos/protocol';
-import { hashOf, submitVerb } from '../access/signed-verbs.js';
-import { withAccess } from '../access/with-access.js';
-import { describeAck } from '../acks.js';
-import { signerOf } from '../compose/keys.js';
-import { type Answer, CliError } from '../output.js';
+import { hashOf, submitVerb } from '../../access/signed-verbs.js';
+import { withAccess } from '../../access/with-access.js';
+import { describeAck } from '../../acks.js';
+import { signerOf } from '../../compose/keys.js';
+import { type Answer, CliError } from '../../output.js';
 
 export type ModeVerb = 'drain' | 'halt' | 'pause' | 'resume';
 

@@ -1,8 +1,8 @@
 /** `aos definition list`, `aos definition get` and `aos manifest`: what is in force. */
 import { printJson } from '@aos/air';
-import { withAccess } from '../access/with-access.js';
-import { dataOf } from '../json-values.js';
-import type { Answer } from '../output.js';
+import { withAccess } from '../../access/with-access.js';
+import { dataOf } from '../../json-values.js';
+import type { Answer } from '../../output.js';
 
 export interface ListOptions {
   /** Kinds of definitions, as `defplan`. */

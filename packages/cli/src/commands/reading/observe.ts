@@ -1,11 +1,11 @@
 /** `aos metrics`, `aos audit`, `aos dead-letters`: what an observer is told of a living world. */
 import { printJson } from '@aos/air';
-import { untilStopped } from '../access/until-stopped.js';
-import { withAccess } from '../access/with-access.js';
-import { dataOf } from '../json-values.js';
-import type { Answer } from '../output.js';
-import type { Tools } from '../program/run-command.js';
-import { shortText } from '../shown-effects.js';
+import { untilStopped } from '../../access/until-stopped.js';
+import { withAccess } from '../../access/with-access.js';
+import { dataOf } from '../../json-values.js';
+import type { Answer } from '../../output.js';
+import type { Tools } from '../../program/run-command.js';
+import { shortText } from '../../shown-effects.js';
 
 /** In the text format of Prometheus. */
 export async function showMetrics(path: string): Promise<Answer> {

@@ -2,13 +2,13 @@
 import { fromHex } from '@aos/canon';
 import { aosHome, ensureKey, isUsableKey } from '@aos/host';
 import type { KeyRole, KeyShape } from '@aos/protocol';
-import { hashOf, submitVerb } from '../access/signed-verbs.js';
-import { type Asked, withAccess } from '../access/with-access.js';
-import { describeAck } from '../acks.js';
-import { signerOf } from '../compose/keys.js';
-import { dataOf } from '../json-values.js';
-import { type Answer, CliError } from '../output.js';
-import { cutValues } from '../shown-text.js';
+import { hashOf, submitVerb } from '../../access/signed-verbs.js';
+import { type Asked, withAccess } from '../../access/with-access.js';
+import { describeAck } from '../../acks.js';
+import { signerOf } from '../../compose/keys.js';
+import { dataOf } from '../../json-values.js';
+import { type Answer, CliError } from '../../output.js';
+import { cutValues } from '../../shown-text.js';
 
 export interface KeyringOptions {
   /** Name of the operator's key that signs. */

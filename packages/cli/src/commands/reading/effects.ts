@@ -1,9 +1,9 @@
 /** `aos effects` and `aos receipts`: what was asked of the outside, and what it answered. */
 import type { ReceiptStatus, Standing } from '@aos/protocol';
-import { withAccess } from '../access/with-access.js';
-import { dataOf } from '../json-values.js';
-import type { Answer } from '../output.js';
-import { printEffect, printReceipt } from '../shown-effects.js';
+import { withAccess } from '../../access/with-access.js';
+import { dataOf } from '../../json-values.js';
+import type { Answer } from '../../output.js';
+import { printEffect, printReceipt } from '../../shown-effects.js';
 
 export interface EffectsOptions {
   readonly effect?: string;

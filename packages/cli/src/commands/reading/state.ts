@@ -1,9 +1,9 @@
 /** `aos state get` and `aos cells`: what reducers know. */
 import { printJson } from '@aos/air';
 import type { CellsArgs, PlainValue } from '@aos/protocol';
-import { withAccess } from '../access/with-access.js';
-import { dataOf, readJsonText, readPlain } from '../json-values.js';
-import type { Answer } from '../output.js';
+import { withAccess } from '../../access/with-access.js';
+import { dataOf, readJsonText, readPlain } from '../../json-values.js';
+import type { Answer } from '../../output.js';
 
 export interface StateOptions {
   /** The cell, as JSON of the reducer's key schema. */

@@ -1,9 +1,9 @@
 /** `aos run`: worlds that live in this process until it is asked to end. */
 import { resolve } from 'node:path';
 import { Daemon, type DaemonEvent, type Log, type LogLevel } from '@aos/host';
-import { newLog, openServed } from '../compose/open-served.js';
-import type { Answer } from '../output.js';
-import type { Tools } from '../program/run-command.js';
+import { newLog, openServed } from '../../compose/open-served.js';
+import type { Answer } from '../../output.js';
+import type { Tools } from '../../program/run-command.js';
 
 export interface ServeCommandOptions {
   readonly log: LogLevel;

@@ -1,10 +1,10 @@
 /** `aos why`: what led to a state, intent, event or plan instance, and what came of it. */
 
 import type { ProvenanceShape, WhyArgs } from '@aos/protocol';
-import { withAccess } from '../access/with-access.js';
-import { dataOf, readJsonText } from '../json-values.js';
-import type { Answer } from '../output.js';
-import { printShape } from '../shown-nodes.js';
+import { withAccess } from '../../access/with-access.js';
+import { dataOf, readJsonText } from '../../json-values.js';
+import type { Answer } from '../../output.js';
+import { printShape } from '../../shown-nodes.js';
 
 export type WhyKind = WhyArgs['kind'];
 

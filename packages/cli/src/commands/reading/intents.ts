@@ -1,9 +1,9 @@
 /** `aos intents`: what the world has asked of the outside and has no answer to. */
 import type { IntentShape } from '@aos/protocol';
-import { withAccess } from '../access/with-access.js';
-import { dataOf } from '../json-values.js';
-import type { Answer } from '../output.js';
-import { printValue, shortText } from '../shown-effects.js';
+import { withAccess } from '../../access/with-access.js';
+import { dataOf } from '../../json-values.js';
+import type { Answer } from '../../output.js';
+import { printValue, shortText } from '../../shown-effects.js';
 
 export interface IntentsOptions {
   readonly state?: string;

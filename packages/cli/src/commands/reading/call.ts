@@ -3,12 +3,12 @@
 import { printJson } from '@aos/air';
 import { fromBase64 } from '@aos/canon';
 import { isControlStream, isControlVerb, isPlainRecord, type PlainValue } from '@aos/protocol';
-import { untilStopped } from '../access/until-stopped.js';
-import { type Asked, withAccess } from '../access/with-access.js';
-import { dataOf, readPlain } from '../json-values.js';
-import { type Answer, CliError } from '../output.js';
-import type { Tools } from '../program/run-command.js';
-import { cutValues } from '../shown-text.js';
+import { untilStopped } from '../../access/until-stopped.js';
+import { type Asked, withAccess } from '../../access/with-access.js';
+import { dataOf, readPlain } from '../../json-values.js';
+import { type Answer, CliError } from '../../output.js';
+import type { Tools } from '../../program/run-command.js';
+import { cutValues } from '../../shown-text.js';
 
 export interface Call {
   readonly verb: string;

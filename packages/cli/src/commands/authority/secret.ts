@@ -1,10 +1,10 @@
 /** `aos secret`: the values of a world's secrets, in the vault of this machine. */
 import { type Hash, parseHashText, type Result, toHashText, toHex } from '@aos/canon';
-import { withAccess } from '../access/with-access.js';
-import { openVault } from '../compose/secrets.js';
-import { dataOf } from '../json-values.js';
-import { type Answer, CliError } from '../output.js';
-import { readSecret, type SecretInput } from '../terminal/secret-input.js';
+import { withAccess } from '../../access/with-access.js';
+import { openVault } from '../../compose/secrets.js';
+import { dataOf } from '../../json-values.js';
+import { type Answer, CliError } from '../../output.js';
+import { readSecret, type SecretInput } from '../../terminal/secret-input.js';
 
 /** Where a value comes from, and who is asked for it. */
 export interface ValueInput {
