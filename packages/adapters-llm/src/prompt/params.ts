@@ -131,7 +131,7 @@ function readCommon(fields: Fields): CommonParams {
   };
 }
 
-export function invalid(at: string, expected: string): LlmFailure {
+function invalid(at: string, expected: string): LlmFailure {
   return new LlmFailure('llm-params-invalid', `expected ${expected} at params/${at}`);
 }
 
