@@ -53,8 +53,15 @@ export class PlaceIds {
   }
 }
 
-/** Those of this process: for the provider, and for {@link spanObserver} where none are given. */
-export const placeIds = new PlaceIds();
+const SHARED = Symbol.for('aos.place-ids');
+const shared = globalThis as { [SHARED]?: PlaceIds };
+shared[SHARED] ??= new PlaceIds();
+
+/**
+ * Those of this process, whichever copy of the package made them: for the provider, and for
+ * `spanObserver` where none are given.
+ */
+export const placeIds: PlaceIds = shared[SHARED];
 
 function randomId(sizeBytes: number): string {
   return toHex(crypto.getRandomValues(new Uint8Array(sizeBytes)));
