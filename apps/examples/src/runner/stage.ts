@@ -59,6 +59,14 @@ export class Stage {
     }
   }
 
+  /** The events that the world itself raised, in the order of its journal. */
+  async *raised(): AsyncIterable<{ readonly schema: string; readonly value: unknown }> {
+    const kinds = ['domain-event'];
+    for await (const { entries } of this.live.access.stream('journal.tail', { from: 0, kinds })) {
+      for (const { schema, value } of entries) yield { schema: String(schema), value };
+    }
+  }
+
   /** The text of a blob of the world. */
   async blobText(hash: string | null): Promise<string> {
     const { bytes } = await this.ask('blob.get', { hash: hash ?? '' });
