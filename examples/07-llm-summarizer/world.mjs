@@ -97,6 +97,5 @@ const summarize = definePlan(planName, { input: Requested }, (plan, { url }) => 
 export default defineWorld({
   routes: [route(summarizer)],
   triggers: [trigger(summarize)],
-  secrets: [key],
   policy: generatePolicy('demo/summary_policy@1', { plans: [summarize] }),
 });
