@@ -44,13 +44,15 @@ export interface OpenIntent {
   readonly approval: PendingApproval | null;
   /** Stream frames that have come; the next one has this number. */
   readonly frames: number;
+  /** The host was asked to end it: where it was not started, it never is. */
+  readonly isCancelled: boolean;
   readonly deadlineNs?: bigint;
 }
 
 /** Largest parameters that lie in the leaf itself, in bytes; beyond, the leaf names an object. */
 const INLINE_PARAMS_BYTES = 256;
 
-const LEAF_ITEMS = 18;
+const LEAF_ITEMS = 19;
 
 /** A leaf: a list of the fields in the order of {@link OpenIntent}; nil for what is absent. */
 export function intentCodec(source: TrieSource): LeafCodec<OpenIntent> {
@@ -84,6 +86,7 @@ function writeIntentLeaf(w: Writer, intent: OpenIntent): void {
   writeItems(w, intent.reserved, writeReservation);
   writeOptional(w, intent.approval ?? undefined, (approval) => writeApproval(w, approval));
   w.int(intent.frames);
+  w.bool(intent.isCancelled);
   writeOptional(w, intent.deadlineNs, (ns) => w.int(ns));
 }
 
@@ -105,6 +108,7 @@ function readIntentLeaf(r: Reader, source: TrieSource): OpenIntent {
     reserved: readItems(r, readReservation),
     approval: readOptional(r, () => readApproval(r)) ?? null,
     frames: r.nat(),
+    isCancelled: r.bool(),
   };
   const deadlineNs = readOptional(r, () => r.u64());
   return deadlineNs === undefined ? intent : { ...intent, deadlineNs };
