@@ -1,6 +1,6 @@
 /** Numbers that are counted, as they can be read at any moment. */
 
-export type MetricType = 'counter' | 'gauge' | 'histogram';
+type MetricType = 'counter' | 'gauge' | 'histogram';
 export type Labels = Readonly<Record<string, string>>;
 
 /** One number; `suffix` tells the parts of a histogram apart. */
