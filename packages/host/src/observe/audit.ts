@@ -3,8 +3,8 @@
  *
  * A1 An item says everything its record says, and who signed it. Its `chain` is the next one's
  *    `prev`, so an auditor notices a record that is missing.
- * A2 It is read from the journal when it is asked for: a slow reader costs nothing, and whoever comes
- *    back goes on at the sequence he has come to.
+ * A2 It is read from the journal when it is asked for: a slow reader costs nothing, and whoever
+ *    comes back goes on at the sequence he has come to.
  */
 import { type JsonValue, printJson } from '@aos/air';
 import { bytesEqual, type Hash, RefusalError, toHashText } from '@aos/canon';

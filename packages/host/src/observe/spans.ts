@@ -4,8 +4,9 @@
  *
  * S1 A span is made when it has ended, from the records it began and ended with; what is open has
  *    none. So spans survive whoever wrote the records.
- * S2 Traces and spans are named by their places in the journal. Where the provider of the tracer does
- *    not take our ids, traces still are, and all spans of a trace hang below one that is not there.
+ * S2 Traces and spans are named by their places in the journal. Where the provider of the tracer
+ *    does not take our ids, traces still are, and all spans of a trace hang below one that is not
+ *    there.
  * S3 Values are in no span: names, codes, hashes and places are.
  *
  * The SDK, its exporters and its sampling belong to whoever runs the host.
