@@ -11,7 +11,7 @@ import {
   rotateSecret,
   sealSecret,
   showVaultKey,
-} from '../src/commands/secret.js';
+} from '../src/commands/authority/secret.js';
 import type { SecretInput } from '../src/terminal/secret-input.js';
 import { aos, json } from './cli-run.js';
 

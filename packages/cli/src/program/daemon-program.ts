@@ -8,6 +8,7 @@ import {
   stopDaemon,
   type UpOptions,
 } from '../commands/hosting/daemon.js';
+import { type DevOptions, develop } from '../commands/hosting/dev.js';
 import { type RunOptions, runToRest } from '../commands/hosting/run.js';
 import { type ServeCommandOptions, serveWorlds } from '../commands/hosting/serve.js';
 import { parseDurationMs } from './option-values.js';
@@ -70,6 +71,14 @@ export function addDaemonCommands(program: Command, run: RunCommand): void {
     .addOption(timeoutOption('longest wait until it has ended', DEFAULT_DOWN_MS, '1m'))
     .action((options: DownOptions, command: Command) =>
       run(command, (world) => stopDaemon(world(), options)),
+    );
+  program
+    .command('dev')
+    .description('build an authoring folder with every change, and try it in a scratch world')
+    .argument('[dir]', 'folder with world.* or air/, and reducer-ts/ or reducer/', '.')
+    .option('--events <file>', 'events to send each time: {"schema", "value"} on each line')
+    .action((dir: string, options: DevOptions, command: Command) =>
+      run(command, (_, tools) => develop(dir, options, tools)),
     );
   program
     .command('ps')
