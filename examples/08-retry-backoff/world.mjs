@@ -17,7 +17,7 @@ import {
 } from '@aos/air/author';
 
 /** An attempt that takes longer has failed. */
-const DEADLINE_NS = 250_000_000;
+const DEADLINE_NS = 2_000_000_000;
 
 const RequestId = schema('demo/RequestId@1', t.text);
 const Start = schema('demo/RetryStart@1', t.record({ req_id: RequestId, url: t.text }));

@@ -28,6 +28,14 @@ describe('runMeasures', () => {
     expect(rows[0]?.runs).toBe(5);
   });
 
+  it('runs once and last what takes minutes', async () => {
+    const log: string[] = [];
+    const long: Measure = { ...scripted('long', [7], log), repeat: 'once' };
+    const rows = await runMeasures([long, scripted('a', [], log)], 5);
+    expect(rows.at(-1)).toMatchObject({ name: 'long', value: 7, runs: 1 });
+    expect(log.join('')).toBe(`${'a'.repeat(6)}long`);
+  });
+
   it('rejects when a measure fails', async () => {
     const run = () => Promise.reject(new Error('no disk'));
     await expect(runMeasures([{ name: 'a', unit: 'ms', run }], 5)).rejects.toThrow('no disk');

@@ -3,13 +3,16 @@
  *
  * B1 Measures take turns, so a disk or a neighbour that slows down midway slows all of them alike.
  * B2 A value is the median of at least five runs; the extremes and the machine's load go with it.
+ * B3 What takes minutes runs once, last, and says so.
  */
 import { loadavg } from 'node:os';
 
 export interface Measure {
   /** Stable, dotted: `codec.encode`, a peer behind it: `codec.encode.cborg`. */
   readonly name: string;
-  readonly unit: '1/s' | '1/event' | 'ms' | 'ratio' | 'us';
+  readonly unit: '1/s' | '1/event' | 'MiB/1M' | 'ms' | 'ratio' | 'us';
+  /** One that takes minutes runs once, and warms up by itself. */
+  readonly repeat?: 'once';
   /** One run. What it needs it makes, and removes again. */
   run(): number | Promise<number>;
 }
@@ -33,8 +36,9 @@ export async function runMeasures(
   runs: number,
   onRound: (round: number) => void = () => {},
 ): Promise<Row[]> {
-  for (const measure of measures) await measure.run();
-  const found = measures.map((measure) => ({ measure, values: [] as number[], load: 0 }));
+  const repeated = measures.filter(({ repeat }) => repeat === undefined);
+  for (const measure of repeated) await measure.run();
+  const found = repeated.map((measure) => ({ measure, values: [] as number[], load: 0 }));
   for (let round = 1; round <= Math.max(runs, MIN_RUNS); round += 1) {
     onRound(round);
     for (const each of found) {
@@ -42,7 +46,13 @@ export async function runMeasures(
       each.values.push(await each.measure.run());
     }
   }
-  return found.map(({ measure, values, load }) => rowOf(measure, values, load));
+  const rows = found.map(({ measure, values, load }) => rowOf(measure, values, load));
+  for (const measure of measures) {
+    if (measure.repeat !== 'once') continue;
+    const load = loadavg()[0] ?? 0;
+    rows.push(rowOf(measure, [await measure.run()], load));
+  }
+  return rows;
 }
 
 function rowOf({ name, unit }: Measure, values: readonly number[], load: number): Row {

@@ -5,6 +5,7 @@ import { chainComp } from './rungs/chain-comp.js';
 import { counter } from './rungs/counter.js';
 import { fetchNotify } from './rungs/fetch-notify.js';
 import { helloTimer } from './rungs/hello-timer.js';
+import { llmSummarizer } from './rungs/llm-summarizer.js';
 import { retryBackoff } from './rungs/retry-backoff.js';
 import type { Rung } from './runner/rung.js';
 
@@ -15,5 +16,6 @@ export const ladder: readonly Rung[] = [
   fetchNotify,
   aggregator,
   chainComp,
+  llmSummarizer,
   retryBackoff,
 ];

@@ -8,3 +8,8 @@ export const exampleFolder = (name: string): string =>
 /** A folder of the package that compiles reducers. */
 export const sdkFolder = (name: string): string =>
   fileURLToPath(new URL(`../../../packages/reducer-sdk/${name}`, import.meta.url));
+
+/** The command `aos`, as built. */
+export const aosProgram = fileURLToPath(
+  new URL('../../../packages/cli/dist/main.js', import.meta.url),
+);

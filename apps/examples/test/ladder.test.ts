@@ -4,7 +4,7 @@ import { buildModules } from '../src/runner/modules.js';
 import { playRung } from '../src/runner/play.js';
 
 describe.each(ladder)('$folder', (rung) => {
-  beforeAll(() => buildModules(rung, () => {}));
+  beforeAll(() => buildModules(rung, () => {}), 60_000);
 
   test('plays to its end and replays to itself', async () => {
     const lines: string[] = [];

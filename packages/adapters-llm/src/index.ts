@@ -11,6 +11,7 @@ export type {
   ScriptedProvider,
 } from './options.js';
 export type { ProtocolName } from './protocols/protocol.js';
+export { parseProviders } from './provider-config.js';
 export {
   defaultScript,
   type Script,

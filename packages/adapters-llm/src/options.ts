@@ -57,7 +57,7 @@ interface CommonOptions {
   readonly bounds?: Partial<LlmBounds>;
   readonly frames?: Partial<LlmFrameRules>;
   /**
-   * Prices by model. Without a table nothing costs anything; with one, a model that it lacks is
+   * Prices by model, as worlds name them. Without a table nothing costs anything; with one, a model that it lacks is
    * `llm-model-unpriced`.
    */
   readonly prices?: Readonly<Record<string, ModelPrice>>;
@@ -69,6 +69,8 @@ export interface HttpProvider extends CommonOptions {
   readonly baseUrl: string;
   /** Default `required`. */
   readonly key?: KeyRule;
+  /** What the provider calls the models that worlds name; a name that is not here is the same. */
+  readonly models?: Readonly<Record<string, string>>;
   /** Sent with every request, as `openai-organization`. Never keys: these are stored. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Fields of `options` that calls may set beyond those of the protocol. */
@@ -107,6 +109,7 @@ export interface ProviderSettings {
   readonly script: Script | undefined;
   readonly baseUrl: string;
   readonly key: KeyRule;
+  readonly models: ReadonlyMap<string, string>;
   readonly headers: Readonly<Record<string, string>>;
   readonly options: readonly string[];
   readonly idempotencyHeader: string | null;
@@ -158,6 +161,7 @@ export function fillProvider(name: string, provider: LlmProvider): ProviderSetti
     ...{ name, protocol, baseUrl: baseUrl.replace(/\/+$/, '') },
     script: isScripted ? (provider.script ?? defaultScript) : undefined,
     key: provider.key ?? server.key ?? 'required',
+    models: new Map(Object.entries(server.models ?? {})),
     headers: server.headers ?? {},
     options: server.options ?? [],
     idempotencyHeader:

@@ -36,7 +36,10 @@ export class Provider {
   encode(prompt: Prompt): string {
     const allowed = [...this.protocol.options, ...this.settings.options];
     const other = [...prompt.options.keys()].find((option) => !allowed.includes(option));
-    if (other === undefined) return this.protocol.encode(prompt, this.settings);
+    if (other === undefined) {
+      const model = this.settings.models.get(prompt.model) ?? prompt.model;
+      return this.protocol.encode({ ...prompt, model }, this.settings);
+    }
     const known = allowed.join(', ');
     const message = `expected options among ${known} at params/options, found ${other}`;
     throw new LlmFailure('llm-params-invalid', message);

@@ -2,7 +2,7 @@
 import { inspect } from 'node:util';
 import { EffectStage } from '@aos/protocol/contracts';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { KeyRule, ProtocolName } from '../src/index.js';
+import type { HttpProvider, KeyRule, ProtocolName } from '../src/index.js';
 import {
   blobText,
   closeAdapters,
@@ -15,7 +15,14 @@ import {
   secret,
   startCall,
 } from './calls.js';
-import { chatAnswer, closeServers, giveJson, startProvider } from './servers.js';
+import { CERTIFICATE } from './certificate.js';
+import {
+  chatAnswer,
+  closeServers,
+  giveJson,
+  startProvider,
+  startSecureProvider,
+} from './servers.js';
 
 afterEach(async () => {
   await closeAdapters();
@@ -39,6 +46,44 @@ async function ask(key: KeyRule, apiKey: unknown, protocol: ProtocolName = 'open
   const params = params2({ provider: 'it', api_key: apiKey as never });
   return { stage, asked: server.asked, outcome: await startCall(adapter, params, stage) };
 }
+
+test('a model has the name that its provider gives it', async () => {
+  const prices = { small: { prompt: '1', completion: '1' } };
+  const server = await startProvider((response) => giveJson(response, ANSWERS['openai-chat']));
+  const models = { small: 'model-of-today' };
+  const adapter = openProvider({ baseUrl: server.baseUrl, models, prices });
+  const { model } = receiptOf(
+    await startCall(adapter, params2({ provider: 'it', model: 'small' })),
+  );
+  expect(JSON.parse(server.asked[0]?.body ?? '').model).toBe('model-of-today');
+  expect(model).toBe('m-1-today');
+});
+
+describe('a provider over TLS', () => {
+  const ask = async (tls: HttpProvider['tls']) => {
+    const server = await startSecureProvider();
+    const options = { baseUrl: server.baseUrl, key: 'required' as const, ...(tls && { tls }) };
+    const params = params2({ provider: 'it', api_key: literal(KEY) });
+    return { outcome: await startCall(openProvider(options), params), asked: server.asked };
+  };
+
+  test('is asked where its certificate is trusted', async () => {
+    expect(receiptOf((await ask({ ca: CERTIFICATE })).outcome).text).toBe('in private');
+  });
+
+  test('hears no key where it is not', async () => {
+    const { outcome, asked } = await ask(undefined);
+    expect([failureOf(outcome), asked.length]).toEqual(['error llm-tls-failed never', 0]);
+  });
+
+  test('that speaks none hears no key', async () => {
+    const server = await startProvider((response) => giveJson(response, chatAnswer('x')));
+    const baseUrl = server.baseUrl.replace('http:', 'https:');
+    const params = params2({ provider: 'it', api_key: literal(KEY) });
+    const outcome = await startCall(openProvider({ baseUrl, key: 'required' }), params);
+    expect([failureOf(outcome), server.asked.length]).toEqual(['error llm-tls-failed never', 0]);
+  });
+});
 
 describe('a key', () => {
   test.each<[ProtocolName, string, string]>([

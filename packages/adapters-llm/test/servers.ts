@@ -1,13 +1,10 @@
 /** Providers on loopback that do what a test says, and are gone when it ends. */
-import {
-  createServer,
-  type IncomingHttpHeaders,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import type { AddressInfo, Server as NetServer, Socket } from 'node:net';
+import { CERTIFICATE, PRIVATE_KEY } from './certificate.js';
 
-export interface Asked {
+interface Asked {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
@@ -44,7 +41,19 @@ export async function startProvider(
   return { baseUrl: `${await listen(server)}/v1`, asked };
 }
 
-async function listen(server: Server): Promise<string> {
+/** The same over TLS, with a certificate that only who is given it trusts. */
+export async function startSecureProvider(): Promise<TestProvider> {
+  const asked: Asked[] = [];
+  const identity = { cert: CERTIFICATE, key: PRIVATE_KEY };
+  const server = createSecureServer(identity, (request, response) => {
+    asked.push({ path: request.url ?? '', headers: request.headers, body: '' });
+    request.resume();
+    giveJson(response, chatAnswer('in private'));
+  });
+  return { baseUrl: `${await listen(server, 'https')}/v1`, asked };
+}
+
+async function listen(server: NetServer, scheme = 'http'): Promise<string> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
@@ -57,7 +66,7 @@ async function listen(server: Server): Promise<string> {
     for (const socket of sockets) socket.destroy();
     await closed;
   });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 /** A whole answer. */

@@ -1,4 +1,7 @@
-/** Compiled programs, by the hash of their module: the ones used last are kept. */
+/**
+ * Compiled programs, by the hash of their module: the ones used last are kept, and each is compiled
+ * once however many ask for it.
+ */
 import { type Hash, toHex } from '@aos/canon';
 import { type BlobPort, boundWasiModule, checkWasiModule, WASI_MODULE_LIMITS } from '@aos/protocol';
 import { readBlob } from './contents.js';
@@ -7,19 +10,24 @@ import { isWasiCode, WasiFailure } from './failure.js';
 const KEPT = 64;
 
 export class ProgramModules {
-  readonly #modules = new Map<string, WebAssembly.Module>();
+  readonly #modules = new Map<string, Promise<WebAssembly.Module>>();
 
   constructor(private readonly memoryPages: number) {}
 
   /** Throws WasiFailure. */
   async get(hash: Hash, blobs: BlobPort): Promise<WebAssembly.Module> {
     const key = toHex(hash);
-    const module = this.#modules.get(key) ?? (await this.#load(hash, blobs));
+    const loading = this.#modules.get(key) ?? this.#load(hash, blobs);
     this.#modules.delete(key);
-    this.#modules.set(key, module);
+    this.#modules.set(key, loading);
     const [oldest] = this.#modules.keys();
     if (this.#modules.size > KEPT && oldest !== undefined) this.#modules.delete(oldest);
-    return module;
+    try {
+      return await loading;
+    } catch (cause) {
+      if (this.#modules.get(key) === loading) this.#modules.delete(key);
+      throw cause;
+    }
   }
 
   async #load(hash: Hash, blobs: BlobPort): Promise<WebAssembly.Module> {

@@ -1,8 +1,8 @@
 /**
  * Threads for programs.
  *
- * 1. A run begins with nothing of another: threads are used again, instances, memories and trees are
- *    not.
+ * 1. A run begins with nothing of another: threads are used again, instances, memories and trees
+ *    are not.
  * 2. A run ends, whatever the program does: a thread that is not done in time, or is not wanted any
  *    more, is ended, and the next run gets another one.
  * 3. At most so many run at once; others wait in their order, and their time has not begun.

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { decodeUtf8, utf8 } from '@aos/canon';
-import { WASI_MODULE } from '@aos/protocol';
+import { WASI_FUNCTIONS, WASI_MODULE } from '@aos/protocol';
 import { describe, expect, it } from 'vitest';
 import { type ProgramJob, type ProgramResult, runProgram } from './run-program.js';
-import type { ProgramInput } from './system/wasi-system.js';
+import { importsOf } from './system/imports.js';
+import { type ProgramInput, WasiSystem } from './system/wasi-system.js';
 
 type Module = ProgramJob['module'];
 const { WebAssembly: platform } = globalThis as unknown as {
@@ -85,4 +86,10 @@ describe('a run', () => {
     const body = [...outside, 0x41, 8, 0x10, 0, 0x41, fault, 0x46, 0x45, 0x04, 0x40, 0x00, 0x0b];
     expect(run(moduleOf('random_get', [I32, I32], [I32], body))).toMatchObject({ kind: 'exited' });
   });
+});
+
+it('knows every function of WASI preview 1, and no other', () => {
+  const input = { name: '', args: [], stdin: new Uint8Array(), files: new Map() };
+  const system = new WasiSystem({ ...input, seed: new Uint8Array(32) }, limits);
+  expect(Object.keys(importsOf(system)).sort()).toEqual([...WASI_FUNCTIONS].sort());
 });

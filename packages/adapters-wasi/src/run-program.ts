@@ -1,6 +1,7 @@
 /** One run of one program, on the thread that calls, to its end. */
 import { decodeUtf8 } from '@aos/canon';
 import { WASI_MODULE } from '@aos/protocol';
+import { importsOf } from './system/imports.js';
 import { ProgramExit, ProgramStopped, type StopCode } from './system/program-end.js';
 import { type ProgramInput, type ProgramLimits, WasiSystem } from './system/wasi-system.js';
 
@@ -50,7 +51,7 @@ export function runProgram({ module, input, limits }: ProgramJob): ProgramResult
 /** Answers with what was thrown out of the program. */
 function runToEnd(module: WebAssembly.Module, system: WasiSystem): unknown {
   try {
-    const instance = new WebAssembly.Instance(module, { [WASI_MODULE]: system.imports() });
+    const instance = new WebAssembly.Instance(module, { [WASI_MODULE]: importsOf(system) });
     const { memory, _start: start } = instance.exports;
     system.memory.bind(memory as WebAssembly.Memory);
     (start as () => void)();

@@ -132,7 +132,6 @@ export default defineWorld({
   plans,
   routes: [route(desk, { keyField: '$value.id' })],
   triggers: [trigger(research)],
-  secrets: [key],
   migrations: [defineMigration('demo/desk-2@1', { reducer: desk, module: upgrade })],
   policy: generatePolicy('demo/policy@1', {
     plans,

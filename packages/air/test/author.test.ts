@@ -71,6 +71,23 @@ describe('a world with every kind of step', () => {
   });
 });
 
+test('a generated grant for a model names tools that are described', () => {
+  const input = schema('demo/In@1', t.record({}));
+  const tool = { name: 'open', description: 'Opens.', parameters: '{}' };
+  const model = { provider: 'acme', model: 'small-1', max_tokens: 9 };
+  const plan = definePlan('demo/p@1', { input }, (plan) => {
+    const messages = [{ role: { user: null }, parts: [{ text: 'x' }] }] as const;
+    plan.call('new', sys.effects.llmGenerate2, { ...model, messages, tools: [tool] });
+  });
+  const air = defineWorld({ plans: [plan], effects: [sys.effects.llmGenerate2] }).toAir();
+  const { defaults } = manifest(air) as unknown as {
+    defaults: { cap_grants: { params: unknown }[] };
+  };
+  expect(defaults.cap_grants[0]?.params).toMatchObject({
+    record: { tools_allow: { set: [{ text: 'open' }] } },
+  });
+});
+
 describe('what comes out', () => {
   test('is the same text every time, in the one layout', () => {
     const [first, second] = [world.toAir(), world.toAir()];

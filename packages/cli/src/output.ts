@@ -122,6 +122,9 @@ interface Description {
   readonly message: string;
 }
 
+/** An error as data: its code, place and message. */
+export const describeError = (error: unknown): Description => describe(error);
+
 function describe(error: unknown) {
   const { code, at, message } = identify(error);
   return { code, at: cutLongLines(at), message: cutLongLines(message) };

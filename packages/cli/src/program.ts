@@ -13,10 +13,12 @@ import {
 } from './output.js';
 import { addAirCommands } from './program/air-program.js';
 import { addAuthorityCommands } from './program/authority-program.js';
+import { addDaemonCommands } from './program/daemon-program.js';
 import { addEffectCommands } from './program/effect-program.js';
 import { addHelpCommands } from './program/help-program.js';
 import { addReadCommands } from './program/read-program.js';
 import type { RunCommand, Tools } from './program/run-command.js';
+import { addSecretCommands } from './program/secret-program.js';
 import { addWorldCommands } from './program/world-program.js';
 import { cutValues } from './shown-text.js';
 import { type ProgressLine, startProgress } from './terminal/progress.js';
@@ -79,6 +81,8 @@ class StreamTools implements Tools {
     printItem(item, this.form, this.streams);
   }
 
+  readonly log = (line: string) => this.streams.err(line);
+
   progress(what: string): ProgressLine {
     const { streams } = this;
     return startProgress(what, streams.isWatched ? (text) => streams.err(text) : undefined);
@@ -109,9 +113,11 @@ function buildProgram(session: Session): Command {
     .exitOverride();
   const run: RunCommand = (command, act) => session.run(command, act);
   addWorldCommands(program, run);
+  addDaemonCommands(program, run);
   addEffectCommands(program, run);
   addReadCommands(program, run);
   addAuthorityCommands(program, run);
+  addSecretCommands(program, run);
   addAirCommands(program, run);
   addHelpCommands(program, run);
   inheritSettings(program);

@@ -1,6 +1,6 @@
 /**
- * Where the daemon of a world is: `control.json` in the folder of the world's store, readable by its
- * owner alone, names the socket and holds the token of the hello.
+ * Where the daemon of a world is: `control.json` in the folder of the world's store, readable by
+ * its owner alone, names the socket and holds the token of the hello.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -14,7 +14,8 @@ export function faultOf({ code, message, retry }: ControlError): AosFault {
 
 export function connectionEnded(cause: Error | undefined): AosFault {
   const message =
-    'the connection to the world ended; what had no answer yet may or may not be done; connect again';
+    'the connection to the world ended; what had no answer yet may or may not be done; ' +
+    'connect again';
   return new AosFault('control-closed', message, { retry: 'later', cause });
 }
 

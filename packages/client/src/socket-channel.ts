@@ -12,6 +12,8 @@ import {
 
 /** Bytes that may wait in a socket before its channel counts as full. */
 const FULL_BYTES = 1 << 22;
+/** So much goes out without waiting for the end of the turn. */
+const PIECE_BYTES = 1 << 18;
 /** How long the other side may take to read the last of it and close. */
 const LINGER_MS = 2000;
 
@@ -27,7 +29,7 @@ export class SocketChannel implements Channel {
   readonly #framing: Framing | undefined;
   #events: ChannelEvents | undefined;
   #isPaused = false;
-  #isCorked = false;
+  #isFlushing = false;
   /** Nothing more is delivered. */
   #hasEnded = false;
 
@@ -66,13 +68,16 @@ export class SocketChannel implements Channel {
   send(message: PlainValue): void {
     if (!this.socket.writable) return;
     const framing = this.#framing ?? this.#reader.framing ?? 'pack';
-    const bytes = this.#writer.write(message, framing);
-    this.#cork();
-    this.socket.write(bytes);
+    this.#writer.add(message, framing);
+    if (this.#writer.sizeBytes >= PIECE_BYTES) this.#flush();
+    else if (!this.#isFlushing) {
+      this.#isFlushing = true;
+      setImmediate(() => this.#flush());
+    }
   }
 
   get isFull(): boolean {
-    return this.socket.writableLength >= FULL_BYTES;
+    return this.socket.writableLength + this.#writer.sizeBytes >= FULL_BYTES;
   }
 
   pause(): void {
@@ -90,6 +95,7 @@ export class SocketChannel implements Channel {
   /** What the other side still says is read and thrown away, or it would never read the last. */
   end(): void {
     this.#stop(undefined);
+    this.#flush();
     this.socket.end();
     this.socket.resume();
     const timer = setTimeout(() => this.socket.destroy(), LINGER_MS).unref();
@@ -102,14 +108,11 @@ export class SocketChannel implements Channel {
   }
 
   /** What is sent in one turn goes out in one piece. */
-  #cork(): void {
-    if (this.#isCorked) return;
-    this.#isCorked = true;
-    this.socket.cork();
-    setImmediate(() => {
-      this.#isCorked = false;
-      this.socket.uncork();
-    });
+  #flush(): void {
+    this.#isFlushing = false;
+    if (this.#writer.sizeBytes > 0 && this.socket.writable) {
+      this.socket.write(this.#writer.take());
+    }
   }
 
   #deliver(): void {

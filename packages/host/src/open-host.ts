@@ -4,11 +4,14 @@ import type { WorldStore } from '@aos/protocol';
 import { systemClock } from './clock.js';
 import type { EffectOptions } from './effects/effect-options.js';
 import { setUpEffects } from './effects/runner-setup.js';
+import { withIntrospection } from './introspect/introspect-adapter.js';
 import { Stepper } from './loop/stepper.js';
 import { systemTimer } from './loop/wake-timer.js';
+import { observeHost, type WorldObserver } from './observe/observer.js';
 import { type FillEntropy, Stamper, systemEntropy } from './stamper.js';
 import type { HostEngine } from './world/load-world.js';
 import { type OpenFrom, openWorld } from './world/open-world.js';
+import type { SharedDefinitions } from './world/shared-definitions.js';
 import { WorldHost, type WorldHostSettings } from './world-host.js';
 
 export interface WorldHostOptions extends WorldHostSettings {
@@ -16,7 +19,11 @@ export interface WorldHostOptions extends WorldHostSettings {
   readonly engine: HostEngine;
   /** `genesis` passes over every snapshot, and a next one is made from the journal alone. */
   readonly from?: OpenFrom;
+  /** For several worlds in one process: what they have in common is read once. */
+  readonly definitions?: SharedDefinitions;
   readonly fillEntropy?: FillEntropy;
+  /** Logs, metrics, traces, audits: told of what happens, without a say in it. */
+  readonly observers?: readonly WorldObserver[];
   /** Runs the effects of the world. Without it they stay open, and receipts are handed in. */
   readonly effects?: EffectOptions;
 }
@@ -30,13 +37,14 @@ export interface WorldHostOptions extends WorldHostSettings {
  */
 export function openWorldHost(options: WorldHostOptions): WorldHost {
   const { store, engine, clock = systemClock, fillEntropy = systemEntropy } = options;
-  const { world, ...opening } = openWorld(store, engine, options.from);
+  const { world, ...opening } = openWorld(store, engine, options.from, options.definitions);
   const origin = { logicalNowNs: world.logicalNowNs, wallNs: world.lastWallNs };
   const stamper = new Stamper(origin, clock, fillEntropy);
   const stepper = new Stepper(world, wakeAtOf(world), engine, stamper);
+  const adapters = withIntrospection(options.effects?.adapters ?? [], store, () => stepper.world);
   const effects =
     options.effects &&
-    setUpEffects(options.effects, world, {
+    setUpEffects({ ...options.effects, adapters }, world, {
       engine,
       clock,
       logicalNowNs: () => stamper.logicalNowNs(),
@@ -44,5 +52,7 @@ export function openWorldHost(options: WorldHostOptions): WorldHost {
       readObject: (hash) => store.object(hash),
       cryptoThreads: options.cryptoThreads ?? 'platform',
     });
-  return new WorldHost(store, stepper, { ...options, opening, effects });
+  const host = new WorldHost(store, stepper, { ...options, opening, effects });
+  observeHost(host, options.observers ?? [], { now: () => stepper.world, store });
+  return host;
 }

@@ -13,7 +13,7 @@ import {
 } from '@aos/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
 import { makeWorld, type StartedDaemon, startDaemon, type WrapStore } from './daemon-stage.js';
-import { REDUCER } from './stage.js';
+import { ManualClock, REDUCER } from './stage.js';
 
 const started: StartedDaemon[] = [];
 
@@ -194,6 +194,29 @@ function failingDisk(): { wrap: WrapStore; fail(times: number): void } {
     },
   };
 }
+
+describe('a clock that is set back', () => {
+  it('holds up neither the daemon nor the time of its world', async () => {
+    const { directory } = await makeWorld();
+    const clock = new ManualClock();
+    const times: bigint[] = [];
+    for (const wall of [5_000_000_000n, 1_000_000_000n, 0n]) {
+      clock.wall = wall;
+      const { daemon } = await startDaemon([directory], { clock });
+      const client = await connectWorld(directory);
+      for (const step of [1n, -500n, 2n]) {
+        clock.wall += step;
+        clock.monotonic += 10n;
+        expect((await must(client, 'event.send', add(1))).ack?.faults).toEqual([]);
+        const { live } = await must(client, 'status', {});
+        times.push(BigInt(live?.logical_now_ns ?? -1));
+      }
+      await client.close();
+      await daemon.close();
+    }
+    expect(times).toEqual([...times].sort((a, b) => (a < b ? -1 : 1)));
+  });
+});
 
 describe('a world whose disk fails', () => {
   it('is opened again while its clients stay, and nothing acknowledged is lost', async () => {

@@ -308,6 +308,23 @@ describe('an effect that the world calls off', () => {
     await host.close();
   });
 
+  it('is started by no later host, though the one that was told is gone', async () => {
+    const store = newEffectStore();
+    const first = openStage({ store });
+    first.slow.reply = NO_ANSWER;
+    await first.host.submit(send('Stop', 5));
+    await turns();
+    await first.host.submit(send('Order', 1));
+    await turns();
+    expect(first.slow.calls[0]?.context.cancel.isCancelled).toBe(true);
+    await store.close();
+    const { host, slow } = openStage({ store: await reopened(store) });
+    await host.untilQuiescent();
+    expect(slow.calls).toEqual([]);
+    expect(await host.openIntents()).toEqual([]);
+    await host.close();
+  });
+
   it('because its epoch has ended is forgotten, whether it was started or not', async () => {
     const store = newEffectStore();
     const { host, slow } = openStage({ store, effects: { concurrency: { slow: 1 } } });

@@ -99,6 +99,7 @@ export type {
   ControlStreams,
   ControlVerb,
   ControlVerbs,
+  EventArgs,
   ReceiptDraft,
   TailArgs,
   WhyArgs,

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { BlobAdapter } from '@aos/adapters-blob';
 import { createHttpAdapter } from '@aos/adapters-http';
 import { TimerAdapter } from '@aos/adapters-timer';
+import { WasiAdapter } from '@aos/adapters-wasi';
 import { encode } from '@aos/canon';
 import { openWorldHost, type WorldHost } from '@aos/host';
 import type { RawEvent } from '@aos/kernel';
@@ -18,6 +19,8 @@ import { foundEffects } from './effect-world.js';
 import { withServer } from './loopback-server.js';
 
 const EFFECTS = 4000;
+/** A program takes longer than a receipt. */
+const PROGRAMS = 1000;
 /** Orders that wait for their acknowledgement at once. */
 const IN_FLIGHT = 256;
 const BLOB_BYTES = 256;
@@ -29,19 +32,22 @@ const AHEAD_NS = 20n * NS_PER_MS;
 type MakeOrder = (n: number, logicalNowNs: bigint) => RawEvent;
 
 /** Effects that settled ok, by second. */
-function runEffects(order: MakeOrder): Promise<number> {
+function runEffects(order: MakeOrder, effects = EFFECTS): Promise<number> {
   return withScratchDir(async (dir) => {
     const { genesis, objects, engine, signer } = foundEffects(dir);
     const store = await createWorldStore(join(dir, 'world'), genesis, objects);
-    const adapters: Adapter[] = [createHttpAdapter(), new TimerAdapter(), new BlobAdapter()];
+    const adapters: Adapter[] = [
+      ...[createHttpAdapter(), new TimerAdapter()],
+      ...[new BlobAdapter(), new WasiAdapter()],
+    ];
     const host = openWorldHost({ store, engine, effects: { adapters, signer } });
     try {
       const startedAt = performance.now();
-      await feed(host, order);
+      await feed(host, order, effects);
       const { blockers } = await host.untilQuiescent({ timers: 'wait' });
       const tookMs = performance.now() - startedAt;
       if (blockers.length > 0 || host.deadLetters.length > 0) throw new Error('an effect failed');
-      return (EFFECTS * 1000) / tookMs;
+      return (effects * 1000) / tookMs;
     } finally {
       await host.close();
       await Promise.all(adapters.map((adapter) => adapter.close()));
@@ -49,12 +55,12 @@ function runEffects(order: MakeOrder): Promise<number> {
   });
 }
 
-async function feed(host: WorldHost, order: MakeOrder): Promise<void> {
+async function feed(host: WorldHost, order: MakeOrder, effects: number): Promise<void> {
   let next = 0;
   const baseNs = await host.read((world) => world.logicalNowNs);
   const startedAt = performance.now();
   const client = async () => {
-    while (next < EFFECTS) {
+    while (next < effects) {
       const n = next++;
       const nowNs = baseNs + BigInt(Math.ceil(performance.now() - startedAt)) * NS_PER_MS;
       const answer = await host.submit(order(n, nowNs));
@@ -87,4 +93,9 @@ export const measures: readonly Measure[] = [
     run: () => runEffects((_n, nowNs) => event('Wait', { at: nowNs + AHEAD_NS })),
   },
   { name: 'host.effects-blob', unit: '1/s', run: () => runEffects(keep) },
+  {
+    name: 'host.effects-wasi',
+    unit: '1/s',
+    run: () => runEffects((n) => event('Run', { text: `${n}` }), PROGRAMS),
+  },
 ];

@@ -16,11 +16,16 @@ interface OrderState {
   readonly refund: number | null;
 }
 
+interface StepRequested {
+  readonly order_id: string;
+}
+
 export const chainComp: Rung = {
   slug: 'chain-comp',
   title: 'Chain with compensation',
   folder: '05-chain-comp',
   modules: { [SAGA]: 'reducer-ts/saga' },
+  lives: 'daemon',
   async play(stage) {
     const payments = await stage.serve(({ path }) => ({
       status: path.startsWith('/charges/') ? 201 : 202,
@@ -38,6 +43,10 @@ export const chainComp: Rung = {
       stage.print(`${order_id} placed`);
     }
     await stage.settle();
+    for await (const { schema, value } of stage.raised()) {
+      const step = /^demo\/(\w+)Requested@1$/.exec(schema)?.[1];
+      if (step !== undefined) stage.print(`${(value as StepRequested).order_id} → ${step}`);
+    }
 
     expectEqual(asked(payments), ['/charges/order-1', '/charges/order-2', '/refunds/order-2']);
     expectEqual(asked(warehouse), ['/reservations/order-1', '/reservations/order-2']);

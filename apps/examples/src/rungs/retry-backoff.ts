@@ -16,6 +16,7 @@ export const retryBackoff: Rung = {
   title: 'Retry with backoff',
   folder: '08-retry-backoff',
   modules: { [REDUCER]: 'reducer-ts/retry' },
+  lives: 'daemon',
   async play(stage) {
     const down = await stage.serve(() => ({ status: 503, body: '' }));
     let count = 0;

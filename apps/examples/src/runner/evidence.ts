@@ -29,7 +29,7 @@ export function checkReplay(store: WorldStore, print: Print): void {
   const report = verifyWorld(store, new WasmEngine());
   if (!report.ok) throw new Error(`replay differs at record ${report.difference?.seq}`);
   const world = toHashText(report.worldHash);
-  print(`replay check: OK (${report.records} records, world hash ${world})`);
+  print(`replay check: OK (${report.records} records, no server, no key; world hash ${world})`);
 }
 
 const short = (hash: string) => hash.replace('sha256:', '').slice(0, 8);

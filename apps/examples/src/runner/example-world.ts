@@ -1,44 +1,31 @@
-/** The world of a rung on disk, with keys of its own beside it, as a host opens and closes it. */
-import { mkdtemp, rm } from 'node:fs/promises';
+/** The world of a rung: founded in a folder of its own, opened, looked at, and removed. */
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { BlobAdapter } from '@aos/adapters-blob';
-import { createHttpAdapter } from '@aos/adapters-http';
-import { TimerAdapter } from '@aos/adapters-timer';
+import { dirname, join } from 'node:path';
+import { type Hash, sha256, utf8 } from '@aos/canon';
 import {
-  ensureKey,
   ensureOperatorKey,
   foundWorld,
-  openControl,
-  openWorldHost,
   readAuthoringFolder,
   systemClock,
   systemEntropy,
 } from '@aos/host';
-import type { Adapter, WorldAccess, WorldStore } from '@aos/protocol';
+import type { WorldStore } from '@aos/protocol';
 import { createWorldStore, openWorldStore } from '@aos/store';
 import { WasmEngine } from '@aos/wasm';
-
-/** A world that is open for writing, and what can be asked of it. */
-export interface LiveWorld {
-  readonly access: WorldAccess;
-  close(): Promise<void>;
-}
+import { storeOf, vaultOf, type WorldPlace } from './world-place.js';
 
 export class ExampleWorld {
-  /** Private keys; never inside the world's folder. */
-  readonly #keys: string;
-  readonly #dir: string;
-
-  private constructor(private readonly home: string) {
-    this.#keys = join(home, 'aos-home');
-    this.#dir = join(home, 'world');
-  }
+  private constructor(
+    readonly place: WorldPlace,
+    private readonly worldId: Hash,
+  ) {}
 
   /** Founds the world of an authoring folder, with an operator whose key is made for it. */
   static async found(folder: string): Promise<ExampleWorld> {
-    const world = new ExampleWorld(await mkdtemp(join(tmpdir(), 'aos-example-')));
-    const keyring = [ensureOperatorKey(world.#keys)];
+    const home = await mkdtemp(join(tmpdir(), 'aos-example-'));
+    const place = { folder, world: join(home, 'world'), aosHome: join(home, 'aos-home') };
+    const keyring = [ensureOperatorKey(place.aosHome)];
     const ports = { engine: new WasmEngine(), clock: systemClock, fillEntropy: systemEntropy };
     const result = foundWorld({ ...readAuthoringFolder(folder), keyring }, ports);
     if (!result.ok) {
@@ -47,30 +34,26 @@ export class ExampleWorld {
       throw new Error(`${folder} is not a world: ${why}`);
     }
     const { genesis, objects } = result.founded;
-    const store = await createWorldStore(world.#dir, genesis, objects);
+    const store = await createWorldStore(storeOf(place), genesis, objects);
     await store.close();
-    return world;
+    return new ExampleWorld(place, sha256(genesis));
   }
 
-  /** Opens it for writing. Effects run; the operator introduces the key that signs receipts. */
-  async open(): Promise<LiveWorld> {
-    const engine = new WasmEngine();
-    const store = await openWorldStore(this.#dir, { mode: 'write' });
-    const adapters: Adapter[] = [createHttpAdapter(), new TimerAdapter(), new BlobAdapter()];
-    const [operator, signer] = [ensureKey(this.#keys, 'operator'), ensureKey(this.#keys, 'host')];
-    const host = openWorldHost({ store, engine, effects: { adapters, signer, operator } });
-    const access = openControl({ store, engine, host, directory: this.#dir });
-    const close = async () => {
-      await access.close();
-      await host.close();
-      for (const adapter of adapters) await adapter.close();
-    };
-    return { access, close };
+  /** Puts a secret of this world into its vault. */
+  async keepSecret(name: string, value: string): Promise<void> {
+    const { worldId } = this;
+    const kept = await vaultOf(this.place).put({ worldId, name, value: utf8(value) });
+    if (!kept.ok) throw new Error(kept.refusal.detail);
+  }
+
+  /** From here on there are only the files of the world: no key, no vault. */
+  forgetKeys(): Promise<void> {
+    return rm(this.place.aosHome, { recursive: true });
   }
 
   /** Runs `use` on its files, as anybody who holds them can. */
   async inspect<T>(use: (store: WorldStore) => T): Promise<T> {
-    const store = await openWorldStore(this.#dir, { mode: 'read' });
+    const store = await openWorldStore(storeOf(this.place), { mode: 'read' });
     try {
       return use(store);
     } finally {
@@ -78,7 +61,17 @@ export class ExampleWorld {
     }
   }
 
+  /** Whether any file of the world holds this text. */
+  async holds(text: string): Promise<boolean> {
+    const options = { recursive: true, withFileTypes: true } as const;
+    const files = await readdir(this.place.world, options);
+    for (const file of files.filter((each) => each.isFile())) {
+      if ((await readFile(join(file.parentPath, file.name))).includes(text)) return true;
+    }
+    return false;
+  }
+
   async remove(): Promise<void> {
-    await rm(this.home, { recursive: true, force: true });
+    await rm(dirname(this.place.world), { recursive: true, force: true });
   }
 }

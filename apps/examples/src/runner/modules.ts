@@ -58,7 +58,8 @@ export function shapesOf(folder: string, module: string): string {
 function typesOf(root: string, module: string): Result<ModuleTypes> {
   const loaded = loadAir(readAuthoringFolder(root).documents);
   if (loaded.ok) return moduleTypes(loaded.world, module);
-  throw new Error(loaded.findings.map(({ path, message }) => `${path}: ${message}`).join('\n'));
+  const errors = loaded.findings.filter(({ severity }) => severity === 'error');
+  throw new Error(errors.map(({ path, message }) => `${path}: ${message}`).join('\n'));
 }
 
 function orThrow<T>(result: Result<T>, about: string): T {

@@ -2,16 +2,20 @@
 import { exampleFolder } from '../places.js';
 import { checkReplay, printEffects } from './evidence.js';
 import { ExampleWorld } from './example-world.js';
+import { openDaemon } from './open-daemon.js';
+import { openHere } from './open-here.js';
 import type { Print } from './print.js';
 import type { Rung } from './rung.js';
 import { expectEqual, Stage } from './stage.js';
+import type { OpenOptions } from './world-place.js';
 
-export async function playRung(rung: Rung, print: Print): Promise<void> {
+export async function playRung(rung: Rung, print: Print, options: OpenOptions = {}): Promise<void> {
   print(`Running example ${rung.folder.slice(0, 2)}: ${rung.title} (${rung.slug})`);
   const indented: Print = (line) => print(`   ${line}`);
   const world = await ExampleWorld.found(exampleFolder(rung.folder));
   try {
-    const stage = await Stage.open(world, indented);
+    const open = rung.lives === 'daemon' ? openDaemon : openHere;
+    const stage = await Stage.set(world, (place) => open(place, options), indented);
     try {
       await rung.play(stage);
       await checkReopening(stage);
@@ -19,6 +23,8 @@ export async function playRung(rung: Rung, print: Print): Promise<void> {
     } finally {
       await stage.close();
     }
+    // servers are down by now; keys and vault go as well, and replay needs none of them
+    await world.forgetKeys();
     await world.inspect((store) => checkReplay(store, indented));
   } finally {
     await world.remove();

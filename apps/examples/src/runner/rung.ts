@@ -8,6 +8,8 @@ export interface Rung {
   readonly folder: string;
   /** Source of each module's code, from the folder and without ending, by the module's name. */
   readonly modules: Readonly<Record<string, string>>;
+  /** `daemon`: in a process of its own, behind a socket. Default `here`. */
+  readonly lives?: 'daemon' | 'here';
   /** Plays the story. Throws when it does not come out as it should. */
   play(stage: Stage): Promise<void>;
 }

@@ -1,9 +1,13 @@
 /** What a story acts on: a living world, servers around it, and a place to say things. */
 import { isDeepStrictEqual } from 'node:util';
 import type { AckShape, ControlArgs, ControlResult, ControlVerb } from '@aos/protocol';
-import type { ExampleWorld, LiveWorld } from './example-world.js';
+import type { ExampleWorld } from './example-world.js';
 import { type Answer, type Loopback, serve } from './loopback.js';
 import type { Print } from './print.js';
+import type { LiveWorld, WorldPlace } from './world-place.js';
+
+/** Opens a world, here or elsewhere. */
+export type OpenWorld = (place: WorldPlace) => Promise<LiveWorld>;
 
 export class Stage {
   readonly #servers: Loopback[] = [];
@@ -12,12 +16,15 @@ export class Stage {
 
   private constructor(
     private readonly world: ExampleWorld,
+    private readonly open: OpenWorld,
     private live: LiveWorld,
     readonly print: Print,
   ) {}
 
-  static async open(world: ExampleWorld, print: Print): Promise<Stage> {
-    return new Stage(world, await world.open(), print);
+  static async set(world: ExampleWorld, open: OpenWorld, print: Print): Promise<Stage> {
+    const live = await open(world.place);
+    if (live.home !== undefined) print(`the world lives in ${live.home}`);
+    return new Stage(world, open, live, print);
   }
 
   /** Asks the world something, and insists on an answer. */
@@ -52,10 +59,28 @@ export class Stage {
     }
   }
 
+  /** The events that the world itself raised, in the order of its journal. */
+  async *raised(): AsyncIterable<{ readonly schema: string; readonly value: unknown }> {
+    const kinds = ['domain-event'];
+    for await (const { entries } of this.live.access.stream('journal.tail', { from: 0, kinds })) {
+      for (const { schema, value } of entries) yield { schema: String(schema), value };
+    }
+  }
+
   /** The text of a blob of the world. */
   async blobText(hash: string | null): Promise<string> {
     const { bytes } = await this.ask('blob.get', { hash: hash ?? '' });
     return new TextDecoder().decode(bytes);
+  }
+
+  /** Puts a secret where the host finds it, and nobody else. */
+  keepSecret(name: string, value: string): Promise<void> {
+    return this.world.keepSecret(name, value);
+  }
+
+  /** Whether any file of the world holds this text. */
+  isInFiles(text: string): Promise<boolean> {
+    return this.world.holds(text);
   }
 
   /** Starts a server that lives as long as the stage. */
@@ -73,7 +98,7 @@ export class Stage {
   /** Closes the world and opens it again from its files. */
   async reopen(): Promise<void> {
     await this.live.close();
-    this.live = await this.world.open();
+    this.live = await this.open(this.world.place);
   }
 
   async close(): Promise<void> {

@@ -45,14 +45,14 @@ interface CommonParams {
   readonly apiKey: ApiKey | undefined;
 }
 
-export interface Params1 extends CommonParams {
+interface Params1 extends CommonParams {
   readonly version: 1;
   readonly inputRef: Hash;
   /** Names of the tools of the chat that are offered. */
   readonly tools: readonly string[];
 }
 
-export interface Params2 extends CommonParams {
+interface Params2 extends CommonParams {
   readonly version: 2;
   readonly messages: readonly MessageRef[];
   readonly tools: readonly Tool[];
@@ -131,7 +131,7 @@ function readCommon(fields: Fields): CommonParams {
   };
 }
 
-export function invalid(at: string, expected: string): LlmFailure {
+function invalid(at: string, expected: string): LlmFailure {
   return new LlmFailure('llm-params-invalid', `expected ${expected} at params/${at}`);
 }
 

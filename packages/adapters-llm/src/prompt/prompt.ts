@@ -2,18 +2,18 @@
  * What a model is asked, whatever the version of the parameters and the protocol of the provider.
  */
 
-export interface TextPart {
+interface TextPart {
   readonly kind: 'text';
   readonly text: string;
 }
 
-export interface ImagePart {
+interface ImagePart {
   readonly kind: 'image';
   readonly mediaType: string;
   readonly base64: string;
 }
 
-export interface ToolCallPart {
+interface ToolCallPart {
   readonly kind: 'tool-call';
   readonly id: string;
   readonly name: string;
@@ -21,7 +21,7 @@ export interface ToolCallPart {
   readonly arguments: string;
 }
 
-export interface ToolResultPart {
+interface ToolResultPart {
   readonly kind: 'tool-result';
   readonly id: string;
   readonly content: string;
@@ -29,7 +29,7 @@ export interface ToolResultPart {
 }
 
 /** An earlier answer, in the form of the provider that gave it. */
-export interface TurnPart {
+interface TurnPart {
   readonly kind: 'turn';
   readonly turn: Turn;
 }

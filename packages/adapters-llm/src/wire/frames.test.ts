@@ -1,4 +1,5 @@
 import { decode } from '@aos/canon';
+import { AosFault } from '@aos/protocol';
 import { describe, expect, test, vi } from 'vitest';
 import { Frames } from './frames.js';
 
@@ -101,6 +102,20 @@ describe('frames', () => {
     expect(calls[1]?.[0]?.get('name')).toBe('');
     const parts = [calls[0]?.[1], calls[1]?.[0]].map((call) => call?.get('arguments') ?? '');
     expect(parts.join('')).toBe('y'.repeat(40_000));
+  });
+
+  test.each([
+    ['secret-echoed', undefined],
+    ['frame-invalid', 'frame-invalid'],
+  ])('that are refused with %s are the last', async (code, expected) => {
+    const refuse = () => Promise.reject(new AosFault(code, 'x', { retry: 'never' }));
+    const emit = vi.fn(refuse);
+    const frames = new Frames(rules, emit);
+    frames.add(text('0123456789'));
+    frames.add(text('0123456789'));
+    const end = await frames.flush().catch((error: AosFault) => error.code);
+    frames.add(text('0123456789'));
+    expect([end, emit.mock.calls.length]).toEqual([expected, 1]);
   });
 
   test('that are dropped go nowhere', async () => {

@@ -4,6 +4,7 @@
  * makes the next.
  */
 import { encode } from '@aos/canon';
+import { AosFault } from '@aos/protocol';
 import type { LlmFrameRules } from '../options.js';
 import type { Delta } from '../protocols/protocol.js';
 import { wellFormed } from '../well-formed.js';
@@ -22,6 +23,7 @@ export class Frames {
   #isFirst = true;
   #sending: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #failure: unknown;
 
   constructor(rules: LlmFrameRules, emit: (payload: Uint8Array) => Promise<void>) {
     this.#rules = rules;
@@ -29,6 +31,7 @@ export class Frames {
   }
 
   add(deltas: readonly Delta[]): void {
+    if (this.#failure !== undefined) return;
     for (const delta of deltas) {
       if ('text' in delta) this.#text += delta.text;
       else this.#addCall(delta);
@@ -39,17 +42,25 @@ export class Frames {
     else this.#timer ??= setTimeout(() => this.#send(), this.#rules.intervalMs);
   }
 
-  /** Sends what is left; resolves when the world has all of it. */
+  /**
+   * Sends what is left; resolves when the world has all of it. Behind a secret nothing more goes out:
+   * the host fails the call for it. Rejects with what else a frame was refused for.
+   */
   async flush(): Promise<void> {
     while (this.#chars > 0 || this.#sending !== undefined) {
       this.#send();
       await this.#sending;
     }
+    if (this.#failure === undefined || isEcho(this.#failure)) return;
+    throw this.#failure;
   }
 
   /** Sends nothing more. */
   drop(): void {
     clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#text = '';
+    this.#calls = [];
     this.#chars = 0;
   }
 
@@ -69,15 +80,17 @@ export class Frames {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const payload = this.#take();
-    this.#sending = this.#emit(payload).finally(() => {
+    const sent = this.#emit(payload).catch((error) => {
+      this.#failure ??= error;
+      this.drop();
+    });
+    this.#sending = sent.then(() => {
       this.#sending = undefined;
       if (this.#chars >= this.#rules.bytes) this.#send();
       else if (this.#chars > 0) {
         this.#timer ??= setTimeout(() => this.#send(), this.#rules.intervalMs);
       }
     });
-    // Who flushes sees it; a frame that is refused before is told at the end.
-    this.#sending.catch(() => undefined);
   }
 
   /** As much as goes into one frame, text first; no pair of surrogates is cut. */
@@ -105,6 +118,10 @@ export class Frames {
     this.#isFirst = false;
     return encode({ first, text: wellFormed(text), tool_calls: calls.map(writeCall) });
   }
+}
+
+function isEcho(failure: unknown): boolean {
+  return failure instanceof AosFault && failure.code === 'secret-echoed';
 }
 
 function writeCall({ index, id, name, arguments: written }: CallDelta) {

@@ -10,11 +10,8 @@
 import { concatBytes, sha256, utf8 } from '@aos/canon';
 import { type Descriptor, DescriptorTable, type InputStream, OutputStream } from './descriptors.js';
 import { CallError } from './errno.js';
-import { fileCalls } from './file-calls.js';
 import { type DiskLimits, FileTree } from './file-tree.js';
 import { GuestMemory } from './guest-memory.js';
-import { pathCalls } from './path-calls.js';
-import { processCalls } from './process-calls.js';
 import { ProgramExit, ProgramStopped } from './program-end.js';
 
 export interface ProgramLimits extends DiskLimits {
@@ -97,15 +94,8 @@ export class WasiSystem {
     }
   }
 
-  /** The functions that a program imports. */
-  imports(): Readonly<Record<string, (...args: unknown[]) => number>> {
-    const calls: Calls = { ...fileCalls(this), ...pathCalls(this), ...processCalls(this) };
-    return Object.fromEntries(
-      Object.entries(calls).map(([name, call]) => [name, (...args) => this.#answer(call, args)]),
-    );
-  }
-
-  #answer(call: Call, args: unknown[]): number {
+  /** What a call answers its program with: zero, or why it fails. */
+  answer(call: Call, args: readonly unknown[]): number {
     if (this.#end !== undefined) throw this.#end;
     try {
       call(...args);

@@ -3,6 +3,7 @@ import type { DefCap, DefSecret } from '../forms/definitions.js';
 import type { AuthoredEffect } from '../forms/effect.js';
 import type { CapGrant } from '../forms/grant.js';
 import { AuthorError } from './author-error.js';
+import { isTyped } from './expr/expr.js';
 import { taggedLiteral } from './expr/literal.js';
 import type { Input } from './expr/typed.js';
 import type { AnyPure } from './pure.js';
@@ -122,7 +123,20 @@ export function useSecret(each: Secret): {
 } {
   const at = each.name.lastIndexOf('@');
   const version = Number(each.name.slice(at + 1));
-  return { secret: { alias: each.name.slice(0, at), version } };
+  const use = { secret: { alias: each.name.slice(0, at), version }, [SECRET]: each };
+  return use;
+}
+
+/** What a use stands for; a symbol, so that writing it down passes it over. */
+const SECRET = Symbol('secret');
+
+/** The secrets that are used in a value, however deep. */
+export function secretsIn(input: unknown): readonly Secret[] {
+  if (Array.isArray(input)) return input.flatMap(secretsIn);
+  if (input instanceof Map) return [...input.values()].flatMap(secretsIn);
+  if (typeof input !== 'object' || input === null || isTyped(input)) return [];
+  const { [SECRET]: used } = input as { readonly [SECRET]?: Secret };
+  return used === undefined ? Object.values(input).flatMap(secretsIn) : [used];
 }
 
 /** The definition of an effect, as it stands in AIR. */

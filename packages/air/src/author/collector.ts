@@ -60,7 +60,7 @@ export class Collector {
   }
 
   plan(plan: AnyPlan): void {
-    const { input, output, schemas, uses, children, definition } = plan;
+    const { input, output, schemas, uses, secrets, children, definition } = plan;
     if (!this.add(definition)) return;
     for (const schema of [input, ...(output === undefined ? [] : [output]), ...schemas]) {
       this.type(schema);
@@ -69,6 +69,7 @@ export class Collector {
       this.effect(effect);
       this.grant(grant);
     }
+    for (const secret of secrets) this.secret(secret);
     for (const child of children) this.plan(child);
   }
 

@@ -185,6 +185,63 @@ const IntrospectPlansReceipt = sys(
     meta: ReadMeta,
   }),
 );
+const IntrospectDecisionsParams = sys(
+  'IntrospectDecisionsParams',
+  t.record({
+    effect: t.option(t.text),
+    outcome: t.option(t.text),
+    before: t.option(t.text),
+    limit: t.nat,
+  }),
+);
+const IntrospectDecisionsReceipt = sys(
+  'IntrospectDecisionsReceipt',
+  t.record({
+    decisions: t.list(
+      t.record({
+        place: t.text,
+        intent: t.hash,
+        effect: t.text,
+        cap: t.text,
+        grant_hash: t.option(t.hash),
+        policy: t.option(t.text),
+        rule: t.option(t.nat),
+        outcome: t.text,
+        code: t.option(t.text),
+      }),
+    ),
+    next: t.option(t.text),
+    meta: ReadMeta,
+  }),
+);
+const IntrospectWhyParams = sys(
+  'IntrospectWhyParams',
+  t.record({
+    reducer: t.option(t.text),
+    key: t.option(t.bytes),
+    intent: t.option(t.hash),
+    place: t.option(t.text),
+    forward: t.bool,
+    limit: t.nat,
+  }),
+);
+const IntrospectWhyReceipt = sys(
+  'IntrospectWhyReceipt',
+  t.record({
+    starts: t.list(t.text),
+    nodes: t.list(
+      t.record({
+        place: t.text,
+        kind: t.text,
+        about: t.option(t.text),
+        code: t.option(t.text),
+        links: t.list(t.record({ role: t.text, place: t.text })),
+      }),
+    ),
+    cut: t.bool,
+    meta: ReadMeta,
+  }),
+);
 const IntrospectListCellsParams = sys('IntrospectListCellsParams', t.record({ reducer: t.text }));
 const IntrospectListCellsReceipt = sys(
   'IntrospectListCellsReceipt',
@@ -280,6 +337,10 @@ export const sysSchemas = {
   IntrospectDefinitionReceipt,
   IntrospectPlansParams,
   IntrospectPlansReceipt,
+  IntrospectDecisionsParams,
+  IntrospectDecisionsReceipt,
+  IntrospectWhyParams,
+  IntrospectWhyReceipt,
   IntrospectListCellsParams,
   IntrospectListCellsReceipt,
   ObjectKey: sys('ObjectKey', t.text),

@@ -131,6 +131,16 @@ const effects = {
     receipt: s.IntrospectPlansReceipt,
     ...query,
   }),
+  introspectDecisions: effect('introspect.decisions', {
+    params: s.IntrospectDecisionsParams,
+    receipt: s.IntrospectDecisionsReceipt,
+    ...query,
+  }),
+  introspectWhy: effect('introspect.why', {
+    params: s.IntrospectWhyParams,
+    receipt: s.IntrospectWhyReceipt,
+    ...query,
+  }),
   introspectListCells: effect('introspect.list_cells', {
     params: s.IntrospectListCellsParams,
     receipt: s.IntrospectListCellsReceipt,

@@ -42,6 +42,12 @@ const ADDED = [
   'sys/IntrospectDefinitionReceipt@1',
   'sys/IntrospectPlansParams@1',
   'sys/IntrospectPlansReceipt@1',
+  'sys/IntrospectDecisionsParams@1',
+  'sys/IntrospectDecisionsReceipt@1',
+  'sys/IntrospectWhyParams@1',
+  'sys/IntrospectWhyReceipt@1',
+  'sys/introspect.decisions@1',
+  'sys/introspect.why@1',
   'sys/introspect.definition@1',
   'sys/introspect.plans@1',
 ];

@@ -27,6 +27,8 @@ const ROWS: readonly Row[] = [
   ['introspect.list_cells', 'IntrospectListCells', 'query', 'plan'],
   ['introspect.definition', 'IntrospectDefinition', 'query', 'plan'],
   ['introspect.plans', 'IntrospectPlans', 'query', 'plan'],
+  ['introspect.decisions', 'IntrospectDecisions', 'query', 'plan'],
+  ['introspect.why', 'IntrospectWhy', 'query', 'plan'],
 ];
 
 const effect = ([kind, schemas, cap_type, origin_scope]: Row): DefEffect => ({

@@ -131,6 +131,54 @@ export const INTROSPECT_SCHEMAS: TypeFields = {
     next: option(text),
     meta,
   }),
+  /** What the gate said, latest first: of `effect`, with `outcome`, before the place `before`. */
+  'sys/IntrospectDecisionsParams@1': record({
+    effect: option(text),
+    outcome: option(text),
+    before: option(text),
+    limit: nat,
+  }),
+  'sys/IntrospectDecisionsReceipt@1': record({
+    decisions: list(
+      record({
+        place: text,
+        intent: hash,
+        effect: text,
+        cap: text,
+        grant_hash: option(hash),
+        policy: option(text),
+        rule: option(nat),
+        outcome: text,
+        code: option(text),
+      }),
+    ),
+    next: option(text),
+    meta,
+  }),
+  /** About the state of a reducer, an intent or a place `<seq>` or `<seq>/<i>`: one of them. */
+  'sys/IntrospectWhyParams@1': record({
+    reducer: option(text),
+    key: option(bytes),
+    intent: option(hash),
+    place: option(text),
+    forward: bool,
+    limit: nat,
+  }),
+  /** `about` is what the node names: a schema, reducer, plan, effect or verb. */
+  'sys/IntrospectWhyReceipt@1': record({
+    starts: list(text),
+    nodes: list(
+      record({
+        place: text,
+        kind: text,
+        about: option(text),
+        code: option(text),
+        links: list(record({ role: text, place: text })),
+      }),
+    ),
+    cut: bool,
+    meta,
+  }),
   'sys/IntrospectListCellsParams@1': record({ reducer: text }),
   'sys/IntrospectListCellsReceipt@1': record({
     cells: list(record({ key: bytes, state_hash: hash, size: nat, last_active_ns: nat })),

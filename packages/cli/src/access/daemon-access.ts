@@ -18,3 +18,10 @@ export async function connectDaemon(world: string): Promise<WorldAccess | undefi
     throw error;
   }
 }
+
+/** Whether a daemon has the world, and so its journal open. */
+export async function hasDaemon(world: string): Promise<boolean> {
+  const access = await connectDaemon(world);
+  await access?.close();
+  return access !== undefined;
+}

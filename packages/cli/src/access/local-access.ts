@@ -1,17 +1,15 @@
 /** A world opened by this process, asked as a daemon would be. */
-import { type ControlOptions, openControl } from '@aos/host';
+import { openControl } from '@aos/host';
 import type { WorldAccess } from '@aos/protocol';
 import { openWorldStore } from '@aos/store';
 import { newEngine } from '../compose/engine.js';
-import { type HostedWorld, openHost } from '../compose/open-host.js';
+import { controlOf, type HostedWorld, openHost } from '../compose/open-host.js';
 import { storePath } from '../world/world-path.js';
 
 /** Opened for reading: whoever else has the world may go on. */
 export async function openForReading(world: string): Promise<WorldAccess> {
   const store = await openWorldStore(storePath(world), { mode: 'read' });
-  const { tail } = store;
-  const control = openControl({ store, engine: newEngine(), directory: world, tail });
-  return closedWith(control, () => store.close());
+  return closedWith(openControl(controlOf(world, store, newEngine())), () => store.close());
 }
 
 /**
@@ -19,18 +17,12 @@ export async function openForReading(world: string): Promise<WorldAccess> {
  * `world-locked` when another process has it.
  */
 export async function openForWriting(world: string): Promise<WorldAccess> {
-  const hosted = await openHost(world, { effects: 'leave' });
-  return accessOf(hosted, world);
+  return accessOf(await openHost(world, { effects: 'leave' }));
 }
 
 /** Whoever closes the access closes the world. */
-export function accessOf(hosted: HostedWorld, world: string): WorldAccess {
-  return closedWith(openControl(controlOptionsOf(hosted, world)), () => hosted.close());
-}
-
-export function controlOptionsOf(hosted: HostedWorld, directory: string): ControlOptions {
-  const { host, store, engine } = hosted;
-  return { host, store, engine, directory, tail: store.tail };
+export function accessOf({ host, control, close }: HostedWorld): WorldAccess {
+  return closedWith(openControl({ ...control, host }), close);
 }
 
 function closedWith(control: WorldAccess, close: () => Promise<void>): WorldAccess {

@@ -15,7 +15,7 @@ export async function takeSnapshot(
 ): Promise<Answer> {
   if (fromGenesis !== true) return withAccess(path, 'write', write);
   const hosted = await openHost(path, { effects: 'leave', from: 'genesis' });
-  const access = accessOf(hosted, path);
+  const access = accessOf(hosted);
   try {
     return await write(new Asked(access));
   } finally {

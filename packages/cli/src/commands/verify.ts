@@ -3,6 +3,7 @@ import type { JsonValue } from '@aos/air';
 import { toHashText } from '@aos/canon';
 import { type VerifyOptions, type VerifyReport, verifyWorld } from '@aos/host';
 import { type Explanation, printExplanation, printPlace } from '@aos/kernel';
+import { hasDaemon } from '../access/daemon-access.js';
 import { newEngine } from '../compose/engine.js';
 import { describeTail, tailWarnings } from '../journal-end.js';
 import { type Answer, CliError } from '../output.js';
@@ -19,12 +20,14 @@ export async function verify(
   options: VerifyCommandOptions,
   progress: ProgressLine,
 ): Promise<Answer> {
+  const isServed = await hasDaemon(path);
   return withStore(path, (store) => {
     const report = verifyWorld(store, newEngine(), { ...options, onRecord: progress.tell });
     progress.end();
-    const warnings = [...openingWarnings(report), ...tailWarnings(describeTail(store.tail))];
+    const tail = describeTail(store.tail);
+    const warnings = [...openingWarnings(report), ...(isServed ? [] : tailWarnings(tail))];
     const { difference, explanation } = report;
-    const data = { ...describeReport(report), tail: describeTail(store.tail) };
+    const data = { ...describeReport(report), tail };
     if (report.ok) return { data, lines: printReport(report), warnings };
     if (difference === undefined || explanation === undefined) {
       return { data, lines: printReport(report), warnings, error: snapshotError(report) };

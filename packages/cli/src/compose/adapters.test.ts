@@ -1,10 +1,47 @@
-import { expect, it } from 'vitest';
-import { ADAPTERS } from './adapters.js';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { adapterEntries } from './adapters.js';
+import { secretsOf } from './secrets.js';
+import { readSettings } from './settings.js';
 
-it.each(ADAPTERS)('the adapter $id is what is said of it before it is loaded', async (entry) => {
-  const adapter = await entry.load();
-  expect([...adapter.kinds].sort()).toEqual([...entry.kinds].sort());
-  expect(adapter.id).toBe(entry.id);
-  expect(adapter.implementations).toEqual(entry.implementations);
-  await adapter.close();
+it.each(adapterEntries({}, secretsOf({})))(
+  'the adapter $id is what is said of it before it is loaded',
+  async (entry) => {
+    const adapter = await entry.load();
+    expect([...adapter.kinds].sort()).toEqual([...entry.kinds].sort());
+    expect(adapter.implementations ?? []).toEqual(entry.implementations ?? []);
+    expect(adapter.id).toBe(entry.id);
+    await adapter.close();
+  },
+);
+
+describe('settings', () => {
+  const read = (text: string) => {
+    const home = mkdtempSync(join(tmpdir(), 'aos-settings-'));
+    try {
+      writeFileSync(join(home, 'settings.json'), text);
+      return readSettings(home);
+    } finally {
+      rmSync(home, { recursive: true, force: true });
+    }
+  };
+
+  it('are none where there is no file', () => {
+    expect(readSettings('/nowhere/at/all')).toEqual({});
+  });
+
+  it('name providers and variables', () => {
+    const settings = { llm: { providers: { near: { protocol: 'scripted' } } } };
+    expect(read(JSON.stringify(settings))).toMatchObject(settings);
+    expect(read('{"secrets":{"env":["KEY"]}}')).toEqual({ secrets: { env: ['KEY'] } });
+  });
+
+  it.each(['', '[]', '{"secret":{}}', '{"llm":7}', '{"secrets":{"env":"KEY"}}'])(
+    'that are none are refused: %j',
+    (text) => {
+      expect(() => read(text)).toThrow(expect.objectContaining({ code: 'settings-invalid' }));
+    },
+  );
 });

@@ -1,30 +1,51 @@
 /** The adapters that run effects here. */
+import { type Adapter, AosFault } from '@aos/protocol';
 import { type AdapterEntry, LazyAdapter } from './lazy-adapter.js';
+import type { Secrets } from './secrets.js';
+import type { Settings } from './settings.js';
 
-/** Kinds are told twice, here and by the adapter: a test compares them. */
-export const ADAPTERS: readonly AdapterEntry[] = [
-  {
-    id: 'host.http',
-    kinds: ['http.request'],
-    load: async () => (await import('@aos/adapters-http')).createHttpAdapter(),
-  },
-  {
-    id: 'timer',
-    kinds: ['timer.set'],
-    load: async () => new (await import('@aos/adapters-timer')).TimerAdapter(),
-  },
-  {
-    id: 'blob',
-    kinds: ['blob.write', 'blob.put', 'blob.get', 'blob.exists', 'blob.read'],
-    load: async () => new (await import('@aos/adapters-blob')).BlobAdapter(),
-  },
-  {
-    id: 'wasi',
-    kinds: [],
-    implementations: ['wasi'],
-    load: async () => new (await import('@aos/adapters-wasi')).WasiAdapter(),
-  },
-];
+/** Ids and kinds are told twice, here and by the adapter: a test compares them. */
+export function adapterEntries(settings: Settings, secrets: Secrets): readonly AdapterEntry[] {
+  return [
+    {
+      id: 'host.http',
+      kinds: ['http.request'],
+      load: async () => (await import('@aos/adapters-http')).createHttpAdapter(),
+    },
+    {
+      id: 'timer',
+      kinds: ['timer.set'],
+      load: async () => new (await import('@aos/adapters-timer')).TimerAdapter(),
+    },
+    {
+      id: 'blob',
+      kinds: ['blob.write', 'blob.put', 'blob.get', 'blob.exists', 'blob.read'],
+      load: async () => new (await import('@aos/adapters-blob')).BlobAdapter(),
+    },
+    {
+      id: 'wasi',
+      kinds: [],
+      implementations: ['wasi'],
+      load: async () => new (await import('@aos/adapters-wasi')).WasiAdapter(),
+    },
+    {
+      id: 'host.llm',
+      kinds: ['llm.generate'],
+      load: () => loadLlm(settings),
+    },
+    { id: 'host.vault', kinds: ['vault.put', 'vault.rotate'], load: () => secrets.loadAdapter() },
+  ];
+}
 
-export const newAdapters = (): readonly LazyAdapter[] =>
-  ADAPTERS.map((entry) => new LazyAdapter(entry));
+/** Without providers in the settings there is the scripted one. Fault: `llm-config-invalid`. */
+async function loadLlm({ llm }: Settings): Promise<Adapter> {
+  const { createLlmAdapter, parseProviders } = await import('@aos/adapters-llm');
+  if (llm?.providers === undefined) return createLlmAdapter();
+  const providers = parseProviders(JSON.stringify(llm.providers));
+  if (providers.ok) return createLlmAdapter({ providers: providers.value });
+  const { code, detail } = providers.refusal;
+  throw new AosFault(code, `in the settings: ${detail}`, { retry: 'never' });
+}
+
+export const newAdapters = (settings: Settings, secrets: Secrets): readonly LazyAdapter[] =>
+  adapterEntries(settings, secrets).map((entry) => new LazyAdapter(entry));

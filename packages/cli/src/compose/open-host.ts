@@ -1,18 +1,26 @@
 /**
- * The composition root: worlds put together from the concrete store, engine, adapters and keys.
+ * The composition root: worlds put together from the concrete store, engine, adapters, secrets and
+ * keys.
  */
 import {
+  aosHome,
+  type ControlOptions,
   type EffectOptions,
   type HostEngine,
   type OpenFrom,
   openWorldHost,
   type WorldHost,
+  WorldMetrics,
+  type WorldObserver,
+  writePrometheus,
 } from '@aos/host';
 import { type DiskStore, openWorldStore } from '@aos/store';
 import { storePath } from '../world/world-path.js';
 import { newAdapters } from './adapters.js';
 import { newEngine } from './engine.js';
 import { findSigner, hostSigner } from './keys.js';
+import { secretsOf } from './secrets.js';
+import { readSettings } from './settings.js';
 
 export interface OpenHostOptions {
   readonly from?: OpenFrom;
@@ -20,13 +28,14 @@ export interface OpenHostOptions {
   readonly effects: 'leave' | 'run';
   /** Opens the world though it may ask for effects that nobody serves here. */
   readonly allowMissing?: boolean;
+  readonly observers?: readonly WorldObserver[];
 }
 
 /** A world that is open for writing in this process. */
 export interface HostedWorld {
   readonly host: WorldHost;
-  readonly store: DiskStore;
-  readonly engine: HostEngine;
+  /** What a control service of it is made of, beside the host. */
+  readonly control: Omit<ControlOptions, 'host' | 'shutdown'>;
   /** Ends what runs, closes the world, its adapters and its files. */
   close(): Promise<void>;
 }
@@ -38,15 +47,31 @@ export interface HostedWorld {
 export async function openHost(world: string, options: OpenHostOptions): Promise<HostedWorld> {
   const effects = options.effects === 'run' ? effectsOf(world, options) : undefined;
   const store = await openWorldStore(storePath(world), { mode: 'write' });
-  const { from = 'snapshot' } = options;
+  const { from = 'snapshot', observers = [] } = options;
+  const metrics = new WorldMetrics();
   try {
     const engine = newEngine();
-    const host = openWorldHost({ store, engine, from, ...(effects && { effects }) });
-    return { host, store, engine, close: () => closeAll(host, store, effects) };
+    const host = openWorldHost({
+      ...{ store, engine, from, observers: [metrics, ...observers] },
+      ...(effects && { effects }),
+    });
+    return {
+      host,
+      control: {
+        ...controlOf(world, store, engine),
+        metrics: () => writePrometheus([metrics.read()]),
+      },
+      close: () => closeAll(host, store, effects),
+    };
   } catch (error) {
     await store.close();
     throw error;
   }
+}
+
+/** What a control service is made of, whether the world is open for writing or only read. */
+export function controlOf(directory: string, store: DiskStore, engine: HostEngine) {
+  return { store, engine, directory, tail: store.tail };
 }
 
 async function closeAll(host: WorldHost, store: DiskStore, effects: EffectOptions | undefined) {
@@ -60,7 +85,11 @@ async function closeAll(host: WorldHost, store: DiskStore, effects: EffectOption
 
 /** The operator's key, where it is at hand, lets the key of a new host into the keyring. */
 function effectsOf(world: string, { allowMissing = false }: OpenHostOptions): EffectOptions {
+  const settings = readSettings(aosHome());
+  const secrets = secretsOf(settings);
+  const adapters = newAdapters(settings, secrets);
   const signer = hostSigner(world);
   const operator = findSigner(world, 'operator');
-  return { adapters: newAdapters(), signer, allowMissing, ...(operator && { operator }) };
+  const { source } = secrets;
+  return { adapters, secrets: source, signer, allowMissing, ...(operator && { operator }) };
 }

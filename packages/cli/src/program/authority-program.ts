@@ -1,10 +1,10 @@
 /** The commands that are signed: with the operator's key, or with another of `$AOS_HOME/keys`. */
 
 import { type Command, Option } from 'commander';
-import { ruleOnIntent } from '../commands/approval.js';
-import { clearHalt, controlWorld, type ModeVerb } from '../commands/control.js';
-import { type AddOptions, addKey, listKeys, revokeKey } from '../commands/keyring.js';
-import { type ReceiptOptions, sendReceipt } from '../commands/receipt.js';
+import { ruleOnIntent } from '../commands/authority/approval.js';
+import { clearHalt, controlWorld, type ModeVerb } from '../commands/authority/control.js';
+import { type AddOptions, addKey, listKeys, revokeKey } from '../commands/authority/keyring.js';
+import { type ReceiptOptions, sendReceipt } from '../commands/authority/receipt.js';
 import { parseNatural } from './option-values.js';
 import type { RunCommand } from './run-command.js';
 

@@ -1,4 +1,4 @@
-/** The commands that run effects, and that show what became of them. */
+/** The commands that show what became of effects. */
 import { STANDINGS } from '@aos/protocol';
 import { type Command, Option } from 'commander';
 import {
@@ -6,33 +6,15 @@ import {
   type ReceiptsOptions,
   showEffects,
   showReceipts,
-} from '../commands/effects.js';
-import { type RunOptions, runToRest } from '../commands/run.js';
-import { showTrace, type TraceCommandOptions } from '../commands/trace.js';
-import { parseDurationMs, parseNatural } from './option-values.js';
+} from '../commands/reading/effects.js';
+import { showTrace, type TraceCommandOptions } from '../commands/reading/trace.js';
+import { parseNatural } from './option-values.js';
 import type { RunCommand } from './run-command.js';
 
 const DEFAULT_LIMIT = 50;
 const DEFAULT_TRACE_PLACES = 10_000;
-const DEFAULT_TIMEOUT_MS = 60_000;
 
 export function addEffectCommands(program: Command, run: RunCommand): void {
-  program
-    .command('run')
-    .description('run a world with its effects')
-    .addOption(
-      new Option('--until <state>', 'when to end').choices(['quiescent']).makeOptionMandatory(),
-    )
-    .addOption(
-      new Option('--timers <how>', 'wait for timers and deadlines, or list them')
-        .choices(['list', 'wait'])
-        .default('list'),
-    )
-    .option('--timeout <time>', 'longest wait, such as 30s', parseDurationMs, DEFAULT_TIMEOUT_MS)
-    .option('--allow-missing', 'leave effects open that nobody serves here')
-    .action((options: RunOptions, command: Command) =>
-      run(command, (world) => runToRest(world(), options)),
-    );
   program
     .command('effects')
     .description('list what was asked of the outside, and how it stands or ended')

@@ -1,14 +1,19 @@
 /** The commands that look closer: definitions, blobs, observation, and any verb at all. */
 import type { Command } from 'commander';
-import { getBlob, putBlob } from '../commands/blob.js';
-import { callVerb } from '../commands/call.js';
+import { getBlob, putBlob } from '../commands/reading/blob.js';
+import { callVerb } from '../commands/reading/call.js';
 import {
   getDefinition,
   type ListOptions,
   listDefinitions,
   showManifest,
-} from '../commands/definitions.js';
-import { type AuditOptions, showAudit, showDeadLetters, showMetrics } from '../commands/observe.js';
+} from '../commands/reading/definitions.js';
+import {
+  type AuditOptions,
+  showAudit,
+  showDeadLetters,
+  showMetrics,
+} from '../commands/reading/observe.js';
 import { parseNatural } from './option-values.js';
 import type { RunCommand } from './run-command.js';
 

@@ -7,6 +7,8 @@ import type { ProgressLine } from '../terminal/progress.js';
 export interface Tools {
   /** Tells something before the answer. */
   tell(item: Pick<Answer, 'data' | 'lines'>): void;
+  /** Writes a line of a log, on standard error. */
+  readonly log: (line: string) => void;
   /** Says on a terminal how far long work is. */
   progress(what: string): ProgressLine;
   /** Aborted when somebody asks the program to end. Only who asks for it can be stopped so. */

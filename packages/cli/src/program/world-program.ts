@@ -4,14 +4,24 @@ import { WAIT_LEVELS } from '@aos/protocol';
 import { type Command, Option } from 'commander';
 import { type SendOptions, sendEvent } from '../commands/event.js';
 import { initWorld } from '../commands/init.js';
-import { type IntentsOptions, showIntents } from '../commands/intents.js';
-import { showHead, showTail, type TailOptions } from '../commands/journal.js';
-import { type PlansOptions, type StartOptions, showPlans, startPlan } from '../commands/plans.js';
+import { type IntentsOptions, showIntents } from '../commands/reading/intents.js';
+import { showHead, showTail, type TailOptions } from '../commands/reading/journal.js';
+import {
+  type PlansOptions,
+  type StartOptions,
+  showPlans,
+  startPlan,
+} from '../commands/reading/plans.js';
+import {
+  type CellsOptions,
+  getState,
+  type StateOptions,
+  showCells,
+} from '../commands/reading/state.js';
+import { explainWhy, type WhyCommandOptions, type WhyKind } from '../commands/reading/why.js';
 import { type SnapshotCommandOptions, takeSnapshot } from '../commands/snapshot.js';
-import { type CellsOptions, getState, type StateOptions, showCells } from '../commands/state.js';
 import { showStatus } from '../commands/status.js';
 import { verify } from '../commands/verify.js';
-import { explainWhy, type WhyCommandOptions, type WhyKind } from '../commands/why.js';
 import { parseDurationMs, parseNatural } from './option-values.js';
 import type { RunCommand } from './run-command.js';
 

@@ -116,25 +116,30 @@ function isBlank(line: Uint8Array): boolean {
   return line.every((byte) => byte <= 0x20);
 }
 
-/** Turns messages into bytes, in one of the framings. */
+/** Turns messages into bytes, in one of the framings; they gather until they are taken. */
 export class MessageWriter {
   readonly #pack = new PackWriter();
 
   constructor(public limitBytes: number) {}
 
+  /** Bytes of the messages that were not taken. */
+  get sizeBytes(): number {
+    return this.#pack.length;
+  }
+
   /** Codes: `control-too-large`, `control-frame` for what is no plain value. */
+  add(message: PlainValue, framing: Framing): void {
+    if (framing === 'json') this.#pack.raw(encodeLine(message, this.limitBytes));
+    else this.#pack.message(message, this.limitBytes);
+  }
+
+  take(): Buffer {
+    return this.#pack.take();
+  }
+
+  /** One message as bytes. */
   write(message: PlainValue, framing: Framing): Buffer {
-    if (framing === 'json') return encodeLine(message, this.limitBytes);
-    const pack = this.#pack;
-    try {
-      pack.begin(this.limitBytes + LENGTH_BYTES);
-      const at = pack.reserveUint32();
-      pack.value(message);
-      pack.setUint32(at, pack.length - LENGTH_BYTES);
-      return pack.take();
-    } catch (error) {
-      pack.begin(0);
-      throw error;
-    }
+    this.add(message, framing);
+    return this.take();
   }
 }

@@ -1,47 +1,63 @@
 /**
- * Plain values as MessagePack: integers in their shortest form and exact to 64 bits, texts as UTF-8,
- * bytes as bytes, records as maps of text. No floats, no extensions.
+ * Plain values as MessagePack: integers in their shortest form and exact to 64 bits, texts as
+ * UTF-8, bytes as bytes, records as maps of text. No floats, no extensions.
  */
 import { RefusalError } from '@aos/canon';
 import { PLAIN_MAX, PLAIN_MIN, type PlainRecord, type PlainValue } from '@aos/protocol';
 
-const START_BYTES = 1024;
+const START_BYTES = 4096;
+/** A larger buffer is not kept. */
+const KEPT_BYTES = 1 << 20;
+const LENGTH_BYTES = 4;
+
+const MAP_HEAD = { fix: 0x80, wide: 0xde };
+const LIST_HEAD = { fix: 0x90, wide: 0xdc };
 /** Shorter texts are mostly ASCII and written unit by unit. */
 const SHORT_TEXT = 64;
 
-/** Writes values one behind the other into bytes that grow, up to a limit. */
+/** Writes messages one behind the other into bytes that grow, until they are taken. */
 export class PackWriter {
-  #bytes = Buffer.allocUnsafe(START_BYTES);
+  #bytes = Buffer.allocUnsafeSlow(START_BYTES);
   #length = 0;
-  #sizeLimit = 0;
+  /** Where the message that is written has to end at most. */
+  #limit = 0;
 
+  /** Bytes that were written and not taken. */
   get length(): number {
     return this.#length;
   }
 
-  /** What was written, as bytes that nobody else has; the writer is empty then. */
+  /** All that was written; the writer is empty then. */
   take(): Buffer {
     const taken = Buffer.from(this.#bytes.subarray(0, this.#length));
-    this.begin(0);
-    // one large message should not be kept for all that follow
-    if (this.#bytes.length > 1 << 20) this.#bytes = Buffer.allocUnsafe(START_BYTES);
+    this.#length = 0;
+    // the room of one large message should not be kept for all that follow
+    if (this.#bytes.length > KEPT_BYTES) this.#bytes = Buffer.allocUnsafeSlow(START_BYTES);
     return taken;
   }
 
-  /** Forgets what was written and not taken; the next may have so many bytes. */
-  begin(sizeLimit: number): void {
-    this.#length = 0;
-    this.#sizeLimit = sizeLimit;
+  /**
+   * Writes a value behind its length, four bytes. Codes: `control-too-large`, `control-frame`;
+   * nothing of it is there then.
+   */
+  message(value: PlainValue, limitBytes: number): void {
+    const start = this.#length;
+    this.#limit = start + LENGTH_BYTES + limitBytes;
+    try {
+      this.#room(LENGTH_BYTES);
+      this.value(value);
+    } catch (error) {
+      this.#length = start;
+      throw error instanceof TooLarge ? tooLarge(limitBytes) : error;
+    }
+    this.#bytes.writeUInt32BE(this.#length - start - LENGTH_BYTES, start);
   }
 
-  /** Room for a number that is known later. */
-  reserveUint32(): number {
-    const at = this.#room(4);
-    return at;
-  }
-
-  setUint32(at: number, value: number): void {
-    this.#bytes.writeUInt32BE(value, at);
+  /** Bytes as they are. */
+  raw(bytes: Uint8Array): void {
+    this.#limit = this.#length + bytes.length;
+    const at = this.#room(bytes.length);
+    this.#bytes.set(bytes, at);
   }
 
   value(value: PlainValue): void {
@@ -67,29 +83,26 @@ export class PackWriter {
   }
 
   #list(list: readonly PlainValue[]): void {
-    this.#head(list.length, { fix: 0x90, fixMost: 15, wide: 0xdc });
+    this.#head(list.length, LIST_HEAD);
     for (const item of list) this.value(item);
   }
 
   /** What is undefined is not there. */
   #record(record: PlainRecord): void {
-    const names = Object.keys(record).filter((name) => record[name] !== undefined);
-    this.#head(names.length, { fix: 0x80, fixMost: 15, wide: 0xde });
+    const names = Object.keys(record);
+    let count = names.length;
+    for (const name of names) if (record[name] === undefined) count -= 1;
+    this.#head(count, MAP_HEAD);
     for (const name of names) {
+      const item = record[name];
+      if (item === undefined) continue;
       this.#text(name);
-      this.value(record[name] as PlainValue);
+      this.value(item);
     }
   }
 
-  #head(
-    count: number,
-    {
-      fix,
-      fixMost,
-      wide,
-    }: { readonly fix: number; readonly fixMost: number; readonly wide: number },
-  ): void {
-    if (count <= fixMost) this.#byte(fix | count);
+  #head(count: number, { fix, wide }: typeof MAP_HEAD): void {
+    if (count <= 15) this.#byte(fix | count);
     else if (count <= 0xffff) this.#sized(wide, 2, count);
     else this.#sized(wide + 1, 4, count);
   }
@@ -190,20 +203,21 @@ export class PackWriter {
   #room(sizeBytes: number): number {
     const at = this.#length;
     const end = at + sizeBytes;
-    if (end > this.#sizeLimit) throw tooLarge(this.#sizeLimit);
+    if (end > this.#limit) throw new TooLarge();
     if (end > this.#bytes.length) this.#grow(end);
     this.#length = end;
     return at;
   }
 
   #grow(sizeBytes: number): void {
-    const grown = Buffer.allocUnsafe(
-      Math.min(this.#sizeLimit, Math.max(sizeBytes, this.#bytes.length * 2)),
-    );
+    const grown = Buffer.allocUnsafeSlow(Math.max(sizeBytes, this.#bytes.length * 2));
     this.#bytes.copy(grown, 0, 0, this.#length);
     this.#bytes = grown;
   }
 }
+
+/** Within the writer only: the message has no room for what comes. */
+class TooLarge extends Error {}
 
 export function tooLarge(limitBytes: number): RefusalError {
   const detail = `a message of more than ${limitBytes} bytes; ask for less at once`;

@@ -32,14 +32,12 @@ export function unpack(bytes: Uint8Array, limits: ValueLimits): PlainValue {
 class PackReader {
   #pos = 0;
   #values = 0;
-  readonly #view: DataView;
+  #view: DataView | undefined;
 
   constructor(
     private readonly bytes: Uint8Array,
     private readonly limits: ValueLimits,
-  ) {
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  }
+  ) {}
 
   end(): void {
     if (this.#pos !== this.bytes.length) this.#fail('expected the end of the message');
@@ -83,24 +81,31 @@ class PackReader {
     }
   }
 
+  /** Most messages have no wide number. */
+  get #numbers(): DataView {
+    const { buffer, byteOffset, byteLength } = this.bytes;
+    this.#view ??= new DataView(buffer, byteOffset, byteLength);
+    return this.#view;
+  }
+
   #number(head: number): number | bigint {
     switch (head) {
       case 0xcc:
         return this.#uint8();
       case 0xcd:
-        return this.#view.getUint16(this.#take(2));
+        return this.#numbers.getUint16(this.#take(2));
       case 0xce:
-        return this.#view.getUint32(this.#take(4));
+        return this.#numbers.getUint32(this.#take(4));
       case 0xcf:
-        return exact(this.#view.getBigUint64(this.#take(8)));
+        return exact(this.#numbers.getBigUint64(this.#take(8)));
       case 0xd0:
-        return this.#view.getInt8(this.#take(1));
+        return this.#numbers.getInt8(this.#take(1));
       case 0xd1:
-        return this.#view.getInt16(this.#take(2));
+        return this.#numbers.getInt16(this.#take(2));
       case 0xd2:
-        return this.#view.getInt32(this.#take(4));
+        return this.#numbers.getInt32(this.#take(4));
       case 0xd3:
-        return exact(this.#view.getBigInt64(this.#take(8)));
+        return exact(this.#numbers.getBigInt64(this.#take(8)));
       default:
         return this.#fail(`no value of this protocol begins with ${head.toString(16)}`);
     }
@@ -109,8 +114,8 @@ class PackReader {
   /** 1, 2 or 4 bytes, for width 0, 1 and 2. */
   #size(width: number): number {
     if (width === 0) return this.#uint8();
-    if (width === 1) return this.#view.getUint16(this.#take(2));
-    return this.#view.getUint32(this.#take(4));
+    if (width === 1) return this.#numbers.getUint16(this.#take(2));
+    return this.#numbers.getUint32(this.#take(4));
   }
 
   #binary(sizeBytes: number): Uint8Array {

@@ -10,6 +10,12 @@ import { CauseIndex, type Journal, JournalView } from '@aos/kernel';
 import type { TraceSource } from '../trace/trace-source.js';
 import type { ControlView } from './view.js';
 
+/** What an index is built from. */
+export type IndexedJournal = Pick<
+  ControlView,
+  'describing' | 'head' | 'isLiving' | 'read' | 'store'
+>;
+
 /** Records indexed before others get their turn: some milliseconds. */
 const SLICE_RECORDS = 512;
 /** How long an index outlives the last question. */
@@ -21,7 +27,7 @@ export class JournalIndex {
   #forgetting: NodeJS.Timeout | undefined;
   #isClosed = false;
 
-  constructor(private readonly view: ControlView) {}
+  constructor(private readonly view: IndexedJournal) {}
 
   /** The journal up to what is durable now, and the world at that place or later. */
   async source(): Promise<TraceSource> {

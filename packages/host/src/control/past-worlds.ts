@@ -26,8 +26,8 @@ export class PastWorlds {
   constructor(private readonly view: ControlView) {}
 
   /**
-   * The world after record `seq`. Codes: `record-unknown`; faults: `control-busy`, `world-diverged`,
-   * `object-missing`.
+   * The world after record `seq`. Codes: `record-unknown`; faults: `control-busy`,
+   * `world-diverged`, `object-missing`.
    */
   async after(seq: number): Promise<World> {
     if (seq > this.view.head) throw recordUnknown(this.view, seq);

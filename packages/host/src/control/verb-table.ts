@@ -7,22 +7,30 @@ import type {
   ControlVerb,
   ParsedArgs,
 } from '@aos/protocol';
+import { auditPorts, auditStream } from '../observe/audit.js';
 import { listEffects } from '../trace/effect-list.js';
 import { listReceipts } from '../trace/receipt-list.js';
 import { traceOf } from '../trace/trace-of.js';
-import { getBlob, putBlob } from './blobs.js';
-import { getDefinition, getManifest, listDefinitions, listKeys } from './definitions.js';
-import { draftReceipt, listIntents } from './intents.js';
+import { nextDurable } from './durability.js';
 import type { JournalIndex } from './journal-index.js';
-import { showHead, tailJournal } from './journal-tail.js';
-import { clearHalt, listDeadLetters, listDenials, listPlans, takeSnapshot } from './operations.js';
 import type { PastWorlds } from './past-worlds.js';
-import { quiesce } from './rest.js';
-import { sendEvent, sendFrame, sendReceipt, sendVerb, startPlan } from './sends.js';
-import { getState, showCells } from './states.js';
-import { showStatus } from './status.js';
+import { getBlob, putBlob } from './verbs/blobs.js';
+import { getDefinition, getManifest, listDefinitions, listKeys } from './verbs/definitions.js';
+import { draftReceipt, listIntents } from './verbs/intents.js';
+import { showHead, tailJournal } from './verbs/journal-tail.js';
+import {
+  clearHalt,
+  listDeadLetters,
+  listDenials,
+  listPlans,
+  takeSnapshot,
+} from './verbs/operations.js';
+import { quiesce } from './verbs/rest.js';
+import { sendEvent, sendFrame, sendReceipt, sendVerb, startPlan } from './verbs/sends.js';
+import { getState, showCells } from './verbs/states.js';
+import { showStatus } from './verbs/status.js';
+import { explainWhy } from './verbs/whys.js';
 import { type ControlView, refusal } from './view.js';
-import { explainWhy } from './whys.js';
 
 /** What verbs of one world have in common. */
 export interface VerbPorts {
@@ -90,11 +98,24 @@ export const streamTable: {
 } = {
   'journal.tail': ({ view }, args, signal) => tailJournal(view, args, signal),
   audit: ({ view }, args, signal) => {
-    const { audit } = view.options;
-    if (audit !== undefined) return audit(args, signal)[Symbol.asyncIterator]();
-    throw notServed('audit');
+    const items = view.options.audit?.(args, signal) ?? auditOf(view, args, signal);
+    return items[Symbol.asyncIterator]();
   },
 };
+
+/** What the journal says, unless somebody else tells what auditors are told. */
+function auditOf(view: ControlView, { from, follow }: ParsedArgs<'audit'>, signal: AbortSignal) {
+  const { store } = view;
+  const source = {
+    head: () => view.head,
+    records: (seq: number) => store.records(seq),
+    ports: () => view.read((world) => auditPorts(world, store)),
+    ...(view.isLiving && {
+      next: (seq: number, left: AbortSignal) => nextDurable(view, seq, left),
+    }),
+  };
+  return auditStream(source, { from: from ?? 0, follow }, signal);
+}
 
 function notServed(verb: string) {
   const detail = `the verb '${verb}' is not served here; ask the daemon of the world`;

@@ -1,4 +1,4 @@
-/** The hello of a client, judged: version, token, world; in this order, the first wrong one counts. */
+/** The hello of a client, judged: version, token, world; the first that is wrong counts. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import {
   CONTROL_VERSION,

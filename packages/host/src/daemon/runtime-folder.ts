@@ -10,7 +10,7 @@ import { AosFault } from '@aos/protocol';
 const PRIVATE_FOLDER = 0o700;
 const FOR_OTHERS = 0o077;
 
-/** `$XDG_RUNTIME_DIR/aos`, else `aos-<user id>` in the folder for temporary files; made if need be. */
+/** `$XDG_RUNTIME_DIR/aos`, or `aos-<user id>` among temporary files; made if need be. */
 export function runtimeFolder(env: NodeJS.ProcessEnv = process.env): string {
   const { uid } = userInfo();
   const given = env.XDG_RUNTIME_DIR;

@@ -41,8 +41,8 @@ export async function runAttempt(
     return failedOutcome({ status: 'error', code: 'adapter-failed', message });
   });
   const outcome = await Promise.race([ended, stuck]);
-  context.end();
   for (const stop of stops) stop();
+  await context.end(outcome);
   const isLate = cancel.reason === 'deadline' && outcome.status === 'cancelled';
   return isLate ? failedOutcome(DEADLINE) : context.secrets.checkOutcome(outcome);
 }

@@ -14,6 +14,7 @@ import {
   type EffectCall,
   type EffectClock,
   type EffectContext,
+  type EffectOutcome,
   type Engine,
   type Origin,
   type SecretSource,
@@ -59,11 +60,16 @@ export interface CallPorts {
   readonly handInFrame: (payload: Uint8Array) => Promise<void>;
 }
 
+/** Frames that are held back at once. */
+const MAX_HELD = 256;
+
 export class CallContext implements EffectContext {
   readonly blobs: BlobPort;
   readonly clock: EffectClock;
   readonly secrets: CallSecrets;
   readonly #frames: FrameChannel;
+  /** Frames that may hold the begin of a secret, until the next one shows that they do not. */
+  readonly #held: Uint8Array[] = [];
 
   constructor(
     private readonly intent: OpenIntent,
@@ -80,12 +86,20 @@ export class CallContext implements EffectContext {
     const refusal =
       checkFrame(payload, this.ports.world().runtime.limits.receipt_bytes) ??
       this.secrets.checkFrame(payload);
-    return refusal === undefined ? this.#frames.emit(payload.slice()) : Promise.reject(refusal);
+    if (refusal !== undefined) return Promise.reject(refusal);
+    this.#held.push(payload.slice());
+    const isHeld = this.secrets.isFramePending && this.#held.length < MAX_HELD;
+    return isHeld ? Promise.resolve() : this.#letGo();
   }
 
-  /** The call has ended: frames that have not been handed in are dropped. */
-  end(): void {
+  /** The call has ended: frames that were emitted and not handed in are dropped. */
+  async end({ status }: EffectOutcome): Promise<void> {
+    if (status === 'ok' && !this.secrets.isEchoed) await this.#letGo();
     this.#frames.close();
+  }
+
+  async #letGo(): Promise<void> {
+    await Promise.all(this.#held.splice(0).map((frame) => this.#frames.emit(frame)));
   }
 
   permitsRedirect(params: Uint8Array, hops: number): Refusal | undefined {

@@ -43,7 +43,7 @@ const SETTLED = new Set(['receipt-duplicate', 'receipt-unknown', 'receipt-epoch'
 const CANCELLED: EffectFailure = {
   status: 'cancelled',
   code: 'effect-cancelled',
-  message: 'nobody waits for it any more; it was not started',
+  message: 'nobody waits for it any more; it was not started since it was called off',
 };
 
 export class EffectRunner {
@@ -224,6 +224,10 @@ export class EffectRunner {
     const intent = world.intents.get(job.intent);
     if (intent === undefined) {
       this.#jobs.delete(job);
+      return;
+    }
+    if (intent.isCancelled) {
+      this.#answer(job, { intent, adapter, answer: answerOf(world, CANCELLED) });
       return;
     }
     lane.running += 1;

@@ -2,8 +2,8 @@
  * Curve arithmetic on the threads of the platform, apart from the thread that steps worlds.
  *
  * The same few threads flush files, and a key admits one user at a time: a long row of signatures
- * would hold all of them. So only some are given away at once, for the whole process; the others
- * wait here, in their order.
+ * would hold all of them. So only some are given away at once, for all worlds of this thread; the
+ * others wait here, in their order.
  */
 
 /** Given to the platform at once. Of its four threads two are left to files. */
@@ -41,5 +41,5 @@ class CryptoLane {
   }
 }
 
-/** One for the process, as its threads are. */
+/** One for all worlds of this thread. */
 export const cryptoLane = new CryptoLane();

@@ -95,6 +95,15 @@ export class CallSecrets implements SecretPort, BlobGuard {
     return new AosFault('secret-echoed', message, { retry: 'never' });
   }
 
+  /** Whether what was looked through may be the begin of a value that the next frame ends. */
+  get isFramePending(): boolean {
+    return this.#frames?.isPending ?? false;
+  }
+
+  get isEchoed(): boolean {
+    return this.#isEchoed;
+  }
+
   /** The outcome, or the error `secret-echoed` when the call has shown a value anywhere. */
   checkOutcome(outcome: EffectOutcome): EffectOutcome {
     if (this.#values.length === 0 && !this.#isEchoed) return outcome;

@@ -22,6 +22,11 @@ export class ValueGuard {
     return decoded.ok && this.#walk(decoded.value, '/');
   }
 
+  /** Whether a value may have begun somewhere that the next ones may bring to its end. */
+  get isPending(): boolean {
+    return [...this.#places.values()].some((scanner) => scanner.isPending);
+  }
+
   #walk(value: Value, place: string): boolean {
     if (typeof value === 'string') return this.#read(Buffer.from(value), place);
     if (value instanceof Uint8Array) return this.#read(value, place);

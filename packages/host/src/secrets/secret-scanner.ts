@@ -1,27 +1,35 @@
 /**
  * Looks for secrets in bytes as they come, whatever the chunks.
  *
- * It reads them as they are, with escapes undone once and twice, and without blanks and line ends:
- * so it sees a value in base64 in JSON in a URL, and over the lines of a mail.
+ * It reads them as they are, with escapes undone once and twice, and each of these also without
+ * blanks and line ends: so it sees a value in base64 in JSON in a URL, and over the lines of a mail.
  *
  * Deliberately absent: undoing compression and encryption, and forms that somebody makes up in
  * order to hide a value. Against whom a secret was given to nothing helps.
  */
 import { concatBytes } from '@aos/canon';
+import { BytePatterns, FOUND, START } from './byte-patterns.js';
 import { needlesOf } from './needles.js';
 import { Unescaper } from './unescaper.js';
 
 /** How much longer than what is looked for may be what it is read from: `%5Cu0041` for a byte. */
 const EXPANSION = 24;
+/** Fewer bytes of a value are shown by chance, and show nothing of it. */
+const HEAD_BYTES = 4;
+
+/** Space, tab and what ends lines. */
+const BLANKS = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte === 0x20 || (byte >= 0x09 && byte <= 0x0d) ? 1 : 0,
+);
 
 /** Values, made ready to be looked for. */
 export class SecretNeedles {
-  readonly #needles: readonly Buffer[];
+  readonly patterns: BytePatterns;
   readonly longestBytes: number;
 
   constructor(values: readonly Uint8Array[]) {
     const needles = values.flatMap(needlesOf);
-    this.#needles = needles.map((each) => Buffer.from(each));
+    this.patterns = new BytePatterns(needles);
     this.longestBytes = Math.max(0, ...needles.map(({ length }) => length));
   }
 
@@ -29,55 +37,58 @@ export class SecretNeedles {
   get reachBytes(): number {
     return this.longestBytes * EXPANSION;
   }
-
-  areIn(bytes: Buffer): boolean {
-    return this.#needles.some((needle) => bytes.includes(needle));
-  }
 }
 
 export class SecretScanner {
-  readonly #views: readonly View[];
+  readonly #readings: readonly [Reading, Reading, Reading];
   readonly #once = new Unescaper();
   readonly #twice = new Unescaper();
 
-  constructor(needles: SecretNeedles) {
-    this.#views = Array.from({ length: 6 }, () => new View(needles));
+  constructor({ patterns }: SecretNeedles) {
+    this.#readings = [new Reading(patterns), new Reading(patterns), new Reading(patterns)];
   }
 
   /** Whether what came up to now shows a value. */
   push(chunk: Uint8Array): boolean {
     const once = this.#once.push(chunk);
-    return this.#look(chunk, once, this.#twice.push(once));
+    return this.#read(chunk, once, this.#twice.push(once));
+  }
+
+  /** Whether what came may be the begin of a showing. */
+  get isPending(): boolean {
+    return this.#readings.some(({ depth }) => depth >= HEAD_BYTES);
   }
 
   /** Whether anything that came shows a value. */
   end(): boolean {
     const once = this.#once.end();
     const twice = concatBytes(this.#twice.push(once), this.#twice.end());
-    return this.#look(new Uint8Array(), once, twice);
+    return this.#read(new Uint8Array(), once, twice);
   }
 
-  #look(...readings: readonly Uint8Array[]): boolean {
-    const all = readings.flatMap((bytes) => [bytes, withoutBlanks(bytes)]);
-    return all.map((bytes, i) => (this.#views[i] as View).push(bytes)).includes(true);
-  }
-}
-
-/** One reading, of which so much is kept as a value may have begun in. */
-class View {
-  #tail: Uint8Array = new Uint8Array();
-
-  constructor(private readonly needles: SecretNeedles) {}
-
-  push(bytes: Uint8Array): boolean {
-    if (bytes.length === 0) return false;
-    const all = Buffer.concat([this.#tail, bytes]);
-    this.#tail = all.subarray(Math.max(0, all.length - this.needles.longestBytes + 1));
-    return this.needles.areIn(all);
+  #read(plain: Uint8Array, once: Uint8Array, twice: Uint8Array): boolean {
+    const [first, second, third] = this.#readings;
+    return first.read(plain) || second.read(once) || third.read(twice);
   }
 }
 
-function withoutBlanks(bytes: Uint8Array): Uint8Array {
-  const isBlank = (byte: number) => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
-  return bytes.some(isBlank) ? bytes.filter((byte) => !isBlank(byte)) : bytes;
+/** One way to read what comes: as it is, and without blanks. */
+class Reading {
+  #state = START;
+  #squeezed = START;
+
+  constructor(private readonly patterns: BytePatterns) {}
+
+  /** How far a showing has come, at most. */
+  get depth(): number {
+    const depths = [this.#state, this.#squeezed].map((state) => this.patterns.depthOf(state));
+    return Math.max(...depths);
+  }
+
+  read(bytes: Uint8Array): boolean {
+    this.#state = this.patterns.read(this.#state, bytes);
+    if (this.#state === FOUND) return true;
+    this.#squeezed = this.patterns.read(this.#squeezed, bytes, BLANKS);
+    return this.#squeezed === FOUND;
+  }
 }

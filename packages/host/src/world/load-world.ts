@@ -2,7 +2,7 @@
  * Loading: from the files of a world to its definition and code, and to the world at its genesis or
  * at its last snapshot. No record is read here.
  */
-import { openDefinition, type WorldDefinition } from '@aos/air';
+import type { WorldDefinition } from '@aos/air';
 import { type Hash, type Refusal, type Result, refuse, toHashText } from '@aos/canon';
 import { createWorld, NodeCache, openSnapshot, type TrieSource, type World } from '@aos/kernel';
 import {
@@ -15,6 +15,7 @@ import {
   type WorldStore,
 } from '@aos/protocol';
 import { modulesOf } from './modules.js';
+import { SharedDefinitions } from './shared-definitions.js';
 
 /** An engine that a host can give modules to. */
 export interface HostEngine extends Engine {
@@ -42,10 +43,14 @@ export interface WorldParts {
  * Reads the definition and loads every module. Throws AosFault with the code of what is wrong:
  * `object-missing`, a module refusal, or one of genesis and manifest.
  */
-export function loadParts(store: WorldStore, engine: HostEngine): WorldParts {
+export function loadParts(
+  store: WorldStore,
+  engine: HostEngine,
+  definitions = new SharedDefinitions(),
+): WorldParts {
   const genesis = unwrap(decodeGenesis(store.genesis));
   const read = (hash: Hash) => store.object(hash);
-  const definition = unwrap(openDefinition(genesis.manifest, read));
+  const definition = unwrap(definitions.open(genesis.manifest, read));
   const limits = callLimitsOf(genesis.runtime.limits);
   for (const { name, entry, hash } of modulesOf(definition)) {
     if (engine.has(hash)) continue;

@@ -24,6 +24,7 @@ import {
   worldAtGenesis,
   worldAtSnapshot,
 } from './load-world.js';
+import type { SharedDefinitions } from './shared-definitions.js';
 
 export interface OpenedWorld {
   readonly world: World;
@@ -46,8 +47,9 @@ export function openWorld(
   store: WorldStore,
   engine: HostEngine,
   openFrom: OpenFrom = 'snapshot',
+  definitions?: SharedDefinitions,
 ): OpenedWorld {
-  const parts = loadParts(store, engine);
+  const parts = loadParts(store, engine, definitions);
   if (openFrom === 'genesis') return openFromGenesis(parts);
   const { from, start, passedOver } = findStart(parts);
   if (from === 'genesis') return openFromGenesis(parts, passedOver);

@@ -125,6 +125,7 @@ function newIntent(subject: Subject, approval: PendingApproval | null): OpenInte
     reserved: [],
     approval,
     frames: 0,
+    isCancelled: false,
     ...(deadlineNs === undefined ? {} : { deadlineNs }),
   };
 }

@@ -73,6 +73,7 @@ const intent = fc
       reserved: fc.array(fc.record({ grant: text, sinceNs: u64, amounts })),
       approval: fc.option(approval),
       frames: nat,
+      isCancelled: fc.boolean(),
     }),
     optional('deadlineNs', u64),
   )

@@ -46,6 +46,8 @@ export interface OpenIntent {
   readonly approval: PendingApproval | null;
   /** Stream frames that have come; the next one has this number. */
   readonly frames: number;
+  /** The host was asked to end it: where it was not started, it never is. */
+  readonly isCancelled: boolean;
   readonly deadlineNs?: bigint;
 }
 
@@ -87,6 +89,7 @@ function writeIntentLeaf(w: Writer, intent: OpenIntent): void {
   writeItems(w, intent.reserved, writeReservation);
   writeOptional(w, intent.approval ?? undefined, (approval) => writeApproval(w, approval));
   w.int(intent.frames);
+  w.bool(intent.isCancelled);
   writeOptional(w, intent.deadlineNs, (ns) => w.int(ns));
 }
 
@@ -109,6 +112,7 @@ function readIntentLeaf(r: Reader, source: TrieSource): OpenIntent {
     reserved: readItems(r, readReservation),
     approval: readOptional(r, () => readApproval(r)) ?? null,
     frames: r.nat(),
+    isCancelled: r.bool(),
   };
   const deadlineNs = readOptional(r, () => r.u64());
   return deadlineNs === undefined ? intent : { ...intent, deadlineNs };

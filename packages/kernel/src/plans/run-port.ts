@@ -110,6 +110,7 @@ export class RunPort implements PlanPort {
     if (intent.state === 'waiting') {
       settleInternally(run, intent, { status: 'cancelled', code: 'effect-cancelled' }, cause);
     } else {
+      run.next.intents = run.next.intents.set({ ...intent, isCancelled: true });
       run.cancel(hash);
     }
     return 'coming';

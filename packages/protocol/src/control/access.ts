@@ -1,4 +1,4 @@
-/** One way to talk to a world, whether it lives in this process, in another thread or behind a socket. */
+/** One way to talk to a world: in this process, in another thread, or behind a socket. */
 import type { Result } from '@aos/canon';
 import type {
   ControlArgs,

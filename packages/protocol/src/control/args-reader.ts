@@ -17,7 +17,8 @@ export interface NumberBounds {
  */
 export class ArgsReader {
   readonly #args: PlainRecord;
-  readonly #asked = new Set<string>();
+  /** Names that were asked for; most are asked for once. */
+  readonly #asked: string[] = [];
 
   constructor(
     args: PlainValue | undefined,
@@ -35,7 +36,7 @@ export class ArgsReader {
 
   /** Whatever stands there, null included; absent is undefined. */
   raw(name: string): PlainValue | undefined {
-    this.#asked.add(name);
+    this.#asked.push(name);
     return Object.hasOwn(this.#args, name) ? this.#args[name] : undefined;
   }
 
@@ -131,9 +132,9 @@ export class ArgsReader {
 
   /** Refuses what was given and not asked for. */
   end(): void {
-    const unknown = Object.keys(this.#args).find((name) => !this.#asked.has(name));
+    const unknown = Object.keys(this.#args).find((name) => !this.#asked.includes(name));
     if (unknown === undefined) return;
-    const known = [...this.#asked].join(', ') || 'none';
+    const known = [...new Set(this.#asked)].join(', ') || 'none';
     const detail = `no argument of this name; there are: ${known}`;
     throw new RefusalError({ code: 'control-args', at: `${this.at}/${clipName(unknown)}`, detail });
   }

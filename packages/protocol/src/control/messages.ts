@@ -175,14 +175,14 @@ function readError(fields: ArgsReader): ControlError {
 }
 
 function readMessage<T>(value: PlainValue, read: (fields: ArgsReader) => T): Result<T> {
-  const read1 = attempt(() => {
+  const message = attempt(() => {
     const fields = new ArgsReader(value, '');
-    const message = read(fields);
+    const found = read(fields);
     fields.end();
-    return message;
+    return found;
   });
-  if (read1.ok) return read1;
-  return { ok: false, refusal: { ...read1.refusal, code: 'control-message' } };
+  if (message.ok) return message;
+  return { ok: false, refusal: { ...message.refusal, code: 'control-message' } };
 }
 
 /** A refusal as a client throws it where a result has no place for one. */

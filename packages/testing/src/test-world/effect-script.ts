@@ -116,10 +116,14 @@ export class EffectScript {
   }
 
   /** @internal An adapter that does as the script says and nothing else. */
-  adapter(kinds: readonly string[]): Adapter {
+  adapter(
+    kinds: readonly string[],
+    implementations: NonNullable<Adapter['implementations']>,
+  ): Adapter {
     return {
       id: 'test.script',
       kinds,
+      implementations,
       start: (call, context) => this.#start(call, context),
       close: async () => undefined,
     };

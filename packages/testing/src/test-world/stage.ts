@@ -20,9 +20,10 @@ import {
   signVerb,
   verifyWorld,
   type WorldHost,
+  type WorldObserver,
 } from '@aos/host';
 import { isAnsweredByKernel, type World } from '@aos/kernel';
-import { type Adapter, AosFault, chainOf, NONCE_BYTES, type Verb } from '@aos/protocol';
+import { type Adapter, AosFault, chainOf, NONCE_BYTES, type Verb, worldIdOf } from '@aos/protocol';
 import { createMemoryStore, type MemoryStore, openMemoryStore } from '@aos/store';
 import { WasmEngine } from '@aos/wasm';
 import { Random } from '../random.js';
@@ -41,6 +42,8 @@ export interface TestWorldOptions extends WorldSource {
   readonly adapters?: readonly Adapter[];
   /** How the host runs effects: retries, concurrency, secrets. */
   readonly effects?: Omit<EffectOptions, 'adapters' | 'operator' | 'random' | 'signer'>;
+  /** Logs, metrics, traces: they see what a host's observers see, and change nothing. */
+  readonly observers?: readonly WorldObserver[];
   /** Decides entropy and the spread of retries. Default 1. */
   readonly seed?: number;
   /** Wall time at which the world is made. Default: the beginning of 2025, UTC. */
@@ -93,9 +96,13 @@ export class Stage {
     this.#host = this.#open();
   }
 
+  get worldId(): Hash {
+    return worldIdOf(this.#store.genesis);
+  }
+
   get chain(): Hash {
-    const bytes = [...this.records(this.#store.head)][0];
-    return bytes === undefined ? sha256(this.#store.genesis) : chainOf(bytes);
+    const [bytes] = this.records(this.#store.head);
+    return bytes === undefined ? this.worldId : chainOf(bytes);
   }
 
   records(fromSeq: number): Iterable<Uint8Array> {
@@ -197,6 +204,7 @@ export class Stage {
       startTimer: this.time.startTimer,
       // on threads, receipts that come together would come in an order of chance
       cryptoThreads: 'none',
+      observers: this.#options.observers ?? [],
       effects: {
         drainMs: 0,
         ...this.#options.effects,
@@ -216,10 +224,12 @@ export class Stage {
     const { adapters = [] } = this.#options;
     const taken = new Set(adapters.flatMap(({ kinds }) => kinds));
     const own = this.#builtIn.filter(({ kinds }) => !kinds.some((kind) => taken.has(kind)));
-    const real = [...adapters, ...own];
+    const real: readonly Adapter[] = [...adapters, ...own];
     const served = new Set(real.flatMap(({ kinds }) => kinds));
     const scripted = kindsOf(this.definition).filter((kind) => !served.has(kind));
-    return [...real.map((each) => this.script.around(each)), this.script.adapter(scripted)];
+    const runsPrograms = real.some(({ implementations }) => implementations?.includes('wasi'));
+    const script = this.script.adapter(scripted, runsPrograms ? [] : ['wasi']);
+    return [...real.map((each) => this.script.around(each)), script];
   }
 
   readonly #fillEntropy = (bytes: Uint8Array): void => bytes.set(this.#random.bytes(bytes.length));
@@ -262,7 +272,8 @@ function kindsOf({ reducers, plans }: WorldDefinition): readonly string[] {
   for (const { plan } of plans.values()) {
     for (const step of plan.steps) if (step.op === 'emit_effect') kinds.add(step.kind);
   }
-  return [...kinds].filter((kind) => !isAnsweredByKernel(kind));
+  // the kernel answers some questions about the world, the host the others
+  return [...kinds].filter((kind) => !isAnsweredByKernel(kind) && !kind.startsWith('introspect.'));
 }
 
 function restless(why: string): AosFault {

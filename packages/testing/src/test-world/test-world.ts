@@ -62,6 +62,10 @@ export class TestWorld {
     return this.#stage.definition;
   }
 
+  get worldId(): Hash {
+    return this.#stage.worldId;
+  }
+
   /** Logical time: nanoseconds since the world was made. */
   get nowNs(): bigint {
     return this.#stage.time.monotonicNs();

@@ -66,7 +66,8 @@ const TELLINGS: Readonly<Record<string, Telling>> = {
     return okOutcome({ texts: [] });
   },
   'frame-split': async (value, context) => {
-    for (const delta of value) await context.emitFrame(encode({ n: 1, delta })).catch(() => 0);
+    const deltas = ['before ', value.slice(0, 12), value.slice(12, 20), value.slice(20)];
+    for (const delta of deltas) await context.emitFrame(encode({ n: 1, delta })).catch(() => 0);
     return okOutcome({ texts: [] });
   },
   throw: async (value) => {
@@ -135,7 +136,9 @@ test('no form of a secret gets anywhere that the world keeps or tells', async ()
   expect(seen).toHaveLength(paths.length + 2);
   for (const [path, bytes] of world.filesOf()) {
     expect(showingsIn(bytes), path).toEqual([]);
-    expect(bytes.includes(BARE.slice(0, 6)), path).toBe(false);
+    for (const part of [BARE.slice(0, 5), BARE.slice(-5)]) {
+      expect(bytes.includes(part), `${path}: ${part}`).toBe(false);
+    }
   }
   expect(showingsIn(await toldBy(world))).toEqual([]);
 });
@@ -173,4 +176,18 @@ test('a secret that cannot be resolved fails the effect, with the code of why', 
   const codes = [empty, world].flatMap(({ host }) => host.deadLetters.map(({ code }) => code));
   expect(codes).toEqual(['secret-unavailable', 'secret-not-referred']);
   expect(seen).toEqual([]);
+});
+
+test('frames that only begin as a secret does come in, if later than others', async () => {
+  const deltas = ['a Bear', 'd', ' and a Bearer', ' of news, Bearer sk-can'];
+  const telling: Telling = async (_, context) => {
+    for (const delta of deltas) await context.emitFrame(encode({ delta }));
+    return okOutcome({ texts: [] });
+  };
+  const world = await openCanaryWorld(VALUE, new Map([['frames', telling]]));
+  await world.send('Wish', { what: '<frames>' });
+  await world.host.untilQuiescent();
+  const told = await toldBy(world);
+  for (const delta of deltas) expect(told.includes(Buffer.from(encode({ delta })))).toBe(true);
+  expect(world.host.deadLetters).toEqual([]);
 });

@@ -16,8 +16,8 @@ import {
 
 export const order = schema('shop/Order@1', t.record({ id: t.text, cents: t.nat }));
 export const refund = schema('shop/Refund@1', t.record({ payment: t.text }));
-export const paid = schema('shop/Paid@1', t.record({ payment: t.text, note: t.option(t.text) }));
-export const outcomes = schema('shop/Outcome@1', t.record({ status: t.text }));
+const paid = schema('shop/Paid@1', t.record({ payment: t.text, note: t.option(t.text) }));
+const outcomes = schema('shop/Outcome@1', t.record({ status: t.text }));
 
 export const charge = defineEffect('shop/charge@1', {
   kind: 'pay.charge',

@@ -3,7 +3,17 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { definePlan, defineWorld, generatePolicy, schema, sys, t, trigger } from '@aos/air/author';
+import {
+  definePlan,
+  defineWorld,
+  generatePolicy,
+  grant,
+  len,
+  schema,
+  sys,
+  t,
+  trigger,
+} from '@aos/air/author';
 import { toHex } from '@aos/canon';
 import { type Adapter, okOutcome } from '@aos/protocol';
 import { expectGolden, HOLD, openTestWorld, type TestWorld } from '@aos/testing';
@@ -17,6 +27,17 @@ const remind = definePlan('test/remind@1', { input: reminder }, (plan, { at }) =
 const reminders = defineWorld({
   triggers: [trigger(remind)],
   policy: generatePolicy('test/policy@1', { plans: [remind] }),
+});
+
+const look = schema('test/Look@1', t.record({ limit: t.nat }));
+const lookBack = definePlan('test/look@1', { input: look, output: look }, (plan, { limit }) => {
+  const query = grant('query', sys.caps.query2, {
+    kinds: ['introspect.decisions'],
+    reducers: [],
+  });
+  const params = { limit };
+  const found = plan.call('look', sys.effects.introspectDecisions, params, { grant: query });
+  return { limit: len(found.decisions) };
 });
 
 const opened: TestWorld[] = [];
@@ -106,6 +127,17 @@ describe('a test world', () => {
   it.each(['5', '1.5s', '-1s', '10us'])('takes no duration %s', async (text) => {
     const world = await open({ definition: shop });
     await expect(world.advance(text as '1s')).rejects.toMatchObject({ code: 'test-duration' });
+  });
+
+  it('leaves to the host what the host answers about the world', async () => {
+    const definition = defineWorld({
+      triggers: [trigger(lookBack)],
+      policy: generatePolicy('test/policy@1', { plans: [lookBack] }),
+    });
+    const world = await open({ definition });
+    await world.send(look, { limit: 9 });
+    expect(await world.settle()).toMatchObject({ blockers: [] });
+    expect(world.plans(lookBack)).toMatchObject([{ status: 'ok', result: { limit: 1 } }]);
   });
 });
 

@@ -6,7 +6,7 @@
  * `when` lets a step run only if a condition holds.
  */
 import type { DefPlan } from '../../forms/plan.js';
-import type { AnyEffect, Effect, Grant } from '../authority.js';
+import type { AnyEffect, Effect, Grant, Secret } from '../authority.js';
 import type { AnyTyped } from '../expr/expr.js';
 import type { Expr, Input, Settles, Typed } from '../expr/typed.js';
 import type { Shaped } from '../shape.js';
@@ -189,6 +189,8 @@ export interface Plan<I, O> {
   readonly correlateBy: string | undefined;
   readonly definition: DefPlan;
   readonly uses: readonly Use[];
+  /** Secrets in the parameters of its effects. */
+  readonly secrets: readonly Secret[];
   /** Schemas that the plan names, beyond input and output. */
   readonly schemas: readonly AnySchema[];
   /** Plans that it starts. */

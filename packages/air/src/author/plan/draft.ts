@@ -1,7 +1,7 @@
 /** A plan while its author writes it. */
 import type { DefPlan, PlanStep } from '../../forms/plan.js';
 import { AuthorError } from '../author-error.js';
-import type { AnyEffect, Grant } from '../authority.js';
+import { type AnyEffect, type Grant, type Secret, secretsIn } from '../authority.js';
 import { type AnyTyped, isTyped, makeExpr } from '../expr/expr.js';
 import { type Slot, slotOf } from '../expr/literal.js';
 import { NODE } from '../expr/typed.js';
@@ -36,6 +36,7 @@ interface Head {
 export class Draft {
   readonly input: AnyTyped;
   private readonly graph: Graph;
+  private readonly secrets = new Set<Secret>();
   private readonly uses: { readonly effect: AnyEffect; readonly grant: () => Grant }[] = [];
   private readonly grants: GrantMaker;
   private readonly schemas = new Set<AnySchema>();
@@ -80,6 +81,7 @@ export class Draft {
       throw new AuthorError('author-grant-type', at, message);
     }
     this.uses.push({ effect, grant });
+    for (const secret of secretsIn(params)) this.secrets.add(secret);
     const variable = this.bind(id, options);
     const { deadlineNs, retry } = options;
     const json = {
@@ -242,6 +244,7 @@ export class Draft {
       correlateBy,
       definition: this.definition(uses),
       uses,
+      secrets: [...this.secrets],
       schemas: [...this.schemas],
       children: [...this.children],
     };

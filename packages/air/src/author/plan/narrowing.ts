@@ -44,7 +44,7 @@ function narrowHttp(uses: readonly unknown[], at: string): Fields {
 }
 
 function narrowLlm(uses: readonly unknown[], at: string): Fields {
-  const tools = distinct(uses.flatMap((use) => textsOf(use, 'tools', at)));
+  const tools = distinct(uses.flatMap((use) => toolsOf(use, at)));
   const limits = uses.map((use) => numberOf(use, 'max_tokens', at));
   return {
     providers: distinct(uses.map((use) => textOf(use, 'provider', at))),
@@ -91,10 +91,18 @@ function numberOf(use: unknown, field: string, at: string): number | bigint {
   throw open(at, `'${field}' is computed, so nothing can be narrowed to it`);
 }
 
-function textsOf(use: unknown, field: string, at: string): readonly string[] {
-  const texts = fieldOf(use, field) ?? [];
-  if (Array.isArray(texts) && texts.every((each) => typeof each === 'string')) return texts;
-  throw open(at, `'${field}' is computed, so nothing can be narrowed to it`);
+/** Tools are named, or are records with their names. */
+function toolsOf(use: unknown, at: string): readonly string[] {
+  const tools = fieldOf(use, 'tools') ?? [];
+  const names = Array.isArray(tools) ? tools.map((tool) => toolName(tool)) : [undefined];
+  if (names.every((name) => name !== undefined)) return names;
+  throw open(at, `'tools' are computed, so nothing can be narrowed to them`);
+}
+
+function toolName(tool: unknown): string | undefined {
+  const isRecord = typeof tool === 'object' && tool !== null && !isTyped(tool);
+  const name = isRecord ? (tool as Fields).name : tool;
+  return typeof name === 'string' ? name : undefined;
 }
 
 const distinct = <T>(values: readonly T[]): readonly T[] => [...new Set(values)];

@@ -150,7 +150,14 @@ describe('a budget', () => {
     }
   });
 
-  test('is charged the call and the cost of an error, and no tokens', () => {
+  test('is charged the tokens that were reserved for an error that cost something', () => {
+    const spending = new Spending({ grants: [grant('note', { tokens: 100, cents: 5 })] });
+    const intent = spending.mustOpen({ params: asked('x', { max_tokens: 40 }) });
+    spending.settle(intent, { status: 'error', costCents: 2n });
+    expect(spending.ledger('note')?.used).toMatchObject({ tokens: 40n, cents: 2n });
+  });
+
+  test('is charged the call of an error that cost nothing, and no tokens', () => {
     const spending = new Spending({ grants: [grant('note', { tokens: 100, calls: 5 })] });
     const intent = spending.mustOpen({ params: asked('x', { max_tokens: 40 }) });
     spending.settle(intent, { status: 'error' });

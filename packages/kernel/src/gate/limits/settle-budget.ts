@@ -3,7 +3,8 @@
  *
  * An ok receipt says what was used: `cost_cents`, `token_usage` of `prompt` and `completion`, and
  * `size` in bytes; without a size the bytes that went through the journal count. An error is
- * charged what it cost and a call. Whatever may have happened unseen, after a time-out or behind a
+ * charged what it cost and a call, and the tokens that were reserved if it cost anything: they were
+ * used, and nobody counted them. Whatever may have happened unseen, after a time-out or behind a
  * receipt that cannot be read, is charged as much as was reserved at least.
  */
 import { assert, decode, type Value } from '@aos/canon';
@@ -53,10 +54,11 @@ function settleOne(ledger: Ledger, { amounts }: Reservation, used: Amounts): Led
 function usedAmounts({ params }: OpenIntent, { amounts }: Reservation, use: SettledUse): Amounts {
   const { status, code, payload, costCents } = use;
   const fields = status === 'ok' ? fieldsOf(payload) : undefined;
+  const isUncounted = status === 'ok' || (costCents ?? 0n) > 0n;
   const bytes = BigInt(params.length);
   const seen: Amounts = {
     calls: 1n,
-    tokens: tokensOf(fields?.get('token_usage')) ?? (status === 'ok' ? amounts.tokens : 0n),
+    tokens: tokensOf(fields?.get('token_usage')) ?? (isUncounted ? amounts.tokens : 0n),
     cents: costCents ?? naturalOf(fields?.get('cost_cents')) ?? 0n,
     bytes: bytes + (naturalOf(fields?.get('size')) ?? BigInt(payload.length)),
   };

@@ -1,0 +1,72 @@
+/** `aos state get` and `aos cells`: what reducers know. */
+import { printJson } from '@aos/air';
+import type { CellsArgs, PlainValue } from '@aos/protocol';
+import { withAccess } from '../../access/with-access.js';
+import { dataOf, readJsonText, readPlain } from '../../json-values.js';
+import type { Answer } from '../../output.js';
+
+export interface StateOptions {
+  /** The cell, as JSON of the reducer's key schema. */
+  readonly key?: string;
+  /** `head`, `exact:<record>` or `at_least:<record>`. */
+  readonly at?: string;
+}
+
+export async function getState(
+  path: string,
+  reducer: string,
+  { key, at }: StateOptions = {},
+): Promise<Answer> {
+  const args = {
+    reducer,
+    ...(key === undefined ? {} : { key_json: readJsonText(key, 'the key') }),
+    ...(at === undefined ? {} : { at }),
+  };
+  return withAccess(path, 'read', async (asked) => {
+    const { cbor: _, ...found } = await asked.call('state.get', args);
+    return {
+      data: dataOf(found),
+      lines: [printJson(dataOf(found.state), { indent: 2 })],
+    };
+  });
+}
+
+/** Bounds are keys as JSON. */
+export interface CellsOptions {
+  /** The beginning of a text key, as it is. */
+  readonly prefix?: string;
+  /** First key, inclusive. */
+  readonly from?: string;
+  /** Where to end, exclusive. */
+  readonly before?: string;
+  /** The last key of the page before. */
+  readonly after?: string;
+  readonly limit: number;
+}
+
+export async function showCells(
+  path: string,
+  reducer: string,
+  { limit, prefix, ...bounds }: CellsOptions,
+): Promise<Answer> {
+  const keys = Object.entries(bounds).map(([bound, value]) => {
+    return [bound, readPlain(value, `--${bound}`)] as const;
+  });
+  const args: CellsArgs = {
+    ...{ reducer, limit, ...(Object.fromEntries(keys) as Record<string, PlainValue>) },
+    ...(prefix === undefined ? {} : { prefix }),
+  };
+  return withAccess(path, 'read', async (asked) => {
+    const found = await asked.call('cells.list', args);
+    const { cells, count } = found;
+    return {
+      data: dataOf(found),
+      lines: [
+        ...cells.map(({ key, state }) => `${printPlain(key)}  ${printPlain(state)}`),
+        `${cells.length} of ${count} cells`,
+      ],
+    };
+  });
+}
+
+const printPlain = (value: PlainValue): string => printJson(dataOf(value));

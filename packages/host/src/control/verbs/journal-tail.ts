@@ -1,0 +1,95 @@
+/**
+ * `journal.head` and `journal.tail`.
+ *
+ * J1 Only what is durable is told.
+ * J2 A tail reads when it is asked for an item: nothing is kept for a reader that is slow, and its
+ *    place is the sequence of the next record.
+ */
+import { openDefinition } from '@aos/air';
+import { type Hash, RefusalError, type Result, toHashText } from '@aos/canon';
+import type { DescribePorts } from '@aos/kernel';
+import {
+  AosFault,
+  type ControlResult,
+  chainOf,
+  decodeGenesis,
+  decodeRecord,
+  type ParsedArgs,
+  type RecordShape,
+  worldIdOf,
+} from '@aos/protocol';
+import { nextDurable } from '../durability.js';
+import type { ControlView } from '../view.js';
+import { type KindFilter, recordShape } from './records.js';
+
+const DEFAULT_RECORDS = 20;
+/** Records looked at before others get their turn. */
+const SLICE_RECORDS = 256;
+
+export function showHead({ store, head }: ControlView): ControlResult<'journal.head'> {
+  const [last] = head < 0 ? [] : store.records(head);
+  return {
+    seq: head,
+    chain: toHashText(last === undefined ? worldIdOf(store.genesis) : chainOf(last)),
+  };
+}
+
+export async function* tailJournal(
+  view: ControlView,
+  args: ParsedArgs<'journal.tail'>,
+  signal: AbortSignal,
+): AsyncGenerator<RecordShape, void, void> {
+  const { from, count, follow, cbor } = args;
+  const kinds: KindFilter = args.kinds && new Set(args.kinds);
+  const ports = await describing(view);
+  let left = count ?? (from === undefined && !follow ? DEFAULT_RECORDS : Number.POSITIVE_INFINITY);
+  let seq = from ?? Math.max(0, view.head + 1 - firstBack(args, left));
+  while (left > 0) {
+    for (const { bytes, record } of readSlice(view, seq)) {
+      seq = record.seq + 1;
+      const shape = recordShape(record, bytes, { ports, kinds });
+      if (shape === undefined) continue;
+      yield cbor ? { ...shape, record: bytes } : shape;
+      left -= 1;
+      if (left === 0) return;
+    }
+    if (seq <= view.head) await new Promise((resolve) => setImmediate(resolve));
+    else if (!follow || !view.isLiving) return;
+    else await nextDurable(view, seq, signal);
+    if (signal.aborted) return;
+  }
+}
+
+/** A world that does not open is told with the definition that it began with. */
+async function describing(view: ControlView): Promise<DescribePorts> {
+  try {
+    return await view.read((world) => view.describing(world));
+  } catch (error) {
+    if (!(error instanceof AosFault) || view.isLiving) throw error;
+    const genesis = unwrap(decodeGenesis(view.store.genesis));
+    const object = (hash: Hash) => view.store.object(hash);
+    return { definition: unwrap(openDefinition(genesis.manifest, object)), object };
+  }
+}
+
+function unwrap<T>(result: Result<T>): T {
+  if (result.ok) return result.value;
+  throw new RefusalError(result.refusal);
+}
+
+/** Where to begin when only the number of records was said. */
+function firstBack({ count, follow }: ParsedArgs<'journal.tail'>, left: number): number {
+  if (count === undefined && follow) return 0;
+  return left;
+}
+
+function* readSlice(view: ControlView, from: number) {
+  const end = Math.min(view.head, from + SLICE_RECORDS - 1);
+  if (from > end) return;
+  for (const bytes of view.store.records(from)) {
+    const record = decodeRecord(bytes);
+    if (!record.ok) throw new RefusalError(record.refusal);
+    yield { bytes, record: record.value };
+    if (record.value.seq >= end) return;
+  }
+}

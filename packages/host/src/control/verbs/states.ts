@@ -1,0 +1,75 @@
+/** `state.get` and `cells.list`: what reducers know. */
+import {
+  type CellQuery,
+  countCells,
+  keyPrefix,
+  listCells,
+  readCell,
+  type World,
+} from '@aos/kernel';
+import type { CellsResult, ParsedArgs, PlainValue, StateResult } from '@aos/protocol';
+import { untilDurable } from '../durability.js';
+import type { PastWorlds } from '../past-worlds.js';
+import { normalized } from '../values.js';
+import { type ControlView, refusal, thrown } from '../view.js';
+import { cellShape, type FoundReducer, findReducer, keyBytes } from './reducers.js';
+
+/** Codes: `reducer-unknown`, `key-*`, `value-*`, `record-unknown`, `record-awaited`. */
+export async function getState(
+  view: ControlView,
+  past: PastWorlds,
+  args: ParsedArgs<'state.get'>,
+): Promise<StateResult> {
+  const { at } = args;
+  if (at.kind === 'exact') return stateIn(await past.after(at.seq), args);
+  if (at.kind === 'at_least') await untilDurable(view, at.seq, args.timeoutMs);
+  return view.read((world) => stateIn(world, args));
+}
+
+function stateIn(world: World, args: ParsedArgs<'state.get'>): StateResult {
+  const reducer = findReducer(world, args.reducer);
+  const cell = readCell(reducer.cells, keyBytes(reducer, args.key));
+  const found = { reducer: reducer.name, records: world.seq };
+  if (cell === null) {
+    return { ...found, key: null, state: null, state_hash: null, active_ns: null, cbor: null };
+  }
+  return { ...found, ...cellShape(reducer, cell), cbor: args.cbor ? cell.state : null };
+}
+
+export function showCells(view: ControlView, args: ParsedArgs<'cells.list'>): Promise<CellsResult> {
+  return view.read((world) => {
+    const reducer = findReducer(world, args.reducer);
+    const cells = listCells(reducer.cells, queryOf(reducer, args));
+    const shown = cells.map((cell) => cellShape(reducer, cell));
+    const last = shown.at(-1);
+    return {
+      reducer: reducer.name,
+      cells: shown,
+      count: countCells(reducer.cells),
+      // whoever asks for the page after the last one gets an empty one
+      after: last === undefined || shown.length < args.limit ? null : last.key,
+      records: world.seq,
+    };
+  });
+}
+
+function queryOf(reducer: FoundReducer, args: ParsedArgs<'cells.list'>): CellQuery {
+  const { name, keySchema } = reducer;
+  const { limit, prefix, from, before, after } = args;
+  const given = Object.entries({ from, before, after }).filter(isGiven);
+  if (keySchema === undefined) {
+    if (given.length === 0 && prefix === undefined) return { limit };
+    throw refusal('key-unexpected', '/args', `${name} has one state and no keys to list by`);
+  }
+  const keys = given.map(([bound, value]) => {
+    return [bound, normalized(keySchema, { form: 'plain', value }, `/args/${bound}`)] as const;
+  });
+  const query = { limit, ...Object.fromEntries(keys) };
+  if (prefix === undefined) return query;
+  const start = keyPrefix(keySchema.type, { text: prefix });
+  if (!start.ok) throw thrown(start.refusal, '/args/prefix');
+  return { ...query, prefix: start.value };
+}
+
+const isGiven = (entry: [string, PlainValue | undefined]): entry is [string, PlainValue] =>
+  entry[1] !== undefined;
