@@ -22,12 +22,16 @@ import type { Principal, Proposal } from './proposal.js';
 import { checkActor, hasQuorum } from './quorum.js';
 import { findOpen, save, write } from './voices.js';
 
-/** Everything that applying a proposal changes. */
-interface Prepared {
-  readonly proposal: Proposal;
+/** A definition that takes the place of the one in force. */
+export interface Adoption {
   readonly definition: WorldDefinition;
   readonly program: Program;
   readonly moved: MovedCells;
+}
+
+/** Everything that applying a proposal changes. */
+interface Prepared extends Adoption {
+  readonly proposal: Proposal;
 }
 
 /**
@@ -76,19 +80,24 @@ export function applyProposal(
     run.append({ kind: 'dropped', cause: run.causeOf(cause), code: prepared.refusal.code });
     return prepared.refusal.code;
   }
-  const { proposal, definition, program, moved } = prepared.value;
-  const { next } = run;
-  next.programs.put(next.program);
-  keepDefinition(run, definition);
+  const { proposal, definition } = prepared.value;
   save(run, { ...proposal, state: 'applied' });
-  next.program = program;
-  next.cells = moved.cells;
-  next.leafTypes = moved.leafTypes;
-  next.retired = moved.retired;
+  adopt(run, prepared.value);
   const hash: Hash = definition.manifestHash;
   const place = write(run, { id, change: 'applied', principal: actor.name, hash }, cause);
   endRevoked(run, place);
   return undefined;
+}
+
+/** From here on the definition is in force; {@link endRevoked} is still to be called. */
+export function adopt(run: Run, { definition, program, moved }: Adoption): void {
+  const { next } = run;
+  next.programs.put(next.program);
+  keepDefinition(run, definition);
+  next.program = program;
+  next.cells = moved.cells;
+  next.leafTypes = moved.leafTypes;
+  next.retired = moved.retired;
 }
 
 /** The nodes of a definition become objects of the world: it is opened from them. */
@@ -100,7 +109,7 @@ function keepDefinition(run: Run, definition: WorldDefinition): void {
 }
 
 /** Ends the intents that wait for people under grants that are gone. */
-function endRevoked(run: Run, cause: EntryPlace): void {
+export function endRevoked(run: Run, cause: EntryPlace): void {
   for (const intent of [...run.next.intents.range()]) {
     const denied = checkRevoked(run.next.program.gate, intent);
     if (denied === undefined) continue;

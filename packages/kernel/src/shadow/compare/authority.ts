@@ -1,0 +1,195 @@
+/** Who may do what, before and after: the riskiest change first. */
+import type { CapGrant, DefPolicy, GrantDefinition, PolicyRule, WorldDefinition } from '@aos/air';
+import type { AuthorityPart, AuthorityRow, Change, Risk } from '../report.js';
+import { changeOf, jsonOf, type Pair, pairsOf, rowsBeyond, shownForm } from './rows.js';
+import { grantRisk } from './widening.js';
+
+const RISKS: readonly Risk[] = ['wider', 'changed', 'narrower'];
+const PARTS: readonly AuthorityPart[] = [
+  'grant',
+  'policy',
+  'policy-rule',
+  'governance-rule',
+  'secret',
+  'effect',
+  'slot',
+  'reducer-effect',
+  'plan-effect',
+];
+
+export function compareAuthority(
+  base: WorldDefinition,
+  candidate: WorldDefinition,
+): readonly AuthorityRow[] {
+  const rows = [
+    ...compareGrants(base, candidate),
+    ...comparePolicies(base, candidate),
+    ...compareTables('secret', secretsOf(base), secretsOf(candidate)),
+    ...compareTables('effect', effectsOf(base), effectsOf(candidate)),
+    ...compareTables('slot', slotsOf(base), slotsOf(candidate)),
+    ...compareTables('reducer-effect', reducerEffects(base), reducerEffects(candidate)),
+    ...compareTables('plan-effect', planEffects(base), planEffects(candidate)),
+  ];
+  const places = new Map(rows.map((row, i) => [row, i]));
+  const placeOf = (row: AuthorityRow) => places.get(row) ?? 0;
+  return rows.sort(
+    (a, b) =>
+      RISKS.indexOf(a.risk) - RISKS.indexOf(b.risk) ||
+      PARTS.indexOf(a.part) - PARTS.indexOf(b.part) ||
+      placeOf(a) - placeOf(b),
+  );
+}
+
+const RISK_OF: { readonly [C in Change]: Risk } = {
+  added: 'wider',
+  changed: 'changed',
+  removed: 'narrower',
+};
+
+function compareTables(
+  part: AuthorityPart,
+  base: ReadonlyMap<string, unknown>,
+  candidate: ReadonlyMap<string, unknown>,
+): readonly AuthorityRow[] {
+  return pairsOf(base, candidate).map((pair) => rowOf(part, pair, RISK_OF[changeOf(pair)]));
+}
+
+function rowOf(part: AuthorityPart, pair: Pair<unknown>, risk: Risk): AuthorityRow {
+  const { name, base, candidate } = pair;
+  return {
+    risk,
+    part,
+    name,
+    change: changeOf(pair),
+    base: shownForm(base),
+    candidate: shownForm(candidate),
+  };
+}
+
+/** What is granted, with the capability that says what its parameters mean. */
+interface Granted {
+  readonly grant: CapGrant;
+  readonly cap: GrantDefinition['cap'];
+}
+
+function compareGrants(base: WorldDefinition, candidate: WorldDefinition): readonly AuthorityRow[] {
+  return pairsOf(grantsOf(base), grantsOf(candidate)).map((pair) => {
+    const { name } = pair;
+    const [here, there] = [base.grants.get(name), candidate.grants.get(name)];
+    const isBoth = here !== undefined && there !== undefined;
+    const risk = isBoth ? grantRisk(here, there) : RISK_OF[changeOf(pair)];
+    const [one, other] = [pair.base?.grant ?? null, pair.candidate?.grant ?? null];
+    return rowOf('grant', { name, base: one, candidate: other }, risk);
+  });
+}
+
+function grantsOf({ grants }: WorldDefinition): ReadonlyMap<string, Granted> {
+  return new Map([...grants].map(([name, { grant, cap }]) => [name, { grant, cap }]));
+}
+
+function policyOf({ manifest, find }: WorldDefinition): DefPolicy | undefined {
+  const name = manifest.defaults?.policy;
+  return name === undefined ? undefined : find('defpolicy', name);
+}
+
+function comparePolicies(
+  base: WorldDefinition,
+  candidate: WorldDefinition,
+): readonly AuthorityRow[] {
+  const [here, there] = [policyOf(base), policyOf(candidate)];
+  const names = { name: 'policy', base: here?.name ?? null, candidate: there?.name ?? null };
+  const isSwitched = names.base !== names.candidate;
+  const risk = names.candidate === null ? 'narrower' : 'changed';
+  return [
+    ...(isSwitched ? [rowOf('policy', names, risk)] : []),
+    ...compareRules(here, there),
+    ...compareGovernance(here?.governance ?? [], there?.governance ?? []),
+  ];
+}
+
+const ADDED_RULE: { readonly [D in PolicyRule['decision']]: Risk } = {
+  allow: 'wider',
+  require_approval: 'changed',
+  deny: 'narrower',
+};
+
+/** A rule that goes may have stood before another one that lets through. */
+const REMOVED_RULE: { readonly [D in PolicyRule['decision']]: Risk } = {
+  allow: 'narrower',
+  require_approval: 'wider',
+  deny: 'wider',
+};
+
+function compareRules(
+  base: DefPolicy | undefined,
+  candidate: DefPolicy | undefined,
+): readonly AuthorityRow[] {
+  const [here, there] = [base?.rules ?? [], candidate?.rules ?? []];
+  const name = candidate?.name ?? base?.name ?? '';
+  const added = rowsBeyond(there, here);
+  const removed = rowsBeyond(here, there);
+  const isMoved = added.length + removed.length === 0 && jsonOf(here) !== jsonOf(there);
+  const order = { name: `${name}: order`, base: here, candidate: there };
+  return [
+    ...added.map((rule) =>
+      rowOf('policy-rule', { name, base: null, candidate: rule }, ADDED_RULE[rule.decision]),
+    ),
+    ...removed.map((rule) =>
+      rowOf('policy-rule', { name, base: rule, candidate: null }, REMOVED_RULE[rule.decision]),
+    ),
+    ...(isMoved ? [rowOf('policy-rule', order, 'changed')] : []),
+  ];
+}
+
+function compareGovernance(
+  base: NonNullable<DefPolicy['governance']>,
+  candidate: NonNullable<DefPolicy['governance']>,
+): readonly AuthorityRow[] {
+  const part = 'governance-rule';
+  return [
+    ...rowsBeyond(base, candidate).map((rule) =>
+      rowOf(part, { name: rule.verb, base: rule, candidate: null }, 'wider'),
+    ),
+    ...rowsBeyond(candidate, base).map((rule) =>
+      rowOf(part, { name: rule.verb, base: null, candidate: rule }, 'changed'),
+    ),
+  ];
+}
+
+function secretsOf({ manifest, find }: WorldDefinition) {
+  return new Map(
+    (manifest.secrets ?? []).map(({ name }) => [name, find('defsecret', name) ?? null]),
+  );
+}
+
+function effectsOf({ manifest, find }: WorldDefinition) {
+  return new Map(
+    (manifest.effects ?? []).map(({ name }) => [name, find('defeffect', name) ?? null]),
+  );
+}
+
+function slotsOf({ manifest }: WorldDefinition): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(manifest.module_bindings ?? {}).flatMap(([module, { slots }]) =>
+      Object.entries(slots).map(([slot, grant]) => [`${module} ${slot}`, grant] as const),
+    ),
+  );
+}
+
+function reducerEffects({ reducers }: WorldDefinition): ReadonlyMap<string, string> {
+  return new Map(
+    reducers.flatMap(({ name, effectsEmitted }) =>
+      effectsEmitted.map((kind) => [`${name} ${kind}`, kind] as const),
+    ),
+  );
+}
+
+function planEffects({ plans }: WorldDefinition): ReadonlyMap<string, string> {
+  return new Map(
+    [...plans].flatMap(([name, { plan }]) =>
+      plan.steps.flatMap((step) =>
+        step.op === 'emit_effect' ? [[`${name} ${step.kind} ${step.cap}`, step.kind] as const] : [],
+      ),
+    ),
+  );
+}
