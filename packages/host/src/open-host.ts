@@ -40,7 +40,7 @@ export function openWorldHost(options: WorldHostOptions): WorldHost {
   const { world, ...opening } = openWorld(store, engine, options.from, options.definitions);
   const origin = { logicalNowNs: world.logicalNowNs, wallNs: world.lastWallNs };
   const stamper = new Stamper(origin, clock, fillEntropy);
-  const stepper = new Stepper(world, wakeAtOf(world), engine, stamper);
+  const stepper = new Stepper(world, wakeAtOf(world), { engine, store }, stamper);
   const adapters = withIntrospection(options.effects?.adapters ?? [], store, () => stepper.world);
   const effects =
     options.effects &&

@@ -33,6 +33,8 @@ export { PolicyIndex, type PolicyQuestion } from './gate/policy/policy-index.js'
 export { checkAddress, checkRedirect } from './gate/recheck.js';
 export type { EffectRequest } from './gate/requests/effect-request.js';
 export type { GateVerdict } from './gate/verdict.js';
+export { compileCandidate, MAX_PATCH_BYTES } from './governance/candidate.js';
+export type { Principal, Proposal, ProposalState, Voice } from './governance/proposal.js';
 export { PLAN_START, planStartEvent } from './plans/manual-start.js';
 export {
   describeInstance,
@@ -41,7 +43,9 @@ export {
   type InstanceWait,
 } from './plans/state/describe-instance.js';
 export type { PlanInstance } from './plans/state/instance.js';
+export { modulesOf } from './program/modules.js';
 export type { Program } from './program/program.js';
+export { type ProgramHolder, programOf } from './program/program-cache.js';
 export { callEntropy } from './reducers/context.js';
 export type { Difference, Verdict } from './replay/difference.js';
 export {
@@ -60,6 +64,16 @@ export {
 } from './replay/feed.js';
 export { printExplanation } from './replay/print-explanation.js';
 export { type ReplayMode, type ReplayPorts, replay, replayRecord } from './replay/replay.js';
+export type { ScriptedReceipt } from './shadow/forks/answers.js';
+export { DEFAULT_SHADOW_LIMITS, type ShadowLimits } from './shadow/limits.js';
+export { printShadowReport } from './shadow/print-report.js';
+export type { ForkReport, ShadowReport } from './shadow/report.js';
+export {
+  runShadow,
+  type ShadowOutcome,
+  type ShadowPorts,
+  type ShadowQuestion,
+} from './shadow/run-shadow.js';
 export {
   checkSnapshot,
   openSnapshot,
@@ -80,7 +94,8 @@ export { type StepDone, type StepOutcome, type StepPorts, step } from './step/st
 export { checkSupport, unsupportedParts } from './support.js';
 export type { TrieSource } from './trie/leaf-codec.js';
 export { NodeCache } from './trie/node-cache.js';
-export { ObjectsNeeded } from './trie/objects-needed.js';
+export { type Need, type NeededModule, ObjectsNeeded } from './trie/objects-needed.js';
+
 export { CauseIndex } from './why/cause-index.js';
 export {
   type Described,

@@ -64,7 +64,9 @@ export const moduleHash = (name: string) => sha256(utf8(`module ${name}`));
 /** A definition from AIR JSON; modules without a hash get that of their name. */
 export function defined(...nodes: readonly object[]): WorldDefinition {
   const names = nodes.flatMap((node) =>
-    '$kind' in node && node.$kind === 'defmodule' ? [(node as { name: string }).name] : [],
+    '$kind' in node && node.$kind === 'defmodule'
+      ? [(node as unknown as { name: string }).name]
+      : [],
   );
   const wasm = new Map(names.map((name) => [name, moduleHash(name)]));
   const loaded = loadAir([{ path: 'air/world.json', text: JSON.stringify(nodes) }], wasm);

@@ -2,7 +2,7 @@
 import { toHashText } from '@aos/canon';
 import { isAnsweredByKernel, type World } from '@aos/kernel';
 import { type Adapter, AosFault, checkWasiModule, type ObjectReader } from '@aos/protocol';
-import { programsOf } from '../world/modules.js';
+import { programsOf } from '../world/programs.js';
 
 /**
  * By kind: who says the kind, and for effects that the world brings programs for, who runs those.

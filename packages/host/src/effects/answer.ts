@@ -3,7 +3,7 @@
  * out of its schema would only be another error.
  */
 import { decode } from '@aos/canon';
-import type { World } from '@aos/kernel';
+import { type OpenIntent, programOf, type World } from '@aos/kernel';
 import { type EffectFailure, type EffectOutcome, failedOutcome } from '@aos/protocol';
 
 /** An outcome whose payload is canonical in its schema. */
@@ -17,16 +17,21 @@ const MAX_U64 = 2n ** 64n - 1n;
 
 /** An answer of the host itself. */
 export function answerOf(world: World, failure: EffectFailure): Answer {
-  return checkOutcome(world, '', failedOutcome(failure));
+  const manifest = world.program.definition.manifestHash;
+  return checkOutcome(world, { effect: '', manifest }, failedOutcome(failure));
 }
 
 /** The outcome in the schema of its effect, or else the error `adapter-payload-invalid`. */
-export function checkOutcome(world: World, effect: string, outcome: EffectOutcome): Answer {
+export function checkOutcome(
+  world: World,
+  of: Pick<OpenIntent, 'effect' | 'manifest'>,
+  outcome: EffectOutcome,
+): Answer {
   const problem = describeOutcome(outcome);
   if (problem !== undefined) return invalid(world, problem);
-  const { gate, effectError } = world.program;
+  const { gate, effectError } = programOf(world, of.manifest);
   const isOk = outcome.status === 'ok';
-  const schema = isOk ? gate.effects.get(effect)?.receipt : effectError;
+  const schema = isOk ? gate.effects.get(of.effect)?.receipt : effectError;
   const normal = schema?.normalizeCbor(outcome.payload);
   if (normal?.ok !== true) return invalid(world, normal?.refusal.detail ?? 'no such effect');
   const payload = normal.value;

@@ -6,6 +6,7 @@ import {
   type Denial,
   type GatePorts,
   type OpenIntent,
+  programOf,
   type World,
 } from '@aos/kernel';
 import {
@@ -23,10 +24,11 @@ import { CallSecrets } from '../secrets/call-secrets.js';
 import type { CancelSource } from './cancel-source.js';
 import { checkFrame, FrameChannel } from './frame-channel.js';
 
-export function callOf({ worldId, program }: World, intent: OpenIntent): EffectCall {
+export function callOf(world: World, intent: OpenIntent): EffectCall {
+  const { worldId, program } = world;
   const { hash, effect, params, idempotencyKey, epoch, attempt, deadlineNs, cap } = intent;
   const grant = program.gate.grants.get(cap);
-  const wasi = program.gate.effects.get(effect)?.program;
+  const wasi = programOf(world, intent.manifest).gate.effects.get(effect)?.program;
   const call = {
     worldId,
     epoch,

@@ -240,7 +240,7 @@ export class EffectRunner {
     runAttempt({ ...origin, call }, job, this.#portsOf(origin)).then((outcome) => {
       lane.running -= 1;
       this.#attempt(() => {
-        const answer = checkOutcome(this.host.world, job.effect, outcome);
+        const answer = checkOutcome(this.host.world, intent, outcome);
         this.#conclude(job, { intent, adapter, answer });
       });
       this.#pump(job.effect, lane);

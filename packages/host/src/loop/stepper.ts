@@ -9,9 +9,10 @@ import {
   step,
   type World,
 } from '@aos/kernel';
-import type { Engine } from '@aos/protocol';
+import { callLimitsOf } from '@aos/protocol';
 import type { Stamper } from '../stamper.js';
 import { objectsMissing } from '../world/load-world.js';
+import { type LoaderPorts, serveNeed } from '../world/module-loader.js';
 
 export class Stepper {
   #world: World;
@@ -20,7 +21,7 @@ export class Stepper {
   constructor(
     world: World,
     wakeAtNs: bigint | undefined,
-    private readonly engine: Engine,
+    private readonly ports: Omit<LoaderPorts, 'limits'>,
     private readonly stamper: Stamper,
   ) {
     this.#world = world;
@@ -41,18 +42,34 @@ export class Stepper {
     return this.stamper.logicalNowNs();
   }
 
-  /** On the very world that the step will see. Fault: `object-missing`. */
+  /**
+   * On the very world that the step will see. What a proposal brings and nobody has stored, or no
+   * engine runs, refuses it. Fault: `object-missing`.
+   */
   admit(raw: RawInput): Exclude<Admission, { readonly kind: 'need' }> {
-    const admission = admit(this.#world, raw);
-    if (admission.kind === 'need') throw objectsMissing(admission.hashes);
-    return admission;
+    const { engine } = this.ports;
+    for (;;) {
+      const admission = admit(this.#world, raw, { engine });
+      if (admission.kind !== 'need') return admission;
+      const refusal = serveNeed(admission, this.#loader);
+      if (refusal === undefined) continue;
+      if (raw.kind === 'governance') return { kind: 'refused', refusal };
+      throw objectsMissing(admission.hashes);
+    }
+  }
+
+  get #loader(): LoaderPorts {
+    return { ...this.ports, limits: callLimitsOf(this.#world.runtime.limits) };
   }
 
   /** Stamps and steps; the world is the next one then. Fault: `object-missing`, world unchanged. */
   step(input: AdmittedInput): StepDone {
-    const { engine } = this;
-    const outcome = step(this.#world, input, this.stamper.next(), { engine });
-    if (outcome.kind === 'need') throw objectsMissing(outcome.hashes);
+    const stamp = this.stamper.next();
+    let outcome = step(this.#world, input, stamp, this.ports);
+    while (outcome.kind === 'need') {
+      if (serveNeed(outcome, this.#loader) !== undefined) throw objectsMissing(outcome.hashes);
+      outcome = step(this.#world, input, stamp, this.ports);
+    }
     assert(outcome.record.seq === this.#world.seq, 'a step makes the next record');
     this.#world = outcome.world;
     this.#wakeAtNs = outcome.record.wakeAtNs;

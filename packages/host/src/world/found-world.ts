@@ -1,7 +1,7 @@
 /** Founding: from authoring documents and modules to the genesis and first objects of a world. */
 import { type AirDocument, type Finding, loadAir, type WorldDefinition } from '@aos/air';
 import { bytesEqual, type Hash, parseHashText, type Refusal, sha256 } from '@aos/canon';
-import { checkSupport } from '@aos/kernel';
+import { checkSupport, modulesOf } from '@aos/kernel';
 import {
   CURRENT_RUNTIME,
   checkWasiModule,
@@ -14,7 +14,7 @@ import {
 import { type Clock, readWallNs } from '../clock.js';
 import type { FillEntropy } from '../stamper.js';
 import type { HostEngine } from './load-world.js';
-import { modulesOf, programsOf } from './modules.js';
+import { programsOf } from './programs.js';
 
 export interface FoundingPlan {
   readonly documents: readonly AirDocument[];

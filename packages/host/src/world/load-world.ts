@@ -3,8 +3,16 @@
  * at its last snapshot. No record is read here.
  */
 import type { WorldDefinition } from '@aos/air';
-import { type Hash, type Refusal, type Result, refuse, toHashText } from '@aos/canon';
-import { createWorld, NodeCache, openSnapshot, type TrieSource, type World } from '@aos/kernel';
+import { type Hash, ok, type Refusal, type Result, refuse, toHashText } from '@aos/canon';
+import {
+  createWorld,
+  modulesOf,
+  NodeCache,
+  openSnapshot,
+  readSnapshotHead,
+  type TrieSource,
+  type World,
+} from '@aos/kernel';
 import {
   AosFault,
   type CallLimits,
@@ -14,7 +22,7 @@ import {
   type ModuleEntry,
   type WorldStore,
 } from '@aos/protocol';
-import { modulesOf } from './modules.js';
+import { type LoaderPorts, loadModule } from './module-loader.js';
 import { SharedDefinitions } from './shared-definitions.js';
 
 /** An engine that a host can give modules to. */
@@ -34,7 +42,10 @@ export interface HostEngine extends Engine {
 export interface WorldParts {
   readonly store: WorldStore;
   readonly engine: HostEngine;
+  /** The one of genesis. */
   readonly definition: WorldDefinition;
+  /** One that came into force later, with its code. */
+  readonly open: (manifest: Hash) => Result<WorldDefinition>;
   /** Reads what the store has; nothing that is stored is ever `undefined`. */
   readonly source: TrieSource;
 }
@@ -50,18 +61,22 @@ export function loadParts(
 ): WorldParts {
   const genesis = unwrap(decodeGenesis(store.genesis));
   const read = (hash: Hash) => store.object(hash);
-  const definition = unwrap(definitions.open(genesis.manifest, read));
   const limits = callLimitsOf(genesis.runtime.limits);
-  for (const { name, entry, hash } of modulesOf(definition)) {
-    if (engine.has(hash)) continue;
-    const bytes = store.object(hash);
-    if (bytes === undefined) {
-      const message = `module ${toHashText(hash)} of ${name} is not among the world's objects`;
-      throw new AosFault('object-missing', message, { retry: 'never' });
-    }
-    unwrap(engine.load(bytes, entry, { limits }));
+  const open = (manifest: Hash) => {
+    const opened = definitions.open(manifest, read);
+    return opened.ok ? withCode(opened.value, { store, engine, limits }) : opened;
+  };
+  const definition = unwrap(open(genesis.manifest));
+  return { store, engine, definition, open, source: { read, cache: new NodeCache() } };
+}
+
+/** The definition, once the engine has all its code. */
+function withCode(definition: WorldDefinition, ports: LoaderPorts): Result<WorldDefinition> {
+  for (const module of modulesOf(definition)) {
+    const loaded = loadModule(module, ports);
+    if (!loaded.ok) return loaded;
   }
-  return { store, engine, definition, source: { read, cache: new NodeCache() } };
+  return { ok: true, value: definition };
 }
 
 /**
@@ -81,12 +96,16 @@ export function worldAtGenesis({ store, definition, engine, source }: WorldParts
  * those of {@link openSnapshot}.
  */
 export function worldAtSnapshot(parts: WorldParts): Result<World> | undefined {
-  const { store, definition, engine, source } = parts;
+  const { store, engine, source } = parts;
   const { snapshot } = store;
   if (snapshot === undefined) return undefined;
   const bytes = store.object(snapshot.hash);
   if (bytes === undefined) return missing([snapshot.hash]);
-  const world = { genesis: store.genesis, definition };
+  const head = readSnapshotHead(bytes);
+  // one that names none is refused for what it is, below
+  const definition = head.ok ? parts.open(head.value.manifest) : ok(parts.definition);
+  if (!definition.ok) return definition;
+  const world = { genesis: store.genesis, definition: definition.value };
   const opening = openSnapshot(bytes, world, { engine, source });
   if (opening.kind === 'need') return missing(opening.hashes);
   if (opening.kind === 'refused') return { ok: false, refusal: opening.refusal };

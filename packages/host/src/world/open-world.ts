@@ -15,7 +15,7 @@ import {
   type Verdict,
   type World,
 } from '@aos/kernel';
-import { AosFault, chainOf, type SnapshotMark, type WorldStore } from '@aos/protocol';
+import { AosFault, callLimitsOf, chainOf, type SnapshotMark, type WorldStore } from '@aos/protocol';
 import {
   type HostEngine,
   loadParts,
@@ -24,6 +24,7 @@ import {
   worldAtGenesis,
   worldAtSnapshot,
 } from './load-world.js';
+import { serveNeed } from './module-loader.js';
 import type { SharedDefinitions } from './shared-definitions.js';
 
 export interface OpenedWorld {
@@ -110,6 +111,9 @@ function replayFrom(
   return { world };
 }
 
+/** What judging takes; code that a record brings into force is loaded into the engine. */
+export type JudgePorts = ReplayPorts & { readonly engine: HostEngine };
+
 /**
  * Judges one record. What no kernel would have written may be a defect to replay; then the record
  * is `broken`, with the code `defect`. Throws AosFault: `object-missing`.
@@ -117,12 +121,17 @@ function replayFrom(
 export function judgeRecord(
   world: World,
   bytes: Uint8Array,
-  ports: ReplayPorts,
+  ports: JudgePorts,
   mode: ReplayMode,
 ): Exclude<Verdict, { readonly kind: 'need' }> {
-  const verdict = attemptRecord(world, bytes, ports, mode);
-  if (verdict.kind === 'need') throw objectsMissing(verdict.hashes);
-  return verdict;
+  for (;;) {
+    const verdict = attemptRecord(world, bytes, ports, mode);
+    if (verdict.kind !== 'need') return verdict;
+    const { engine, object } = ports;
+    const limits = callLimitsOf(world.runtime.limits);
+    const refusal = serveNeed(verdict, { engine, limits, store: { object } });
+    if (refusal !== undefined) throw objectsMissing(verdict.hashes);
+  }
 }
 
 function attemptRecord(

@@ -7,6 +7,7 @@ import {
   explainDifference,
   hashWorld,
   NodeCache,
+  readSnapshotHead,
   type World,
 } from '@aos/kernel';
 import type { SnapshotMark, WorldStore } from '@aos/protocol';
@@ -124,11 +125,14 @@ class Judging {
 }
 
 /** Whether a snapshot that has the right hash is stored down to its last object. */
-function isWhole({ store, engine, definition }: WorldParts, { hash }: SnapshotMark): boolean {
+function isWhole({ store, engine, open }: WorldParts, { hash }: SnapshotMark): boolean {
   const bytes = store.object(hash);
   if (bytes === undefined) return false;
   const source = { read: (wanted: Hash) => store.object(wanted), cache: new NodeCache() };
-  const of = { genesis: store.genesis, definition };
+  const head = readSnapshotHead(bytes);
+  const definition = head.ok ? open(head.value.manifest) : head;
+  if (!definition.ok) return false;
+  const of = { genesis: store.genesis, definition: definition.value };
   return checkSnapshot(bytes, of, { engine, source }).kind === 'opened';
 }
 

@@ -16,7 +16,7 @@ import {
   toHashText,
 } from '@aos/canon';
 import type { Engine } from '@aos/protocol';
-import { checkModulesLoaded } from '../program/modules.js';
+import { checkModulesLoaded, checkPrograms } from '../program/modules.js';
 import { checkSupport } from '../support.js';
 import { ObjectsNeeded } from '../trie/objects-needed.js';
 import type { World } from '../world/world.js';
@@ -54,7 +54,10 @@ export function compileCandidate(
   }
   const compiled = compileBytes(world, bytes, ref.patchHash);
   if (!compiled.ok) return compiled;
-  const found = checkSupport(compiled.value) ?? checkModulesLoaded(compiled.value, engine);
+  const found =
+    checkSupport(compiled.value) ??
+    checkModulesLoaded(compiled.value, engine) ??
+    checkPrograms(compiled.value, (hash) => world.source.read(hash));
   return found ?? compiled;
 }
 

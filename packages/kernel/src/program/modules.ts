@@ -1,7 +1,7 @@
 /** The code of a definition: which modules it calls, under which hash, and where they come in. */
 import type { WorldDefinition } from '@aos/air';
 import { bytesEqual, type Hash, parseHashText, type Result, refuse, ZERO_HASH } from '@aos/canon';
-import type { Engine, ModuleEntry } from '@aos/protocol';
+import { checkWasiModule, type Engine, type ModuleEntry } from '@aos/protocol';
 import { type NeededModule, ObjectsNeeded } from '../trie/objects-needed.js';
 
 /** What runs natively needs no code; its definition is a built-in one. */
@@ -40,4 +40,27 @@ export function checkModulesLoaded(
 
 function isZero(hash: Hash): boolean {
   return bytesEqual(hash, ZERO_HASH);
+}
+
+/**
+ * The programs of effects must be stored, and such as may run: a function of their bytes alone.
+ * Throws ObjectsNeeded. Codes: `module-unbound`, and those of `checkWasiModule`.
+ */
+export function checkPrograms(
+  definition: WorldDefinition,
+  read: (hash: Hash) => Uint8Array | undefined,
+): Result<never> | undefined {
+  for (const { name } of definition.manifest.effects ?? []) {
+    const wasi = definition.find('defeffect', name)?.implementation?.wasi;
+    const hash = parseHashText(wasi?.wasm_hash ?? '');
+    if (wasi === undefined || !hash.ok) continue;
+    if (isZero(hash.value)) {
+      return refuse('module-unbound', name, `${name} has no wasm_hash: give its program`);
+    }
+    const bytes = read(hash.value);
+    if (bytes === undefined) throw new ObjectsNeeded([hash.value]);
+    const refusal = checkWasiModule(bytes);
+    if (refusal !== undefined) return { ok: false, refusal: { ...refusal, at: name } };
+  }
+  return undefined;
 }

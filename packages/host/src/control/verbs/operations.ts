@@ -54,11 +54,12 @@ export function listPlans(
   view: ControlView,
   { plan, limit }: ParsedArgs<'plans.list'>,
 ): Promise<ControlResult<'plans.list'>> {
-  return view.read(({ program, planState }) => {
+  return view.read((world) => {
+    const { planState } = world;
     const instances: InstanceShape[] = [];
     for (const instance of planState.instances.range()) {
       if (plan !== undefined && instance.plan !== plan) continue;
-      instances.push(instanceShape(describeInstance(program, instance)));
+      instances.push(instanceShape(describeInstance(world, instance)));
       if (instances.length === limit) break;
     }
     return { instances, count: planState.instances.size };
