@@ -64,7 +64,7 @@ export const moduleHash = (name: string) => sha256(utf8(`module ${name}`));
 /** A definition from AIR JSON; modules without a hash get that of their name. */
 export function defined(...nodes: readonly object[]): WorldDefinition {
   const names = nodes.flatMap((node) =>
-    '$kind' in node && node.$kind === 'defmodule'
+    '$kind' in node && node.$kind === 'defmodule' && !('wasm_hash' in node)
       ? [(node as unknown as { name: string }).name]
       : [],
   );
@@ -123,6 +123,10 @@ export class GovernedWorld {
 
   keep(...objects: readonly Uint8Array[]): void {
     for (const bytes of objects) this.#objects.set(toHex(sha256(bytes)), bytes);
+  }
+
+  object(hash: Hash): Uint8Array | undefined {
+    return this.#objects.get(toHex(hash));
   }
 
   /** The code of a refusal, `need` for what is not there, undefined when it is taken. */
