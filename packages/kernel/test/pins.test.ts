@@ -9,10 +9,15 @@ const record = (fields: object) => ({ record: fields });
 const refs = (...names: string[]) => names.map((name) => ({ name }));
 
 /** A plan that asks the outside, waits for a ping and says what it is. */
-function asking(version: string, given: object = nat, rules: readonly object[] = [ALLOW]) {
+function asking(
+  version: string,
+  given: object = nat,
+  rules: readonly object[] = [ALLOW],
+  ping: object = nat,
+) {
   return defined(
     schema('t/Start@1', record({ n: nat })),
-    schema('t/Ping@1', record({ n: nat })),
+    schema('t/Ping@1', record({ n: ping })),
     schema('t/Said@1', record({ text })),
     schema('t/Params@1', record({ n: nat })),
     schema('t/Given@1', record({ n: given })),
@@ -114,6 +119,17 @@ describe('an instance that is on its way when another definition comes into forc
     world.receipt('ok', { n: 1 });
     world.event('t/Ping@1', { n: 1 });
     expect(results(world)).toEqual(['new']);
+  });
+
+  it('does not see an event whose type has changed since', () => {
+    const world = new GovernedWorld(asking('old'));
+    world.event('t/Start@1', { n: 1 });
+    world.receipt('ok', { n: 1 });
+    expect(world.adopt(asking('new', nat, [ALLOW], text))).toBeUndefined();
+    expect(world.event('t/Ping@1', { n: 'one' })).toBeUndefined();
+    expect(results(world)).toEqual([]);
+    expect(world.world.planState.instances.size).toBe(1);
+    expect(world.check()).toBe('same');
   });
 
   it('keeps its effect: what it asked settles once', () => {

@@ -53,6 +53,8 @@ interface Meeting {
 }
 
 function meet(port: PlanPort, { instance, wait, value, event }: Meeting, cause: EntryPlace): void {
+  // one of another type than it was when the instance began is another event
+  if (!port.isSameSchema(event.schema, instance.manifest)) return;
   const step = planOf(port, instance).steps[wait.step];
   assert(step?.op === 'await_event', 'only these steps wait for events');
   const matches = isMatch(step, instance, value);

@@ -76,6 +76,8 @@ export interface PlanPort {
   append(entry: PlanEntry, cause: EntryPlace): EntryPlace;
   /** Queues `advanceInstance`; asked for once until that is over. */
   schedule(instance: Instance, cause: EntryPlace): void;
+  /** Whether a schema accepts the same under a pinned manifest as under the current one. */
+  isSameSchema(schema: string, manifest: Hash): boolean;
   /** The code why an event may not be raised now; undefined when it may. */
   admitEvent(event: PlanEvent): string | undefined;
   /** Writes the `domain-event` and queues the event. */

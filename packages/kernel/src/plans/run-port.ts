@@ -65,6 +65,15 @@ export class RunPort implements PlanPort {
     this.run.queue.push({ kind: 'plan', instance, cause });
   }
 
+  isSameSchema(schema: string, manifest: Hash): boolean {
+    if (bytesEqual(manifest, this.manifest)) return true;
+    const { next } = this.run;
+    const [now, then] = [next.program, programOf(next, manifest)].map((each) =>
+      each.types.get(schema),
+    );
+    return now !== undefined && then !== undefined && bytesEqual(now, then);
+  }
+
   admitEvent(event: PlanEvent): string | undefined {
     const { run } = this;
     const { limits } = run.next.runtime;

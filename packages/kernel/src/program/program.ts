@@ -12,6 +12,7 @@ import { compilePlans, type Plans } from '../plans/compile/compile.js';
 import { compileReducers, type ReducerProgram } from './reducer-program.js';
 import { compileReserved, type ReservedEvents } from './reserved-events.js';
 import { compileRoutes, type EventRoute, type Routes } from './routes.js';
+import { SchemaHashes } from './schema-hashes.js';
 
 export interface Program {
   readonly definition: WorldDefinition;
@@ -25,6 +26,7 @@ export interface Program {
   readonly gate: Gate;
   readonly plans: Plans;
   readonly migrations: Migrations;
+  readonly types: SchemaHashes;
 }
 
 export function compileProgram(definition: WorldDefinition): Program {
@@ -42,6 +44,7 @@ export function compileProgram(definition: WorldDefinition): Program {
     gate,
     plans: compilePlans(definition),
     migrations: compileMigrations(definition),
+    types: new SchemaHashes(definition),
   };
 }
 

@@ -35,7 +35,8 @@ function runRaise(step: RaiseStep, { port, run }: StepPlace): StepResult {
   if (!given.ok) return failed(given.refusal.code);
   const { bytes, value } = given.value;
   const event = { schema: step.event, value: bytes };
-  const code = port.admitEvent(event);
+  const isSame = port.isSameSchema(event.schema, run.instance.manifest);
+  const code = isSame ? port.admitEvent(event) : 'event-schema-changed';
   if (code !== undefined) return failed(code);
   const shown = () => raised(step.event, value);
   return { kind: 'done', shown, act: (at) => port.raiseEvent(event, at) };
