@@ -33,18 +33,31 @@ export function writeKey(w: Writer, entry: KeyringEntry): void {
   writeBytes(w, 'public', entry.publicKey);
 }
 
-/** Codes: `shape-*`, `shape-hash` for a key under a wrong id, `key-role` for an unknown role. */
+/**
+ * Codes: `shape-*`, `shape-hash` for a key under a wrong id, `key-role` for an unknown role,
+ * `verb-args` for the name of a plan.
+ */
 export function parseKey(value: Value): KeyringEntry {
   const fields = new Fields(value);
   const entry = {
     keyId: fields.hash('key_id'),
     publicKey: fields.exact('public', PUBLIC_KEY_BYTES),
-    name: fields.text('name'),
+    name: checkHolder(fields.text('name')),
     roles: parseRoles(fields.texts('roles')),
   };
   fields.end();
   checkHash(entry.keyId, keyIdOf(entry.publicKey), 'key_id');
   return entry;
+}
+
+/** Under these names plans act, so no key may have one. */
+const PLAN_HOLDER = 'world:';
+
+/** The name of a key, which is none of a plan. Code: `verb-args`. */
+export function checkHolder(name: string): string {
+  if (!name.startsWith(PLAN_HOLDER)) return name;
+  const detail = `names that begin with '${PLAN_HOLDER}' are those of plans, found '${name}'`;
+  throw shapeRefusal('verb-args', `${detail}: give the key another name`);
 }
 
 /** Each role once. Code: `key-role`. */

@@ -3,7 +3,7 @@
  * map; the kernel acts on what {@link parseVerb} makes of them.
  */
 import { attempt, type Hash, type Result, type Value } from '@aos/canon';
-import { type KeyRole, PUBLIC_KEY_BYTES, parseRoles } from '../genesis/keyring.js';
+import { checkHolder, type KeyRole, PUBLIC_KEY_BYTES, parseRoles } from '../genesis/keyring.js';
 import { parseRuntime, type RuntimeNumbers, runtimeValue } from '../genesis/runtime.js';
 import { Fields } from '../shapes/shape-fields.js';
 import { shapeRefusal } from '../shapes/shape-reader.js';
@@ -99,7 +99,7 @@ function checkCode(code: string): string {
 }
 
 function checkKeyName(name: string): string {
-  if (name.length > 0 && name.length <= KEY_NAME_CHARS) return name;
+  if (name.length > 0 && name.length <= KEY_NAME_CHARS) return checkHolder(name);
   throw shapeRefusal('verb-args', `a name of 1 to ${KEY_NAME_CHARS} characters is expected`);
 }
 
