@@ -23,6 +23,15 @@ export type {
   UnendedEffect,
 } from './effects/quiescence.js';
 export { type BlobObjects, WorldBlobs } from './effects/world-blobs.js';
+export { draftPatch, type PatchDraft, type PatchModules } from './governance/patch-draft.js';
+export type { ShadowRequest, ShadowResult } from './governance/shadow-run.js';
+export {
+  type ShadowRunner,
+  type ShadowThreadOptions,
+  shadowHere,
+  shadowInThread,
+} from './governance/shadow-runner.js';
+export { type OpenedForShadow, serveShadow } from './governance/shadow-thread.js';
 export {
   aosHome,
   ensureHostKey,

@@ -4,6 +4,8 @@ import type { WorldStore } from '@aos/protocol';
 import { systemClock } from './clock.js';
 import type { EffectOptions } from './effects/effect-options.js';
 import { setUpEffects } from './effects/runner-setup.js';
+import { type GovernedHost, withGovernance } from './governance/governance-adapter.js';
+import { type ShadowRunner, shadowHere } from './governance/shadow-runner.js';
 import { withIntrospection } from './introspect/introspect-adapter.js';
 import { Stepper } from './loop/stepper.js';
 import { systemTimer } from './loop/wake-timer.js';
@@ -24,6 +26,8 @@ export interface WorldHostOptions extends WorldHostSettings {
   readonly fillEntropy?: FillEntropy;
   /** Logs, metrics, traces, audits: told of what happens, without a say in it. */
   readonly observers?: readonly WorldObserver[];
+  /** Who runs shadows that plans ask for; this thread when absent. */
+  readonly shadow?: ShadowRunner;
   /** Runs the effects of the world. Without it they stay open, and receipts are handed in. */
   readonly effects?: EffectOptions;
 }
@@ -41,7 +45,12 @@ export function openWorldHost(options: WorldHostOptions): WorldHost {
   const origin = { logicalNowNs: world.logicalNowNs, wallNs: world.lastWallNs };
   const stamper = new Stamper(origin, clock, fillEntropy);
   const stepper = new Stepper(world, wakeAtOf(world), { engine, store }, stamper);
-  const adapters = withIntrospection(options.effects?.adapters ?? [], store, () => stepper.world);
+  const shadow = options.shadow ?? shadowHere(store, engine);
+  const own = withIntrospection(options.effects?.adapters ?? [], store, () => stepper.world);
+  const adapters =
+    options.effects === undefined
+      ? own
+      : withGovernance(own, { host: () => governed, signer: options.effects.signer, shadow });
   const effects =
     options.effects &&
     setUpEffects({ ...options.effects, adapters }, world, {
@@ -53,6 +62,16 @@ export function openWorldHost(options: WorldHostOptions): WorldHost {
       cryptoThreads: options.cryptoThreads ?? 'platform',
     });
   const host = new WorldHost(store, stepper, { ...options, opening, effects });
+  const governed: GovernedHost = {
+    get world() {
+      return stepper.world;
+    },
+    get durableSeq() {
+      return store.durable;
+    },
+    submit: (input) => host.submit(input),
+    storeObject: (object) => host.storeObject(object),
+  };
   observeHost(host, options.observers ?? [], { now: () => stepper.world, store });
   return host;
 }

@@ -15,6 +15,17 @@ export {
 } from './adapter.js';
 export { callLimitsOf, DEFAULT_CALL_LIMITS } from './call-limits.js';
 export type { WorldAccess } from './control/access.js';
+export type {
+  DraftArgs,
+  DraftResult,
+  GovernanceArgs,
+  GovernanceVerbs,
+  ProposalShape,
+  ShadowArgs,
+  ShadowShape,
+  SigningPlace,
+  VoiceShape,
+} from './control/governance-verbs.js';
 export {
   type ClientMessage,
   CONTROL_VERSION,

@@ -27,13 +27,17 @@ export function rawOf(form: ValueForm, at = '/args/json'): RawValue {
       return { cbor: form.bytes };
     case 'plain':
       return { json: jsonOf(form.value) };
-    case 'json': {
-      const parsed = parseJson(form.text);
-      if (parsed.ok) return { json: parsed.value };
-      const { code, at: place, detail } = parsed.refusal;
-      throw thrown({ code, at, detail: `${detail} (${place})` });
-    }
+    case 'json':
+      return { json: jsonValue(form.text, at) };
   }
+}
+
+/** JSON text as its value. Codes: `json-*`. */
+export function jsonValue(text: string, at: string): JsonValue {
+  const parsed = parseJson(text);
+  if (parsed.ok) return parsed.value;
+  const { code, at: place, detail } = parsed.refusal;
+  throw thrown({ code, at, detail: `${detail} (${place})` });
 }
 
 /** Canonical bytes of a value in its schema. Codes: `json-*`, `value-*`, `cbor-*`. */

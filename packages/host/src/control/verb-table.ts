@@ -7,6 +7,14 @@ import type {
   ControlVerb,
   ParsedArgs,
 } from '@aos/protocol';
+import {
+  draftProposal,
+  listProposals,
+  runShadowVerb,
+  sendGovernance,
+  sendPropose,
+  showProposal,
+} from '../governance/verbs.js';
 import { auditPorts, auditStream } from '../observe/audit.js';
 import { listEffects } from '../trace/effect-list.js';
 import { listReceipts } from '../trace/receipt-list.js';
@@ -76,6 +84,16 @@ export const verbTable: {
   quiesce: ({ view }, args) => quiesce(view, args),
   snapshot: ({ view }) => takeSnapshot(view),
   'halt.clear': ({ view }, args) => clearHalt(view, args),
+  'governance.draft': ({ view }, args) => draftProposal(view, args),
+  'governance.propose': ({ view }, args) => sendPropose(view, args),
+  'governance.shadow': ({ view }, args) => runShadowVerb(view, args),
+  'governance.shadowed': ({ view }, args) => sendGovernance(view, 'shadowed', args),
+  'governance.approve': ({ view }, args) => sendGovernance(view, 'approve', args),
+  'governance.reject': ({ view }, args) => sendGovernance(view, 'reject', args),
+  'governance.withdraw': ({ view }, args) => sendGovernance(view, 'withdraw', args),
+  'governance.apply': ({ view }, args) => sendGovernance(view, 'apply', args),
+  'governance.list': ({ view }, args) => listProposals(view, args),
+  'governance.show': ({ view }, args) => showProposal(view, args),
   metrics: ({ view }) => {
     const { metrics } = view.options;
     if (metrics !== undefined) return { text: metrics() };

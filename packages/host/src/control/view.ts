@@ -7,6 +7,7 @@
 import { type Refusal, RefusalError } from '@aos/canon';
 import { type DescribePorts, ObjectsNeeded, type World } from '@aos/kernel';
 import type { ParsedArgs, PlainRecord, WorldStore } from '@aos/protocol';
+import type { ShadowRunner } from '../governance/shadow-runner.js';
 import { type HostEngine, objectsMissing } from '../world/load-world.js';
 import { type OpenedWorld, openWorld } from '../world/open-world.js';
 import type { Opening, WorldHost } from '../world-host.js';
@@ -20,6 +21,8 @@ export interface ControlOptions {
   readonly directory?: string;
   /** How the journal ended when it was opened. */
   readonly tail?: { readonly clean: boolean; readonly ignoredBytes: number };
+  /** Who runs shadows; this thread when absent. */
+  readonly shadow?: ShadowRunner;
   /** Text of the verb `metrics`. */
   readonly metrics?: () => string;
   /** Items of the stream `audit`. */

@@ -2,6 +2,7 @@
 import { attempt, type Result } from '@aos/canon';
 import { RECEIPT_STATUSES } from '../signed/receipt-body.js';
 import { ArgsReader, wrongArgs } from './args-reader.js';
+import { governanceReaders } from './governance-args.js';
 import type { PlainValue } from './plain-value.js';
 import { WAIT_LEVELS } from './shapes.js';
 import { STANDINGS } from './trace-shapes.js';
@@ -139,6 +140,7 @@ const verbReaders = {
   'halt.clear': signatureOf,
   metrics: none,
   shutdown: none,
+  ...governanceReaders({ signatureOf, waitOf, pageOf }),
 } satisfies { readonly [V in ControlVerb]: (args: ArgsReader) => unknown };
 
 const streamReaders = {
@@ -175,6 +177,12 @@ export function isControlStream(name: string): name is ControlStream {
 const SEND_VERBS: ReadonlySet<string> = new Set<ControlVerb>([
   'event.send',
   'frame.send',
+  'governance.apply',
+  'governance.approve',
+  'governance.propose',
+  'governance.reject',
+  'governance.shadowed',
+  'governance.withdraw',
   'plan.start',
   'receipt.send',
   'verb.send',

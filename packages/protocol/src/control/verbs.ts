@@ -3,6 +3,7 @@
  * a hash wherever one is taken. An argument that is null counts as absent.
  */
 
+import type { GovernanceVerbs } from './governance-verbs.js';
 import type { PlainRecord, PlainValue } from './plain-value.js';
 import type {
   CellsResult,
@@ -175,7 +176,7 @@ export interface WhyArgs {
 type NoArgs = Readonly<Record<never, never>>;
 
 /** Verbs that are answered once. */
-export interface ControlVerbs {
+export interface ControlVerbs extends GovernanceVerbs {
   status: { args: { readonly authoring?: boolean }; result: StatusShape };
   'event.send': { args: EventArgs; result: SendResult };
   'plan.start': { args: PlanStartArgs; result: SendResult };

@@ -1,0 +1,180 @@
+/** The control verbs about changes of a world's definition. */
+import { type Hash, toHashText } from '@aos/canon';
+import type { Proposal, World } from '@aos/kernel';
+import type {
+  ControlResult,
+  ParsedArgs,
+  PlainValue,
+  ProposalShape,
+  SendResult,
+  SigningPlace,
+} from '@aos/protocol';
+import { jsonValue, plainOf } from '../control/values.js';
+import { sendVerb } from '../control/verbs/sends.js';
+import { type ControlView, refusal, thrown } from '../control/view.js';
+import { draftPatch, type PatchSource, storedJson } from './patch-draft.js';
+import { showStored } from './report-view.js';
+import { shadowHere } from './shadow-runner.js';
+
+/** Codes: those of `draftPatch`, `proposal-unknown`. */
+export async function draftProposal(
+  view: ControlView,
+  args: ParsedArgs<'governance.draft'>,
+): Promise<ControlResult<'governance.draft'>> {
+  const { host, store } = view;
+  const modules = new Map(args.modules.map(({ name, bytes }) => [name, bytes]));
+  const object = (hash: Hash) => store.object(hash);
+  const { draft, place } = await view.read((world) => {
+    const drafted = draftPatch(world, sourceOf(world, args), { modules, object });
+    if (!drafted.ok) throw thrown(drafted.refusal);
+    return { draft: drafted.value, place: placeOf(world) };
+  });
+  for (const each of draft.objects) await host.storeObject(each);
+  return {
+    ...place,
+    base: toHashText(draft.base),
+    patch_hash: toHashText(draft.patchHash),
+    manifest: toHashText(draft.candidate.manifestHash),
+    warnings: draft.warnings.map(({ code, path, message }) => `${path}: ${message} [${code}]`),
+  };
+}
+
+function sourceOf(
+  world: World,
+  { json, documents, rollback }: ParsedArgs<'governance.draft'>,
+): PatchSource {
+  const given = [json, documents, rollback].filter((each) => each !== undefined);
+  if (given.length !== 1) {
+    throw refusal('control-args', '/args', 'expected one of json, documents and rollback');
+  }
+  if (json !== undefined) return { kind: 'patch', json: jsonValue(json, '/args/json') };
+  if (documents !== undefined) return { kind: 'folder', documents };
+  return { kind: 'rollback', proposal: findProposal(world, rollback as number) };
+}
+
+/** The number of the new proposal is that of the record. */
+export async function sendPropose(
+  view: ControlView,
+  args: ParsedArgs<'governance.propose'>,
+): Promise<ControlResult<'governance.propose'>> {
+  const sent = await sendVerb(view, { ...args, verb: 'propose' });
+  const { ack } = sent;
+  if (ack === null) return { ...sent, proposal: null };
+  const proposal = await view.read((world) => proposedBy(world, ack.seq)?.id ?? null);
+  return { ...sent, proposal };
+}
+
+/** What a record has proposed; it is among the last. */
+export function proposedBy(world: World, seq: number): Proposal | undefined {
+  return latestProposals(world).find(({ at }) => at === seq);
+}
+
+type GovernanceVerbName = 'shadowed' | 'approve' | 'reject' | 'withdraw' | 'apply';
+
+/** Hands in what somebody has signed. */
+export function sendGovernance(
+  view: ControlView,
+  verb: GovernanceVerbName,
+  args: ParsedArgs<'governance.apply'>,
+): Promise<SendResult> {
+  return sendVerb(view, { ...args, verb });
+}
+
+/** Codes: `proposal-unknown`, those of `runShadow`. */
+export async function runShadowVerb(
+  view: ControlView,
+  args: ParsedArgs<'governance.shadow'>,
+): Promise<ControlResult<'governance.shadow'>> {
+  const { host, store, options } = view;
+  const { proposal, place, atSeq } = await view.read((world) => ({
+    proposal: findProposal(world, args.proposal),
+    place: placeOf(world),
+    atSeq: world.seq - 1,
+  }));
+  const { base, patchHash } = proposal;
+  const { seeds, scripts, records } = args;
+  const limits = records === undefined ? {} : { records };
+  const runner = options.shadow ?? shadowHere(store, options.engine);
+  const result = await runner.run({ base, patchHash, atSeq, seeds, scripts, limits });
+  if (result.kind === 'refused') throw thrown(result.refusal);
+  const { bytes, hash, report } = result;
+  await host.storeObject({ hash, bytes });
+  return {
+    ...place,
+    proposal: proposal.id,
+    base: toHashText(base),
+    patch_hash: toHashText(patchHash),
+    shadow_hash: toHashText(hash),
+    at_seq: report.at_seq,
+    ...showStored(bytes),
+  };
+}
+
+export function listProposals(
+  view: ControlView,
+  { state, before, limit }: ParsedArgs<'governance.list'>,
+): Promise<ControlResult<'governance.list'>> {
+  return view.read((world) => {
+    const found = latestProposals(world).filter(
+      (each) =>
+        (state === undefined || each.state === state) && (before === undefined || each.id < before),
+    );
+    const proposals = found.slice(0, limit).map((each) => shapeOf(world, each));
+    return { proposals, count: world.governance.proposals.size };
+  });
+}
+
+/** Code: `proposal-unknown`. */
+export function showProposal(
+  view: ControlView,
+  { proposal: id }: ParsedArgs<'governance.show'>,
+): Promise<ControlResult<'governance.show'>> {
+  const object = (hash: Hash) => view.store.object(hash);
+  return view.read((world) => {
+    const proposal = findProposal(world, id);
+    const { patchHash, shadow } = proposal;
+    const patch: PlainValue = plainOf(storedJson(patchHash, object) ?? null);
+    const none = { report: null, lines: [] };
+    const shown = shadow === null ? none : showStored(object(shadow.hash));
+    return { proposal: shapeOf(world, proposal), patch, ...shown };
+  });
+}
+
+function placeOf({ worldId, epoch }: World): SigningPlace {
+  return { world_id: toHashText(worldId), epoch };
+}
+
+function latestProposals({ governance }: World): readonly Proposal[] {
+  return [...governance.proposals.range({ reverse: 'reverse' })];
+}
+
+function findProposal(world: World, id: number): Proposal {
+  const found = latestProposals(world).find((each) => each.id === id);
+  if (found !== undefined) return found;
+  const { size } = world.governance.proposals;
+  const detail = `no proposal ${id}: the world has ${size}, counted from 0`;
+  throw refusal('proposal-unknown', '/args/proposal', detail);
+}
+
+function shapeOf({ program }: World, proposal: Proposal): ProposalShape {
+  const { id, state, author, description, base, patchHash, manifest, at, shadow } = proposal;
+  const inForce = toHashText(program.definition.manifestHash);
+  return {
+    proposal: id,
+    state,
+    author: author.name,
+    description,
+    base: toHashText(base),
+    patch_hash: toHashText(patchHash),
+    manifest: toHashText(manifest),
+    at,
+    shadow: shadow && { hash: toHashText(shadow.hash), at_seq: shadow.atSeq },
+    voices: proposal.voices.map(({ name, keyId, decision, expiresNs }) => ({
+      principal: name,
+      key_id: keyId && toHashText(keyId),
+      decision,
+      expires_ns: expiresNs ?? null,
+    })),
+    is_current: toHashText(base) === inForce,
+  };
+}

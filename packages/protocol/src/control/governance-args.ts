@@ -1,0 +1,91 @@
+/** Reading the arguments of the governance verbs. */
+import { RECEIPT_STATUSES } from '../signed/receipt-body.js';
+import { ArgsReader, wrongArgs } from './args-reader.js';
+import type { GovernanceVerbs } from './governance-verbs.js';
+
+/** How the arguments that all verbs have are read. */
+export interface CommonReaders<Signature, Wait> {
+  signatureOf(args: ArgsReader): Signature;
+  waitOf(args: ArgsReader): Wait;
+  pageOf(args: ArgsReader, usual: number): number;
+}
+
+/** Most records that a shadow runs again. */
+const MAX_RECORDS = 100_000;
+/** Most documents, modules, seeds and scripts. */
+const MAX_ITEMS = 10_000;
+
+export function governanceReaders<Signature, Wait>(common: CommonReaders<Signature, Wait>) {
+  const signed = (args: ArgsReader) => ({
+    args: args.bytes('args'),
+    nonce: args.bytes('nonce'),
+    ...common.signatureOf(args),
+    ...common.waitOf(args),
+  });
+  return {
+    'governance.draft': (args: ArgsReader) => ({
+      json: args.textMaybe('json'),
+      documents: itemsOf(args, 'documents', documentOf),
+      rollback: args.countMaybe('rollback'),
+      modules: itemsOf(args, 'modules', moduleOf) ?? [],
+    }),
+    'governance.propose': signed,
+    'governance.shadow': (args: ArgsReader) => ({
+      proposal: args.count('proposal'),
+      records: args.countMaybe('records', { most: MAX_RECORDS }),
+      seeds: itemsOf(args, 'seeds', seedOf) ?? [],
+      scripts: itemsOf(args, 'scripts', scriptOf) ?? [],
+    }),
+    'governance.shadowed': signed,
+    'governance.approve': signed,
+    'governance.reject': signed,
+    'governance.withdraw': signed,
+    'governance.apply': signed,
+    'governance.list': (args: ArgsReader) => ({
+      state: args.textMaybe('state'),
+      before: args.countMaybe('before'),
+      limit: common.pageOf(args, 100),
+    }),
+    'governance.show': (args: ArgsReader) => ({ proposal: args.count('proposal') }),
+  } satisfies { readonly [V in keyof GovernanceVerbs]: (args: ArgsReader) => unknown };
+}
+
+function itemsOf<T>(
+  args: ArgsReader,
+  name: string,
+  read: (item: ArgsReader) => T,
+): readonly T[] | undefined {
+  const items = args.raw(name) ?? undefined;
+  if (items === undefined) return undefined;
+  if (!Array.isArray(items) || items.length > MAX_ITEMS) {
+    throw wrongArgs(`/args/${name}`, `a list of at most ${MAX_ITEMS}`, items);
+  }
+  return items.map((item, n) => {
+    const reader = new ArgsReader(item, `/args/${name}/${n}`);
+    const value = read(reader);
+    reader.end();
+    return value;
+  });
+}
+
+function documentOf(item: ArgsReader) {
+  return { path: item.text('path'), text: item.text('text') };
+}
+
+function moduleOf(item: ArgsReader) {
+  return { name: item.text('name'), bytes: item.bytes('bytes') };
+}
+
+function seedOf(item: ArgsReader) {
+  return { schema: item.text('schema'), json: item.text('json') };
+}
+
+function scriptOf(item: ArgsReader) {
+  const origin = item.textMaybe('origin');
+  return {
+    effect: item.text('effect'),
+    status: item.oneOf('status', RECEIPT_STATUSES),
+    json: item.text('json'),
+    ...(origin === undefined ? {} : { origin }),
+  };
+}

@@ -1,0 +1,114 @@
+/** The verbs about changes of a world's definition: what each takes and answers with. */
+import type { PlainValue } from './plain-value.js';
+import type { SendResult } from './shapes.js';
+import type { SignedVerbArgs } from './verbs.js';
+
+export type VoiceShape = {
+  readonly principal: string;
+  readonly key_id: string | null;
+  readonly decision: string;
+  readonly expires_ns: number | bigint | null;
+};
+
+export type ProposalShape = {
+  readonly proposal: number;
+  /** Proposed, shadowed, approved, rejected, withdrawn or applied. */
+  readonly state: string;
+  readonly author: string;
+  readonly description: string;
+  readonly base: string;
+  readonly patch_hash: string;
+  /** The manifest that the patch leads to. */
+  readonly manifest: string;
+  /** The record that proposed it. */
+  readonly at: number;
+  readonly shadow: { readonly hash: string; readonly at_seq: number } | null;
+  readonly voices: readonly VoiceShape[];
+  /** Whether it starts from the definition in force, so that it can be applied. */
+  readonly is_current: boolean;
+};
+
+/** What somebody signs is good in this world and epoch. */
+export type SigningPlace = { readonly world_id: string; readonly epoch: number };
+
+/** Exactly one of `json`, `documents` and `rollback`. */
+export interface DraftArgs {
+  /** A patch document, as JSON text. */
+  readonly json?: string;
+  /** AIR of an authoring folder: the patch is what leads there. */
+  readonly documents?: readonly { readonly path: string; readonly text: string }[];
+  /** An applied proposal: the patch is what leads back. */
+  readonly rollback?: number;
+  /** Code that the patch brings. */
+  readonly modules?: readonly { readonly name: string; readonly bytes: Uint8Array }[];
+}
+
+/** What a `propose` is about. */
+export type DraftResult = SigningPlace & {
+  readonly base: string;
+  readonly patch_hash: string;
+  readonly manifest: string;
+  readonly warnings: readonly string[];
+};
+
+export interface ShadowArgs {
+  readonly proposal: number;
+  /** Most records of the past to run again, default 1,000. */
+  readonly records?: number;
+  /** Events to try on the world as it is: JSON text of each schema. */
+  readonly seeds?: readonly { readonly schema: string; readonly json: string }[];
+  /** Receipts for effects that were never asked for: the first that fits. */
+  readonly scripts?: readonly {
+    readonly effect: string;
+    /** The reducer, or `<plan>/<step>`. */
+    readonly origin?: string;
+    readonly status: string;
+    readonly json: string;
+  }[];
+}
+
+/** What a `shadowed` is about, and the report as data and as lines for people. */
+export type ShadowShape = SigningPlace & {
+  readonly proposal: number;
+  readonly base: string;
+  readonly patch_hash: string;
+  readonly shadow_hash: string;
+  readonly at_seq: number;
+  readonly report: PlainValue;
+  readonly lines: readonly string[];
+};
+
+/** Whose verb is that of the control verb. */
+export type GovernanceArgs = Omit<SignedVerbArgs, 'verb'>;
+
+export interface GovernanceVerbs {
+  /** Compiles a patch, stores it with its code, and says what to sign. */
+  'governance.draft': { args: DraftArgs; result: DraftResult };
+  'governance.propose': {
+    args: GovernanceArgs;
+    result: SendResult & { readonly proposal: number | null };
+  };
+  /** Runs the shadow of a proposal, stores the report, and says what to sign. */
+  'governance.shadow': { args: ShadowArgs; result: ShadowShape };
+  'governance.shadowed': { args: GovernanceArgs; result: SendResult };
+  'governance.approve': { args: GovernanceArgs; result: SendResult };
+  'governance.reject': { args: GovernanceArgs; result: SendResult };
+  'governance.withdraw': { args: GovernanceArgs; result: SendResult };
+  'governance.apply': { args: GovernanceArgs; result: SendResult };
+  /** The latest first. */
+  'governance.list': {
+    args: { readonly state?: string; readonly before?: number; readonly limit?: number };
+    /** `count`: those that there are, whatever is asked for. */
+    result: { readonly proposals: readonly ProposalShape[]; readonly count: number };
+  };
+  'governance.show': {
+    args: { readonly proposal: number };
+    result: {
+      readonly proposal: ProposalShape;
+      readonly patch: PlainValue;
+      /** The report that counts, null before there is one. */
+      readonly report: PlainValue;
+      readonly lines: readonly string[];
+    };
+  };
+}
