@@ -23,12 +23,12 @@ import {
   type StoredObject,
   type WorldStore,
 } from '@aos/protocol';
-import { type Clock, systemClock } from './clock.js';
+import { systemClock } from './clock.js';
 import type { DeadLetter } from './effects/effect-options.js';
 import type { Quiescence, QuiescenceOptions } from './effects/quiescence.js';
 import type { RunnerSetup } from './effects/runner-setup.js';
 import { type HostView, WorldEffects } from './effects/world-effects.js';
-import { type CryptoThreads, SignatureWait } from './keys/signature-wait.js';
+import { SignatureWait } from './keys/signature-wait.js';
 import { SignatureVerifier } from './keys/signatures.js';
 import { type Ack, readAck } from './loop/acks.js';
 import { Agenda, type Task } from './loop/agenda.js';
@@ -41,22 +41,9 @@ import { type Intake, type SignaturePorts, type SubmittedInput, takeIn } from '.
 import { writeSnapshot } from './loop/snapshots.js';
 import type { Stepper } from './loop/stepper.js';
 import { runTurn, type TurnPorts } from './loop/turn.js';
-import { type StartTimer, systemTimer, WakeTimer } from './loop/wake-timer.js';
+import { systemTimer, WakeTimer } from './loop/wake-timer.js';
 import type { OpenedWorld } from './world/open-world.js';
-
-export interface WorldHostSettings {
-  /** Most inputs waiting at once; beyond it a submission is refused. Default 65,536. */
-  readonly inboxLimit?: number;
-  /** A close makes a snapshot when the last one is so many records back. Default 1,000. */
-  readonly snapshotRecords?: number;
-  readonly startTimer?: StartTimer;
-  readonly clock?: Clock;
-  /**
-   * Where signatures are made and verified. `none`: on the thread of the world, so that a simulated
-   * world depends on nothing outside it. Default `platform`.
-   */
-  readonly cryptoThreads?: CryptoThreads;
-}
+import type { WorldHostSettings } from './world-host-settings.js';
 
 /** Where an opening began, and why not at the last snapshot. */
 export type Opening = Pick<OpenedWorld, 'from' | 'passedOver' | 'replayed'>;
@@ -123,10 +110,10 @@ export class WorldHost {
   #commitEvents(): CommitEvents {
     return {
       failed: (fault) => this.#stop(fault),
-      durable: ({ outputs, records, denials }) => {
+      durable: ({ outputs, told, denials }) => {
         this.#denials.add(denials);
         this.#effects.take(outputs);
-        this.#watch.durable(records);
+        this.#watch.durable(told);
       },
       flushed: (flush) => this.#watch.flushed(flush),
       settled: () => this.#goOn(),

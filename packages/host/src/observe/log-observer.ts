@@ -5,9 +5,9 @@
 import { type Hash, type Refusal, toHashText } from '@aos/canon';
 import { type DescribePorts, describeEntry, printPlace } from '@aos/kernel';
 import type { AosFault, Entry, Input, JournalRecord } from '@aos/protocol';
-import type { EffectStart, Flush } from '../loop/host-watch.js';
+import type { DurableRecord, EffectStart, Flush } from '../loop/host-watch.js';
 import type { Log, LogFields, LogLevel } from './log.js';
-import type { ObservedRecord, ObservedWorld, WorldObserver } from './observer.js';
+import type { ObservedWorld, WorldObserver } from './observer.js';
 import { settledCode } from './settled-code.js';
 
 interface Line {
@@ -44,7 +44,7 @@ class LogObserver implements WorldObserver {
     }
   }
 
-  record({ record }: ObservedRecord): void {
+  record({ record }: DurableRecord): void {
     const { seq, input, entries, fuel } = record;
     const line = lineOfInput(input);
     this.#write({ ...line, fields: { seq, ...line.fields, entries: entries.length, fuel } });
