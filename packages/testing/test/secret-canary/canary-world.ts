@@ -43,8 +43,8 @@ import { WasmEngine } from '@aos/wasm';
 import { onTestFinished } from 'vitest';
 import { TestKeys } from '../../src/test-world/test-keys.js';
 
-export const ALIAS = 'canary/key';
-export const BINDING = 'vault:canary';
+const ALIAS = 'canary/key';
+const BINDING = 'vault:canary';
 
 const address = schema('canary/Address@1', t.record({ url: t.text }));
 const sealed = schema('canary/Sealed@1', t.record({ sealed_ref: t.hash }));
