@@ -55,9 +55,18 @@ export function assertPrograms(
   }
 }
 
+/** Kinds that a world may ask or waits for, and that none of these adapters serves. */
+export function unservedKinds(world: World, adapters: readonly Adapter[]): readonly string[] {
+  return missingKinds(world, tableOf(adapters, world));
+}
+
+function missingKinds(world: World, table: ReadonlyMap<string, Adapter>): readonly string[] {
+  return [...kindsOf(world)].filter((kind) => !table.has(kind)).sort();
+}
+
 /** Fault `adapter-missing` for kinds that a world may ask or waits for, and nobody serves. */
 export function assertServed(world: World, table: ReadonlyMap<string, Adapter>): void {
-  const missing = [...kindsOf(world)].filter((kind) => !table.has(kind)).sort();
+  const missing = missingKinds(world, table);
   if (missing.length === 0) return;
   const message =
     `no adapter serves ${missing.join(', ')}, which the world may ask for; give one to the host, ` +
