@@ -37,7 +37,8 @@ export async function buildModules(
     const types = orThrow(typesOf(root, module), module);
     const { wasm, hash } = orThrow(await compile(join(root, source), types), module);
     mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, wasm);
+    writeFileSync(`${target}.${process.pid}`, wasm);
+    renameSync(`${target}.${process.pid}`, target);
     print(`${module}  ${toHashText(hash)}`);
   }
 }
