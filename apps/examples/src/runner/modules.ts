@@ -2,7 +2,15 @@
  * Compiles the reducers of an example into `modules/`: AssemblyScript in `reducer/`, TypeScript in
  * `reducer-ts/`, where `air.ts` with the shapes that it is written against is made as well.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { loadAir } from '@aos/air';
 import { type Result, toHashText } from '@aos/canon';
