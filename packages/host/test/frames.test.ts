@@ -41,7 +41,7 @@ describe('frames of an answer', () => {
     await host.close();
   });
 
-  it('are durable when the adapter hears of it, and bytes of the host from the call on', async () => {
+  it("are durable when the adapter hears of it, and bytes of the host's own before", async () => {
     const { host, store, call } = await stage();
     const bytes = encode(1);
     const emitted = call.context.emitFrame(bytes);

@@ -42,16 +42,20 @@ export interface VerbPorts {
 type Answer<V extends ControlVerb> = ControlResult<V> | Promise<ControlResult<V>>;
 
 export const verbTable: {
-  readonly [V in ControlVerb]: (ports: VerbPorts, args: ParsedArgs<V>) => Answer<V>;
+  readonly [V in ControlVerb]: (
+    ports: VerbPorts,
+    args: ParsedArgs<V>,
+    signal: AbortSignal | undefined,
+  ) => Answer<V>;
 } = {
   status: ({ view }, args) => showStatus(view, args),
-  'event.send': ({ view }, args) => sendEvent(view, args),
-  'plan.start': ({ view }, args) => startPlan(view, args),
+  'event.send': ({ view }, args, signal) => sendEvent(view, { ...args, signal }),
+  'plan.start': ({ view }, args, signal) => startPlan(view, { ...args, signal }),
   'receipt.draft': ({ view }, args) => draftReceipt(view, args),
-  'receipt.send': ({ view }, args) => sendReceipt(view, args),
-  'frame.send': ({ view }, args) => sendFrame(view, args),
-  'verb.send': ({ view }, args) => sendVerb(view, args),
-  'state.get': ({ view, past }, args) => getState(view, past, args),
+  'receipt.send': ({ view }, args, signal) => sendReceipt(view, { ...args, signal }),
+  'frame.send': ({ view }, args, signal) => sendFrame(view, { ...args, signal }),
+  'verb.send': ({ view }, args, signal) => sendVerb(view, { ...args, signal }),
+  'state.get': ({ view, past }, args, signal) => getState(view, past, { ...args, signal }),
   'cells.list': ({ view }, args) => showCells(view, args),
   'blob.get': ({ view }, args) => getBlob(view, args),
   'blob.put': ({ view }, args) => putBlob(view, args),
@@ -73,7 +77,7 @@ export const verbTable: {
   why: ({ index }, args) => explainWhy(index, args),
   'dead-letters.list': ({ view }) => listDeadLetters(view),
   'denials.list': ({ view }) => listDenials(view),
-  quiesce: ({ view }, args) => quiesce(view, args),
+  quiesce: ({ view }, args, signal) => quiesce(view, { ...args, signal }),
   snapshot: ({ view }) => takeSnapshot(view),
   'halt.clear': ({ view }, args) => clearHalt(view, args),
   metrics: ({ view }) => {
