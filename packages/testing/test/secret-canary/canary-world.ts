@@ -1,6 +1,7 @@
 /**
  * A world that uses a secret in every way there is: a plan puts it into the vault, sealed; one
- * sends it to a server; one hands it to an adapter that does with it what a test says. On a real disk.
+ * sends it to a server; one hands it to an adapter that does with it what a test says. It lies on a
+ * real disk.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
