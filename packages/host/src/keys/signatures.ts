@@ -58,7 +58,7 @@ export class SignatureVerifier {
     return key !== undefined && verify(null, message, key, signature);
   }
 
-  /** As {@link SignatureVerifier.holds}, on a thread of the platform; calls `done` after this has returned. */
+  /** As {@link SignatureVerifier.holds}, on a thread of the platform; `done` is called later. */
   holdsLater({ publicKey, message, sig }: SignatureParts, done: (holds: boolean) => void): void {
     const key = sig.length === SIGNATURE_BYTES ? this.#keyOf(publicKey) : undefined;
     if (key === undefined) {

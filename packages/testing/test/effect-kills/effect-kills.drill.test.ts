@@ -246,7 +246,7 @@ function makeLives(random: Random): Life[] {
 
 describe('hosts that are killed anywhere in the life of an effect', () => {
   const lives = makeLives(new Random(7));
-  it(`lose none, start none too early, and repeat none as another, ${lives.length} times`, async () => {
+  it(`lose none, start none too early, repeat none as another, ${lives.length} times`, async () => {
     const total = { requests: 0, repeated: 0, orders: 0 };
     for (let world = 0; world * KILLS_PER_WORLD < lives.length; world++) {
       const ordeal = new Ordeal(`w${world}`, false);
