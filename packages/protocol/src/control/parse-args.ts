@@ -8,7 +8,7 @@ import { STANDINGS } from './trace-shapes.js';
 import type { ControlArgs, ControlStream, ControlVerb } from './verbs.js';
 
 /** Longest wait for rest or for a record, in milliseconds. */
-export const MAX_WAIT_MS = 3_600_000;
+const MAX_WAIT_MS = 3_600_000;
 const DEFAULT_WAIT_MS = 30_000;
 
 /** Most items of one page. */
