@@ -33,7 +33,7 @@ import type { Ack } from './loop/acks.js';
 import { Agenda, type Task } from './loop/agenda.js';
 import { type CommitEvents, Committer, fenceFault } from './loop/committer.js';
 import { DenialLog, type DeniedEffect } from './loop/denial-log.js';
-import { Entrance } from './loop/entrance.js';
+import { Entrance, type OfferOptions } from './loop/entrance.js';
 import { checkClearance, type HaltClearance, haltFault, haltMarkOf } from './loop/halt.js';
 import { type HostEvents, HostWatch } from './loop/host-watch.js';
 import { Inbox } from './loop/inbox.js';
@@ -146,7 +146,7 @@ export class WorldHost {
       get wakeAtNs() {
         return host.#stepper.wakeAtNs;
       },
-      submit: (input) => host.#offer(input),
+      submit: (input) => host.#offer(input, { isOwn: true }),
       failed: (cause) => host.#stop(fenceFault(cause)),
       store: (object) => host.#committer.append({ records: [], objects: [object] }),
       started: (start) => host.#watch.started(start),
@@ -168,13 +168,13 @@ export class WorldHost {
    */
   submit(submitted: SubmittedInput, onAccepted?: () => void): Promise<Result<Ack>> {
     if (this.#closing !== undefined) return Promise.reject(this.#closing);
-    return this.#offer(submitted, onAccepted);
+    return this.#offer(submitted, { onAccepted });
   }
 
   /** As {@link submit}, also while the world is closing. */
-  #offer(submitted: SubmittedInput, onAccepted?: () => void): Promise<Result<Ack>> {
+  #offer(submitted: SubmittedInput, options: OfferOptions): Promise<Result<Ack>> {
     if (this.#stopped !== undefined) return Promise.reject(this.#stopped);
-    return this.#entrance.offer(submitted, onAccepted);
+    return this.#entrance.offer(submitted, options);
   }
 
   /**

@@ -1,5 +1,5 @@
 import { decodePlain, encode, toHex } from '@aos/canon';
-import { signVerb, type WorldHost } from '@aos/host';
+import { signVerb, verifyWorld, type WorldHost } from '@aos/host';
 import { decodeRecord, failedOutcome, okOutcome, type WorldStore } from '@aos/protocol';
 import { describe, expect, it } from 'vitest';
 import {
@@ -11,7 +11,7 @@ import {
   turns,
   VirtualTime,
 } from './effect-world.js';
-import { sumOf } from './order-world.js';
+import { orderEngine, sumOf } from './order-world.js';
 import { HeldStore } from './stage.js';
 
 const sum = (host: WorldHost) => host.read(sumOf);
@@ -78,6 +78,23 @@ describe('effects', () => {
     expect(asked?.context.permitsRedirect(encode({ n: 9 }), 1)).toBeUndefined();
     expect(asked?.context.permitsRedirect(encode({ m: 9 }), 1)?.code).toBe('effect-params-invalid');
     expect(asked?.context.permitsAddress(Uint8Array.of(127, 0, 0, 1))).toBeUndefined();
+    await host.close();
+  });
+});
+
+describe('what an adapter answers', () => {
+  it("is the host's own from then on", async () => {
+    const store = newEffectStore();
+    const { host, ask } = openStage({ store });
+    const payload = Buffer.from(encode({ n: 7 }));
+    ask.reply = NO_ANSWER;
+    await host.submit(send('Order', 5));
+    await turns();
+    ask.calls[0]?.answer({ status: 'ok', payload });
+    setImmediate(() => payload.fill(0));
+    await host.untilQuiescent();
+    expect(await sum(host)).toBe(7);
+    expect(verifyWorld(store, orderEngine()).ok).toBe(true);
     await host.close();
   });
 });

@@ -87,7 +87,7 @@ export class CallContext implements EffectContext {
       checkFrame(payload, this.ports.world().runtime.limits.receipt_bytes) ??
       this.secrets.checkFrame(payload);
     if (refusal !== undefined) return Promise.reject(refusal);
-    this.#held.push(payload.slice());
+    this.#held.push(new Uint8Array(payload));
     const isHeld = this.secrets.isFramePending && this.#held.length < MAX_HELD;
     return isHeld ? Promise.resolve() : this.#letGo();
   }

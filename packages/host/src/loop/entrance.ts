@@ -28,12 +28,20 @@ export interface EntrancePorts {
   readonly arrived: () => void;
 }
 
+export interface OfferOptions {
+  /** Whoever hands it in keeps nothing of it. */
+  readonly isOwn?: boolean;
+  /** Told when the input waits to be stepped. */
+  readonly onAccepted?: (() => void) | undefined;
+}
+
 export class Entrance {
   constructor(private readonly ports: EntrancePorts) {}
 
   /** As `WorldHost.submit`, of a world that has not stopped. */
-  offer(submitted: SubmittedInput, onAccepted?: () => void): Promise<Result<Ack>> {
+  offer(submitted: SubmittedInput, options: OfferOptions = {}): Promise<Result<Ack>> {
     const { stepper, verifier, threads, watch } = this.ports;
+    const { isOwn = false, onAccepted } = options;
     return new Promise((answer, reject) => {
       const { epoch } = stepper.world;
       const resolve = (result: Result<Ack>) => {
@@ -41,7 +49,7 @@ export class Entrance {
         answer(result);
       };
       // what is thrown here rejects: a defect that only looking at an input meets stops nobody else
-      const intake = takeIn(stepper, submitted, { check: verifier.check, threads });
+      const intake = takeIn(stepper, submitted, { check: verifier.check, threads, isOwn });
       const isIn = this.#take(intake, { raw: submitted, sizeBytes: 0, epoch, resolve, reject });
       if (isIn) onAccepted?.();
     });
