@@ -9,6 +9,9 @@ import { type LiveWorld, type OpenOptions, storeOf, type WorldPlace } from './wo
 
 const run = promisify(execFile);
 
+/** As shells tell that a program was interrupted. */
+const INTERRUPTED = 130;
+
 export async function openDaemon(place: WorldPlace, { log }: OpenOptions): Promise<LiveWorld> {
   const logFile = join(storeOf(place), 'daemon.log');
   await rm(logFile, { force: true });
@@ -19,7 +22,13 @@ export async function openDaemon(place: WorldPlace, { log }: OpenOptions): Promi
   };
   try {
     const access = await connectWorld(place.world);
-    const close = () => access.close().finally(stop);
+    // a daemon survives whoever started it, and should not survive a story that was broken off
+    const leave = () => void stop().finally(() => process.exit(INTERRUPTED));
+    process.once('SIGINT', leave);
+    const close = () => {
+      process.off('SIGINT', leave);
+      return access.close().finally(stop);
+    };
     return { access, home: `a daemon, process ${pid}, behind its socket`, close };
   } catch (error) {
     await stop();
