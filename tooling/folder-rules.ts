@@ -6,7 +6,7 @@ const maxFilesPerFolder = 18;
 const maxFoldersBelowSrc = 2;
 const vagueName = /^(utils?|common|helpers?|misc)$/;
 const kebabCase =
-  /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|prop|drill|conformance|browser|config|d))*\.(ts|mts|mjs)$/;
+  /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|prop|drill|conformance|browser|terminal|config|d))*\.(ts|mts|mjs)$/;
 
 export type PathRule = (paths: readonly string[]) => string[];
 
