@@ -234,7 +234,7 @@ describe('any bytes', () => {
         client.socket.end();
         await client.until(({ isClosed }) => isClosed);
       }),
-      { numRuns: process.env.AOS_DRILL === 'large' ? 5000 : 100 },
+      { numRuns: 100 },
     );
   });
 });
