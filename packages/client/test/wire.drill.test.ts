@@ -152,6 +152,34 @@ function rounded(value: PlainValue): PlainValue {
   return bare(Object.fromEntries(Object.entries(value).map(([key, item]) => [key, rounded(item)])));
 }
 
+const { value: textual } = fc.letrec<{ value: PlainValue }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small' },
+    fc.constantFrom(null, true, false),
+    fc.maxSafeInteger().map((n) => (n === 0 ? 0 : n)),
+    fc.string({ unit: 'binary', maxLength: 300 }),
+    fc.array(tie('value'), { maxLength: 20 }),
+    fc.dictionary(
+      name.filter((each) => !each.startsWith('$')),
+      tie('value'),
+      { maxKeys: 20 },
+    ),
+  ),
+}));
+
+describe('JSON', () => {
+  it('is read and written as the platform does, where the platform is exact', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom('a', '__proto__', 'ä'), textual), (given) => {
+        const bytes = writer.write(given, 'json');
+        expect(bare(JSON.parse(bytes.toString()))).toEqual(bare(given));
+        expect(readAll(Buffer.from(`${JSON.stringify(given)}\n`), [])).toEqual([bare(given)]);
+      }),
+      RUNS,
+    );
+  });
+});
+
 describe('MessagePack', () => {
   it('is read by another implementation as what was written', () => {
     fc.assert(
