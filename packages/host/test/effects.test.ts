@@ -1,5 +1,5 @@
 import { decodePlain, encode, toHex } from '@aos/canon';
-import { signVerb, verifyWorld, type WorldHost } from '@aos/host';
+import { type Signer, signVerb, verifyWorld, type WorldHost } from '@aos/host';
 import { decodeRecord, failedOutcome, okOutcome, type WorldStore } from '@aos/protocol';
 import { describe, expect, it } from 'vitest';
 import {
@@ -356,6 +356,28 @@ describe('an effect that the world calls off', () => {
     slow.calls[0]?.answer(okOutcome({ n: 5 }));
     expect(await host.untilQuiescent()).toMatchObject({ blockers: [] });
     expect([slow.calls.length, ...receiptsOf(store)]).toEqual([1]);
+    await host.close();
+  });
+});
+
+describe('a signer that fails', () => {
+  it('stops the world, and another host answers for what it had run', async () => {
+    const store = newEffectStore();
+    const { keyId, publicKey } = keys.signer('host');
+    const signer: Signer = {
+      ...{ keyId, publicKey },
+      sign: () => {
+        throw new Error('the key is gone');
+      },
+    };
+    const first = openStage({ store, effects: { signer } });
+    await first.host.submit(send('Order', 5));
+    const { blockers } = await first.host.untilQuiescent();
+    expect(blockers).toMatchObject([{ kind: 'world', code: 'store-failed' }, {}, {}]);
+    await first.host.close();
+    const { host } = openStage({ store: await reopened(store) });
+    await host.untilQuiescent();
+    expect(await sum(host)).toBe(5);
     await host.close();
   });
 });

@@ -83,6 +83,13 @@ export class CallContext implements EffectContext {
   }
 
   emitFrame(payload: Uint8Array): Promise<void> {
+    const emitted = this.#emit(payload);
+    // an adapter that does not wait must not end the process of its host
+    emitted.catch(() => undefined);
+    return emitted;
+  }
+
+  #emit(payload: Uint8Array): Promise<void> {
     const refusal =
       checkFrame(payload, this.ports.world().runtime.limits.receipt_bytes) ??
       this.secrets.checkFrame(payload);
