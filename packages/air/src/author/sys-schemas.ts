@@ -2,6 +2,7 @@
  * The built-in schemas with their static types. They stand for the definitions of the catalogue,
  * and a test holds the two to each other.
  */
+import { compileSchemas } from './sys-compile-schemas.js';
 import { llmSchemas } from './sys-llm-schemas.js';
 import { reducerEffectSchemas, sys, sys2 } from './sys-reducer-effects.js';
 import { t } from './types.js';
@@ -343,6 +344,7 @@ export const sysSchemas = {
   IntrospectWhyReceipt,
   IntrospectListCellsParams,
   IntrospectListCellsReceipt,
+  ...compileSchemas,
   ObjectKey: sys('ObjectKey', t.text),
   ObjectMeta,
   WasiContent,
