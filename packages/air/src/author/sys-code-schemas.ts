@@ -1,6 +1,25 @@
-/** The built-in schemas of compilations, as values. */
+/** The built-in schemas of programs and of compilations, as values. */
 import { sys } from './sys-reducer-effects.js';
 import { t } from './types.js';
+
+const WasiContent = sys('WasiContent', t.variant({ text: t.text, bytes: t.bytes, blob: t.hash }));
+const WasiParams = sys(
+  'WasiParams',
+  t.record({
+    args: t.list(t.text),
+    stdin: t.option(WasiContent),
+    files: t.map(t.text, WasiContent),
+  }),
+);
+const WasiReceipt = sys(
+  'WasiReceipt',
+  t.record({
+    exit_code: t.nat,
+    stdout: WasiContent,
+    stderr: WasiContent,
+    files: t.map(t.text, WasiContent),
+  }),
+);
 
 const CompileText = sys('CompileText', t.variant({ text: t.text, blob: t.hash }));
 const CompileDiagnostic = sys(
@@ -13,7 +32,10 @@ const CompileDiagnostic = sys(
   }),
 );
 
-export const compileSchemas = {
+export const codeSchemas = {
+  WasiContent,
+  WasiParams,
+  WasiReceipt,
   CompileText,
   CompileDiagnostic,
   CompileReducerParams: sys(
