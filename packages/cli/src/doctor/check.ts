@@ -1,7 +1,7 @@
 /** What a doctor says: one line for each thing that was looked at. */
 
 /** `bad`: something does not work. `look`: it works, and deserves a look. */
-export type CheckState = 'bad' | 'fine' | 'look';
+type CheckState = 'bad' | 'fine' | 'look';
 
 export interface Check {
   /** What was looked at, in kebab-case; it keeps its meaning. */
