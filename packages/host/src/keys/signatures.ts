@@ -13,7 +13,7 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { toHex } from '@aos/canon';
 import type { SignatureCheck } from '@aos/kernel';
-import { cryptoLane } from './crypto-lane.js';
+import { verifyingLane } from './crypto-lane.js';
 
 const PUBLIC_KEY_BYTES = 32;
 const SIGNATURE_BYTES = 64;
@@ -65,7 +65,7 @@ export class SignatureVerifier {
       queueMicrotask(() => done(false));
       return;
     }
-    cryptoLane.run((free) =>
+    verifyingLane.run((free) =>
       verify(null, message, key, sig, (error, holds) => {
         free();
         done(error === null && holds);
