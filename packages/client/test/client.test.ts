@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { RefusalError } from '@aos/canon';
 import { connectWorld, controlFilePath, readControlFile, type WorldClient } from '@aos/client';
 import { MessageReader, MessageWriter, REQUEST_LIMITS } from '@aos/client/wire';
-import { AosFault, MAX_OPEN_READS, type PlainRecord } from '@aos/protocol';
+import { AosFault, MAX_OPEN_READS, type PlainRecord, type PlainValue } from '@aos/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
 
 const WORLD = `sha256:${'1'.repeat(64)}`;
@@ -56,7 +56,7 @@ async function codeOf(promise: Promise<unknown>): Promise<string> {
   }
 }
 
-const head = (id: PlainRecord[string]) => {
+const head = (id: PlainValue | undefined) => {
   return { type: 'response', id: id ?? null, ok: true, result: { seq: 1, chain: WORLD } };
 };
 const error = { kind: 'fault', code: 'store-failed', at: '', message: 'm', retry: 'later' };
