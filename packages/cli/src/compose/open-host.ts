@@ -9,6 +9,7 @@ import {
   type HostEngine,
   type OpenFrom,
   openWorldHost,
+  SharedDefinitions,
   type WorldHost,
   WorldMetrics,
   type WorldObserver,
@@ -29,7 +30,18 @@ export interface OpenHostOptions {
   /** Opens the world though it may ask for effects that nobody serves here. */
   readonly allowMissing?: boolean;
   readonly observers?: readonly WorldObserver[];
+  /** What worlds of one process have in common. */
+  readonly shared?: SharedParts;
 }
+
+export interface SharedParts {
+  readonly engine: HostEngine;
+  readonly definitions: SharedDefinitions;
+}
+
+export const newSharedParts = (): SharedParts => {
+  return { engine: newEngine(), definitions: new SharedDefinitions() };
+};
 
 /** A world that is open for writing in this process. */
 export interface HostedWorld {
@@ -47,18 +59,17 @@ export interface HostedWorld {
 export async function openHost(world: string, options: OpenHostOptions): Promise<HostedWorld> {
   const effects = options.effects === 'run' ? effectsOf(world, options) : undefined;
   const store = await openWorldStore(storePath(world), { mode: 'write' });
-  const { from = 'snapshot', observers = [] } = options;
+  const { from = 'snapshot', observers = [], shared = newSharedParts() } = options;
   const metrics = new WorldMetrics();
   try {
-    const engine = newEngine();
     const host = openWorldHost({
-      ...{ store, engine, from, observers: [metrics, ...observers] },
+      ...{ store, ...shared, from, observers: [metrics, ...observers] },
       ...(effects && { effects }),
     });
     return {
       host,
       control: {
-        ...controlOf(world, store, engine),
+        ...controlOf(world, store, shared.engine),
         metrics: () => writePrometheus([metrics.read()]),
       },
       close: () => closeAll(host, store, effects),

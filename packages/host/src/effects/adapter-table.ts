@@ -2,6 +2,7 @@
 import { toHashText } from '@aos/canon';
 import { isAnsweredByKernel, type World } from '@aos/kernel';
 import { type Adapter, AosFault, checkWasiModule, type ObjectReader } from '@aos/protocol';
+import { HOST_KINDS } from '../introspect/host-kinds.js';
 import { programsOf } from '../world/modules.js';
 
 /**
@@ -55,9 +56,10 @@ export function assertPrograms(
   }
 }
 
-/** Kinds that a world may ask or waits for, and that none of these adapters serves. */
+/** Kinds that a world may ask or waits for, and that neither these adapters nor the host serve. */
 export function unservedKinds(world: World, adapters: readonly Adapter[]): readonly string[] {
-  return missingKinds(world, tableOf(adapters, world));
+  const missing = missingKinds(world, tableOf(adapters, world));
+  return missing.filter((kind) => !HOST_KINDS.includes(kind));
 }
 
 function missingKinds(world: World, table: ReadonlyMap<string, Adapter>): readonly string[] {
