@@ -23,6 +23,8 @@ const exclude = ['**/node_modules/**', '**/dist/**'];
 if (!process.env.AOS_CONFORMANCE) exclude.push('**/*conformance.test.ts');
 /** So do those that need a browser. */
 if (!process.env.AOS_BROWSER) exclude.push('**/*.browser.test.ts');
+/** And those that need a terminal. */
+if (!process.env.AOS_TMUX) exclude.push('**/*.terminal.test.ts');
 
 const project = (
   name: string,

@@ -5,8 +5,8 @@ import { isCode, isTest } from './tree.js';
 const maxFilesPerFolder = 18;
 const maxFoldersBelowSrc = 2;
 const vagueName = /^(utils?|common|helpers?|misc)$/;
-const kebabCase =
-  /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|prop|drill|conformance|browser|config|d))*\.(ts|mts|mjs)$/;
+const kinds = 'test|prop|drill|conformance|browser|terminal|config|d';
+const kebabCase = new RegExp(`^[a-z0-9]+(-[a-z0-9]+)*(\\.(${kinds}))*\\.(ts|mts|mjs)$`);
 
 export type PathRule = (paths: readonly string[]) => string[];
 

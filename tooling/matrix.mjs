@@ -31,7 +31,7 @@ function check(major) {
     AOS_CONFORMANCE: undefined,
   };
   const run = runVitest({ name: `matrix-${major}`, node, env, quiet: true });
-  const ladder = capture(node, [join(root, 'apps/examples/dist/main.js'), 'counter'], env);
+  const ladder = capture(node, [join(root, 'apps/examples/dist/main.js'), 'all'], env);
   const rung = ladder.status === 0 ? 'ladder ok' : 'ladder failed';
   console.log(`node ${versions[major]}: ${summary(run)}, ${rung}`);
   if (run.status !== 0) process.stderr.write(run.output);

@@ -54,10 +54,10 @@ const web = grant('web', sys.caps.httpOut2, {
 const aggregate = definePlan('demo/aggregator_plan@1', { input: Requested }, (plan, input) => {
   const { request_id, topic, primary, secondary, tertiary } = input;
   // No call uses what another answered with: all three are under way together.
-  const responses = [primary, secondary, tertiary].map(({ name, url }, i) => {
+  const sides = Object.entries({ primary, secondary, tertiary });
+  const responses = sides.map(([side, { name, url }]) => {
     const request = { method: 'GET', url, headers: {} };
-    const id = `fetch_${'abc'[i]}`;
-    const { status, body_ref } = plan.call(id, sys.effects.httpRequest2, request, { grant: web });
+    const { status, body_ref } = plan.call(side, sys.effects.httpRequest2, request, { grant: web });
     return { source: name, status, body_ref };
   });
   plan.raise('report', Event, { AggregateComplete: { request_id, topic, responses } });

@@ -1,6 +1,7 @@
 // A saga over three services: what was done is undone when a later step fails.
 // `aos air build world.mjs` writes `air/`.
 import {
+  and,
   cond,
   definePlan,
   defineReducer,
@@ -10,6 +11,7 @@ import {
   generatePolicy,
   grant,
   lt,
+  not,
   outcome,
   route,
   schema,
@@ -86,8 +88,9 @@ const stepPlan = (name, intent, under) =>
     const answer = plan.call('post', sys.effects.httpRequest2, request, { grant: under });
     const isAnswered = eq(outcome(answer).status, 'ok');
     const status = plan.assign('status', cond(isAnswered, answer.status, 0));
-    plan.raise('done', Event, { Succeeded: { order_id, status } }, { when: lt(status, 300) });
-    plan.raise('not_done', Event, { Failed: { order_id, status } }, { when: ge(status, 300) });
+    const isDone = and(ge(status, 200), lt(status, 300));
+    plan.raise('done', Event, { Succeeded: { order_id, status } }, { when: isDone });
+    plan.raise('not_done', Event, { Failed: { order_id, status } }, { when: not(isDone) });
   });
 
 const plans = [

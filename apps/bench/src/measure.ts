@@ -39,7 +39,8 @@ export async function runMeasures(
   const repeated = measures.filter(({ repeat }) => repeat === undefined);
   for (const measure of repeated) await measure.run();
   const found = repeated.map((measure) => ({ measure, values: [] as number[], load: 0 }));
-  for (let round = 1; round <= Math.max(runs, MIN_RUNS); round += 1) {
+  const rounds = repeated.length === 0 ? 0 : Math.max(runs, MIN_RUNS);
+  for (let round = 1; round <= rounds; round += 1) {
     onRound(round);
     for (const each of found) {
       each.load = loadavg()[0] ?? 0;

@@ -5,9 +5,10 @@ import { ladder } from './ladder.js';
 import { buildModules } from './runner/modules.js';
 import { playRung } from './runner/play.js';
 
-const USAGE = `usage: npm run ladder -- <slug … | all> [--force-build] [--log <level>]
+const USAGE = `usage: npm run ladder -- <slug … | all> [--force-build] [--keep] [--log <level>]
 
   --force-build   compiles the reducers anew
+  --keep          leaves the worlds, and says how to look at them
   --log <level>   writes the logs of the worlds to standard error: ${LOG_LEVELS.join(', ')}
 
 rungs:`;
@@ -24,7 +25,11 @@ function list(): void {
 async function main(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
-    options: { 'force-build': { type: 'boolean', default: false }, log: { type: 'string' } },
+    options: {
+      'force-build': { type: 'boolean', default: false },
+      keep: { type: 'boolean', default: false },
+      log: { type: 'string' },
+    },
     allowPositionals: true,
   });
   const log = values.log === undefined ? undefined : parseLogLevel(values.log);
@@ -38,7 +43,7 @@ async function main(args: readonly string[]): Promise<number> {
   const isChosen = (slug: string) => positionals.includes('all') || positionals.includes(slug);
   for (const rung of ladder.filter(({ slug }) => isChosen(slug))) {
     if (values['force-build']) await buildModules(rung, print, { force: true });
-    await playRung(rung, print, { log });
+    await playRung(rung, print, { log, keep: values.keep });
   }
   return 0;
 }

@@ -1,8 +1,8 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { World } from '@aos/air/author';
 import { readAuthoringFolder } from '@aos/host';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { ladder } from '../src/ladder.js';
 import { exampleFolder } from '../src/places.js';
 import { shapesOf } from '../src/runner/modules.js';
@@ -15,20 +15,29 @@ function expectFile(path: string, text: string): void {
   expect(readFileSync(path, 'utf8')).toBe(text);
 }
 
-describe.each(ladder)('$folder', ({ folder, modules }) => {
+const sourceOf = (folder: string) => join(exampleFolder(folder), 'world.mjs');
+const authored = ladder.filter(({ folder }) => existsSync(sourceOf(folder)));
+const scripts = ladder.flatMap(({ folder, modules }) =>
+  Object.entries(modules)
+    .filter(([, code]) => code.startsWith('reducer-ts/'))
+    .map(([module, code]) => ({ folder, module, code })),
+);
+
+test('every example has its rung', () => {
+  const folders = readdirSync(exampleFolder('')).filter((name) => /^\d/.test(name));
+  expect(ladder.map(({ folder }) => folder)).toEqual(folders.sort());
+});
+
+test.each(authored)('$folder has in air/ what world.mjs makes', async ({ folder }) => {
+  const { default: world } = (await import(sourceOf(folder))) as { default: World };
+  const made = world.toAir();
   const root = exampleFolder(folder);
-  const source = join(root, 'world.mjs');
+  for (const { path, text } of made) expectFile(join(root, 'air', path), text);
+  const found = readAuthoringFolder(root).documents.map(({ path }) => path);
+  expect(found).toEqual(made.map(({ path }) => `air/${path}`));
+});
 
-  test.runIf(existsSync(source))('has in air/ what world.mjs makes', async () => {
-    const { default: world } = (await import(source)) as { default: World };
-    const made = world.toAir();
-    for (const { path, text } of made) expectFile(join(root, 'air', path), text);
-    const found = readAuthoringFolder(root).documents.map(({ path }) => path);
-    expect(found).toEqual(made.map(({ path }) => `air/${path}`));
-  });
-
-  test.each(Object.entries(modules))('%s is written against its AIR', (module, code) => {
-    const air = join(root, code, '..', 'air.ts');
-    if (code.startsWith('reducer-ts/')) expectFile(air, shapesOf(folder, module));
-  });
+test.each(scripts)('$module is written against its AIR', ({ folder, module, code }) => {
+  const air = join(exampleFolder(folder), dirname(code), 'air.ts');
+  expectFile(air, shapesOf(folder, module));
 });

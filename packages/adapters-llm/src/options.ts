@@ -57,8 +57,8 @@ interface CommonOptions {
   readonly bounds?: Partial<LlmBounds>;
   readonly frames?: Partial<LlmFrameRules>;
   /**
-   * Prices by model, as worlds name them. Without a table nothing costs anything; with one, a model that it lacks is
-   * `llm-model-unpriced`.
+   * Prices by model, as worlds name them. Without a table nothing costs anything; with one, a model
+   * that it lacks is `llm-model-unpriced`.
    */
   readonly prices?: Readonly<Record<string, ModelPrice>>;
 }

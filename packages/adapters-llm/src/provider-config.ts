@@ -2,8 +2,8 @@
  * Providers as a document of JSON, for composition roots that let their users write one.
  *
  * What it may say is what a provider of HTTP may be configured with, but for certificates; and
- * `{"protocol": "scripted"}`. Nothing is passed over: a field that nobody knows is refused, as it may
- * be a limit that somebody relies on. Keys have no place in it.
+ * `{"protocol": "scripted"}`. Nothing is passed over: a field that nobody knows is refused, as it
+ * may be a limit that somebody relies on. Keys have no place in it.
  */
 import { type Result, refuse } from '@aos/canon';
 import type { LlmProvider } from './options.js';

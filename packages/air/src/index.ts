@@ -109,7 +109,7 @@ export type {
   ReducerDefinition,
   WorldDefinition,
 } from './world/definition.js';
-export type { AirDocument, ModuleHashes } from './world/documents.js';
+export { type AirDocument, type ModuleHashes, readDefinitions } from './world/documents.js';
 export type { Finding } from './world/finding.js';
 export {
   type DefinitionHash,

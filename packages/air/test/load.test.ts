@@ -1,6 +1,6 @@
 import { sha256, toHashText, utf8, ZERO_HASH } from '@aos/canon';
 import { describe, expect, test } from 'vitest';
-import { hashDefinitions, loadAir } from '../src/index.js';
+import { hashDefinitions, loadAir, readDefinitions } from '../src/index.js';
 import {
   counterNodes,
   counterWith,
@@ -246,4 +246,13 @@ test('hashes are given of whatever can be read, also when there is no world', ()
   expect(hashes.definitions.map(({ name }) => name)).toContain('demo/Counter@1');
   expect(hashes.manifest).toMatch(/^sha256:/);
   expect(hashDefinitions([]).manifest).toBe(undefined);
+});
+
+test('definitions can be read without a manifest', () => {
+  const text = '[{"$kind":"defschema","name":"a/T@1","type":{"text":{}}},{"$kind":"defschema"}]';
+  const { definitions, findings } = readDefinitions([{ path: 'a.json', text }]);
+  expect(definitions).toEqual([{ $kind: 'defschema', name: 'a/T@1', type: { text: {} } }]);
+  expect(findings.map(({ code }) => code)).not.toContain('manifest-missing');
+  expect(findings).not.toEqual([]);
+  expect(readDefinitions(documents(counterNodes())).findings).toEqual([]);
 });

@@ -17,8 +17,8 @@ process.exitCode = await runCli(process.argv.slice(2), {
     }
   },
   colours: {
-    out: isColoured(isatty(1), process.env),
-    err: isColoured(isatty(2), process.env),
+    out: isColoured({ isTerminal: isatty(1) }, process.env),
+    err: isColoured({ isTerminal: isatty(2) }, process.env),
   },
   isWatched: isatty(2),
   onStop: (stop) => {

@@ -43,9 +43,15 @@ function reportFailure(error: unknown, form: Form, streams: Streams): number {
   }
   if (error.exitCode === 0) return 0;
   // The parser has told people already.
-  const usage = new CliError('usage', cutValues(error.message));
+  const usage = new CliError('usage', usageMessage(error));
   if (form === 'json') printError(usage, form, streams);
   return 2;
+}
+
+/** A command that only groups others has shown its help, and says nothing else. */
+function usageMessage({ code, message }: CommanderError): string {
+  if (code !== 'commander.help') return cutValues(message);
+  return "expected a command, found none; 'aos --help' lists them";
 }
 
 const formOf = (json: boolean | undefined): Form => (json === true ? 'json' : 'text');
@@ -99,6 +105,18 @@ class StreamTools implements Tools {
   }
 }
 
+/** The commands in the order in which help lists them. */
+const GROUPS: readonly (readonly [heading: string, add: typeof addWorldCommands])[] = [
+  ['Worlds:', addWorldCommands],
+  ['Letting them live:', addDaemonCommands],
+  ['What became of it:', addEffectCommands],
+  ['A closer look:', addReadCommands],
+  ['Authority:', addAuthorityCommands],
+  ['Secrets:', addSecretCommands],
+  ['Definitions:', addAirCommands],
+  ['The command line:', addHelpCommands],
+];
+
 function buildProgram(session: Session): Command {
   const program = new Command('aos')
     .description('Make, feed, read and verify worlds: deterministic, event-sourced, provable.')
@@ -112,14 +130,10 @@ function buildProgram(session: Session): Command {
     })
     .exitOverride();
   const run: RunCommand = (command, act) => session.run(command, act);
-  addWorldCommands(program, run);
-  addDaemonCommands(program, run);
-  addEffectCommands(program, run);
-  addReadCommands(program, run);
-  addAuthorityCommands(program, run);
-  addSecretCommands(program, run);
-  addAirCommands(program, run);
-  addHelpCommands(program, run);
+  for (const [heading, add] of GROUPS) {
+    program.commandsGroup(heading);
+    add(program, run);
+  }
   inheritSettings(program);
   return program;
 }

@@ -65,6 +65,8 @@ it('reducers become modules', async () => {
     cpSync(join(EXAMPLE, part), join(folder, part), { recursive: true });
   }
   const dev = start('dev', folder, '--json');
-  expect(await told(dev, 'restarted')).toMatchObject([{ built: [expect.stringMatching(/^demo\//)] }]);
+  expect(await told(dev, 'restarted')).toMatchObject([
+    { built: [expect.stringMatching(/^demo\//)] },
+  ]);
   expect(await dev.stop()).toMatchObject({ exitCode: 0 });
 });

@@ -94,3 +94,10 @@ describe('completion', () => {
 it('the help names the exit codes', async () => {
   expect((await aos('--help')).out).toContain('Exit codes:');
 });
+
+it.each([[['--json']], [['--json', 'journal']]])('no command is no answer: %j', async (args) => {
+  const { exitCode, out } = await aos(...args);
+  expect(exitCode).toBe(2);
+  expect(JSON.parse(out)).toMatchObject({ ok: false, error: { code: 'usage' } });
+  expect(out).toContain('expected a command');
+});

@@ -7,7 +7,7 @@
  * W3 When the connection ends, everything that is open rejects with `control-closed`. Whether a
  *    request was done then is not known; an event with a dedup id can be sent again.
  */
-import type { Result } from '@aos/canon';
+import { type Refusal, RefusalError, type Result } from '@aos/canon';
 import {
   type AosFault,
   type ControlArgs,
@@ -37,6 +37,11 @@ const MAX_ID = 2 ** 32 - 1;
 interface OpenCall {
   resolve(answer: Result<PlainValue>): void;
   reject(fault: AosFault): void;
+}
+
+interface OpenStream {
+  readonly id: number;
+  readonly queue: ItemQueue;
 }
 
 export class WorldClient implements WorldAccess {
@@ -110,39 +115,63 @@ export class WorldClient implements WorldAccess {
         return;
       }
       const id = this.#nextId();
-      this.channel.send({ type: 'request', id, verb, args });
-      this.#calls.set(id, { resolve, reject });
+      const refusal = this.#say({ type: 'request', id, verb, args });
+      if (refusal === undefined) this.#calls.set(id, { resolve, reject });
+      else resolve({ ok: false, refusal });
     });
   }
 
   #items(verb: string, args: PlainValue): AsyncIterator<PlainValue> {
-    let open: { readonly id: number; readonly queue: ItemQueue } | undefined;
-    const begin = async () => {
-      if (!this.#reads.take()) await this.#reads.wait();
-      if (this.#fault !== undefined) {
-        this.#reads.free();
-        throw this.#fault;
-      }
-      const id = this.#nextId();
-      const more = (count: number) => this.channel.send({ type: 'pull', id, count });
-      const queue = new ItemQueue(CREDIT, more, () => this.#reads.free());
-      this.channel.send({ type: 'request', id, verb, args, credit: CREDIT });
-      this.#streams.set(id, queue);
-      return { id, queue };
-    };
+    let open: Promise<OpenStream> | undefined;
+    let isLeft = false;
     return {
       next: async () => {
-        open ??= await begin();
-        return open.queue.next();
+        open ??= this.#open(verb, args);
+        const { queue } = await open;
+        return isLeft ? { done: true, value: undefined } : queue.next();
       },
       return: async () => {
-        if (open !== undefined && !open.queue.hasEnded) {
-          this.channel.send({ type: 'cancel', id: open.id });
-          open.queue.leave();
-        }
+        isLeft = true;
+        // whether it can be opened at all is no longer of interest
+        open?.then(
+          (stream) => this.#leave(stream),
+          () => undefined,
+        );
         return { done: true, value: undefined };
       },
     };
+  }
+
+  async #open(verb: string, args: PlainValue): Promise<OpenStream> {
+    if (!this.#reads.take()) await this.#reads.wait();
+    const id = this.#nextId();
+    const request = { type: 'request', id, verb, args, credit: CREDIT };
+    const refusal = this.#fault === undefined ? this.#say(request) : undefined;
+    if (this.#fault === undefined && refusal === undefined) {
+      const more = (count: number) => this.channel.send({ type: 'pull', id, count });
+      const queue = new ItemQueue(CREDIT, more, () => this.#reads.free());
+      this.#streams.set(id, queue);
+      return { id, queue };
+    }
+    this.#reads.free();
+    throw refusal === undefined ? this.#fault : new RefusalError(refusal);
+  }
+
+  #leave({ id, queue }: OpenStream): void {
+    if (queue.hasEnded) return;
+    this.channel.send({ type: 'cancel', id });
+    queue.leave();
+  }
+
+  /** What keeps a message from being sent: it is too large. */
+  #say(message: PlainValue): Refusal | undefined {
+    try {
+      this.channel.send(message);
+      return undefined;
+    } catch (error) {
+      if (error instanceof RefusalError) return error.refusal;
+      throw error;
+    }
   }
 
   #take(value: PlainValue): void {

@@ -10,6 +10,7 @@ export {
 export { type PortServiceOptions, serveControlPort } from './daemon/port-service.js';
 export { listDaemons, type RunningDaemon } from './daemon/running-daemons.js';
 export type { KeeperEvent, OpenedWorldHost, OpenWorldHost } from './daemon/world-keeper.js';
+export { unservedKinds } from './effects/adapter-table.js';
 export type {
   AdapterDefect,
   DeadLetter,
@@ -77,7 +78,7 @@ export {
   writeLines,
 } from './observe/log.js';
 export { logObserver } from './observe/log-observer.js';
-export type { ObservedRecord, ObservedWorld, WorldObserver } from './observe/observer.js';
+export type { ObservedWorld, WorldObserver } from './observe/observer.js';
 export { PROMETHEUS_TYPE, writePrometheus } from './observe/prometheus.js';
 export { WorldMetrics } from './observe/world-metrics.js';
 export { openWorldHost, type WorldHostOptions } from './open-host.js';

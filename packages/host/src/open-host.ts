@@ -14,7 +14,8 @@ import { type FillEntropy, Stamper, systemEntropy } from './stamper.js';
 import type { HostEngine } from './world/load-world.js';
 import { type OpenFrom, openWorld } from './world/open-world.js';
 import type { SharedDefinitions } from './world/shared-definitions.js';
-import { WorldHost, type WorldHostSettings } from './world-host.js';
+import { WorldHost } from './world-host.js';
+import type { WorldHostSettings } from './world-host-settings.js';
 
 export interface WorldHostOptions extends WorldHostSettings {
   readonly store: WorldStore;

@@ -23,40 +23,27 @@ import {
   type StoredObject,
   type WorldStore,
 } from '@aos/protocol';
-import { type Clock, systemClock } from './clock.js';
+import { systemClock } from './clock.js';
 import type { DeadLetter } from './effects/effect-options.js';
 import type { Quiescence, QuiescenceOptions } from './effects/quiescence.js';
 import type { RunnerSetup } from './effects/runner-setup.js';
 import { type HostView, WorldEffects } from './effects/world-effects.js';
-import { type CryptoThreads, SignatureWait } from './keys/signature-wait.js';
 import { SignatureVerifier } from './keys/signatures.js';
-import { type Ack, readAck } from './loop/acks.js';
+import type { Ack } from './loop/acks.js';
 import { Agenda, type Task } from './loop/agenda.js';
 import { type CommitEvents, Committer, fenceFault } from './loop/committer.js';
 import { DenialLog, type DeniedEffect } from './loop/denial-log.js';
+import { Entrance, type OfferOptions } from './loop/entrance.js';
 import { checkClearance, type HaltClearance, haltFault, haltMarkOf } from './loop/halt.js';
 import { type HostEvents, HostWatch } from './loop/host-watch.js';
-import { Inbox, type Waiting } from './loop/inbox.js';
-import { type Intake, type SignaturePorts, type SubmittedInput, takeIn } from './loop/intake.js';
+import { Inbox } from './loop/inbox.js';
+import type { SubmittedInput } from './loop/intake.js';
 import { writeSnapshot } from './loop/snapshots.js';
 import type { Stepper } from './loop/stepper.js';
 import { runTurn, type TurnPorts } from './loop/turn.js';
-import { type StartTimer, systemTimer, WakeTimer } from './loop/wake-timer.js';
+import { systemTimer, WakeTimer } from './loop/wake-timer.js';
 import type { OpenedWorld } from './world/open-world.js';
-
-export interface WorldHostSettings {
-  /** Most inputs waiting at once; beyond it a submission is refused. Default 65,536. */
-  readonly inboxLimit?: number;
-  /** A close makes a snapshot when the last one is so many records back. Default 1,000. */
-  readonly snapshotRecords?: number;
-  readonly startTimer?: StartTimer;
-  readonly clock?: Clock;
-  /**
-   * Where signatures are made and verified. `none`: on the thread of the world, so that a simulated
-   * world depends on nothing outside it. Default `platform`.
-   */
-  readonly cryptoThreads?: CryptoThreads;
-}
+import type { WorldHostSettings } from './world-host-settings.js';
 
 /** Where an opening began, and why not at the last snapshot. */
 export type Opening = Pick<OpenedWorld, 'from' | 'passedOver' | 'replayed'>;
@@ -80,7 +67,7 @@ export class WorldHost {
   readonly #denials = new DenialLog();
   readonly #watch = new HostWatch();
   readonly #turnPorts: TurnPorts;
-  readonly #signatures: SignaturePorts;
+  readonly #entrance: Entrance;
   #scheduled = false;
   #stopped: AosFault | undefined;
   #halt: HaltMark | undefined;
@@ -109,10 +96,13 @@ export class WorldHost {
     this.#inbox = new Inbox({ inputs: inboxLimit, bytes: INBOX_BYTES });
     this.#agenda = new Agenda(this.#inbox);
     this.#turnPorts = { agenda: this.#agenda, stepper, store, verifier: this.#verifier };
-    const { cryptoThreads = 'platform' } = settings;
-    this.#signatures = { check: this.#verifier.check, threads: cryptoThreads };
     this.#timer = new WakeTimer(startTimer, () => this.#schedule());
     this.#committer = new Committer(store, this.#commitEvents(), settings.clock ?? systemClock);
+    this.#entrance = new Entrance({
+      ...{ stepper, store, inbox: this.#inbox, committer: this.#committer, watch: this.#watch },
+      ...{ verifier: this.#verifier, threads: settings.cryptoThreads ?? 'platform' },
+      arrived: () => this.#schedule(),
+    });
     this.#halt = store.halt;
     if (this.#halt !== undefined) this.#stopped = haltFault(this.#halt);
     this.#effects = new WorldEffects(settings.effects, this.#lend());
@@ -123,10 +113,10 @@ export class WorldHost {
   #commitEvents(): CommitEvents {
     return {
       failed: (fault) => this.#stop(fault),
-      durable: ({ outputs, records, denials }) => {
+      durable: ({ outputs, told, denials }) => {
         this.#denials.add(denials);
         this.#effects.take(outputs);
-        this.#watch.durable(records);
+        this.#watch.durable(told);
       },
       flushed: (flush) => this.#watch.flushed(flush),
       settled: () => this.#goOn(),
@@ -156,7 +146,7 @@ export class WorldHost {
       get wakeAtNs() {
         return host.#stepper.wakeAtNs;
       },
-      submit: (input) => host.#offer(input),
+      submit: (input) => host.#offer(input, { isOwn: true }),
       failed: (cause) => host.#stop(fenceFault(cause)),
       store: (object) => host.#committer.append({ records: [], objects: [object] }),
       started: (start) => host.#watch.started(start),
@@ -178,42 +168,13 @@ export class WorldHost {
    */
   submit(submitted: SubmittedInput, onAccepted?: () => void): Promise<Result<Ack>> {
     if (this.#closing !== undefined) return Promise.reject(this.#closing);
-    return this.#offer(submitted, onAccepted);
+    return this.#offer(submitted, { onAccepted });
   }
 
   /** As {@link submit}, also while the world is closing. */
-  #offer(submitted: SubmittedInput, onAccepted?: () => void): Promise<Result<Ack>> {
+  #offer(submitted: SubmittedInput, options: OfferOptions): Promise<Result<Ack>> {
     if (this.#stopped !== undefined) return Promise.reject(this.#stopped);
-    return new Promise((answer, reject) => {
-      const { epoch } = this.#stepper.world;
-      const resolve = (result: Result<Ack>) => {
-        if (!result.ok) this.#watch.refused(result.refusal);
-        answer(result);
-      };
-      // what is thrown here rejects: a defect that only looking at an input meets stops nobody else
-      const intake = takeIn(this.#stepper, submitted, this.#signatures);
-      const isIn = this.#take(intake, { raw: submitted, sizeBytes: 0, epoch, resolve, reject });
-      if (isIn) onAccepted?.();
-    });
-  }
-
-  /** Whether the input now waits to be stepped. */
-  #take(intake: Intake, waiting: Waiting): boolean {
-    if (intake.kind === 'refused') {
-      waiting.resolve({ ok: false, refusal: intake.refusal });
-      return false;
-    }
-    if (intake.kind === 'duplicate') {
-      this.#readAck(intake.seq).then(waiting.resolve, waiting.reject);
-      return true;
-    }
-    const { raw, sizeBytes, claim } = intake;
-    const signature = claim && new SignatureWait(claim);
-    const refusal = this.#inbox.offer({ ...waiting, raw, sizeBytes, signature });
-    if (refusal !== undefined) waiting.resolve({ ok: false, refusal });
-    else if (signature === undefined) this.#schedule();
-    else signature.start(this.#verifier, () => this.#goOn());
-    return refusal === undefined;
+    return this.#entrance.offer(submitted, options);
   }
 
   /**
@@ -340,12 +301,6 @@ export class WorldHost {
     if (this.#committer.isBusy) return true;
     if (this.#stopped !== undefined) return false;
     return this.#inbox.size > 0 || this.#agenda.hasNext(this.#stepper);
-  }
-
-  /** A duplicate of what is in the journal, or about to be. */
-  async #readAck(seq: number): Promise<Result<Ack>> {
-    await this.#committer.last;
-    return { ok: true, value: readAck(this.#store, seq) };
   }
 
   #schedule(): void {

@@ -167,6 +167,7 @@ describe('a daemon', () => {
     await daemon.close();
     expect(new Set(await Promise.all(sent))).toEqual(new Set(['ok']));
     expect(await waiting).toBe('world-closed');
+    expect(await codeOf(client.call('journal.head', {}))).toBe('world-closed');
   });
 });
 
@@ -235,6 +236,20 @@ describe('a world whose disk fails', () => {
     await told('opened', 2);
     expect((await must(client, 'event.send', add(1))).ack?.seq).toBe(1);
     expect(events.map(({ kind }) => kind)).toEqual(['opened', 'stopped', 'opened']);
+    await client.close();
+  });
+
+  it('is opened as often as it fails', async () => {
+    const { directory } = await makeWorld();
+    const disk = failingDisk();
+    const { told } = await serve(directory, { wrap: disk.wrap });
+    const client = await connectWorld(directory);
+    for (const times of [2, 3, 4]) {
+      disk.fail(1);
+      expect(await codeOf(client.call('event.send', add(1)))).toBe('store-failed');
+      await told('opened', times);
+    }
+    expect((await must(client, 'event.send', add(1))).ack?.seq).toBe(0);
     await client.close();
   });
 

@@ -1,5 +1,5 @@
 import { decodePlain, encode, toHex } from '@aos/canon';
-import { signVerb, type WorldHost } from '@aos/host';
+import { type Signer, signVerb, verifyWorld, type WorldHost } from '@aos/host';
 import { decodeRecord, failedOutcome, okOutcome, type WorldStore } from '@aos/protocol';
 import { describe, expect, it } from 'vitest';
 import {
@@ -11,7 +11,7 @@ import {
   turns,
   VirtualTime,
 } from './effect-world.js';
-import { sumOf } from './order-world.js';
+import { orderEngine, sumOf } from './order-world.js';
 import { HeldStore } from './stage.js';
 
 const sum = (host: WorldHost) => host.read(sumOf);
@@ -78,6 +78,23 @@ describe('effects', () => {
     expect(asked?.context.permitsRedirect(encode({ n: 9 }), 1)).toBeUndefined();
     expect(asked?.context.permitsRedirect(encode({ m: 9 }), 1)?.code).toBe('effect-params-invalid');
     expect(asked?.context.permitsAddress(Uint8Array.of(127, 0, 0, 1))).toBeUndefined();
+    await host.close();
+  });
+});
+
+describe('what an adapter answers', () => {
+  it("is the host's own from then on", async () => {
+    const store = newEffectStore();
+    const { host, ask } = openStage({ store });
+    const payload = Buffer.from(encode({ n: 7 }));
+    ask.reply = NO_ANSWER;
+    await host.submit(send('Order', 5));
+    await turns();
+    ask.calls[0]?.answer({ status: 'ok', payload });
+    setImmediate(() => payload.fill(0));
+    await host.untilQuiescent();
+    expect(await sum(host)).toBe(7);
+    expect(verifyWorld(store, orderEngine()).ok).toBe(true);
     await host.close();
   });
 });
@@ -339,6 +356,28 @@ describe('an effect that the world calls off', () => {
     slow.calls[0]?.answer(okOutcome({ n: 5 }));
     expect(await host.untilQuiescent()).toMatchObject({ blockers: [] });
     expect([slow.calls.length, ...receiptsOf(store)]).toEqual([1]);
+    await host.close();
+  });
+});
+
+describe('a signer that fails', () => {
+  it('stops the world, and another host answers for what it had run', async () => {
+    const store = newEffectStore();
+    const { keyId, publicKey } = keys.signer('host');
+    const signer: Signer = {
+      ...{ keyId, publicKey },
+      sign: () => {
+        throw new Error('the key is gone');
+      },
+    };
+    const first = openStage({ store, effects: { signer } });
+    await first.host.submit(send('Order', 5));
+    const { blockers } = await first.host.untilQuiescent();
+    expect(blockers).toMatchObject([{ kind: 'world', code: 'store-failed' }, {}, {}]);
+    await first.host.close();
+    const { host } = openStage({ store: await reopened(store) });
+    await host.untilQuiescent();
+    expect(await sum(host)).toBe(5);
     await host.close();
   });
 });

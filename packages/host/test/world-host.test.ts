@@ -125,6 +125,16 @@ describe('a hosted world', () => {
     expect(await total(host)).toBe(7);
   });
 
+  it('does not see what a caller does to a Buffer, whose slices are no copies', async () => {
+    const host = open(newStore());
+    const { schema, cbor } = add(7);
+    const bytes = Buffer.from(cbor);
+    const waiting = host.submit({ schema, cbor: bytes });
+    bytes.fill(0xff);
+    expect(must(await waiting).faults).toEqual([]);
+    expect(await total(host)).toBe(7);
+  });
+
   it('does not see what a caller does to its JSON after submitting', async () => {
     const host = open(newStore());
     const json = { by: 7 };

@@ -20,14 +20,13 @@ export {
 } from './cells/cell-table.js';
 export { type KeyPrefix, keyPrefix } from './cells/key-prefix.js';
 export { authorize } from './gate/authorize.js';
-export type { Denial } from './gate/decision.js';
+export type { BudgetShortage, Denial } from './gate/decision.js';
 export { compileGate, type Gate, grantOfSlot } from './gate/gate.js';
 export type { GatePorts, KnownIntent } from './gate/gate-ports.js';
 export { emptyGateState, type GateState } from './gate/gate-state.js';
 export type { SecretUse } from './gate/grants/secret-finder.js';
 export { secretsIn } from './gate/grants/secrets.js';
 export { budgetLeft } from './gate/limits/budgets.js';
-export type { BudgetShortage } from './gate/limits/shortage.js';
 export type { OpenIntent } from './gate/open-intent.js';
 export { PolicyIndex, type PolicyQuestion } from './gate/policy/policy-index.js';
 export { checkAddress, checkRedirect } from './gate/recheck.js';

@@ -174,6 +174,10 @@ export class PlanBench implements PlanPort {
     this.#queue.push({ kind: 'plan', instance, cause });
   }
 
+  isSameSchema(): boolean {
+    return true;
+  }
+
   admitEvent(event: PlanEvent): string | undefined {
     return event.value.length > 10_000 ? 'event-too-large' : undefined;
   }

@@ -159,6 +159,7 @@ class WorldOrdeal {
       store,
       engine: this.subject.newEngine(),
       clock: stillClock,
+      cryptoThreads: 'none',
       fillEntropy,
       snapshotRecords: this.random.pick([3, 1000]),
     });

@@ -1,4 +1,4 @@
-/** A disk that is full: a clear fault, nothing acknowledged is lost, and it goes on with more room. */
+/** A disk that is full: a clear fault, nothing acknowledged is lost, and more room is enough. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

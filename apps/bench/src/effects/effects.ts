@@ -1,7 +1,7 @@
 /**
  * Effects from event to settlement: an order is flushed, its effect carried out by a real adapter,
- * the receipt signed, verified and flushed, and the plan ends. One world on disk; the HTTP server is
- * a thread on the same machine.
+ * the receipt signed, verified and flushed, and the plan ends. One world on disk; the HTTP server
+ * is a thread on the same machine.
  */
 import { join } from 'node:path';
 import { BlobAdapter } from '@aos/adapters-blob';

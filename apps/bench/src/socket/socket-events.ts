@@ -1,6 +1,6 @@
 /**
- * Events over the control socket, durable before they are acknowledged: a daemon in a process of its
- * own, a world on disk, one connection with so many events under way.
+ * Events over the control socket, durable before they are acknowledged: a daemon in a process of
+ * its own, a world on disk, one connection with so many events under way.
  */
 import type { WorldClient } from '@aos/client';
 import type { Measure } from '../measure.js';

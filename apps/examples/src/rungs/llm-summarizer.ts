@@ -5,9 +5,9 @@ import { expectEqual, tagOf } from '../runner/stage.js';
 const REDUCER = 'demo/Summarizer@1';
 const EVENT = 'demo/SummarizerEvent@1';
 
-const ARTICLE = `A world is a deterministic machine whose state is a function of its journal. Every act
-outside of it is an effect that a grant and a policy let through, and that comes back as a signed
-receipt. Whoever holds the files of a world can replay them, and sees the same state, byte for byte.
+const ARTICLE = `A world is a deterministic machine whose state is a function of its journal.
+Every act outside of it is an effect that a grant and a policy let through, and that comes back as
+a signed receipt. Whoever holds the files of a world can replay them, and sees the same state.
 `;
 
 interface SummarizerState {

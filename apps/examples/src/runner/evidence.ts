@@ -2,7 +2,7 @@
 import { toHashText } from '@aos/canon';
 import { verifyWorld } from '@aos/host';
 import type { WorldStore } from '@aos/protocol';
-import { WasmEngine } from '@aos/wasm';
+import { engine } from './engine.js';
 import type { Print } from './print.js';
 import type { Stage } from './stage.js';
 
@@ -26,10 +26,10 @@ export async function printEffects(stage: Stage): Promise<void> {
 
 /** Judges every record and every signature from genesis on. Throws at a difference. */
 export function checkReplay(store: WorldStore, print: Print): void {
-  const report = verifyWorld(store, new WasmEngine());
+  const report = verifyWorld(store, engine);
   if (!report.ok) throw new Error(`replay differs at record ${report.difference?.seq}`);
   const world = toHashText(report.worldHash);
-  print(`replay check: OK (${report.records} records, no server, no key; world hash ${world})`);
+  print(`replay check: OK (${report.records} records, world hash ${world})`);
 }
 
 const short = (hash: string) => hash.replace('sha256:', '').slice(0, 8);

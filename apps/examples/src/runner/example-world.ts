@@ -12,7 +12,7 @@ import {
 } from '@aos/host';
 import type { WorldStore } from '@aos/protocol';
 import { createWorldStore, openWorldStore } from '@aos/store';
-import { WasmEngine } from '@aos/wasm';
+import { engine } from './engine.js';
 import { storeOf, vaultOf, type WorldPlace } from './world-place.js';
 
 export class ExampleWorld {
@@ -26,7 +26,7 @@ export class ExampleWorld {
     const home = await mkdtemp(join(tmpdir(), 'aos-example-'));
     const place = { folder, world: join(home, 'world'), aosHome: join(home, 'aos-home') };
     const keyring = [ensureOperatorKey(place.aosHome)];
-    const ports = { engine: new WasmEngine(), clock: systemClock, fillEntropy: systemEntropy };
+    const ports = { engine, clock: systemClock, fillEntropy: systemEntropy };
     const result = foundWorld({ ...readAuthoringFolder(folder), keyring }, ports);
     if (!result.ok) {
       const { refusal, findings } = result;

@@ -2,7 +2,15 @@
  * Compiles the reducers of an example into `modules/`: AssemblyScript in `reducer/`, TypeScript in
  * `reducer-ts/`, where `air.ts` with the shapes that it is written against is made as well.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { loadAir } from '@aos/air';
 import { type Result, toHashText } from '@aos/canon';
@@ -37,7 +45,8 @@ export async function buildModules(
     const types = orThrow(typesOf(root, module), module);
     const { wasm, hash } = orThrow(await compile(join(root, source), types), module);
     mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, wasm);
+    writeFileSync(`${target}.${process.pid}`, wasm);
+    renameSync(`${target}.${process.pid}`, target);
     print(`${module}  ${toHashText(hash)}`);
   }
 }

@@ -1,6 +1,6 @@
 /** A world that lives in a daemon, `aos up`, and is asked over its control socket. */
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { connectWorld } from '@aos/client';
@@ -9,21 +9,39 @@ import { type LiveWorld, type OpenOptions, storeOf, type WorldPlace } from './wo
 
 const run = promisify(execFile);
 
+/** As shells tell that a program was interrupted. */
+const INTERRUPTED = 130;
+
 export async function openDaemon(place: WorldPlace, { log }: OpenOptions): Promise<LiveWorld> {
+  const logFile = join(storeOf(place), 'daemon.log');
+  await rm(logFile, { force: true });
   const { pid } = await aos(place, 'up', ...(log === undefined ? [] : ['--log', log]));
-  const access = await connectWorld(place.world);
-  const close = async () => {
-    await access.close();
+  const stop = async () => {
     await aos(place, 'down');
-    if (log !== undefined) process.stderr.write(await readFile(join(storeOf(place), 'daemon.log')));
+    if (log !== undefined) process.stderr.write(await readFile(logFile));
   };
-  return { access, home: `a daemon, process ${pid}, behind its socket`, close };
+  try {
+    const access = await connectWorld(place.world);
+    // a daemon survives whoever started it, and should not survive a story that was broken off
+    const leave = () => void stop().finally(() => process.exit(INTERRUPTED));
+    process.once('SIGINT', leave);
+    const close = () => {
+      process.off('SIGINT', leave);
+      return access.close().finally(stop);
+    };
+    return { access, home: `a daemon, process ${pid}, behind its socket`, close };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
 /** Runs the command as anybody would, with the keys of this world. */
 async function aos({ world, aosHome }: WorldPlace, ...args: string[]): Promise<{ pid?: number }> {
   const env = { ...process.env, AOS_HOME: aosHome };
   const command = [aosProgram, '--json', '--world', world, ...args];
-  const { stdout } = await run(process.execPath, command, { env });
+  const { stdout } = await run(process.execPath, command, { env }).catch((error) => {
+    throw new Error(`aos ${args.join(' ')} failed: ${error.stdout || error.message}`);
+  });
   return (JSON.parse(stdout) as { data: { pid?: number } }).data;
 }

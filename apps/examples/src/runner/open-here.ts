@@ -7,7 +7,7 @@ import { createSecretSource } from '@aos/adapters-vault';
 import { ensureKey, Log, logObserver, openControl, openWorldHost, writeLines } from '@aos/host';
 import type { Adapter } from '@aos/protocol';
 import { openWorldStore } from '@aos/store';
-import { WasmEngine } from '@aos/wasm';
+import { engine } from './engine.js';
 import { providersOf } from './settings.js';
 import {
   type LiveWorld,
@@ -19,7 +19,6 @@ import {
 
 /** Effects run; the operator introduces the key that signs receipts. */
 export async function openHere(place: WorldPlace, { log }: OpenOptions): Promise<LiveWorld> {
-  const engine = new WasmEngine();
   const store = await openWorldStore(storeOf(place), { mode: 'write' });
   const adapters: Adapter[] = [
     createHttpAdapter(),

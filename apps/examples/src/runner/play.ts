@@ -9,7 +9,12 @@ import type { Rung } from './rung.js';
 import { expectEqual, Stage } from './stage.js';
 import type { OpenOptions } from './world-place.js';
 
-export async function playRung(rung: Rung, print: Print, options: OpenOptions = {}): Promise<void> {
+export interface PlayOptions extends OpenOptions {
+  /** Leaves the world where it is, with its keys, to be looked at. */
+  readonly keep?: boolean;
+}
+
+export async function playRung(rung: Rung, print: Print, options: PlayOptions = {}): Promise<void> {
   print(`Running example ${rung.folder.slice(0, 2)}: ${rung.title} (${rung.slug})`);
   const indented: Print = (line) => print(`   ${line}`);
   const world = await ExampleWorld.found(exampleFolder(rung.folder));
@@ -23,12 +28,18 @@ export async function playRung(rung: Rung, print: Print, options: OpenOptions = 
     } finally {
       await stage.close();
     }
-    // servers are down by now; keys and vault go as well, and replay needs none of them
-    await world.forgetKeys();
-    await world.inspect((store) => checkReplay(store, indented));
+    await showProof(world, indented, options);
   } finally {
-    await world.remove();
+    if (options.keep !== true) await world.remove();
   }
+}
+
+/** The servers are down by now; the keys go as well, and replay needs none of them. */
+async function showProof(world: ExampleWorld, print: Print, { keep = false }: PlayOptions) {
+  if (!keep) await world.forgetKeys();
+  await world.inspect((store) => checkReplay(store, print));
+  const { aosHome, world: dir } = world.place;
+  if (keep) print(`kept: AOS_HOME=${aosHome} npm run aos -- --world ${dir} status`);
 }
 
 /** A world that is opened again is where it was, and asks nobody anything twice. */

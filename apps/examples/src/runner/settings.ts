@@ -8,12 +8,9 @@ type Providers = Readonly<Record<string, LlmProvider>>;
 
 /** Providers of an example's `settings.json`; where the user has one of that name, the user's. */
 export function providersOf(folder: string): Providers {
-  const [own, users] = [readProviders(folder), readProviders(aosHome())];
-  const names = Object.keys(own);
-  return {
-    ...own,
-    ...Object.fromEntries(Object.entries(users).filter(([n]) => names.includes(n))),
-  };
+  const users = readProviders(aosHome());
+  const own = Object.entries(readProviders(folder));
+  return Object.fromEntries(own.map(([name, provider]) => [name, users[name] ?? provider]));
 }
 
 function readProviders(folder: string): Providers {

@@ -102,8 +102,11 @@ export class Stage {
   }
 
   async close(): Promise<void> {
-    await this.live.close();
-    for (const server of this.#servers) await server.close();
+    try {
+      await this.live.close();
+    } finally {
+      for (const server of this.#servers) await server.close();
+    }
   }
 }
 

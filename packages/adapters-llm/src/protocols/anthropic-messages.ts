@@ -71,7 +71,8 @@ function writeChoice(choice: NonNullable<Prompt['toolChoice']>): Json {
 function writePart(part: Part): readonly Json[] {
   switch (part.kind) {
     case 'text':
-      return [{ type: 'text', text: part.text }];
+      // Empty blocks are refused there.
+      return part.text === '' ? [] : [{ type: 'text', text: part.text }];
     case 'image': {
       const source = { type: 'base64', media_type: part.mediaType, data: part.base64 };
       return [{ type: 'image', source }];

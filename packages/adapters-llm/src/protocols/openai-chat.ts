@@ -123,8 +123,15 @@ function read(body: string): Answer {
   if (calls.length > MOST_CALLS) throw malformed(`at most ${MOST_CALLS} calls of tools`);
   return answerOf({
     ...{ id: completion.id, model: completion.model, usage: completion.usage },
-    ...{ text: textOf(message.content), refusal, calls, reason: choice.finish_reason },
+    ...{ text: contentOf(message.content), refusal, calls, reason: choice.finish_reason },
   });
+}
+
+/** A text, or with some a list of parts among which there are texts. */
+function contentOf(content: unknown): string {
+  if (!Array.isArray(content)) return textOf(content);
+  const parts = itemsOf(content);
+  return parts.map(({ type, text }) => (type === 'text' ? textOf(text) : '')).join('');
 }
 
 interface Parts {
@@ -212,7 +219,7 @@ class ChatStream implements AnswerStream {
 
   #takeDelta(delta: Fields): readonly Delta[] {
     const deltas: Delta[] = [];
-    const text = textOf(delta.content);
+    const text = contentOf(delta.content);
     const refusal = textOf(delta.refusal);
     this.#text += text;
     this.#refusal += refusal;

@@ -43,8 +43,8 @@ export class Frames {
   }
 
   /**
-   * Sends what is left; resolves when the world has all of it. Behind a secret nothing more goes out:
-   * the host fails the call for it. Rejects with what else a frame was refused for.
+   * Sends what is left; resolves when the world has all of it. Behind a secret nothing more goes
+   * out: the host fails the call for it. Rejects with what else a frame was refused for.
    */
   async flush(): Promise<void> {
     while (this.#chars > 0 || this.#sending !== undefined) {

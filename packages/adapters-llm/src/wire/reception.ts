@@ -6,7 +6,7 @@
  */
 import { concatBytes, type Hash, toHashText } from '@aos/canon';
 import type { EffectContext } from '@aos/protocol';
-import { LlmFailure } from '../failure.js';
+import { type LlmCode, LlmFailure } from '../failure.js';
 import { malformed } from '../protocols/json.js';
 import type { Answer, AnswerStream, Protocol } from '../protocols/protocol.js';
 import type { Usage } from '../usage/usage.js';
@@ -17,6 +17,8 @@ import type { WireResponse } from './transport.js';
 
 /** For the end of a connection behind the end of an answer. */
 const LINGER_MS = 250;
+
+const BREAKS = new Set<LlmCode>(['llm-response-incomplete', 'llm-idle-timeout']);
 
 export interface ReceptionPorts {
   readonly context: Pick<EffectContext, 'blobs' | 'clock'>;
@@ -106,8 +108,7 @@ export class Reception {
         this.#take(chunk);
       }
     } catch (error) {
-      // Behind its end an answer can break off no more.
-      if (this.#stream?.isEnded !== true) this.#failure ??= error;
+      if (!this.#isWholeAt(error)) this.#failure ??= error;
     } finally {
       this.#response.end();
     }
@@ -125,6 +126,15 @@ export class Reception {
     const next = reader.next();
     next.catch(() => undefined);
     return Promise.race([next, late]).finally(() => clearTimeout(timer));
+  }
+
+  /**
+   * Behind its end an answer breaks off no more; nor where nothing but its count may be missing.
+   */
+  #isWholeAt(error: unknown): boolean {
+    if (this.#stream?.isEnded === true) return true;
+    const isBreak = error instanceof LlmFailure && BREAKS.has(error.code);
+    return isBreak && this.#stream?.answer() !== undefined;
   }
 
   #take(chunk: Uint8Array): void {

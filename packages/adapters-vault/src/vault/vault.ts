@@ -170,7 +170,7 @@ function retireBelow(
 
 function checkValue({ name }: VaultPlace, value: Uint8Array) {
   if (!NAME.test(name)) {
-    const detail = `expected a name of at most 128 of a–z, 0–9, '.', '_', '-' and '/', found ${name}`;
+    const detail = `expected at most 128 of a–z, 0–9, '.', '_', '-' and '/', found ${name}`;
     return refuse('secret-name-invalid', '', detail);
   }
   if (value.length < MIN_SECRET_BYTES) {

@@ -2,6 +2,7 @@
  * The built-in schemas with their static types. They stand for the definitions of the catalogue,
  * and a test holds the two to each other.
  */
+import { codeSchemas } from './sys-code-schemas.js';
 import { llmSchemas } from './sys-llm-schemas.js';
 import { reducerEffectSchemas, sys, sys2 } from './sys-reducer-effects.js';
 import { t } from './types.js';
@@ -266,25 +267,6 @@ const ObjectMeta = sys(
 );
 const ObjectRegisteredPayload = sys('ObjectRegisteredPayload', t.record({ meta: ObjectMeta }));
 
-const WasiContent = sys('WasiContent', t.variant({ text: t.text, bytes: t.bytes, blob: t.hash }));
-const WasiParams = sys(
-  'WasiParams',
-  t.record({
-    args: t.list(t.text),
-    stdin: t.option(WasiContent),
-    files: t.map(t.text, WasiContent),
-  }),
-);
-const WasiReceipt = sys(
-  'WasiReceipt',
-  t.record({
-    exit_code: t.nat,
-    stdout: WasiContent,
-    stderr: WasiContent,
-    files: t.map(t.text, WasiContent),
-  }),
-);
-
 /** Every built-in schema that worlds name, by its name without `sys/` and `@1`. */
 export const sysSchemas = {
   SecretRef,
@@ -343,11 +325,9 @@ export const sysSchemas = {
   IntrospectWhyReceipt,
   IntrospectListCellsParams,
   IntrospectListCellsReceipt,
+  ...codeSchemas,
   ObjectKey: sys('ObjectKey', t.text),
   ObjectMeta,
-  WasiContent,
-  WasiParams,
-  WasiReceipt,
   ObjectVersions: sys(
     'ObjectVersions',
     t.record({ latest: t.nat, versions: t.map(t.nat, ObjectMeta) }),

@@ -27,6 +27,7 @@ const blobGet = { params: s.BlobGetParams, receipt: s.BlobGetReceipt, capType: '
 const blob = { capType: 'blob', origin: 'both' } as const;
 const secret = { capType: 'secret', origin: 'plan' } as const;
 const governance = { capType: 'governance', origin: 'plan' } as const;
+const compile = { capType: 'compile', origin: 'plan' } as const;
 const query = { capType: 'query', origin: 'plan' } as const;
 
 /** The built-in effects by kind; a `2` marks the second version. */
@@ -85,6 +86,11 @@ const effects = {
     params: s.VaultRotateParams,
     receipt: s.VaultRotateReceipt,
     ...secret,
+  }),
+  compileReducer: effect('compile.reducer', {
+    params: s.CompileReducerParams,
+    receipt: s.CompileReducerReceipt,
+    ...compile,
   }),
   governancePropose: effect('governance.propose', {
     params: s.GovProposeParams,
@@ -156,6 +162,7 @@ const enforcers = {
   blob: 'sys/CapEnforceBlob@1',
   query: 'sys/CapEnforceQuery@1',
   secret: 'sys/CapEnforceSecret@1',
+  compile: 'sys/CapEnforceCompile@1',
   governance: 'sys/CapEnforceGovernance@1',
 } as const satisfies { readonly [name: string]: Name };
 
@@ -207,6 +214,7 @@ export const caps = {
   query: cap('query', 1, t.record({ scope: t.option(t.text) }), 'allowAll'),
   query2: cap('query', 2, t.record({ kinds: texts, reducers: texts }), 'query'),
   secret: cap('secret', 1, t.record({ aliases: texts, binding_ids: texts }), 'secret'),
+  compile: cap('compile', 1, t.record({ languages: texts }), 'compile'),
   governance: cap(
     'governance',
     1,

@@ -8,6 +8,7 @@ import { bool, dec128, nat, option, record, set, text } from './builders.js';
 import {
   CAP_ALLOW_ALL,
   CAP_ENFORCE_BLOB,
+  CAP_ENFORCE_COMPILE,
   CAP_ENFORCE_GOVERNANCE,
   CAP_ENFORCE_HTTP_OUT,
   CAP_ENFORCE_LLM_BASIC,
@@ -56,6 +57,7 @@ export const CAPS: readonly DefCap[] = [
   cap('query@1', CAP_ALLOW_ALL, { scope: option(text) }),
   cap('query@2', CAP_ENFORCE_QUERY, { kinds: texts, reducers: texts }),
   cap('secret@1', CAP_ENFORCE_SECRET, { aliases: texts, binding_ids: texts }),
+  cap('compile@1', CAP_ENFORCE_COMPILE, { languages: texts }),
   cap('governance@1', CAP_ENFORCE_GOVERNANCE, { kinds: texts, sections: texts, namespaces: texts }),
   cap('catalog.write@1', CAP_ALLOW_ALL, { prefixes: set(text) }),
 ];

@@ -10,6 +10,7 @@ import type { Definition, DefinitionOf } from '../forms/definition.js';
 import type { DefSchema } from '../forms/definitions.js';
 import type { DefinitionKind } from '../forms/names.js';
 import { CAPS } from './caps.js';
+import { COMPILE_SCHEMAS } from './compile-schemas.js';
 import { EFFECT_SCHEMAS } from './effect-schemas.js';
 import { EFFECTS } from './effects.js';
 import { GOVERNANCE_SCHEMAS } from './governance-schemas.js';
@@ -37,6 +38,7 @@ const SCHEMAS: readonly DefSchema[] = [
   OBJECT_SCHEMAS,
   INTROSPECT_SCHEMAS,
   WASI_SCHEMAS,
+  COMPILE_SCHEMAS,
 ].flatMap((schemas) =>
   Object.entries(schemas).map(([name, type]) => ({ $kind: 'defschema', name, type }) as const),
 );

@@ -17,6 +17,7 @@ const ROWS: readonly Row[] = [
   ['llm.generate', 'LlmGenerate', 'llm.basic', 'plan'],
   ['vault.put', 'VaultPut', 'secret', 'plan'],
   ['vault.rotate', 'VaultRotate', 'secret', 'plan'],
+  ['compile.reducer', 'CompileReducer', 'compile', 'plan'],
   ['governance.propose', 'GovPropose', 'governance', 'plan'],
   ['governance.shadow', 'GovShadow', 'governance', 'plan'],
   ['governance.approve', 'GovApprove', 'governance', 'plan'],

@@ -7,6 +7,7 @@ export const CAP_ENFORCE_LLM_BASIC = 'sys/CapEnforceLlmBasic@1';
 export const CAP_ENFORCE_BLOB = 'sys/CapEnforceBlob@1';
 export const CAP_ENFORCE_QUERY = 'sys/CapEnforceQuery@1';
 export const CAP_ENFORCE_SECRET = 'sys/CapEnforceSecret@1';
+export const CAP_ENFORCE_COMPILE = 'sys/CapEnforceCompile@1';
 export const CAP_ENFORCE_GOVERNANCE = 'sys/CapEnforceGovernance@1';
 
 /** Whether the parameters of an effect are within those of a grant. */
@@ -42,6 +43,7 @@ export const MODULES: readonly DefModule[] = [
     CAP_ENFORCE_BLOB,
     CAP_ENFORCE_QUERY,
     CAP_ENFORCE_SECRET,
+    CAP_ENFORCE_COMPILE,
     CAP_ENFORCE_GOVERNANCE,
   ].map(enforcer),
   objectCatalog,

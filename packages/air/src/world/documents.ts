@@ -55,6 +55,17 @@ export function readDocuments(documents: readonly AirDocument[], wasm: ModuleHas
   return reading.finish();
 }
 
+/** The definitions of files by themselves; manifests among them are passed over. */
+export function readDefinitions(documents: readonly AirDocument[]): {
+  readonly definitions: readonly Definition[];
+  readonly findings: readonly Finding[];
+} {
+  const reading = new Reading(new Map());
+  for (const document of documents) reading.file(document);
+  const { definitions, findings } = reading.found();
+  return { definitions: definitions.map(({ value }) => value), findings };
+}
+
 class Reading {
   private readonly findings: Finding[] = [];
   private readonly definitions = new Map<string, AuthoredNode>();
@@ -82,6 +93,10 @@ class Reading {
       const message = 'expected one node with "$kind": "manifest", found none';
       this.findings.push(error('manifest-missing', '', message));
     }
+    return this.found();
+  }
+
+  found(): Authored {
     const { manifest, findings } = this;
     return { manifest, definitions: [...this.definitions.values()], findings };
   }

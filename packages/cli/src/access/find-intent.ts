@@ -29,7 +29,8 @@ async function whyNotOpen({ access }: Asked, text: string): Promise<CliError> {
   const ended = effects.find(({ intent }) => intent.startsWith(`sha256:${digits}`));
   if (ended === undefined) return unknown(text);
   const place = ended.settled_at ?? ended.decisions.at(-1)?.at ?? '';
-  const message = `the intent '${text}' is over: it was ${ended.standing} at ${place}; see 'aos trace ${text}'`;
+  const was = `it was ${ended.standing} at ${place}`;
+  const message = `the intent '${text}' is over: ${was}; see 'aos trace ${text}'`;
   return new CliError('intent-settled', message);
 }
 

@@ -6,22 +6,22 @@ export async function* untilStopped<T>(
   signal: AbortSignal,
 ): AsyncGenerator<T, void, void> {
   const iterator = items[Symbol.asyncIterator]();
-  const stop = () => void iterator.return?.();
-  signal.addEventListener('abort', stop);
+  let wake: (() => void) | undefined;
+  const stop = () => wake?.();
+  signal.addEventListener('abort', stop, { once: true });
+  // whoever waits on one promise for a whole stream keeps something for each item of it
+  const next = () =>
+    new Promise<IteratorResult<T> | undefined>((resolve, reject) => {
+      wake = () => resolve(undefined);
+      if (signal.aborted) wake();
+      else iterator.next().then(resolve, reject);
+    });
   try {
-    while (!signal.aborted) {
-      const next = await Promise.race([iterator.next(), aborted(signal)]);
-      if (next === undefined || next.done === true) return;
-      yield next.value;
+    for (let item = await next(); item !== undefined && item.done !== true; item = await next()) {
+      yield item.value;
     }
   } finally {
     signal.removeEventListener('abort', stop);
     await iterator.return?.();
   }
-}
-
-function aborted(signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    signal.addEventListener('abort', () => resolve(undefined), { once: true });
-  });
 }

@@ -1,6 +1,6 @@
 /**
- * How commands reach a world: through the daemon that has it, else by opening it. What they print is
- * made of the answers alone, hence the same either way.
+ * How commands reach a world: through the daemon that has it, else by opening it. What they print
+ * is made of the answers alone, hence the same either way.
  */
 import { type Refusal, RefusalError } from '@aos/canon';
 import type {

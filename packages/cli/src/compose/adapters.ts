@@ -1,6 +1,7 @@
 /** The adapters that run effects here. */
 import { type Adapter, AosFault } from '@aos/protocol';
 import { type AdapterEntry, LazyAdapter } from './lazy-adapter.js';
+import { builtFile } from './program-path.js';
 import type { Secrets } from './secrets.js';
 import type { Settings } from './settings.js';
 
@@ -32,6 +33,14 @@ export function adapterEntries(settings: Settings, secrets: Secrets): readonly A
       id: 'host.llm',
       kinds: ['llm.generate'],
       load: () => loadLlm(settings),
+    },
+    {
+      id: 'compile',
+      kinds: ['compile.reducer'],
+      load: async () => {
+        const threadUrl = builtFile('compose/compile-thread.js');
+        return new (await import('@aos/adapters-compile')).CompileAdapter({ threadUrl });
+      },
     },
     { id: 'host.vault', kinds: ['vault.put', 'vault.rotate'], load: () => secrets.loadAdapter() },
   ];

@@ -9,6 +9,9 @@ import {
   type HostEngine,
   type OpenFrom,
   openWorldHost,
+  type ShadowRunner,
+  SharedDefinitions,
+  shadowInThread,
   type WorldHost,
   WorldMetrics,
   type WorldObserver,
@@ -19,6 +22,7 @@ import { storePath } from '../world/world-path.js';
 import { newAdapters } from './adapters.js';
 import { newEngine } from './engine.js';
 import { findSigner, hostSigner } from './keys.js';
+import { builtFile } from './program-path.js';
 import { secretsOf } from './secrets.js';
 import { readSettings } from './settings.js';
 
@@ -29,7 +33,18 @@ export interface OpenHostOptions {
   /** Opens the world though it may ask for effects that nobody serves here. */
   readonly allowMissing?: boolean;
   readonly observers?: readonly WorldObserver[];
+  /** What worlds of one process have in common. */
+  readonly shared?: SharedParts;
 }
+
+export interface SharedParts {
+  readonly engine: HostEngine;
+  readonly definitions: SharedDefinitions;
+}
+
+export const newSharedParts = (): SharedParts => {
+  return { engine: newEngine(), definitions: new SharedDefinitions() };
+};
 
 /** A world that is open for writing in this process. */
 export interface HostedWorld {
@@ -47,18 +62,18 @@ export interface HostedWorld {
 export async function openHost(world: string, options: OpenHostOptions): Promise<HostedWorld> {
   const effects = options.effects === 'run' ? effectsOf(world, options) : undefined;
   const store = await openWorldStore(storePath(world), { mode: 'write' });
-  const { from = 'snapshot', observers = [] } = options;
+  const { from = 'snapshot', observers = [], shared = newSharedParts() } = options;
   const metrics = new WorldMetrics();
   try {
-    const engine = newEngine();
     const host = openWorldHost({
-      ...{ store, engine, from, observers: [metrics, ...observers] },
+      ...{ store, ...shared, from, observers: [metrics, ...observers] },
+      shadow: shadowOf(world),
       ...(effects && { effects }),
     });
     return {
       host,
       control: {
-        ...controlOf(world, store, engine),
+        ...controlOf(world, store, shared.engine),
         metrics: () => writePrometheus([metrics.read()]),
       },
       close: () => closeAll(host, store, effects),
@@ -71,7 +86,13 @@ export async function openHost(world: string, options: OpenHostOptions): Promise
 
 /** What a control service is made of, whether the world is open for writing or only read. */
 export function controlOf(directory: string, store: DiskStore, engine: HostEngine) {
-  return { store, engine, directory, tail: store.tail };
+  return { store, engine, directory, tail: store.tail, shadow: shadowOf(directory) };
+}
+
+/** Shadows read the files of the world on a thread of their own. */
+function shadowOf(directory: string): ShadowRunner {
+  const workerUrl = builtFile('compose/shadow-thread.js');
+  return shadowInThread({ workerUrl, world: storePath(directory) });
 }
 
 async function closeAll(host: WorldHost, store: DiskStore, effects: EffectOptions | undefined) {

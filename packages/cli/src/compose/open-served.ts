@@ -1,6 +1,6 @@
 /** Worlds as a daemon opens them: with their effects, watched by a log. */
 import { Log, type LogLevel, logObserver, type OpenWorldHost, type WorldObserver } from '@aos/host';
-import { openHost } from './open-host.js';
+import { newSharedParts, openHost } from './open-host.js';
 import { spanObservers } from './spans.js';
 
 export interface ServeOptions {
@@ -15,8 +15,9 @@ export const newLog = ({ level, write }: ServeOptions): Log => new Log({ level, 
 
 /** How a daemon opens its worlds. */
 export function openServed(log: Log, { allowMissing = false }: ServeOptions): OpenWorldHost {
+  const shared = newSharedParts();
   return async (directory) => {
     const observers: readonly WorldObserver[] = [logObserver(log), ...(await spanObservers())];
-    return openHost(directory, { effects: 'run', allowMissing, observers });
+    return openHost(directory, { effects: 'run', allowMissing, observers, shared });
   };
 }

@@ -1,4 +1,4 @@
-/** AIR JSON from the module that authors it, in a process of its own: modules are read only once. */
+/** AIR JSON from the module that authors it, in a process of its own: Node reads one only once. */
 import { execFile } from 'node:child_process';
 import { programPath } from '../compose/program-path.js';
 import { CliError } from '../output.js';

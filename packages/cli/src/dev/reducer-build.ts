@@ -14,7 +14,7 @@ const FOLDERS = ['reducer', 'reducer-ts'] as const;
 const SHAPES = 'air.ts';
 
 /** A reducer's module, and the source that it is made of. */
-export interface ReducerSource {
+interface ReducerSource {
   readonly module: string;
   readonly folder: string;
   /** Name of the entry file, without its ending. */
@@ -50,7 +50,8 @@ function sourcesOf(dir: string, { manifest }: WorldDefinition): readonly Reducer
     const found = named ?? (modules.length === 1 && entries.length === 1 ? only : undefined);
     if (found !== undefined) return [{ ...found, module }];
     if (existsSync(modulePath(dir, module))) return [];
-    const message = `nothing makes the module ${module}: expected reducer-ts/${stemsOf(module)[0]}.ts`;
+    const expected = `reducer-ts/${stemsOf(module)[0]}.ts`;
+    const message = `nothing makes the module ${module}: expected ${expected}`;
     throw new CliError('module-source-missing', `${message}, or modules/${module}.wasm`);
   });
 }

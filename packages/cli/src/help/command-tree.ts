@@ -15,7 +15,7 @@ export interface OptionNode {
   readonly usual: string | undefined;
 }
 
-export interface ArgumentNode {
+interface ArgumentNode {
   readonly name: string;
   readonly isRequired: boolean;
   readonly isVariadic: boolean;

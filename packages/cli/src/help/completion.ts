@@ -71,7 +71,8 @@ ${rows.join('\n')}
     esac
   fi
   COMPREPLY=($(compgen -W "$words" -- "$cur"))
-  [[ -n $files || ( \${#COMPREPLY[@]} -eq 0 && $cur != -* ) ]] && COMPREPLY+=($(compgen -f -- "$cur"))
+  [[ \${#COMPREPLY[@]} -eq 0 && $cur != -* ]] && files=1
+  [[ -n $files ]] && COMPREPLY+=($(compgen -f -- "$cur"))
 }
 complete -o filenames -F _aos aos
 `;
@@ -168,11 +169,7 @@ function fishOption(option: OptionNode, node: CommandNode, root: CommandNode): s
       ? [`-x -a ${quote(choices.join(' '))}`]
       : ['-r']
     : [];
-  const when =
-    node === root
-      ? []
-      : [
-          `-n ${quote(node.path.map((word) => `__fish_seen_subcommand_from ${word}`).join('; and '))}`,
-        ];
+  const seen = node.path.map((word) => `__fish_seen_subcommand_from ${word}`);
+  const when = node === root ? [] : [`-n ${quote(seen.join('; and '))}`];
   return ['complete -c aos', ...when, ...spelled, ...takes, `-d ${quote(description)}`].join(' ');
 }

@@ -5,6 +5,6 @@ export const EXIT_CODES = [
   { code: 2, meaning: 'used wrongly: an unknown command or option, or a value of the wrong form' },
   {
     code: 130,
-    meaning: 'ended by an interrupt from the keyboard (128 and the number of a signal)',
+    meaning: 'ended by an interrupt (128 and a signal); daemons and what follows end in order: 0',
   },
 ] as const;

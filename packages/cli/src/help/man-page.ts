@@ -30,9 +30,13 @@ export function manPage(root: CommandNode): string {
 }
 
 const DESCRIPTION = [
-  'A world is a directory. It is the one named with --world, else $AOS_WORLD, else the nearest directory above that is a world.',
-  'Commands talk to the daemon that has the world, or open it themselves; what they print is the same.',
-  'With --json a command puts exactly one JSON value on standard output: {"ok":true,"data":...}, or {"ok":false,"error":{code,at,message}}. Commands that go on until they are ended print one such value for each thing they tell.',
+  'A world is a directory. It is the one named with --world, else $AOS_WORLD, else the nearest ' +
+    'directory above that is a world.',
+  'Commands talk to the daemon that has the world, or open it themselves; what they print is the ' +
+    'same.',
+  'With --json a command puts exactly one JSON value on standard output: {"ok":true,"data":...}, ' +
+    'or {"ok":false,"error":{code,at,message}}. Commands that go on until they are ended print ' +
+    'such a value on a line for each thing they tell.',
 ];
 
 const ENVIRONMENT = [

@@ -2,6 +2,7 @@
 
 import { WAIT_LEVELS } from '@aos/protocol';
 import { type Command, Option } from 'commander';
+import { examine } from '../commands/doctor.js';
 import { type SendOptions, sendEvent } from '../commands/event.js';
 import { initWorld } from '../commands/init.js';
 import { type IntentsOptions, showIntents } from '../commands/reading/intents.js';
@@ -64,6 +65,10 @@ function addLifeCommands(program: Command, run: RunCommand): void {
         verify(world(), { from, explain }, tools.progress('records judged')),
       );
     });
+  program
+    .command('doctor')
+    .description('say what is wrong with a world or this machine, and what to do about it')
+    .action((_: unknown, command: Command) => run(command, (world) => examine(world)));
   program
     .command('snapshot')
     .description('write the world of this moment down, so that it opens from there')

@@ -4,7 +4,10 @@
  */
 
 /** Whether a stream is to be coloured: a terminal, unless somebody asks for none. */
-export function isColoured(isTerminal: boolean, env: NodeJS.ProcessEnv): boolean {
+export function isColoured(
+  { isTerminal }: { readonly isTerminal: boolean },
+  env: NodeJS.ProcessEnv,
+): boolean {
   if (env.NO_COLOR !== undefined && env.NO_COLOR !== '') return false;
   return isTerminal && env.TERM !== 'dumb';
 }

@@ -1,7 +1,7 @@
 /** How far long work is, on a line of the terminal that is written over and goes away. */
 
 /** Tells how far something is; `total` may not be known. */
-export type Progress = (done: number, total?: number) => void;
+type Progress = (done: number, total?: number) => void;
 
 export interface ProgressLine {
   readonly tell: Progress;

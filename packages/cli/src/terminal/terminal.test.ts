@@ -10,7 +10,7 @@ describe('colours', () => {
     ['with an empty NO_COLOR', true, { NO_COLOR: '' }, true],
     ['on a dumb terminal', true, { TERM: 'dumb' }, false],
   ])('%s', (_, isTerminal, env, expected) => {
-    expect(isColoured(isTerminal, env)).toBe(expected);
+    expect(isColoured({ isTerminal }, env)).toBe(expected);
   });
 
   it('mark words that say how something stands, and leave values alone', () => {

@@ -9,18 +9,37 @@ import { type ControlView, refusal } from './view.js';
 export async function untilDurable(
   view: ControlView,
   seq: number,
-  timeoutMs: number,
+  { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal | undefined },
 ): Promise<void> {
   if (view.head >= seq) return;
   if (!view.isLiving) throw recordUnknown(view, seq);
-  const timeout = new AbortController();
-  const timer = setTimeout(() => timeout.abort(), timeoutMs);
+  const end = endAfter(timeoutMs, signal);
   try {
-    await nextDurable(view, seq, timeout.signal);
+    await nextDurable(view, seq, end.signal);
   } finally {
-    clearTimeout(timer);
+    end.clear();
   }
   if (view.head < seq) throw recordAwaited(view, seq);
+}
+
+/** A wait that may end early. */
+interface Ending {
+  readonly signal: AbortSignal;
+  clear(): void;
+}
+
+/** A signal for when the time is up, or another one is aborted. It has to be cleared. */
+export function endAfter(timeoutMs: number, signal: AbortSignal | undefined): Ending {
+  const end = new AbortController();
+  const abort = () => end.abort();
+  const timer = setTimeout(abort, timeoutMs);
+  signal?.addEventListener('abort', abort, { once: true });
+  if (signal?.aborted === true) abort();
+  const clear = () => {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
+  };
+  return { signal: end.signal, clear };
 }
 
 /** Resolves when record `seq` is durable or the wait is aborted; rejects when the world stops. */

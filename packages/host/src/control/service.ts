@@ -34,14 +34,16 @@ export class ControlService implements WorldAccess {
     this.#ports = { view, past: new PastWorlds(view), index: new JournalIndex(view) };
   }
 
+  /** Once `signal` is aborted nobody waits for the answer any more. */
   async call<V extends ControlVerb>(
     verb: V,
     args: ControlArgs<V>,
+    signal?: AbortSignal,
   ): Promise<Result<ControlResult<V>>> {
     const parsed = parseControlArgs(verb, args);
     if (!parsed.ok) return parsed;
     try {
-      return ok(await verbTable[verb](this.#ports, parsed.value));
+      return ok(await verbTable[verb](this.#ports, parsed.value, signal));
     } catch (error) {
       if (error instanceof RefusalError) return { ok: false, refusal: error.refusal };
       throw error;
@@ -53,10 +55,10 @@ export class ControlService implements WorldAccess {
   }
 
   /** A verb by whatever name and arguments came from elsewhere. Code: `control-verb`. */
-  async answer(verb: string, args: PlainValue): Promise<Result<PlainValue>> {
+  async answer(verb: string, args: PlainValue, signal?: AbortSignal): Promise<Result<PlainValue>> {
     if (!isControlVerb(verb)) return { ok: false, refusal: unknownVerb(verb).refusal };
     // every result is made of plain values
-    return (await this.call(verb, args as never)) as Result<PlainValue>;
+    return (await this.call(verb, args as never, signal)) as Result<PlainValue>;
   }
 
   /** A stream by whatever name and arguments came from elsewhere, or `undefined`. */

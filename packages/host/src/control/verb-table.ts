@@ -50,16 +50,20 @@ export interface VerbPorts {
 type Answer<V extends ControlVerb> = ControlResult<V> | Promise<ControlResult<V>>;
 
 export const verbTable: {
-  readonly [V in ControlVerb]: (ports: VerbPorts, args: ParsedArgs<V>) => Answer<V>;
+  readonly [V in ControlVerb]: (
+    ports: VerbPorts,
+    args: ParsedArgs<V>,
+    signal: AbortSignal | undefined,
+  ) => Answer<V>;
 } = {
   status: ({ view }, args) => showStatus(view, args),
-  'event.send': ({ view }, args) => sendEvent(view, args),
-  'plan.start': ({ view }, args) => startPlan(view, args),
+  'event.send': ({ view }, args, signal) => sendEvent(view, { ...args, signal }),
+  'plan.start': ({ view }, args, signal) => startPlan(view, { ...args, signal }),
   'receipt.draft': ({ view }, args) => draftReceipt(view, args),
-  'receipt.send': ({ view }, args) => sendReceipt(view, args),
-  'frame.send': ({ view }, args) => sendFrame(view, args),
-  'verb.send': ({ view }, args) => sendVerb(view, args),
-  'state.get': ({ view, past }, args) => getState(view, past, args),
+  'receipt.send': ({ view }, args, signal) => sendReceipt(view, { ...args, signal }),
+  'frame.send': ({ view }, args, signal) => sendFrame(view, { ...args, signal }),
+  'verb.send': ({ view }, args, signal) => sendVerb(view, { ...args, signal }),
+  'state.get': ({ view, past }, args, signal) => getState(view, past, { ...args, signal }),
   'cells.list': ({ view }, args) => showCells(view, args),
   'blob.get': ({ view }, args) => getBlob(view, args),
   'blob.put': ({ view }, args) => putBlob(view, args),
@@ -81,17 +85,22 @@ export const verbTable: {
   why: ({ index }, args) => explainWhy(index, args),
   'dead-letters.list': ({ view }) => listDeadLetters(view),
   'denials.list': ({ view }) => listDenials(view),
-  quiesce: ({ view }, args) => quiesce(view, args),
+  quiesce: ({ view }, args, signal) => quiesce(view, { ...args, signal }),
   snapshot: ({ view }) => takeSnapshot(view),
   'halt.clear': ({ view }, args) => clearHalt(view, args),
   'governance.draft': ({ view }, args) => draftProposal(view, args),
-  'governance.propose': ({ view }, args) => sendPropose(view, args),
+  'governance.propose': ({ view }, args, signal) => sendPropose(view, { ...args, signal }),
   'governance.shadow': ({ view }, args) => runShadowVerb(view, args),
-  'governance.shadowed': ({ view }, args) => sendGovernance(view, 'shadowed', args),
-  'governance.approve': ({ view }, args) => sendGovernance(view, 'approve', args),
-  'governance.reject': ({ view }, args) => sendGovernance(view, 'reject', args),
-  'governance.withdraw': ({ view }, args) => sendGovernance(view, 'withdraw', args),
-  'governance.apply': ({ view }, args) => sendGovernance(view, 'apply', args),
+  'governance.shadowed': ({ view }, args, signal) =>
+    sendGovernance(view, 'shadowed', { ...args, signal }),
+  'governance.approve': ({ view }, args, signal) =>
+    sendGovernance(view, 'approve', { ...args, signal }),
+  'governance.reject': ({ view }, args, signal) =>
+    sendGovernance(view, 'reject', { ...args, signal }),
+  'governance.withdraw': ({ view }, args, signal) =>
+    sendGovernance(view, 'withdraw', { ...args, signal }),
+  'governance.apply': ({ view }, args, signal) =>
+    sendGovernance(view, 'apply', { ...args, signal }),
   'governance.list': ({ view }, args) => listProposals(view, args),
   'governance.show': ({ view }, args) => showProposal(view, args),
   metrics: ({ view }) => {

@@ -53,8 +53,11 @@ export class ControlConnection {
   #bytes = 0;
   /** A request beyond the bounds; nothing is read behind it. */
   #held: HeldRequest | undefined;
-  #isEnding = false;
-  #isGone = false;
+  /** The client sends no more: the connection ends with the last answer. */
+  #isHalf = false;
+  /** Nothing more is taken. */
+  #isDraining = false;
+  readonly #gone = new AbortController();
 
   /** Messages are given to {@link take}; channel events to the others. */
   constructor(
@@ -82,14 +85,14 @@ export class ControlConnection {
       this.sayGoodbye(controlError(reason, this.ports.onDefect));
       return;
     }
-    this.#isEnding = true;
+    this.#isHalf = true;
     if (this.isIdle) this.channel.end();
     else setTimeout(() => this.#cancelAll(), HALF_OPEN_MS).unref();
   }
 
   closed(): void {
-    this.#isGone = true;
     this.#held = undefined;
+    this.#gone.abort();
     this.#cancelAll();
     this.ports.onClosed?.();
   }
@@ -99,16 +102,20 @@ export class ControlConnection {
     this.#goOn();
   }
 
+  get #isGone(): boolean {
+    return this.#gone.signal.aborted;
+  }
+
   /** Takes no more requests. */
   drain(): void {
-    this.#isEnding = true;
+    this.#isDraining = true;
+    this.#held = undefined;
     this.channel.pause();
-    if (this.#held !== undefined) this.#held = undefined;
   }
 
   /** The last thing that is said. */
   sayGoodbye(error: ControlError): void {
-    this.#isEnding = true;
+    this.#isDraining = true;
     this.#held = undefined;
     this.#send({ type: 'goodbye', error });
     this.#cancelAll();
@@ -179,7 +186,7 @@ export class ControlConnection {
       this.#startStream(id, items, { credit, done });
       return;
     }
-    service.answer(verb, args).then(
+    service.answer(verb, args, this.#gone.signal).then(
       (answer) => {
         if (answer.ok) this.#respond(id, { result: answer.value });
         else this.#respond(id, { error: this.#errorOf(new RefusalError(answer.refusal)) });
@@ -240,9 +247,9 @@ export class ControlConnection {
 
   /** Something was answered, or the client has read: there may be room for what was held. */
   #goOn(): void {
-    if (this.#isGone) return;
-    if (this.#isEnding) {
-      if (this.isIdle && this.#held === undefined) this.channel.end();
+    if (this.#isGone || this.#isDraining) return;
+    if (this.#isHalf) {
+      if (this.isIdle) this.channel.end();
       return;
     }
     const held = this.#held;

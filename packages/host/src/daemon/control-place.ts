@@ -12,7 +12,7 @@ import { chmodSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSyn
 import { dirname, join } from 'node:path';
 import { type ControlFile, controlFilePath } from '@aos/client';
 import { CONTROL_VERSION } from '@aos/protocol';
-import { runtimeFolder } from './runtime-folder.js';
+import { findRuntimeFolder, runtimeFolder } from './runtime-folder.js';
 
 /** The system takes 107 bytes; what is longer than this goes elsewhere. */
 const MAX_PATH_BYTES = 100;
@@ -24,7 +24,8 @@ export class ControlPlace {
   readonly token = randomBytes(TOKEN_BYTES).toString('hex');
   readonly socketPath: string;
   readonly #filePath: string;
-  readonly #entryPath: string;
+  /** Where the list of daemons has this one; none where there is no folder for it. */
+  readonly #entryPath: string | undefined;
 
   /** `world` is the id, as text. */
   constructor(
@@ -34,11 +35,11 @@ export class ControlPlace {
     this.#filePath = controlFilePath(directory);
     const real = realpathSync(directory);
     const name = createHash('sha256').update(real).digest('hex').slice(0, NAME_CHARS);
-    const runtime = runtimeFolder();
     const near = join(dirname(this.#filePath), SOCKET_FILE);
     const isNear = Buffer.byteLength(near) <= MAX_PATH_BYTES;
-    this.socketPath = isNear ? near : join(runtime, `${name}.sock`);
-    this.#entryPath = join(runtime, `${name}.json`);
+    this.socketPath = isNear ? near : join(runtimeFolder(), `${name}.sock`);
+    const list = findRuntimeFolder();
+    this.#entryPath = list && join(list, `${name}.json`);
   }
 
   /** Makes room for the socket: what another process left there is removed. */
@@ -53,7 +54,8 @@ export class ControlPlace {
     const { socketPath: path, token, world, directory } = this;
     const file: ControlFile = { v: CONTROL_VERSION, path, token, world, pid: process.pid };
     replaceFile(this.#filePath, file);
-    replaceFile(this.#entryPath, { directory: realpathSync(directory) });
+    const entry = { directory: realpathSync(directory) };
+    if (this.#entryPath !== undefined) replaceFile(this.#entryPath, entry);
   }
 
   /** Whether the control file is still the one that was published here. */
@@ -70,7 +72,7 @@ export class ControlPlace {
   remove(): void {
     if (!this.isPublished) return;
     for (const path of [this.#filePath, this.#entryPath, this.socketPath]) {
-      rmSync(path, { force: true });
+      if (path !== undefined) rmSync(path, { force: true });
     }
   }
 }

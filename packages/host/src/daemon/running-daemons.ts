@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ControlFile, readControlFile } from '@aos/client';
 import { AosFault } from '@aos/protocol';
-import { runtimeFolder } from './runtime-folder.js';
+import { findRuntimeFolder } from './runtime-folder.js';
 
 export interface RunningDaemon {
   readonly directory: string;
@@ -14,8 +14,9 @@ export interface RunningDaemon {
 
 /** In the order of their directories. What daemons left behind that are gone is removed. */
 export function listDaemons(): readonly RunningDaemon[] {
-  const folder = runtimeFolder();
+  const folder = findRuntimeFolder();
   const found: RunningDaemon[] = [];
+  if (folder === undefined) return found;
   for (const name of readdirSync(folder)) {
     if (!name.endsWith('.json')) continue;
     const path = join(folder, name);

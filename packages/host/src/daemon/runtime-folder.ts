@@ -24,3 +24,12 @@ export function runtimeFolder(env: NodeJS.ProcessEnv = process.env): string {
     'remove it, or name another place in $XDG_RUNTIME_DIR';
   throw new AosFault('runtime-folder-unsafe', message, { retry: 'never' });
 }
+
+/** The same, or `undefined` where there is none that can be used. */
+export function findRuntimeFolder(): string | undefined {
+  try {
+    return runtimeFolder();
+  } catch {
+    return undefined;
+  }
+}

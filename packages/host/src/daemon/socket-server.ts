@@ -19,7 +19,8 @@ const CLOSE_MS = 5000;
 
 export class SocketServer {
   readonly #connections = new Set<ControlConnection>();
-  readonly #sockets = new Set<Socket>();
+  /** All that are open, and whether their client was greeted. */
+  readonly #sockets = new Map<Socket, 'client' | 'stranger'>();
   #server: Server | undefined;
 
   constructor(
@@ -34,8 +35,13 @@ export class SocketServer {
     const server = createServer({ allowHalfOpen: true }, (socket) => this.#welcome(socket));
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen(this.place.socketPath, resolve);
+      server.listen(this.place.socketPath, () => {
+        server.off('error', reject);
+        resolve();
+      });
     });
+    // what fails later, such as an accept for want of handles, is told and leaves the rest alone
+    server.on('error', this.ports.onDefect);
     this.#server = server;
     this.place.publish();
   }
@@ -55,11 +61,12 @@ export class SocketServer {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     for (const connection of this.#connections) connection.sayGoodbye(reason);
-    await Promise.all([...this.#sockets].map(ended));
+    for (const [socket, who] of this.#sockets) if (who === 'stranger') socket.destroy();
+    await Promise.all([...this.#sockets.keys()].map(ended));
   }
 
   #welcome(socket: Socket): void {
-    this.#sockets.add(socket);
+    this.#sockets.set(socket, 'stranger');
     socket.once('close', () => this.#sockets.delete(socket));
     const channel = new SocketChannel(socket, { limits: HELLO_LIMITS });
     const connection = new ControlConnection(channel, {
@@ -76,7 +83,9 @@ export class SocketServer {
         }
         clearTimeout(timer);
         isGreeted = this.#greet(channel, message);
-        if (isGreeted) this.#connections.add(connection);
+        if (!isGreeted) return;
+        this.#connections.add(connection);
+        this.#sockets.set(socket, 'client');
       },
       ended: (reason) => {
         if (isGreeted) connection.ended(reason);

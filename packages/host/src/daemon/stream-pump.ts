@@ -45,8 +45,6 @@ export class StreamPump {
   /** The client wants no more of it. */
   cancel(): void {
     this.#end(undefined);
-    // a stream that fails while it is left has nobody to tell
-    this.items.return?.().then(undefined, () => undefined);
   }
 
   get #isAllowed(): boolean {
@@ -69,6 +67,8 @@ export class StreamPump {
   #end(error: unknown): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
+    // a stream that fails while it is left has nobody to tell
+    this.items.return?.().then(undefined, () => undefined);
     this.ports.sendEnd(error);
   }
 }

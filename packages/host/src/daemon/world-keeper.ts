@@ -86,27 +86,32 @@ export class WorldKeeper {
   /** A world that was closed, or that a defect halted, is left as it is. */
   #onStopped(fault: AosFault): void {
     if (this.#isClosing || fault.code === 'world-closed' || fault.code === 'world-halted') return;
-    if (this.#reopening !== undefined) return;
     this.#stopped = fault;
     this.options.onEvent({ kind: 'stopped', fault });
-    this.#reopening = this.#reopen().finally(() => {
+    this.#reopening ??= this.#reopen().finally(() => {
       this.#reopening = undefined;
     });
   }
 
+  /** It may have stopped again before this comes to its end. */
   async #reopen(): Promise<void> {
-    await this.#closeLiving();
-    for (let pauseMs = FIRST_PAUSE_MS; !this.#isClosing; pauseMs = longer(pauseMs)) {
+    let pauseMs = FIRST_PAUSE_MS;
+    while (this.#stopped !== undefined && !this.#isClosing) {
+      await this.#closeLiving();
       await this.#pause(pauseMs);
       if (this.#isClosing) return;
+      const { code } = this.#stopped;
+      this.#stopped = undefined;
       try {
         await this.open();
-        this.options.onEvent({ kind: 'opened' });
-        this.options.onReopened();
-        return;
       } catch (cause) {
-        this.options.onEvent({ kind: 'not-opened', cause, againMs: longer(pauseMs) });
+        this.#stopped = new AosFault(code, 'the world does not open', { retry: 'later', cause });
+        pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
+        this.options.onEvent({ kind: 'not-opened', cause, againMs: pauseMs });
+        continue;
       }
+      this.options.onEvent({ kind: 'opened' });
+      this.options.onReopened();
     }
   }
 
@@ -131,8 +136,4 @@ export class WorldKeeper {
       };
     });
   }
-}
-
-function longer(pauseMs: number): number {
-  return Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
 }

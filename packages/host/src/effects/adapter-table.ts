@@ -2,6 +2,7 @@
 import { toHashText } from '@aos/canon';
 import { isAnsweredByKernel, type World } from '@aos/kernel';
 import { type Adapter, AosFault, checkWasiModule, type ObjectReader } from '@aos/protocol';
+import { HOST_KINDS } from '../introspect/host-kinds.js';
 import { programsOf } from '../world/programs.js';
 
 /**
@@ -55,9 +56,19 @@ export function assertPrograms(
   }
 }
 
+/** Kinds that a world may ask or waits for, and that neither these adapters nor the host serve. */
+export function unservedKinds(world: World, adapters: readonly Adapter[]): readonly string[] {
+  const missing = missingKinds(world, tableOf(adapters, world));
+  return missing.filter((kind) => !HOST_KINDS.includes(kind));
+}
+
+function missingKinds(world: World, table: ReadonlyMap<string, Adapter>): readonly string[] {
+  return [...kindsOf(world)].filter((kind) => !table.has(kind)).sort();
+}
+
 /** Fault `adapter-missing` for kinds that a world may ask or waits for, and nobody serves. */
 export function assertServed(world: World, table: ReadonlyMap<string, Adapter>): void {
-  const missing = [...kindsOf(world)].filter((kind) => !table.has(kind)).sort();
+  const missing = missingKinds(world, table);
   if (missing.length === 0) return;
   const message =
     `no adapter serves ${missing.join(', ')}, which the world may ask for; give one to the host, ` +

@@ -39,7 +39,9 @@ export function checkOutcome(
   if (payload.length > limit) {
     return invalid(world, `expected at most ${limit} bytes, found ${payload.length}`);
   }
-  return { ...outcome, payload, code: isOk ? undefined : codeOf(payload) };
+  // what was canonical is the adapter's own array still, and it may go on with that
+  const own = payload === outcome.payload ? new Uint8Array(payload) : payload;
+  return { ...outcome, payload: own, code: isOk ? undefined : codeOf(own) };
 }
 
 /** What an adapter in another language than ours could have got wrong. */

@@ -85,11 +85,18 @@ export class CallContext implements EffectContext {
   }
 
   emitFrame(payload: Uint8Array): Promise<void> {
+    const emitted = this.#emit(payload);
+    // an adapter that does not wait must not end the process of its host
+    emitted.catch(() => undefined);
+    return emitted;
+  }
+
+  #emit(payload: Uint8Array): Promise<void> {
     const refusal =
       checkFrame(payload, this.ports.world().runtime.limits.receipt_bytes) ??
       this.secrets.checkFrame(payload);
     if (refusal !== undefined) return Promise.reject(refusal);
-    this.#held.push(payload.slice());
+    this.#held.push(new Uint8Array(payload));
     const isHeld = this.secrets.isFramePending && this.#held.length < MAX_HELD;
     return isHeld ? Promise.resolve() : this.#letGo();
   }

@@ -305,8 +305,14 @@ export class EffectRunner {
     const unsigned = costCents === undefined ? body : { ...body, costCents };
     this.#jobs.move(job, 'submitted');
     if (code !== undefined && status !== 'cancelled') this.#bury(job, code);
-    job.receipt = await signReceiptLater(this.setup.signer, unsigned, payload);
-    this.#submit(job);
+    try {
+      job.receipt = await signReceiptLater(this.setup.signer, unsigned, payload);
+      this.#submit(job);
+    } catch (cause) {
+      // no receipt can be made here: the intent stays open for a host that can
+      this.#jobs.move(job, 'left');
+      this.host.failed(cause);
+    }
   }
 
   /** Hands the receipt in. A world that stands still takes it when it goes on, or opens again. */

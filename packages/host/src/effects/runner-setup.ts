@@ -68,8 +68,8 @@ export interface SetupPorts {
 }
 
 /**
- * Faults: `adapter-twice`, `adapter-missing`, `host-key-unknown`, `host-key-revoked`, and of programs
- * `object-missing` and the codes of `checkWasiModule`.
+ * Faults: `adapter-twice`, `adapter-missing`, `host-key-unknown`, `host-key-revoked`, and of
+ * programs `object-missing` and the codes of `checkWasiModule`.
  */
 export function setUpEffects(options: EffectOptions, world: World, ports: SetupPorts): RunnerSetup {
   const table = tableOf(options.adapters, world);

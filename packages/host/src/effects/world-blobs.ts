@@ -101,7 +101,7 @@ async function* chunksOf(blob: StoredBlob, range: ByteRange): AsyncGenerator<Uin
     const { bytes, from } = blob.pieceAt(at);
     const end = Math.min(range.before, from + bytes.length);
     for (; at < end; at += CHUNK_BYTES) {
-      yield bytes.slice(at - from, Math.min(at + CHUNK_BYTES, end) - from);
+      yield new Uint8Array(bytes.subarray(at - from, Math.min(at + CHUNK_BYTES, end) - from));
     }
     at = end;
   }
@@ -119,7 +119,8 @@ async function* inPieces(
     sizeBytes += chunk.length;
     if (sizeBytes > limitBytes) throw tooLarge(limitBytes);
     for (let at = 0; at < chunk.length; ) {
-      const part = chunk.slice(at, at + PIECE_BYTES - heldBytes);
+      // of our own: `slice` of a Buffer is no copy
+      const part = new Uint8Array(chunk.subarray(at, at + PIECE_BYTES - heldBytes));
       at += part.length;
       held.push(part);
       heldBytes += part.length;

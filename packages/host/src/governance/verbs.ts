@@ -55,7 +55,7 @@ function sourceOf(
 /** The number of the new proposal is that of the record. */
 export async function sendPropose(
   view: ControlView,
-  args: ParsedArgs<'governance.propose'>,
+  args: Signed<'governance.propose'>,
 ): Promise<ControlResult<'governance.propose'>> {
   const sent = await sendVerb(view, { ...args, verb: 'propose' });
   const { ack } = sent;
@@ -69,13 +69,18 @@ export function proposedBy(world: World, seq: number): Proposal | undefined {
   return latestProposals(world).find(({ at }) => at === seq);
 }
 
+/** Arguments of what somebody has signed, and the signal that nobody waits for it any more. */
+type Signed<V extends 'governance.propose' | 'governance.apply'> = ParsedArgs<V> & {
+  readonly signal: AbortSignal | undefined;
+};
+
 type GovernanceVerbName = 'shadowed' | 'approve' | 'reject' | 'withdraw' | 'apply';
 
 /** Hands in what somebody has signed. */
 export function sendGovernance(
   view: ControlView,
   verb: GovernanceVerbName,
-  args: ParsedArgs<'governance.apply'>,
+  args: Signed<'governance.apply'>,
 ): Promise<SendResult> {
   return sendVerb(view, { ...args, verb });
 }

@@ -15,6 +15,7 @@ import {
 } from '@aos/protocol';
 import { JournalIndex } from '../control/journal-index.js';
 import { answerDecisions } from './decisions.js';
+import { HOST_KINDS } from './host-kinds.js';
 import { JournalSource } from './journal-source.js';
 import { type Answer, Question } from './question.js';
 import { answerWhy } from './whys.js';
@@ -25,8 +26,6 @@ const CANCELLED = {
   message: 'nobody waits for the answer any more',
 } as const;
 
-const KINDS = ['introspect.decisions', 'introspect.why'];
-
 /** With the host's own answers, where nobody else gives them. */
 export function withIntrospection(
   adapters: readonly Adapter[],
@@ -34,13 +33,13 @@ export function withIntrospection(
   look: () => World,
 ): readonly Adapter[] {
   const served = new Set(adapters.flatMap(({ kinds }) => kinds));
-  if (KINDS.some((kind) => served.has(kind))) return adapters;
+  if (HOST_KINDS.some((kind) => served.has(kind))) return adapters;
   return [...adapters, new IntrospectAdapter(store, look)];
 }
 
 class IntrospectAdapter implements Adapter {
   readonly id = 'host.introspect';
-  readonly kinds = KINDS;
+  readonly kinds = HOST_KINDS;
   readonly #source: JournalSource;
   readonly #index: JournalIndex;
 

@@ -1,30 +1,27 @@
 /**
  * Curve arithmetic on the threads of the platform, apart from the thread that steps worlds.
  *
- * The same few threads flush files, and a key admits one user at a time: a long row of signatures
- * would hold all of them. So only some are given away at once, for all worlds of this thread; the
- * others wait here, in their order.
+ * The same few threads flush files, and a key admits one user at a time, for whom even the thread
+ * that only hands over work would wait. So one piece of each sort is given away at once, for all
+ * worlds of this thread; the others wait here, in their order.
  */
-
-/** Given to the platform at once. Of its four threads two are left to files. */
-const AT_ONCE = 2;
 
 type Work = (done: () => void) => void;
 
 class CryptoLane {
   readonly #waiting: Work[] = [];
   #next = 0;
-  #running = 0;
+  #isRunning = false;
 
   run(work: Work): void {
-    if (this.#running < AT_ONCE) this.#start(work);
-    else this.#waiting.push(work);
+    if (this.#isRunning) this.#waiting.push(work);
+    else this.#start(work);
   }
 
   #start(work: Work): void {
-    this.#running += 1;
+    this.#isRunning = true;
     work(() => {
-      this.#running -= 1;
+      this.#isRunning = false;
       const next = this.#shift();
       if (next !== undefined) this.#start(next);
     });
@@ -41,5 +38,5 @@ class CryptoLane {
   }
 }
 
-/** One for all worlds of this thread. */
-export const cryptoLane = new CryptoLane();
+export const signingLane = new CryptoLane();
+export const verifyingLane = new CryptoLane();

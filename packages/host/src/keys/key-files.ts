@@ -24,7 +24,7 @@ import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { type Hash, sha256 } from '@aos/canon';
 import { AosFault, type KeyRole, type KeyringEntry } from '@aos/protocol';
-import { cryptoLane } from './crypto-lane.js';
+import { signingLane } from './crypto-lane.js';
 
 /** `$AOS_HOME` as an absolute path, or `.aos` in the home directory when it is unset or empty. */
 export function aosHome(env: NodeJS.ProcessEnv = process.env): string {
@@ -96,7 +96,7 @@ function signerOf(key: KeyObject): Signer {
 
 function signLater(key: KeyObject, message: Uint8Array): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    cryptoLane.run((free) =>
+    signingLane.run((free) =>
       sign(null, message, key, (error, sig) => {
         free();
         if (error === null) resolve(new Uint8Array(sig));

@@ -15,7 +15,7 @@ import {
 import type { Clock } from '../clock.js';
 import type { Ack } from './acks.js';
 import type { DeniedEffect } from './denial-log.js';
-import type { Flush } from './host-watch.js';
+import type { DurableRecord, Flush } from './host-watch.js';
 import type { Waiting } from './inbox.js';
 
 /** Groups that may wait for a flush at once; more would only add memory. */
@@ -24,6 +24,8 @@ const GROUPS_IN_FLIGHT = 8;
 /** Records that were stepped together, and the answers that wait for them. */
 export class Group {
   readonly records: Uint8Array[] = [];
+  /** The same, for whoever watches. */
+  readonly told: DurableRecord[] = [];
   readonly objects: StoredObject[] = [];
   /** What the records ask of the outside. */
   readonly outputs: Output[] = [];

@@ -1,4 +1,4 @@
-/** The latest effects that the gate denied, with what would help; the journal has only the codes. */
+/** The latest effects that the gate denied, and what would help; the journal has only codes. */
 import type { AckDenial } from './acks.js';
 
 export interface DeniedEffect extends AckDenial {

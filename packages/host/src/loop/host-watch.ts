@@ -5,7 +5,7 @@
  * and one who throws is told no more.
  */
 import type { Hash, Refusal } from '@aos/canon';
-import type { AosFault } from '@aos/protocol';
+import type { AosFault, JournalRecord } from '@aos/protocol';
 
 /** One append to the store. */
 export interface Flush {
@@ -27,9 +27,15 @@ export interface EffectStart {
   readonly starts: number;
 }
 
+/** A record that has become durable, and its canonical bytes. */
+export interface DurableRecord {
+  readonly record: JournalRecord;
+  readonly bytes: Uint8Array;
+}
+
 export interface HostEvents {
   /** Records have become durable, in their order. */
-  durable?(records: readonly Uint8Array[]): void;
+  durable?(records: readonly DurableRecord[]): void;
   /** The world takes nothing more, until it is opened again or a halt is cleared. */
   stopped?(fault: AosFault): void;
   /** An input was refused; nothing of it is in the journal. */
@@ -51,7 +57,7 @@ export class HostWatch {
     };
   }
 
-  durable(records: readonly Uint8Array[]): void {
+  durable(records: readonly DurableRecord[]): void {
     this.#tell((each) => each.durable?.(records));
   }
 

@@ -39,6 +39,8 @@ export interface SignaturePorts {
   /** On this thread. */
   readonly check: SignatureCheck;
   readonly threads: CryptoThreads;
+  /** Who handed it in keeps nothing of it: it need not be copied. */
+  readonly isOwn?: boolean;
 }
 
 /**
@@ -53,7 +55,7 @@ export function takeIn(
 ): Intake {
   try {
     return isSigned(submitted)
-      ? takeSigned(stepper, structuredClone(submitted), signatures)
+      ? takeSigned(stepper, signatures.isOwn ? submitted : structuredClone(submitted), signatures)
       : takeEvent(stepper, submitted);
   } catch (cause) {
     if (cause instanceof Defect || cause instanceof AosFault) throw cause;
@@ -94,7 +96,7 @@ function isOfBytes(raw: SignedInput): boolean {
 
 /**
  * The event as bytes of our own: the caller may change what it gave as soon as submit returns, and
- * what it gave may be anything.
+ * what it gave may be anything. A `slice` would be no copy where it is a Buffer.
  */
 function takeEvent(stepper: Stepper, submitted: RawEvent): Intake {
   const admission = stepper.admit(submitted);
@@ -102,8 +104,9 @@ function takeEvent(stepper: Stepper, submitted: RawEvent): Intake {
   const { input } = admission;
   if (input.kind !== 'event') return refused('event-unreadable', 'the input is no event');
   const { value, key, ...names } = input;
-  const raw: RawEvent = { ...names, cbor: value === submitted.cbor ? value.slice() : value };
-  const own = key === undefined ? raw : { ...raw, key: key.slice() };
+  const cbor = value === submitted.cbor ? new Uint8Array(value) : value;
+  const raw: RawEvent = { ...names, cbor };
+  const own = key === undefined ? raw : { ...raw, key: new Uint8Array(key) };
   return { kind: 'taken', raw: own, sizeBytes: value.length };
 }
 

@@ -55,6 +55,7 @@ function runTask(ports: TurnPorts, { raw, waiting }: Task, group: Group): void {
   if (admission.kind === 'admitted') {
     const { record, bytes, objects, outputs, denials, world } = stepper.step(admission.input);
     group.records.push(bytes);
+    group.told.push({ record, bytes });
     for (const output of outputs) if ('intent' in output) group.outputs.push(output);
     for (const object of objects) group.objects.push(object);
     for (const each of denials) group.denials.push({ ...each, seq: record.seq });

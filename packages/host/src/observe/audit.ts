@@ -17,7 +17,8 @@ import {
   type WorldStore,
 } from '@aos/protocol';
 import { recordShape } from '../control/verbs/records.js';
-import type { ObservedRecord, ObservedWorld, WorldObserver } from './observer.js';
+import type { DurableRecord } from '../loop/host-watch.js';
+import type { ObservedWorld, WorldObserver } from './observer.js';
 
 /** Format of the items. */
 const AUDIT_VERSION = 1;
@@ -64,7 +65,7 @@ export function auditObserver(write: (line: string) => void): WorldObserver {
     opened(opened) {
       world = opened;
     },
-    record({ record, bytes }: ObservedRecord) {
+    record({ record, bytes }: DurableRecord) {
       if (world === undefined) return;
       write(auditLine(auditItem(record, bytes, auditPorts(world.now(), world.store))));
     },

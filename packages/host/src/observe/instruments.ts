@@ -37,7 +37,7 @@ class Series<T> {
   ) {}
 
   of(values: readonly string[]): T {
-    const key = values.join('\0');
+    const key = values.length === 1 ? (values[0] ?? '') : values.join('\0');
     const known = this.#items.get(key);
     if (known !== undefined) return known.item;
     const isFull = this.#items.size >= MAX_SERIES && values.some((value) => value !== OTHER);

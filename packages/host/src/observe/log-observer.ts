@@ -4,17 +4,11 @@
  */
 import { type Hash, type Refusal, toHashText } from '@aos/canon';
 import { type DescribePorts, describeEntry, printPlace } from '@aos/kernel';
-import type { AosFault, Entry, Input, JournalRecord } from '@aos/protocol';
-import type { EffectStart, Flush } from '../loop/host-watch.js';
+import type { AosFault, Entry, EntryKind, Input, InputKind, JournalRecord } from '@aos/protocol';
+import type { DurableRecord, EffectStart, Flush } from '../loop/host-watch.js';
 import type { Log, LogFields, LogLevel } from './log.js';
-import type { ObservedRecord, ObservedWorld, WorldObserver } from './observer.js';
+import type { ObservedWorld, WorldObserver } from './observer.js';
 import { settledCode } from './settled-code.js';
-
-interface Line {
-  readonly level: LogLevel;
-  readonly event: string;
-  readonly fields: LogFields;
-}
 
 /** Writes what happens to a world; each line has the field `world`. */
 export function logObserver(log: Log): WorldObserver {
@@ -44,15 +38,25 @@ class LogObserver implements WorldObserver {
     }
   }
 
-  record({ record }: ObservedRecord): void {
+  record({ record }: DurableRecord): void {
     const { seq, input, entries, fuel } = record;
-    const line = lineOfInput(input);
-    this.#write({ ...line, fields: { seq, ...line.fields, entries: entries.length, fuel } });
+    const level = INPUT_LEVELS[input.kind];
+    if (this.#log.isOn(level)) {
+      const fields = { seq, ...inputFields(input), entries: entries.length, fuel };
+      this.#log.write(level, INPUT_EVENTS[input.kind] ?? `${input.kind}-taken`, fields);
+    }
     entries.forEach((entry, i) => {
-      const { level, event, fields } = lineOfEntry(entry, record);
-      const place = printPlace({ seq, i });
-      this.#write({ level, event, fields: { place, ...fields, ...this.#shown(entry) } });
+      this.#entry(entry, record, i);
     });
+  }
+
+  /** Most entries are below the level: what there is to say of one is found out only then. */
+  #entry(entry: Entry, { seq, input }: JournalRecord, i: number): void {
+    const level = levelOf(entry);
+    if (!this.#log.isOn(level)) return;
+    const place = printPlace({ seq, i });
+    const fields = { place, ...entryFields(entry, input), ...this.#shown(entry) };
+    this.#log.write(level, ENTRY_EVENTS[entry.kind] ?? entry.kind, fields);
   }
 
   refused({ code, at, detail }: Refusal): void {
@@ -81,10 +85,6 @@ class LogObserver implements WorldObserver {
     this.#log.write('error', 'log-failed', { cause });
   }
 
-  #write({ level, event, fields }: Line): void {
-    this.#log.write(level, event, fields);
-  }
-
   #shown(entry: Entry): LogFields {
     if (this.#ports === undefined || !this.#log.isOn('trace')) return {};
     return { shown: describeEntry(entry, this.#ports) };
@@ -94,87 +94,98 @@ class LogObserver implements WorldObserver {
 /** Refusals of receipts that came when their effect had ended otherwise, as at its deadline. */
 const BY_THE_WAY = new Set(['receipt-duplicate', 'receipt-epoch', 'receipt-unknown']);
 
-const text = (hash: Hash) => toHashText(hash);
+const INPUT_LEVELS: { readonly [kind in InputKind]: LogLevel } = {
+  event: 'debug',
+  receipt: 'debug',
+  'stream-frame': 'trace',
+  control: 'info',
+  governance: 'info',
+  keyring: 'info',
+  tick: 'trace',
+  continue: 'trace',
+};
+const INPUT_EVENTS: { readonly [kind in InputKind]?: string } = {
+  'stream-frame': 'frame-taken',
+  control: 'verb-taken',
+  governance: 'verb-taken',
+  keyring: 'verb-taken',
+};
 
-function lineOfInput(input: Input): Line {
-  switch (input.kind) {
-    case 'event': {
-      const { schema, source } = input;
-      return { level: 'debug', event: 'event-taken', fields: { schema, source } };
-    }
-    case 'receipt': {
-      const { intentHash, adapterId, status } = input.receipt;
-      const fields = { intent: text(intentHash), adapter: adapterId, status };
-      return { level: 'debug', event: 'receipt-taken', fields };
-    }
-    case 'stream-frame': {
-      const { intentHash, index } = input.frame;
-      const fields = { intent: text(intentHash), index };
-      return { level: 'trace', event: 'frame-taken', fields };
-    }
-    case 'control':
-    case 'governance':
-    case 'keyring': {
-      const { verb, keyId } = input;
-      return { level: 'info', event: 'verb-taken', fields: { verb, key: text(keyId) } };
-    }
-    case 'tick':
-    case 'continue':
-      return { level: 'trace', event: `${input.kind}-taken`, fields: {} };
+const ENTRY_LEVELS: { readonly [kind in EntryKind]?: LogLevel } = {
+  'approval-requested': 'info',
+  dropped: 'warn',
+  intent: 'info',
+  'keyring-changed': 'info',
+  'plan-started': 'info',
+  'reducer-fault': 'warn',
+};
+const ENTRY_EVENTS: { readonly [kind in EntryKind]?: string } = {
+  intent: 'effect-asked',
+  settled: 'effect-settled',
+};
+
+function levelOf(entry: Entry): LogLevel {
+  switch (entry.kind) {
+    case 'decision':
+      return entry.outcome === 'deny' ? 'warn' : 'debug';
+    case 'settled':
+      return entry.status === 'error' || entry.status === 'timeout' ? 'warn' : 'info';
+    case 'plan-ended':
+      return entry.status === 'error' ? 'warn' : 'info';
+    default:
+      return ENTRY_LEVELS[entry.kind] ?? 'trace';
   }
 }
 
-function lineOfEntry(entry: Entry, { seq, input }: JournalRecord): Line {
-  switch (entry.kind) {
-    case 'reducer-fault': {
-      const { reducer, code, fuel } = entry;
-      return { level: 'warn', event: entry.kind, fields: { reducer, code, fuel } };
+const text = (hash: Hash) => toHashText(hash);
+
+function inputFields(input: Input): LogFields {
+  switch (input.kind) {
+    case 'event':
+      return { schema: input.schema, source: input.source };
+    case 'receipt': {
+      const { intentHash, adapterId, status } = input.receipt;
+      return { intent: text(intentHash), adapter: adapterId, status };
     }
+    case 'stream-frame':
+      return { intent: text(input.frame.intentHash), index: input.frame.index };
+    case 'control':
+    case 'governance':
+    case 'keyring':
+      return { verb: input.verb, key: text(input.keyId) };
+    case 'tick':
+    case 'continue':
+      return {};
+  }
+}
+
+function entryFields(entry: Entry, input: Input): LogFields {
+  switch (entry.kind) {
+    case 'reducer-fault':
+      return { reducer: entry.reducer, code: entry.code, fuel: entry.fuel };
     case 'decision': {
       const { intent, effect, cap, outcome, code, rule } = entry;
-      const fields = { effect, intent: text(intent), cap, outcome, code, rule };
-      return { level: outcome === 'deny' ? 'warn' : 'debug', event: entry.kind, fields };
+      return { effect, intent: text(intent), cap, outcome, code, rule };
     }
-    case 'intent': {
-      const { intent, effect, attempt } = entry;
-      return {
-        level: 'info',
-        event: 'effect-asked',
-        fields: { effect, intent: text(intent), attempt },
-      };
-    }
+    case 'intent':
+      return { effect: entry.effect, intent: text(entry.intent), attempt: entry.attempt };
     case 'settled': {
       const { intent, status } = entry;
-      const level = status === 'error' || status === 'timeout' ? 'warn' : 'info';
-      const code = settledCode(entry, input);
-      return { level, event: 'effect-settled', fields: { intent: text(intent), status, code } };
+      return { intent: text(intent), status, code: settledCode(entry, input) };
     }
-    case 'plan-started': {
-      const { plan, parent } = entry;
-      return {
-        level: 'info',
-        event: entry.kind,
-        fields: { plan, parent: parent && printPlace(parent) },
-      };
-    }
+    case 'plan-started':
+      return { plan: entry.plan, parent: entry.parent && printPlace(entry.parent) };
     case 'plan-ended': {
       const { instance, status, code } = entry;
-      const fields = { instance: printPlace(instance), status, code };
-      return { level: status === 'error' ? 'warn' : 'info', event: entry.kind, fields };
+      return { instance: printPlace(instance), status, code };
     }
-    case 'approval-requested': {
-      const { intent, role, count } = entry;
-      return { level: 'info', event: entry.kind, fields: { intent: text(intent), role, count } };
-    }
-    case 'dropped': {
-      const { code, intent } = entry;
-      return { level: 'warn', event: entry.kind, fields: { code, intent: intent && text(intent) } };
-    }
-    case 'keyring-changed': {
-      const { verb, keyId } = entry;
-      return { level: 'info', event: entry.kind, fields: { verb, key: text(keyId) } };
-    }
+    case 'approval-requested':
+      return { intent: text(entry.intent), role: entry.role, count: entry.count };
+    case 'dropped':
+      return { code: entry.code, intent: entry.intent && text(entry.intent) };
+    case 'keyring-changed':
+      return { verb: entry.verb, key: text(entry.keyId) };
     default:
-      return { level: 'trace', event: entry.kind, fields: { seq } };
+      return {};
   }
 }

@@ -7,33 +7,11 @@
  *    inputs make equal journals.
  * O3 One that throws is told nothing more; the others, and the world, do not notice.
  */
-import { type Hash, toHashText } from '@aos/canon';
+import { toHashText } from '@aos/canon';
 import type { World } from '@aos/kernel';
-import {
-  AosFault,
-  chainOf,
-  decodeRecord,
-  type JournalRecord,
-  type WorldStore,
-} from '@aos/protocol';
-import type { HostEvents } from '../loop/host-watch.js';
+import type { WorldStore } from '@aos/protocol';
+import type { DurableRecord, HostEvents } from '../loop/host-watch.js';
 import type { Opening, WorldHost } from '../world-host.js';
-
-/** A durable record. It is decoded once, for the first observer that looks. */
-export class ObservedRecord {
-  #record: JournalRecord | undefined;
-
-  constructor(readonly bytes: Uint8Array) {}
-
-  get record(): JournalRecord {
-    this.#record ??= readRecord(this.bytes);
-    return this.#record;
-  }
-
-  get chain(): Hash {
-    return chainOf(this.bytes);
-  }
-}
 
 /** What an observer may look at besides. */
 export interface ObservedWorld {
@@ -51,7 +29,7 @@ export interface WorldObserver
   extends Pick<HostEvents, 'failed' | 'flushed' | 'refused' | 'started' | 'stopped'> {
   /** Before anything else; nothing of what was replayed is told. */
   opened?(world: ObservedWorld): void;
-  record?(observed: ObservedRecord): void;
+  record?(observed: DurableRecord): void;
 }
 
 /** Lets observers see a host that has just been opened. */
@@ -64,12 +42,6 @@ export function observeHost(
   const { opening } = host;
   const worldId = toHashText(now().worldId);
   const world = { worldId, opening, now, store, waiting: () => host.waiting };
-  const shared = new WeakMap<Uint8Array, ObservedRecord>();
-  const observedOf = (bytes: Uint8Array) => {
-    const known = shared.get(bytes) ?? new ObservedRecord(bytes);
-    shared.set(bytes, known);
-    return known;
-  };
   for (const observer of observers) {
     try {
       observer.opened?.(world);
@@ -77,19 +49,16 @@ export function observeHost(
       observer.failed?.(cause);
       continue;
     }
-    host.watch(listenerOf(observer, observedOf));
+    host.watch(listenerOf(observer));
   }
 }
 
 /** Methods are called on their observer. */
-function listenerOf(
-  observer: WorldObserver,
-  observedOf: (bytes: Uint8Array) => ObservedRecord,
-): HostEvents {
+function listenerOf(observer: WorldObserver): HostEvents {
   return {
     durable: (records) => {
       if (observer.record === undefined) return;
-      for (const bytes of records) observer.record(observedOf(bytes));
+      for (const each of records) observer.record(each);
     },
     stopped: (fault) => observer.stopped?.(fault),
     refused: (refusal) => observer.refused?.(refusal),
@@ -97,11 +66,4 @@ function listenerOf(
     started: (start) => observer.started?.(start),
     failed: (cause) => observer.failed?.(cause),
   };
-}
-
-function readRecord(bytes: Uint8Array): JournalRecord {
-  const record = decodeRecord(bytes);
-  if (record.ok) return record.value;
-  const message = 'a record that was just written cannot be read; it may be a defect';
-  throw new AosFault(record.refusal.code, message, { retry: 'never' });
 }

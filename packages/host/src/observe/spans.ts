@@ -33,8 +33,9 @@ import {
   type Tracer,
   trace,
 } from '@opentelemetry/api';
+import type { DurableRecord } from '../loop/host-watch.js';
 import { type Begun, Lineage } from './lineage.js';
-import type { ObservedRecord, ObservedWorld, WorldObserver } from './observer.js';
+import type { ObservedWorld, WorldObserver } from './observer.js';
 import { PlaceIds, placeIds, spanIdOf, traceIdOf } from './place-ids.js';
 import { settledCode } from './settled-code.js';
 
@@ -52,7 +53,7 @@ export function spanObserver({ tracer, ids = placeIds }: SpanOptions): WorldObse
     opened: (world) => {
       spans = new WorldSpans(world, tracer, ids);
     },
-    record: ({ record }: ObservedRecord) => spans?.add(record),
+    record: ({ record }: DurableRecord) => spans?.add(record),
   };
 }
 

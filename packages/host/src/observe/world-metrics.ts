@@ -5,7 +5,7 @@
 import { type Refusal, toHex } from '@aos/canon';
 import { countCells, isRunning, type World } from '@aos/kernel';
 import type { AosFault, Entry, JournalRecord, SettledEntry } from '@aos/protocol';
-import type { EffectStart, Flush } from '../loop/host-watch.js';
+import type { DurableRecord, EffectStart, Flush } from '../loop/host-watch.js';
 import {
   Counter,
   gauge,
@@ -15,7 +15,7 @@ import {
   type MetricsReading,
   type Sample,
 } from './instruments.js';
-import type { ObservedRecord, ObservedWorld, WorldObserver } from './observer.js';
+import type { ObservedWorld, WorldObserver } from './observer.js';
 import { settledCode } from './settled-code.js';
 
 const NS_PER_S = 1e9;
@@ -91,7 +91,7 @@ export class WorldMetrics implements WorldObserver {
     }
   }
 
-  record({ record, bytes }: ObservedRecord): void {
+  record({ record, bytes }: DurableRecord): void {
     const { records, bytes: journal, fuel } = this.#counters;
     records.add([record.input.kind]);
     journal.add([], bytes.length);

@@ -48,7 +48,7 @@ async function* lookedThrough(
       for (const each of held) if (scanner.push(each)) throw echoed(guard);
     }
     if (scanner.push(chunk)) throw echoed(guard);
-    held.push(chunk.slice());
+    held.push(new Uint8Array(chunk));
     heldBytes += chunk.length;
     while (heldBytes - (held[0] as Uint8Array).length >= needles.reachBytes && held.length > 1) {
       const first = held.shift() as Uint8Array;

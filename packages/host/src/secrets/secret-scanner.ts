@@ -2,7 +2,7 @@
  * Looks for secrets in bytes as they come, whatever the chunks.
  *
  * It reads them as they are, with escapes undone once and twice, and each of these also without
- * blanks and line ends: so it sees a value in base64 in JSON in a URL, and over the lines of a mail.
+ * blanks and line ends: so it sees a value in base64 in JSON in a URL, and over lines of a mail.
  *
  * Deliberately absent: undoing compression and encryption, and forms that somebody makes up in
  * order to hide a value. Against whom a secret was given to nothing helps.

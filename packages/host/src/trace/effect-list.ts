@@ -13,8 +13,8 @@ export interface EffectQuery {
   readonly standing?: Standing | undefined;
 }
 
-/** Most effects that are looked at to find those of a query. */
-const MAX_LOOKED_AT = 100_000;
+/** Most effects that are looked at to find those of a query: the world stands still meanwhile. */
+const MAX_LOOKED_AT = 20_000;
 
 export function listEffects(
   source: TraceSource,

@@ -6,7 +6,7 @@ const stand = (standing: Stand['standing'], code: string | null = null): Stand =
   return { standing, code };
 };
 
-it('what is not over presses more than what is, and what went wrong more than what went well', () => {
+it('what is not over presses most, and what went wrong more than what went well', () => {
   const all = STANDINGS.map((standing) => stand(standing));
   expect(mostPressing([...all].reverse())).toEqual(stand('waiting-approval'));
   expect(mostPressing([stand('completed'), stand('failed', 'a'), stand('failed', 'b')])).toEqual(

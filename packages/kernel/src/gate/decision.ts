@@ -1,6 +1,21 @@
 /** What a decision says, and what it cost to come to it. */
 import type { ApprovalRequestedEntry, DecisionEntry } from '@aos/protocol';
-import type { BudgetShortage } from './limits/shortage.js';
+import type { Amounts } from './limits/ledger.js';
+
+/** A budget that does not have what is asked for. */
+export interface BudgetShortage {
+  /** Name of the grant whose budget it is: the one asked under, or one that it was made from. */
+  readonly grant: string;
+  readonly dimension: keyof Amounts;
+  readonly limit: bigint;
+  /** Settled in this period; may be more than the limit. */
+  readonly used: bigint;
+  /** Held by effects under way. */
+  readonly reserved: bigint;
+  readonly asked: bigint;
+  /** Logical time at which the budget begins anew; undefined when it never does. */
+  readonly resetsNs: bigint | undefined;
+}
 
 /** Why not. Only `code` may enter a world; the rest is for people. */
 export interface Denial {

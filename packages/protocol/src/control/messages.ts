@@ -48,14 +48,14 @@ export type RequestMessage = {
 };
 
 /** Asks for so many more items of a stream. */
-export type PullMessage = {
+type PullMessage = {
   readonly type: 'pull';
   readonly id: number;
   readonly count: number;
 };
 
 /** Ends a stream; its end still comes. A request that is no stream goes on. */
-export type CancelMessage = {
+type CancelMessage = {
   readonly type: 'cancel';
   readonly id: number;
 };
@@ -73,13 +73,13 @@ export type ControlError = {
   readonly retry: Retry;
 };
 
-export type WelcomeMessage = {
+type WelcomeMessage = {
   readonly type: 'welcome';
   readonly v: number;
   readonly world: string;
 };
 
-export type ResponseMessage =
+type ResponseMessage =
   | {
       readonly type: 'response';
       readonly id: number;
@@ -93,13 +93,13 @@ export type ResponseMessage =
       readonly error: ControlError;
     };
 
-export type ItemMessage = {
+type ItemMessage = {
   readonly type: 'item';
   readonly id: number;
   readonly item: PlainValue;
 };
 
-export type EndMessage = {
+type EndMessage = {
   readonly type: 'end';
   readonly id: number;
   /** Null when the stream is at its end. */
@@ -107,7 +107,7 @@ export type EndMessage = {
 };
 
 /** The last thing that is said before the connection is ended by the other side. */
-export type GoodbyeMessage = {
+type GoodbyeMessage = {
   readonly type: 'goodbye';
   readonly error: ControlError;
 };

@@ -9,13 +9,15 @@ import { STANDINGS } from './trace-shapes.js';
 import type { ControlArgs, ControlStream, ControlVerb } from './verbs.js';
 
 /** Longest wait for rest or for a record, in milliseconds. */
-export const MAX_WAIT_MS = 3_600_000;
+const MAX_WAIT_MS = 3_600_000;
 const DEFAULT_WAIT_MS = 30_000;
 
 /** Most items of one page. */
 const MAX_PAGE = 10_000;
-/** Most places that one answer explains. */
-const MAX_PLACES = 100_000;
+/** Most places that one answer explains: others wait while they are walked. */
+const MAX_PLACES = 20_000;
+/** Most stories of one page: each is gathered from several records. */
+const MAX_STORIES = 1000;
 const MAX_NAME_CHARS = 1024;
 
 /** Which state of a world is meant. */
@@ -105,14 +107,14 @@ const verbReaders = {
   'effects.list': (args: ArgsReader) => ({
     effect: args.textMaybe('effect'),
     standing: args.oneOfMaybe('standing', STANDINGS),
-    limit: pageOf(args, 50),
+    limit: storiesOf(args),
   }),
   'receipts.list': (args: ArgsReader) => ({
     before: args.countMaybe('before'),
     effect: args.textMaybe('effect'),
     intent: args.hashMaybe('intent'),
     status: args.oneOfMaybe('status', RECEIPT_STATUSES),
-    limit: pageOf(args, 50),
+    limit: storiesOf(args),
   }),
   'plans.list': (args: ArgsReader) => ({
     plan: args.textMaybe('plan'),
@@ -256,6 +258,10 @@ function timeoutOf(args: ArgsReader): number {
 
 function pageOf(args: ArgsReader, usual: number): number {
   return args.countMaybe('limit', { least: 1, most: MAX_PAGE }) ?? usual;
+}
+
+function storiesOf(args: ArgsReader): number {
+  return args.countMaybe('limit', { least: 1, most: MAX_STORIES }) ?? 50;
 }
 
 function signatureOf(args: ArgsReader) {

@@ -25,16 +25,16 @@ import type {
 } from './shapes.js';
 import type { EffectShape, ReceiptShape, Standing, TraceShape } from './trace-shapes.js';
 
-export type HashArg = string | Uint8Array;
+type HashArg = string | Uint8Array;
 
 /** A value in one of three forms: plain, as JSON text (decimals stay exact), or as CBOR. */
-export interface ValueArgs {
+interface ValueArgs {
   readonly value?: PlainValue;
   readonly json?: string;
   readonly cbor?: Uint8Array;
 }
 
-export interface WaitArgs {
+interface WaitArgs {
   /** Default `durable`. */
   readonly wait?: WaitLevel;
   /** How long rest is waited for at most, default 30,000. */
@@ -53,13 +53,13 @@ export interface EventArgs extends ValueArgs, WaitArgs {
   readonly dedup?: string;
 }
 
-export interface PlanStartArgs extends ValueArgs, WaitArgs {
+interface PlanStartArgs extends ValueArgs, WaitArgs {
   readonly plan: string;
   readonly dedup?: string;
 }
 
 /** Who signed, and the signature. */
-export interface SignatureArgs {
+interface SignatureArgs {
   readonly key_id: HashArg;
   readonly sig: Uint8Array;
 }
@@ -101,7 +101,7 @@ export interface SignedVerbArgs extends SignatureArgs, WaitArgs {
 }
 
 /** What a receipt has to say that is signed elsewhere; the payload as JSON or plain value. */
-export interface ReceiptDraftArgs extends ValueArgs {
+interface ReceiptDraftArgs extends ValueArgs {
   /** Hash of an open intent, or its beginning. */
   readonly intent: string;
   readonly status: string;
@@ -116,7 +116,7 @@ export type ReceiptDraft = {
   readonly payload: Uint8Array;
 };
 
-export interface StateArgs {
+interface StateArgs {
   readonly reducer: string;
   readonly key?: PlainValue;
   /** The key as JSON text. */

@@ -87,7 +87,8 @@ class ShapeFile {
     );
     const kinds = [...effectParams(this.types).keys()].map(effectName);
     const effects = kinds.length === 0 ? [] : [`effects: [${kinds.join(', ')}]`];
-    return `/** What the module declares. */\nexport const declared = ${listed([...named, ...effects])};`;
+    const list = listed([...named, ...effects]);
+    return `/** What the module declares. */\nexport const declared = ${list};`;
   }
 
   #shape(type: TypeExpr): Shape {

@@ -92,7 +92,10 @@ function play(call: ScriptCall): ScriptResult {
   const program = findProgram(read(call.event)) ?? [['inc']];
   for (const act of program) {
     const end = playing.act(act as unknown as Act);
-    if (end !== undefined) return end;
+    // a record that somebody changed may hold anything in place of bytes and codes
+    if (end === undefined) continue;
+    if (typeof end !== 'string' && !((end as unknown) instanceof Uint8Array)) return 'module-trap';
+    return end;
   }
   return playing.answer();
 }

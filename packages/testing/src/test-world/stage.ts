@@ -29,6 +29,7 @@ import { WasmEngine } from '@aos/wasm';
 import { Random } from '../random.js';
 import { EffectScript } from './effect-script.js';
 import { foundTestWorld, type WorldSource } from './found-test-world.js';
+import { losePatience, turn } from './patience.js';
 import { type People, TestKeys } from './test-keys.js';
 import { VirtualTime } from './virtual-time.js';
 
@@ -48,7 +49,7 @@ export interface TestWorldOptions extends WorldSource {
   readonly seed?: number;
   /** Wall time at which the world is made. Default: the beginning of 2025, UTC. */
   readonly startAt?: Date;
-  /** Real time after which a world that does not come to rest is given up. Default 20,000. */
+  /** Real time without a move after which a restless world is given up. Default 20,000. */
   readonly patienceMs?: number;
 }
 
@@ -240,14 +241,15 @@ export class Stage {
   }
 
   async #hostRest(): Promise<Quiescence> {
-    const { patienceMs = DEFAULT_PATIENCE_MS } = this.#options;
-    const { promise: impatience, stop } = rejectAfter(patienceMs, () => this.#busyFault());
+    const { patienceMs: ms = DEFAULT_PATIENCE_MS } = this.#options;
+    const fault = () => this.#busyFault();
+    const { over, stop } = losePatience({ ms, mark: () => this.#mark, fault });
     try {
       for (;;) {
         const changed = this.script.nextChange();
         const isStill = this.script.isStill;
         const rest = this.#host.untilQuiescent({ isStill });
-        const quiescence = await Promise.race([rest, changed, impatience]);
+        const quiescence = await Promise.race([rest, changed, over]);
         if (quiescence !== undefined) return quiescence;
       }
     } finally {
@@ -279,20 +281,4 @@ function kindsOf({ reducers, plans }: WorldDefinition): readonly string[] {
 function restless(why: string): AosFault {
   const message = `the world does not come to rest: ${why}`;
   return new AosFault('test-world-restless', message, { retry: 'never' });
-}
-
-function rejectAfter(ms: number, fault: () => AosFault) {
-  let stop = () => undefined as undefined;
-  const promise = new Promise<never>((_, reject) => {
-    const timer = setTimeout(() => reject(fault()), ms);
-    stop = () => void clearTimeout(timer);
-  });
-  promise.catch(() => undefined);
-  return { promise, stop };
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
 }

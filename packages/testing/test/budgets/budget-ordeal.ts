@@ -21,7 +21,7 @@ import {
   type JournalRecord,
   type WorldStore,
 } from '@aos/protocol';
-import { createWorldStore, openWorldStore } from '@aos/store';
+import { createWorldStore, openWorldStore, type StoreOptions } from '@aos/store';
 import { type Random, SimDisk } from '@aos/testing';
 import { WasmEngine } from '@aos/wasm';
 import { DrillTime } from '../../src/drill-time.js';
@@ -60,7 +60,6 @@ export class BudgetOrdeal {
   /** What the outside has billed, once for each intent. */
   readonly books = new Map<string, Amounts>();
   readonly #failures = new Map<string, number>();
-  #isCreated = false;
   #orders = 0;
 
   constructor(
@@ -109,9 +108,7 @@ export class BudgetOrdeal {
   async #open(disk: SimDisk) {
     const segmentBytes = this.random.pick([4000, 2 ** 20]);
     const options = { fs: disk.fs, segmentBytes, salt: this.random.bytes(16) };
-    const store = this.#isCreated
-      ? await openWorldStore(DIRECTORY, options)
-      : await this.#create(options);
+    const store = await openOrCreate(options);
     const time = new DrillTime();
     const host = openWorldHost({
       store,
@@ -127,17 +124,6 @@ export class BudgetOrdeal {
       },
     });
     return { store, host };
-  }
-
-  async #create(options: Parameters<typeof createWorldStore>[3]): Promise<WorldStore> {
-    try {
-      return await createWorldStore(DIRECTORY, genesis, objects, options);
-    } catch (error) {
-      if (!(error instanceof AosFault) || error.code !== 'world-exists') throw error;
-      return openWorldStore(DIRECTORY, options);
-    } finally {
-      this.#isCreated = true;
-    }
   }
 
   /** Orders one after the other, with looks and repeated receipts between them. */
@@ -222,6 +208,16 @@ export class BudgetOrdeal {
       }
     }
     return seen.ledgers.get('root')?.used ?? sumOf([]);
+  }
+}
+
+/** A life may have been cut before there was a world. */
+async function openOrCreate(options: StoreOptions): Promise<WorldStore> {
+  try {
+    return await openWorldStore(DIRECTORY, options);
+  } catch (error) {
+    if (!(error instanceof AosFault) || error.code !== 'world-not-found') throw error;
+    return createWorldStore(DIRECTORY, genesis, objects, options);
   }
 }
 

@@ -137,7 +137,7 @@ export function foundPaying(): FoundedWorld {
 }
 
 /** What an intent costs outside, and how it ends. */
-export interface Bill {
+interface Bill {
   readonly status: Exclude<ReceiptStatus, 'cancelled'>;
   readonly cents: bigint;
   readonly prompt: bigint;
@@ -146,7 +146,7 @@ export interface Bill {
 
 const STATUSES = ['error', 'timeout', 'ok', 'ok', 'ok', 'ok'] as const;
 
-export function billOf(intent: Hash): Bill {
+function billOf(intent: Hash): Bill {
   const [a = 0, b = 0, c = 0, d = 0] = intent;
   return {
     status: STATUSES[d % STATUSES.length] ?? 'ok',

@@ -59,6 +59,12 @@ interface Life {
   readonly count: number;
 }
 
+/** What canaries break. */
+interface Broken {
+  readonly lieAboutFlush?: boolean;
+  readonly changeKeys?: boolean;
+}
+
 /** One world and what is known of it outside. */
 class Ordeal {
   readonly problems: string[] = [];
@@ -70,7 +76,7 @@ class Ordeal {
 
   constructor(
     readonly name: string,
-    private readonly lieAboutFlush: boolean,
+    private readonly broken: Broken = {},
   ) {
     this.#home = join(root, name, 'home');
     this.#dir = join(root, name, 'world');
@@ -192,8 +198,7 @@ class Ordeal {
 
   #spawn({ seam, count }: Life): ChildProcess {
     const [dir, home, order] = [this.#dir, this.#home, this.#orders];
-    const { lieAboutFlush } = this;
-    const life = { dir, home, seam, count, order, url: this.#prefix, lieAboutFlush };
+    const life = { dir, home, seam, count, order, url: this.#prefix, ...this.broken };
     return spawn(process.execPath, [program, JSON.stringify(life)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -246,10 +251,10 @@ function makeLives(random: Random): Life[] {
 
 describe('hosts that are killed anywhere in the life of an effect', () => {
   const lives = makeLives(new Random(7));
-  it(`lose none, start none too early, and repeat none as another, ${lives.length} times`, async () => {
+  it(`lose none, start none too early, repeat none as another, ${lives.length} times`, async () => {
     const total = { requests: 0, repeated: 0, orders: 0 };
     for (let world = 0; world * KILLS_PER_WORLD < lives.length; world++) {
-      const ordeal = new Ordeal(`w${world}`, false);
+      const ordeal = new Ordeal(`w${world}`);
       await ordeal.found();
       const from = world * KILLS_PER_WORLD;
       for (const life of lives.slice(from, from + KILLS_PER_WORLD)) {
@@ -268,10 +273,18 @@ describe('hosts that are killed anywhere in the life of an effect', () => {
   });
 
   it('canary: a host whose flushes do nothing is found out', async () => {
-    const ordeal = new Ordeal('canary', true);
+    const ordeal = new Ordeal('flushes', { lieAboutFlush: true });
     await ordeal.found();
     await ordeal.live({ seam: 'answered', count: 2 });
     await ordeal.inspect();
     expect(ordeal.problems.join('\n')).toMatch(/was asked and its intent is not there/);
+  });
+
+  it('canary: a host that asks under another key each time is found out', async () => {
+    const ordeal = new Ordeal('keys', { changeKeys: true });
+    await ordeal.found();
+    await ordeal.live({ seam: 'answered', count: 2 });
+    await ordeal.finish();
+    expect(ordeal.problems.join('\n')).toMatch(/was asked under two keys/);
   });
 });

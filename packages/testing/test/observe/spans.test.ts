@@ -40,7 +40,7 @@ describe('spans', () => {
     const roots = spans.filter((span) => span.parentSpanContext === undefined);
     const { worldId } = world;
     for (const root of roots) {
-      const seq = Number(String(root.attributes['aos.place']).replace('#', ''));
+      const seq = Number(root.attributes['aos.place']);
       expect(traceOf(root)).toBe(traceIdOf(worldId, seq));
       expect(idOf(root)).toBe(spanIdOf(worldId, { seq, i: null }));
     }

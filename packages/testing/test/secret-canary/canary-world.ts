@@ -1,6 +1,7 @@
 /**
- * A world that uses a secret in every way there is: a plan puts it into the vault, sealed; one sends
- * it to a server; one hands it to an adapter that does with it what a test says. On a real disk.
+ * A world that uses a secret in every way there is: a plan puts it into the vault, sealed; one
+ * sends it to a server; one hands it to an adapter that does with it what a test says. It lies on a
+ * real disk.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,11 +26,16 @@ import {
 import { encode, sha256, toHashText, utf8 } from '@aos/canon';
 import {
   type AdapterDefect,
+  auditObserver,
   foundWorld,
+  Log,
+  logObserver,
   openControl,
   openWorldHost,
   systemClock,
   systemEntropy,
+  WorldMetrics,
+  writePrometheus,
 } from '@aos/host';
 import {
   type Adapter,
@@ -43,8 +49,8 @@ import { WasmEngine } from '@aos/wasm';
 import { onTestFinished } from 'vitest';
 import { TestKeys } from '../../src/test-world/test-keys.js';
 
-export const ALIAS = 'canary/key';
-export const BINDING = 'vault:canary';
+const ALIAS = 'canary/key';
+const BINDING = 'vault:canary';
 
 const address = schema('canary/Address@1', t.record({ url: t.text }));
 const sealed = schema('canary/Sealed@1', t.record({ sealed_ref: t.hash }));
@@ -133,10 +139,16 @@ export async function openCanaryWorld(
   const directory = join(folder, 'world');
   const disk = await createWorldStore(directory, genesis, objects);
   const home = join(folder, 'home');
-  const vault = new Vault({ file: join(home, 'vault'), keyFile: join(home, 'keys', 'vault.key') });
+  const vaultFile = join(home, 'vault');
+  const vault = new Vault({ file: vaultFile, keyFile: join(home, 'keys', 'vault.key') });
   const defects: AdapterDefect[] = [];
   const http = createHttpAdapter();
+  const lines: string[] = [];
+  const write = (line: string) => void lines.push(line);
+  const metrics = new WorldMetrics('canary');
+  const log = logObserver(new Log({ level: 'trace', write }));
   const host = openWorldHost({
+    observers: [log, metrics, auditObserver(write)],
     store: disk,
     engine,
     cryptoThreads: 'none',
@@ -168,7 +180,17 @@ export async function openCanaryWorld(
     await send('Sealed', { sealed_ref: toHashText(hash) });
     await host.untilQuiescent();
   }
-  return { host, control, defects, vault, send, filesOf: () => filesBelow(directory) };
+  /** What observers were told: log, audit, metrics. */
+  const observed = () => [...lines, writePrometheus([metrics.read()])];
+  return {
+    host,
+    control,
+    defects,
+    observed,
+    vaultFile,
+    send,
+    filesOf: () => filesBelow(directory),
+  };
 }
 
 /** Name and bytes of each file of a world. */

@@ -1,7 +1,8 @@
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
-import { encode } from '@aos/canon';
+import { encode, sha256, toHashText } from '@aos/canon';
 import { failedOutcome, okOutcome } from '@aos/protocol';
 import { expect, onTestFinished, test } from 'vitest';
 import { openCanaryWorld, type Telling } from './canary-world.js';
@@ -83,8 +84,14 @@ const TELLINGS: Readonly<Record<string, Telling>> = {
 };
 
 /** What the world says of itself, through every verb that tells. */
-async function toldBy({ host, control, defects }: Awaited<ReturnType<typeof openCanaryWorld>>) {
+async function toldBy({
+  host,
+  control,
+  defects,
+  observed,
+}: Awaited<ReturnType<typeof openCanaryWorld>>) {
   const said: unknown[] = [host.deadLetters, defects, await host.untilQuiescent()];
+  said.push(observed());
   const verbs = ['status', 'intents.list', 'effects.list', 'receipts.list', 'plans.list'] as const;
   for (const verb of verbs) said.push(await control.call(verb, {}));
   said.push(await control.call('trace', {}), await control.call('dead-letters.list', {}));
@@ -190,4 +197,23 @@ test('frames that only begin as a secret does come in, if later than others', as
   const told = await toldBy(world);
   for (const delta of deltas) expect(told.includes(Buffer.from(encode({ delta })))).toBe(true);
   expect(world.host.deadLetters).toEqual([]);
+});
+
+test('a vault that others can read, or that is damaged, fails effects by name', async () => {
+  const { seen, at } = await startServer();
+  const { host, send, vaultFile } = await openCanaryWorld(VALUE, new Map());
+  chmodSync(vaultFile, 0o644);
+  await send('Address', { url: `${at}/fine` });
+  await host.untilQuiescent();
+  chmodSync(vaultFile, 0o600);
+  writeFileSync(vaultFile, readFileSync(vaultFile).subarray(1));
+  await send('Address', { url: `${at}/fine` });
+  await send('Sealed', { sealed_ref: toHashText(sha256(new Uint8Array())) });
+  await host.untilQuiescent();
+  expect(host.deadLetters.map(({ code }) => code).sort()).toEqual([
+    'secret-file-shared',
+    'vault-damaged',
+    'vault-sealed-missing',
+  ]);
+  expect(seen).toEqual([]);
 });

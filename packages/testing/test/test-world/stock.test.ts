@@ -10,7 +10,7 @@ beforeAll(async () => {
   const built = await buildScriptReducerFolder(folder, 'stock');
   if (!built.ok) throw new Error(`${built.refusal.at}: ${built.refusal.detail}`);
   module = built.value.wasm;
-});
+}, 60_000);
 
 let world: TestWorld;
 beforeEach(async () => {

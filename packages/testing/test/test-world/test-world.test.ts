@@ -124,6 +124,30 @@ describe('a test world', () => {
     await world.settle();
   });
 
+  it('is closed though a handler never answers; its effect stays open', async () => {
+    const world = await openTestWorld({ definition: shop, patienceMs: 20 });
+    world.effects.on(charge, () => new Promise(() => undefined));
+    await world.send(order, anOrder);
+    await expect(world.settle()).rejects.toMatchObject({ code: 'test-world-restless' });
+    await world.close();
+    expect(world.entries('intent')).toHaveLength(1);
+    expect(world.entries('settled')).toEqual([]);
+  });
+
+  it('takes what goes through an inbox, and a second event of one id once', async () => {
+    const world = await open({ definition: shop });
+    world.effects.on(charge, (call) => call.ok({ payment: 'p' }));
+    const [one, other] = [
+      await world.send(order, anOrder, { dedup: 'x' }),
+      await world.send(order, anOrder, { dedup: 'x' }),
+    ];
+    expect(other).toEqual(one);
+    await world.settle();
+    expect(world.plans(sell)).toHaveLength(1);
+    const none = world.send(order, anOrder, { source: 'nowhere' });
+    await expect(none).rejects.toMatchObject({ code: 'inbox-unknown' });
+  });
+
   it.each(['5', '1.5s', '-1s', '10us'])('takes no duration %s', async (text) => {
     const world = await open({ definition: shop });
     await expect(world.advance(text as '1s')).rejects.toMatchObject({ code: 'test-duration' });

@@ -119,7 +119,7 @@ async function untilFree(world: string, timeoutMs: number): Promise<void> {
   for (const deadline = Date.now() + timeoutMs; ; await sleep(LOOK_MS)) {
     if (await isFree(world)) return;
     if (Date.now() < deadline) continue;
-    const message = `the daemon still ends what runs after ${timeoutMs} ms; wait, or look at its log`;
+    const message = `the daemon has not ended after ${timeoutMs} ms; wait, or look at its log`;
     throw new CliError('daemon-not-down', message);
   }
 }

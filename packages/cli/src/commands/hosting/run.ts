@@ -41,6 +41,6 @@ async function untilRest(asked: Asked, { timers, timeout }: RunOptions): Promise
     }),
   };
   if (!rest.timed_out) return answer;
-  const message = `the world did not come to rest within ${timeout} ms; give it more with --timeout`;
+  const message = `the world did not rest within ${timeout} ms; give it more with --timeout`;
   return { ...answer, error: new CliError('run-timeout', message) };
 }

@@ -5,7 +5,7 @@ import { WorldBlobs } from '../../effects/world-blobs.js';
 import { type ControlView, refusal } from '../view.js';
 
 /** Most bytes of one answer; a longer blob comes in several. */
-const MAX_ANSWER_BYTES = 1 << 23;
+const MAX_ANSWER_BYTES = 1 << 20;
 /** A blob that is put at once: what one message can hold. */
 const MAX_PUT_BYTES = 1 << 24;
 

@@ -2,21 +2,25 @@
 import { toHashText } from '@aos/canon';
 import { type BlockerShape, type ParsedArgs, plainInteger, type RestShape } from '@aos/protocol';
 import type { Blocker } from '../../effects/quiescence.js';
+import { endAfter } from '../durability.js';
 import type { ControlView } from '../view.js';
 
-/** Answers when the world is at rest or the time is up, whichever comes first. */
+/** Answers when the world is at rest, the time is up, or nobody waits any more. */
 export async function quiesce(
   { host }: ControlView,
-  { timeoutMs, timers }: ParsedArgs<'quiesce'>,
+  {
+    timeoutMs,
+    timers,
+    signal,
+  }: ParsedArgs<'quiesce'> & { readonly signal: AbortSignal | undefined },
 ): Promise<RestShape> {
-  const timeout = new AbortController();
-  const timer = setTimeout(() => timeout.abort(), timeoutMs);
+  const end = endAfter(timeoutMs, signal);
   try {
-    const { signal } = timeout;
-    const { blockers, unlisted } = await host.untilQuiescent({ timers, signal });
-    return { timed_out: signal.aborted, blockers: blockers.map(blockerShape), unlisted };
+    const { blockers, unlisted } = await host.untilQuiescent({ timers, signal: end.signal });
+    const { aborted } = end.signal;
+    return { timed_out: aborted, blockers: blockers.map(blockerShape), unlisted };
   } finally {
-    clearTimeout(timer);
+    end.clear();
   }
 }
 

@@ -3,6 +3,7 @@ import { decode, RefusalError, type Result, toHashText } from '@aos/canon';
 import { planStartEvent, type RawEvent } from '@aos/kernel';
 import {
   type AckShape,
+  type ControlVerb,
   type ParsedArgs,
   type SendResult,
   VERBS,
@@ -21,12 +22,13 @@ import { quiesce } from './rest.js';
 interface Wait {
   readonly wait: WaitLevel;
   readonly timeoutMs: number;
+  /** Aborted when nobody waits any more. */
+  readonly signal: AbortSignal | undefined;
 }
 
-export async function sendEvent(
-  view: ControlView,
-  args: ParsedArgs<'event.send'>,
-): Promise<SendResult> {
+type Args<V extends ControlVerb> = ParsedArgs<V> & Pick<Wait, 'signal'>;
+
+export async function sendEvent(view: ControlView, args: Args<'event.send'>): Promise<SendResult> {
   const { schema, value, key, keyCbor, source, dedup } = args;
   if (key !== undefined && keyCbor !== undefined) {
     throw refusal('control-args', '/args/key_cbor', 'expected either key or key_cbor, found both');
@@ -43,34 +45,25 @@ export async function sendEvent(
 }
 
 /** Codes: `plan-not-found`, `value-*` at `/input`, and those of an event. */
-export async function startPlan(
-  view: ControlView,
-  args: ParsedArgs<'plan.start'>,
-): Promise<SendResult> {
+export async function startPlan(view: ControlView, args: Args<'plan.start'>): Promise<SendResult> {
   const { plan, value, dedup } = args;
   const event = await view.read(({ program }) => planStartEvent(program.plans, plan, rawOf(value)));
   if (!event.ok) throw thrown(event.refusal);
   return submit(view, dedup === undefined ? event.value : { ...event.value, dedup }, args);
 }
 
-export function sendReceipt(
-  view: ControlView,
-  args: ParsedArgs<'receipt.send'>,
-): Promise<SendResult> {
+export function sendReceipt(view: ControlView, args: Args<'receipt.send'>): Promise<SendResult> {
   const { receipt, payload, keyId, sig } = args;
   return submit(view, { kind: 'receipt', receipt, payload, keyId, sig }, args);
 }
 
-export function sendFrame(view: ControlView, args: ParsedArgs<'frame.send'>): Promise<SendResult> {
+export function sendFrame(view: ControlView, args: Args<'frame.send'>): Promise<SendResult> {
   const { frame, payload, keyId, sig } = args;
   return submit(view, { kind: 'stream-frame', frame, payload, keyId, sig }, args);
 }
 
 /** Codes: `verb-unknown`, `verb-args` and what the kernel says of it. */
-export async function sendVerb(
-  view: ControlView,
-  args: ParsedArgs<'verb.send'>,
-): Promise<SendResult> {
+export async function sendVerb(view: ControlView, args: Args<'verb.send'>): Promise<SendResult> {
   const { kind, verb } = findVerb(args.verb);
   const map = decode(args.args);
   if (!map.ok || !(map.value instanceof Map)) {
@@ -93,13 +86,13 @@ function findVerb(name: string): { readonly kind: VerbKind; readonly verb: VerbN
 async function submit(
   view: ControlView,
   input: SubmittedInput,
-  { wait, timeoutMs }: Wait,
+  { wait, timeoutMs, signal }: Wait,
 ): Promise<SendResult> {
   if (wait === 'accepted') return accept(view, input);
   const answer = await view.host.submit(input);
   const ack = ackShape(unwrap(answer));
   if (wait === 'durable') return { wait, ack, rest: null };
-  return { wait, ack, rest: await quiesce(view, { timeoutMs, timers: 'list' }) };
+  return { wait, ack, rest: await quiesce(view, { timeoutMs, timers: 'list', signal }) };
 }
 
 /** Whoever only wants to be accepted is not told of what comes later, a failed disk included. */

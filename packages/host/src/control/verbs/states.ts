@@ -18,11 +18,11 @@ import { cellShape, type FoundReducer, findReducer, keyBytes } from './reducers.
 export async function getState(
   view: ControlView,
   past: PastWorlds,
-  args: ParsedArgs<'state.get'>,
+  args: ParsedArgs<'state.get'> & { readonly signal: AbortSignal | undefined },
 ): Promise<StateResult> {
   const { at } = args;
   if (at.kind === 'exact') return stateIn(await past.after(at.seq), args);
-  if (at.kind === 'at_least') await untilDurable(view, at.seq, args.timeoutMs);
+  if (at.kind === 'at_least') await untilDurable(view, at.seq, args);
   return view.read((world) => stateIn(world, args));
 }
 

@@ -78,7 +78,7 @@ function settledOrOpen(journal: Journal, world: World, what: string): Hash {
 }
 
 function noInstance(what: string) {
-  const detail = `no plan instance began at '${shown(what)}'; name the place of a plan-started entry`;
+  const detail = `no plan instance began at '${shown(what)}'; plan-started entries begin them`;
   return refusal('why-unknown', '/args/what', detail);
 }
 

@@ -13,7 +13,7 @@ import { CapParams, type Constraint, type ConstraintReader } from './constraint.
 import { type HttpLimits, httpOut, readHttpLimits } from './http-out.js';
 import { llmBasic } from './llm-basic.js';
 import { type Asked, type ModuleEnforcer, runModule } from './module-enforcer.js';
-import { blob, governance, query, secret } from './named-things.js';
+import { blob, compile, governance, query, secret } from './named-things.js';
 
 /** What an enforcer came to, and what that took. */
 export interface Checked extends Charge {
@@ -37,6 +37,7 @@ const NATIVE: ReadonlyMap<string, ConstraintReader> = new Map([
   ['sys/CapEnforceBlob@1', blob],
   ['sys/CapEnforceQuery@1', query],
   ['sys/CapEnforceSecret@1', secret],
+  ['sys/CapEnforceCompile@1', compile],
   ['sys/CapEnforceGovernance@1', governance],
 ]);
 

@@ -118,6 +118,8 @@ describe('a grant of names', () => {
   const blob = { cap: 'sys/blob@2', effect: 'blob.put', effects: ['sys/blob.put@2'], asked: put };
   const vault = { alias: 'k', binding_id: 'b', value_ref: hash, expected_digest: hash };
   const secret = { cap: 'sys/secret@1', effect: 'vault.put', asked: vault };
+  const source = { language: 'typescript', name: 'a', files: {}, types: null };
+  const compile = { cap: 'sys/compile@1', effect: 'compile.reducer', asked: source };
   const state = { reducer: 'g/R@1', key: null, consistency: 'head' };
   const query = { cap: 'sys/query@2', effect: 'introspect.reducer_state', asked: state };
   const manifest = { ...query, effect: 'introspect.manifest', asked: { consistency: 'head' } };
@@ -138,6 +140,12 @@ describe('a grant of names', () => {
     ['its reducers', { ...query, params: { reducers: ['g/R@1'] } }, 'open'],
     ['its reducers', { ...query, params: { reducers: ['g/S@1'] } }, 'reducer-not-allowed'],
     ['no reducers', { ...manifest, params: { reducers: ['g/S@1'] } }, 'open'],
+    ['its languages', { ...compile, params: { languages: ['typescript'] } }, 'open'],
+    [
+      'its languages',
+      { ...compile, params: { languages: ['assemblyscript'] } },
+      'language-not-allowed',
+    ],
     ['its verbs', { ...govern, params: { kinds: ['governance.propose'] } }, 'open'],
     ['its verbs', { ...govern, params: { kinds: ['governance.apply'] } }, 'kind-not-allowed'],
     ['what it cannot see', { ...govern, params: { sections: ['plans'] } }, 'patch-not-visible'],

@@ -1,4 +1,4 @@
-/** The enforcers that compare names: blobs, queries, secrets, governance. */
+/** The enforcers that compare names: blobs, queries, secrets, languages, governance. */
 import type { Denial } from '../decision.js';
 import {
   type CapParams,
@@ -56,6 +56,14 @@ export function query(params: CapParams): Constraint | undefined {
     const names = effect.params.fields().has('reducer') ? named : [];
     return checkKind(effect, kinds, grant) ?? checkNames(effect, names, grant);
   };
+}
+
+/** `sys/CapEnforceCompile@1`: languages of sources. */
+export function compile(params: CapParams): Constraint | undefined {
+  const allowed = params.texts('languages');
+  const code = 'language-not-allowed';
+  const named = [{ param: 'language', constraint: 'languages', allowed, code }];
+  return params.isWhole() ? checkNamesOf(['compile.reducer'], named) : undefined;
 }
 
 /**

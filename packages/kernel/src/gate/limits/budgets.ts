@@ -11,7 +11,7 @@
 import type { GrantBudget } from '@aos/air';
 import type { Value } from '@aos/canon';
 import type { Trie } from '../../trie/trie.js';
-import type { Denial } from '../decision.js';
+import type { BudgetShortage, Denial } from '../decision.js';
 import type { CompiledGrant } from '../grants/grants.js';
 import type { Subject } from '../requests/subject.js';
 import {
@@ -23,7 +23,7 @@ import {
   NOTHING,
   type Reservation,
 } from './ledger.js';
-import { type BudgetShortage, leftOf, shortageDenial } from './shortage.js';
+import { leftOf, shortageDenial } from './shortage.js';
 
 export interface Reserved {
   readonly ledgers: Trie<Ledger>;

@@ -1,21 +1,5 @@
 /** What an exhausted budget lacks, as data and in words. */
-import type { Denial } from '../decision.js';
-import type { Amounts } from './ledger.js';
-
-/** A budget that does not have what is asked for. */
-export interface BudgetShortage {
-  /** Name of the grant whose budget it is: the one asked under, or one that it was made from. */
-  readonly grant: string;
-  readonly dimension: keyof Amounts;
-  readonly limit: bigint;
-  /** Settled in this period; may be more than the limit. */
-  readonly used: bigint;
-  /** Held by effects under way. */
-  readonly reserved: bigint;
-  readonly asked: bigint;
-  /** Logical time at which the budget begins anew; undefined when it never does. */
-  readonly resetsNs: bigint | undefined;
-}
+import type { BudgetShortage, Denial } from '../decision.js';
 
 export function leftOf({ limit, used, reserved }: Omit<BudgetShortage, 'asked'>): bigint {
   const left = limit - used - reserved;

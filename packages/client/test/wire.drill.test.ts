@@ -5,7 +5,7 @@ import { decode, encode } from '@msgpack/msgpack';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-const RUNS = { numRuns: process.env.AOS_DRILL === 'large' ? 20_000 : 500 };
+const RUNS = { numRuns: process.env.AOS_DRILL === 'large' ? 20_000 : 300 };
 
 const integer = fc.oneof(
   fc.maxSafeInteger(),
@@ -58,17 +58,23 @@ function readAll(bytes: Buffer, cuts: readonly number[]): PlainValue[] {
 const writer = new MessageWriter(REQUEST_LIMITS.bytes);
 const cuts = fc.array(fc.nat(100_000), { maxLength: 6 });
 
+type ReadAll = (bytes: Buffer, cuts: readonly number[]) => PlainValue[];
+
+function assertReadBack(framing: 'json' | 'pack', read: ReadAll): void {
+  const messages = fc.array(fc.dictionary(name, plain), { minLength: 1, maxLength: 4 });
+  fc.assert(
+    fc.property(messages, cuts, (given, at) => {
+      const bytes = Buffer.concat(given.map((each) => writer.write(each, framing)));
+      expect(read(bytes, at)).toEqual(given.map(bare));
+    }),
+    RUNS,
+  );
+}
+
 describe('messages', () => {
   for (const framing of ['pack', 'json'] as const) {
     it(`come back as they were written as ${framing}, however the stream is cut`, () => {
-      const messages = fc.array(fc.dictionary(name, plain), { minLength: 1, maxLength: 4 });
-      fc.assert(
-        fc.property(messages, cuts, (given, at) => {
-          const bytes = Buffer.concat(given.map((each) => writer.write(each, framing)));
-          expect(readAll(bytes, at)).toEqual(given.map(bare));
-        }),
-        RUNS,
-      );
+      assertReadBack(framing, readAll);
     });
 
     it(`of chance as ${framing} are read or refused with a code, and never fail otherwise`, () => {
@@ -127,6 +133,52 @@ function theirs(value: PlainValue): unknown {
   if (value instanceof Uint8Array || typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, theirs(item)]));
 }
+
+describe('a reader that is wrong now and then', () => {
+  const rounding: ReadAll = (bytes, at) => readAll(bytes, at).map(rounded);
+  const forgetful: ReadAll = (bytes, at) => readAll(bytes, at).slice(at.length > 5 ? 1 : 0);
+  it.each([rounding, forgetful])('is found out', (read) => {
+    for (const framing of ['pack', 'json'] as const) {
+      expect(() => assertReadBack(framing, read)).toThrow();
+    }
+  });
+});
+
+/** As a reader that knows no exact integers. */
+function rounded(value: PlainValue): PlainValue {
+  if (typeof value === 'bigint') return BigInt(Number(value));
+  if (Array.isArray(value)) return value.map(rounded);
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
+  return bare(Object.fromEntries(Object.entries(value).map(([key, item]) => [key, rounded(item)])));
+}
+
+const { value: textual } = fc.letrec<{ value: PlainValue }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small' },
+    fc.constantFrom(null, true, false),
+    fc.maxSafeInteger().map((n) => (n === 0 ? 0 : n)),
+    fc.string({ unit: 'binary', maxLength: 300 }),
+    fc.array(tie('value'), { maxLength: 20 }),
+    fc.dictionary(
+      name.filter((each) => !each.startsWith('$')),
+      tie('value'),
+      { maxKeys: 20 },
+    ),
+  ),
+}));
+
+describe('JSON', () => {
+  it('is read and written as the platform does, where the platform is exact', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom('a', '__proto__', 'ä'), textual), (given) => {
+        const bytes = writer.write(given, 'json');
+        expect(bare(JSON.parse(bytes.toString()))).toEqual(bare(given));
+        expect(readAll(Buffer.from(`${JSON.stringify(given)}\n`), [])).toEqual([bare(given)]);
+      }),
+      RUNS,
+    );
+  });
+});
 
 describe('MessagePack', () => {
   it('is read by another implementation as what was written', () => {

@@ -1,0 +1,131 @@
+/**
+ * A day at the command line: every command there is, in an order in which each has something to
+ * say. It is lived once through `--json` and once at a real terminal.
+ */
+
+export interface Step {
+  /** Words behind `aos`; those that begin with `$` stand for what was kept or is known. */
+  readonly args: readonly string[];
+  /** 0 when absent. */
+  readonly exit?: number;
+  /** What people are shown. */
+  readonly shows?: RegExp;
+  /** Keeps what the first group matches under a name, of text and of JSON. */
+  readonly keep?: readonly [name: string, found: RegExp];
+  /** It goes on until it is interrupted, which happens when it shows this. */
+  readonly until?: RegExp;
+  /** It asks for this at the terminal, unseen. */
+  readonly typed?: string;
+}
+
+const COUNTER = 'demo/CounterSM@1';
+const COUNTERS = 'demo/Counters@1';
+const EVENT = 'demo/CounterEvent@1';
+const step = (line: string, more: Omit<Step, 'args'> = {}): Step => {
+  return { args: line.split(' '), ...more };
+};
+/** The beginning of a hash, as programs are told it and as people are. */
+const intent = (state: string): RegExp => {
+  const [told, shown] = [`[0-9a-f]*","state":"${state}"`, `  ${state}`];
+  return new RegExp(`([0-9a-f]{12})(?:${told}|${shown})`);
+};
+const TICK = '{"Tick":null}';
+
+export const SCRIPT: readonly Step[] = [
+  step('init $world --from $folder', { shows: /world id {2}sha256:/ }),
+  step('status', { shows: /mode {7}running/ }),
+  step('keyring add host --role host', { shows: /host {2}host/ }),
+  step('keyring add chief --role approver'),
+  step('keyring add guest --role approver'),
+  step('keyring revoke guest', { shows: /revoked sha256:/ }),
+  step('keyring list', { shows: /guest {2}approver .* revoked by record/ }),
+  step('doctor', { shows: /OK {6}mode: it is running/ }),
+  step(`event send ${EVENT} {"Start":{"target":3}}`, { shows: /^record 4/m }),
+  step(`event send ${EVENT} {"Tick":7}`, { exit: 1, shows: /error \[value-/ }),
+  step(`event shout ${EVENT}`, { exit: 2, shows: /unknown command/ }),
+  step(`state get ${COUNTER}`, { shows: /"remaining": 3/ }),
+  step(`event send ${EVENT} ${TICK} --source desk --key "a"`),
+  step(`cells ${COUNTERS}`, { shows: /1 of 1 cells/ }),
+  step('event send demo/Order@1 {"n":2}'),
+  step('intents', { keep: ['$order', intent('released')], shows: /released {2}ask/ }),
+  step('plans', { shows: /hear waits for intent/ }),
+  step('effects', { shows: /waiting-receipt {2}ask/ }),
+  step('trace', { shows: /^waiting-receipt$/m }),
+  step('receipt send $order --status ok --payload {"n":2}'),
+  step('receipts', { shows: /ok {2}aos-cli {2}key/ }),
+  step('trace $order', { shows: /receipt .* ok/ }),
+  step('plan start demo/pay@1 {"n":5}'),
+  step('event send demo/Dear@1 {"n":1}'),
+  step('intents --state waiting', { keep: ['$dear', intent('waiting')] }),
+  step('approve $dear --as chief', { shows: /is released/ }),
+  step('event send demo/Dear@1 {"n":2}'),
+  step('intents --state waiting', { keep: ['$dearer', intent('waiting')] }),
+  step('reject $dearer --as chief', { shows: /is no longer open/ }),
+  step(`why state ${COUNTER}`, { shows: /state-changed/ }),
+  step('why event 4 --forward', { shows: /→ cause/ }),
+  step('why intent $order', { shows: /outcome "allow"/ }),
+  step('why instance 6/0', { shows: /plan-started/ }),
+  step('journal head', { shows: /^\d+ {2}sha256:/m }),
+  step('journal tail -n 2', { shows: /settled/ }),
+  step('definition list --kind defplan', { shows: /demo\/pay@1/ }),
+  step('definition get demo/pay@1', { shows: /emit_effect/ }),
+  step('manifest', { shows: /"air_version"/ }),
+  step('blob put $note', { keep: ['$blob', /(sha256:[0-9a-f]{64})/] }),
+  step('blob get $blob --out $copy', { shows: /6 bytes/ }),
+  step('metrics', { shows: /# TYPE/ }),
+  step('audit --from 3', { shows: /"seq":3/ }),
+  step('dead-letters', { shows: /no dead letters/ }),
+  step('call journal.head {}', { shows: /"seq"/ }),
+  step('secret put key', { typed: 'a secret of mine', shows: /key/ }),
+  step('secret list', { shows: /key/ }),
+  step('secret rotate key --to 1'),
+  step('secret key'),
+  step('secret digest', { typed: 'a secret of mine' }),
+  step('secret seal key --alias demo/key', { typed: 'a secret of mine' }),
+  step('snapshot', { shows: /^snapshot \d+/m }),
+  step('control pause', { shows: /the world is paused/ }),
+  step(`event send ${EVENT} ${TICK}`, { exit: 1, shows: /aos control resume/ }),
+  step('control resume', { shows: /the world is running/ }),
+  step('control drain', { shows: /the world is draining/ }),
+  step('control halt --reason tea-time', { shows: /the world is halted/ }),
+  step('control clear-halt', { exit: 1, shows: /halt-none/ }),
+  step('control resume'),
+  step('verify', { shows: /replay OK/ }),
+  step('run --allow-missing', { until: /"?lives in process|"event":"opened"/ }),
+  step('up --allow-missing', { shows: /is up, process \d+/ }),
+  step('up', { shows: /was up already/ }),
+  step('ps', { shows: /running, head \d+/ }),
+  step(`event send ${EVENT} ${TICK} --wait quiescent`, { shows: /at rest, and waiting/ }),
+  step('run --until quiescent', { shows: /waits for its receipt: adapter-missing/ }),
+  step('journal tail -f --from 4', { until: /"Tick"/ }),
+  step('down', { shows: /is down/ }),
+  step('ps', { shows: /no world has a daemon/ }),
+  step('air build $source --out $air', { shows: /manifest {2}sha256:/ }),
+  step('air check $air'),
+  step('air fmt $air --check'),
+  step('air hash $air', { shows: /sha256:/ }),
+  step('air diff $air $folder'),
+  step('dev $folder', { until: /restarted/ }),
+  step('completion bash', { shows: /complete -o filenames -F _aos aos/ }),
+  step('man', { shows: /\.SH COMMANDS/ }),
+];
+
+/** The words of a step, with what they stand for. */
+export function wordsOf(
+  { args }: Step,
+  known: Readonly<Record<string, string>>,
+): readonly string[] {
+  return args.map((word) => {
+    const found = word.startsWith('$') ? known[word] : word;
+    if (found === undefined) throw new Error(`nothing was kept as ${word}`);
+    return found;
+  });
+}
+
+/** What a step keeps of what it said. */
+export function keptOf({ keep, args }: Step, said: string): Readonly<Record<string, string>> {
+  if (keep === undefined) return {};
+  const found = keep[1].exec(said)?.[1];
+  if (found === undefined) throw new Error(`${args.join(' ')} shows no ${keep[0]}: ${said}`);
+  return { [keep[0]]: found };
+}
