@@ -15,6 +15,7 @@ import { addAirCommands } from './program/air-program.js';
 import { addAuthorityCommands } from './program/authority-program.js';
 import { addDaemonCommands } from './program/daemon-program.js';
 import { addEffectCommands } from './program/effect-program.js';
+import { addGovernanceCommands } from './program/governance-program.js';
 import { addHelpCommands } from './program/help-program.js';
 import { addReadCommands } from './program/read-program.js';
 import type { RunCommand, Tools } from './program/run-command.js';
@@ -112,6 +113,7 @@ const GROUPS: readonly (readonly [heading: string, add: typeof addWorldCommands]
   ['What became of it:', addEffectCommands],
   ['A closer look:', addReadCommands],
   ['Authority:', addAuthorityCommands],
+  ['Change:', addGovernanceCommands],
   ['Secrets:', addSecretCommands],
   ['Definitions:', addAirCommands],
   ['The command line:', addHelpCommands],
