@@ -131,13 +131,17 @@ const MANIFEST: Json = {
   ],
 };
 
-/** Writes the folder. */
-export function writeOrderFolder(folder: string): void {
+/** Writes the folder, with one schema `more` where that is wanted. */
+export function writeOrderFolder(folder: string, more?: string): void {
   mkdirSync(folder, { recursive: true });
   for (const part of ['air', 'modules']) {
     cpSync(join(EXAMPLE, part), join(folder, part), { recursive: true });
   }
-  writeFileSync(join(folder, 'air/manifest.air.json'), JSON.stringify(MANIFEST));
+  const schemas = more === undefined ? [] : [{ name: more }];
+  const manifest = { ...MANIFEST, schemas: [...(MANIFEST.schemas as Json[]), ...schemas] };
+  writeFileSync(join(folder, 'air/manifest.air.json'), JSON.stringify(manifest));
+  const added = schemas.map(({ name }) => ({ $kind: 'defschema', name, type: { nat: {} } }));
+  writeFileSync(join(folder, 'air/more.air.json'), JSON.stringify(added));
   writeFileSync(join(folder, 'air/orders.air.json'), JSON.stringify(ORDERS));
   writeFileSync(join(folder, 'modules/demo/Counters@1.wasm'), readFileSync(join(folder, MODULE)));
 }

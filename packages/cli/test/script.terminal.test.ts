@@ -19,6 +19,7 @@ let terminal: Terminal;
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), 'aos-terminal-'));
   writeOrderFolder(join(root, 'folder'));
+  writeOrderFolder(join(root, 'change'), 'demo/More@1');
   writeFileSync(join(root, 'note'), 'a blob');
   terminal = new Terminal(process.env.AOS_TMUX ?? 'tmux', {
     ...{ AOS_HOME: join(root, 'home'), XDG_RUNTIME_DIR: root, PS1: '', TERM: 'screen-256color' },
@@ -36,6 +37,7 @@ describe('at a terminal', () => {
     let known: Readonly<Record<string, string>> = {
       $world: join(root, 'world'),
       $folder: join(root, 'folder'),
+      $change: join(root, 'change'),
       $note: join(root, 'note'),
       $copy: join(root, 'copy'),
       $source: SOURCE,

@@ -19,6 +19,7 @@ beforeAll(() => {
   process.env.AOS_HOME = join(root, 'home');
   process.env.XDG_RUNTIME_DIR = root;
   writeOrderFolder(join(root, 'folder'));
+  writeOrderFolder(join(root, 'change'), 'demo/More@1');
   writeFileSync(join(root, 'note'), 'a blob');
 });
 afterAll(() => {
@@ -49,6 +50,7 @@ it('is lived through --json: each command says one value, ok as its exit code sa
   let known: Readonly<Record<string, string>> = {
     $world: join(root, 'world'),
     $folder: join(root, 'folder'),
+    $change: join(root, 'change'),
     $note: join(root, 'note'),
     $copy: join(root, 'copy'),
     $source: SOURCE,

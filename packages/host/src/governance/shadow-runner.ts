@@ -9,7 +9,7 @@ export interface ShadowRunner {
   run(request: ShadowRequest): Promise<ShadowResult>;
 }
 
-/** Runs them on this thread, one after the other: for tests and for worlds that nobody waits for. */
+/** Runs them on this thread: for tests, and for worlds that nobody waits for. */
 export function shadowHere(store: WorldStore, engine: HostEngine): ShadowRunner {
   return { run: async (request) => shadowOf(store, engine, request) };
 }

@@ -1,7 +1,7 @@
 /**
  * Running inputs on a fork, as a host would that has them all and no outside.
  *
- * F1. What a world asks of the outside is answered by {@link RecordedEffects}, a script, or the least
+ * F1. What a world asks of the outside is answered by the past, a script, or the least
  *     value of the receipt schema; what was open before is answered by the past or a script only.
  * F2. Time is that of the inputs: what is due by then fires before them.
  * F3. Where a limit is reached the run ends, and says so.
