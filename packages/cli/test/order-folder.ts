@@ -100,7 +100,7 @@ const ORDERS: readonly Json[] = [
   },
 ];
 
-const MANIFEST: Json = {
+const MANIFEST: { readonly schemas: readonly Json[]; readonly [name: string]: Json } = {
   $kind: 'manifest',
   air_version: '1',
   features: ['expressions-1.1', 'policy-approval'],
@@ -138,7 +138,7 @@ export function writeOrderFolder(folder: string, more?: string): void {
     cpSync(join(EXAMPLE, part), join(folder, part), { recursive: true });
   }
   const schemas = more === undefined ? [] : [{ name: more }];
-  const manifest = { ...MANIFEST, schemas: [...(MANIFEST.schemas as Json[]), ...schemas] };
+  const manifest = { ...MANIFEST, schemas: [...MANIFEST.schemas, ...schemas] };
   writeFileSync(join(folder, 'air/manifest.air.json'), JSON.stringify(manifest));
   const added = schemas.map(({ name }) => ({ $kind: 'defschema', name, type: { nat: {} } }));
   writeFileSync(join(folder, 'air/more.air.json'), JSON.stringify(added));
