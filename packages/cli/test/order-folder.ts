@@ -13,7 +13,7 @@ const EXAMPLE = fileURLToPath(new URL('../../../examples/00-counter', import.met
 const MODULE = 'modules/demo/CounterSM@1.wasm';
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
-const refs = (...names: string[]): Json => names.map((name) => ({ name }));
+const refs = (...names: string[]): readonly Json[] => names.map((name) => ({ name }));
 const schema = (name: string, type: Json): Json => ({ $kind: 'defschema', name, type });
 const amount: Json = { record: { n: { nat: {} } } };
 
