@@ -1,4 +1,5 @@
 /** What happens to a world from outside: one raw input after the other, as its state invites. */
+import type { WorldDefinition } from '@aos/air';
 import { toHex } from '@aos/canon';
 import type { RawInput, World } from '@aos/kernel';
 import type { Stamp } from '@aos/protocol';
@@ -25,10 +26,12 @@ export class History {
     private readonly random: Random,
     generated: GeneratedDefinition,
     private readonly outside: Outside,
+    /** Of a manifest in hexadecimal, where there are several. */
+    definitionOf: (manifest: string) => WorldDefinition = () => generated.definition,
   ) {
     const { definition } = generated;
     this.events = new EventInputs(random, generated, new Commands(random, definition, outside));
-    this.receipts = new ReceiptInputs(random, definition, outside);
+    this.receipts = new ReceiptInputs(random, definitionOf, outside);
     this.verbs = new VerbInputs(random, outside);
   }
 

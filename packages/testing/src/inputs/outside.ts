@@ -1,7 +1,10 @@
 /** What the outside knows of a world: its keys, and what its records have said so far. */
+import type { WorldDefinition } from '@aos/air';
 import { type Hash, toHex } from '@aos/canon';
 import {
+  type Instance,
   type IntentEntry,
+  isReducerOrigin,
   type JournalRecord,
   type KeyRole,
   type KeyringEntry,
@@ -19,6 +22,8 @@ export interface KnownIntent {
   readonly params: Uint8Array | undefined;
   /** The idempotency key. */
   readonly key: Uint8Array;
+  /** In hexadecimal: the manifest that it was opened under. */
+  readonly manifest: string;
 }
 
 const keyOf = (fill: number, name: string, roles: readonly KeyRole[]): KeyringEntry => {
@@ -38,9 +43,9 @@ export const KEYS = {
 
 export const GENESIS_KEYS: readonly KeyringEntry[] = Object.values(KEYS).slice(0, -1);
 
-function knownIntent(entry: IntentEntry, epoch: number): KnownIntent {
+function knownIntent(entry: IntentEntry, epoch: number, manifest: string): KnownIntent {
   const { intent: hash, effect, attempt, cap, params, idempotencyKey: key } = entry;
-  return { hash, effect, attempt, epoch, cap, params: params.inline, key };
+  return { hash, effect, attempt, epoch, cap, params: params.inline, key, manifest };
 }
 
 /** Collects from records what an adapter or a person would know. */
@@ -52,14 +57,27 @@ export class Outside {
   readonly asked = new Map<string, Hash>();
   /** When the world last wanted to be woken. */
   wakeAtNs: bigint | undefined;
+  /** In hexadecimal: the manifest in force, and those that instances run under. */
+  private manifest: string;
+  private readonly pins = new Map<string, string>();
+
+  constructor(private readonly first: Pick<WorldDefinition, 'manifestHash'>) {
+    this.manifest = toHex(first.manifestHash);
+  }
 
   /** Takes in a record; `epoch` is that of the world before it. */
   observe(record: JournalRecord, epoch: number): void {
     this.wakeAtNs = record.wakeAtNs;
-    for (const entry of record.entries) {
+    for (const [i, entry] of record.entries.entries()) {
       switch (entry.kind) {
         case 'intent':
-          this.open.set(toHex(entry.intent), knownIntent(entry, epoch));
+          this.open.set(toHex(entry.intent), knownIntent(entry, epoch, this.pinOf(entry)));
+          break;
+        case 'plan-started':
+          this.pins.set(nameOf({ seq: record.seq, i }), this.inherited(entry.parent));
+          break;
+        case 'governance-changed':
+          if (entry.change === 'applied') this.manifest = toHex(entry.hash);
           break;
         case 'approval-requested':
           this.asked.set(toHex(entry.intent), entry.intent);
@@ -94,6 +112,17 @@ export class Outside {
     this.asked.clear();
     this.settled.length = 0;
     this.wakeAtNs = undefined;
+    this.manifest = toHex(this.first.manifestHash);
+    this.pins.clear();
+  }
+
+  /** Plans ask under the definition that they began under. */
+  private pinOf({ origin }: IntentEntry): string {
+    return isReducerOrigin(origin) ? this.manifest : this.inherited(origin.instance);
+  }
+
+  private inherited(instance: Instance | null): string {
+    return instance === null ? this.manifest : (this.pins.get(nameOf(instance)) ?? this.manifest);
   }
 
   private close(intent: Hash): void {
@@ -104,3 +133,5 @@ export class Outside {
     this.settled.push(known);
   }
 }
+
+const nameOf = ({ seq, i }: Instance): string => `${seq} ${i}`;

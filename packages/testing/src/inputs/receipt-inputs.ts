@@ -30,6 +30,7 @@ const NEVER_ASKED: KnownIntent = {
   cap: 'ask',
   params: undefined,
   key: new Uint8Array(32),
+  manifest: '',
 };
 
 export class ReceiptInputs {
@@ -38,7 +39,8 @@ export class ReceiptInputs {
 
   constructor(
     private readonly random: Random,
-    private readonly definition: WorldDefinition,
+    /** Of the manifest that an intent was opened under. */
+    private readonly definitionOf: (manifest: string) => WorldDefinition,
     private readonly outside: Outside,
   ) {}
 
@@ -46,7 +48,7 @@ export class ReceiptInputs {
     const { random } = this;
     const intent = this.target();
     const status = random.pick(STATUSES);
-    const payload = this.payload(intent.effect, status);
+    const payload = this.payload(intent, status);
     const cost = random.chance(0.5) ? { costCents: BigInt(random.below(12)) } : {};
     const receipt: ReceiptBody = {
       worldId: world.worldId,
@@ -63,8 +65,9 @@ export class ReceiptInputs {
   }
 
   /** What the adapter owes: fit in every way. */
-  answer(world: World, { hash: intentHash, effect, epoch, attempt }: KnownIntent): RawReceipt {
-    const { type } = this.schemaOf(this.receiptSchema(effect));
+  answer(world: World, intent: KnownIntent): RawReceipt {
+    const { hash: intentHash, epoch, attempt } = intent;
+    const { type } = this.receiptSchema(intent);
     const payload = encode(randomValue(this.random, type));
     const receipt: ReceiptBody = {
       worldId: world.worldId,
@@ -108,22 +111,23 @@ export class ReceiptInputs {
     return NEVER_ASKED;
   }
 
-  private payload(effect: string, status: ReceiptStatus): Uint8Array {
+  private payload(intent: KnownIntent, status: ReceiptStatus): Uint8Array {
     const { random } = this;
     if (random.chance(0.05)) return random.pick([utf8('garbage'), new Uint8Array(70_000)]);
-    const name = status === 'ok' ? this.receiptSchema(effect) : 'sys/EffectError@1';
-    const { type } = this.schemaOf(name);
+    const { type } =
+      status === 'ok' ? this.receiptSchema(intent) : this.schemaOf(intent, 'sys/EffectError@1');
     return encodeAs(randomValue(random, type), random.pick(['canonical', 'loose']));
   }
 
-  private schemaOf(name: string): CompiledSchema {
-    const schema = this.definition.schemas.get(name);
+  private schemaOf({ manifest }: KnownIntent, name: string): CompiledSchema {
+    const schema = this.definitionOf(manifest).schemas.get(name);
     if (schema === undefined) throw new Error(`the palette has no schema ${name}`);
     return schema;
   }
 
-  private receiptSchema(effect: string): string {
-    return this.definition.effectOf(effect)?.receipt.name ?? 'g/Answer@1';
+  private receiptSchema(intent: KnownIntent): CompiledSchema {
+    const effect = this.definitionOf(intent.manifest).effectOf(intent.effect);
+    return effect?.receipt ?? this.schemaOf(intent, 'g/Answer@1');
   }
 
   private flaw(): Partial<ReceiptBody> {

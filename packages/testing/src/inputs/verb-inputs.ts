@@ -92,7 +92,8 @@ export class VerbInputs {
     return { verb: 'runtime-upgrade', runtime };
   }
 
-  private signed(kind: RawVerb['kind'], verb: Verb, signer: KeyringEntry): RawVerb {
+  /** Signed by this key mostly; now and then by another one, or spoilt. */
+  signed(kind: RawVerb['kind'], verb: Verb, signer: KeyringEntry): RawVerb {
     const { random } = this;
     const raw = this.raw(kind, verb, random.chance(0.9) ? signer : random.pick(KEY_LIST));
     const args = random.chance(0.95) ? raw.args : new Map([['unfit', 1]]);

@@ -49,9 +49,18 @@ export class Definitions {
 
   of(seed: number, options: PaletteOptions): GeneratedDefinition {
     if (this.last?.seed !== seed) {
-      this.last = { seed, generated: generateDefinition(seed, options) };
+      this.last = { seed, generated: this.generate(seed, options) };
     }
     return this.last.generated;
+  }
+
+  /** The definition of a manifest in hexadecimal. */
+  at(_manifest: string, { definition }: GeneratedDefinition): WorldDefinition {
+    return definition;
+  }
+
+  protected generate(seed: number, options: PaletteOptions): GeneratedDefinition {
+    return generateDefinition(seed, options);
   }
 }
 
@@ -89,7 +98,7 @@ export class Life {
   readonly memory: ObjectMemory;
   /** The world that was looked at last when an input was refused. */
   private hashBefore: { readonly world: World; readonly hash: Hash } | undefined;
-  private readonly outside = new Outside();
+  protected readonly outside: Outside;
   private readonly history: History;
 
   constructor(
@@ -104,7 +113,9 @@ export class Life {
     this.genesis = genesisOf(this.generated.definition, limits, this.random.bytes(16));
     this.memory = this.disk.memory(CACHE_LEAVES);
     this.world = this.begin(this.memory);
-    this.history = new History(this.random, this.generated, this.outside);
+    this.outside = new Outside(this.generated.definition);
+    const definitionOf = (manifest: string) => options.definitions.at(manifest, this.generated);
+    this.history = new History(this.random, this.generated, this.outside, definitionOf);
   }
 
   run(): void {
@@ -112,8 +123,12 @@ export class Life {
       if (this.random.chance(FORGET_CHANCE)) this.memory.forget();
       if (this.random.chance(SNAPSHOT_CHANCE)) this.snapshot();
       if (this.random.chance(CRASH_CHANCE) && this.options.crashes) this.crash();
-      this.submit(this.history.next(this.world));
+      this.submit(this.nextInput());
     }
+  }
+
+  protected nextInput(): RawInput {
+    return this.history.next(this.world);
   }
 
   /** The world of genesis, on a memory. */
@@ -133,8 +148,13 @@ export class Life {
   /** What the kernel says to these bytes of a snapshot. */
   open(bytes: Uint8Array, memory: ObjectMemory): SnapshotOpening {
     const { engine, genesis, kernel } = this;
-    const from = { genesis, definition: this.generated.definition };
+    const from = { genesis, definition: this.definitionOf(bytes) };
     return kernel.openSnapshot(bytes, from, { engine, source: memory.source });
+  }
+
+  /** The definition that a snapshot should be opened with. */
+  protected definitionOf(_snapshot: Uint8Array): WorldDefinition {
+    return this.generated.definition;
   }
 
   /**
@@ -163,9 +183,10 @@ export class Life {
 
   /** Steps one raw input if admission lets it in. */
   submit(raw: RawInput, atNs?: bigint): void {
-    const { kernel, memory, world } = this;
-    const admission = memory.ask(() => kernel.admit(world, raw));
-    if (admission.kind === 'admitted') this.step(admission.input, atNs);
+    const { kernel, memory, world, engine } = this;
+    const admission = memory.tryAsk(() => kernel.admit(world, raw, { engine }));
+    if (admission === undefined) this.refuseMissing(raw);
+    else if (admission.kind === 'admitted') this.step(admission.input, atNs);
     else if (admission.kind === 'refused') {
       this.coverage.count(`refusal ${admission.refusal.code}`);
       this.checkUnchanged(world);
@@ -173,6 +194,12 @@ export class Life {
       this.coverage.count('life duplicate');
       this.checkDuplicate(raw, admission.seq);
     }
+  }
+
+  /** Only a patch, and what it names, may be missing. */
+  private refuseMissing(raw: RawInput): void {
+    if (raw.kind !== 'governance') throw new Error('an object is needed that is stored nowhere');
+    this.coverage.count('refusal object-missing');
   }
 
   private step(input: AdmittedInput, atNs?: bigint): void {
@@ -185,7 +212,17 @@ export class Life {
     for (const output of done.outputs) this.coverage.count(`output ${output.kind}`);
     if (done.world.pending.length > 0) this.coverage.count('life pending');
     this.world = done.world;
-    this.outside.observe(done.record, world.epoch);
+    this.observe(done.record, world);
+  }
+
+  /** Takes in what a record says. */
+  protected observe(record: JournalRecord, before: World): void {
+    this.outside.observe(record, before.epoch);
+  }
+
+  /** The opposite of everything that was observed. */
+  protected forget(): void {
+    this.outside.reset();
   }
 
   /** A look at the hash now and then: it is what takes time here. */
@@ -221,8 +258,8 @@ export class Life {
     if (!bytesEqual(this.kernel.hashWorld(expected), this.kernel.hashWorld(this.world))) {
       throw new Error(`after a crash the world at ${kept} is another one than was lived`);
     }
-    this.outside.reset();
-    for (const { before, record } of lived) this.outside.observe(record, before.epoch);
+    this.forget();
+    for (const { before, record } of lived) this.observe(record, before);
     this.coverage.count(base === undefined ? 'life crash to genesis' : 'life crash to snapshot');
   }
 

@@ -3,7 +3,7 @@
  * needed, has it loaded, and asks again.
  */
 import { type Hash, toHex } from '@aos/canon';
-import { NodeCache, type TrieSource } from '@aos/kernel';
+import { type Need, NodeCache, ObjectsNeeded, type TrieSource } from '@aos/kernel';
 import type { StoredObject } from '@aos/protocol';
 
 /** What answers with what it needs first. */
@@ -44,11 +44,20 @@ export class ObjectMemory {
     private readonly disk: ObjectDisk,
     maxLeaves: number,
   ) {
-    this.source = { read: (hash) => this.read(hash), cache: new NodeCache(maxLeaves) };
+    this.source = { read: (hash) => this.loaded.get(toHex(hash)), cache: new NodeCache(maxLeaves) };
   }
 
-  read(hash: Hash): Uint8Array | undefined {
-    return this.loaded.get(toHex(hash));
+  /** Reads what may not be in memory yet. */
+  look<T>(question: () => T): T {
+    const answer = this.ask<{ readonly kind: 'seen'; readonly value: T } | Need>(() => {
+      try {
+        return { kind: 'seen', value: question() };
+      } catch (error) {
+        if (error instanceof ObjectsNeeded) return neededOf(error);
+        throw error;
+      }
+    });
+    return answer.value;
   }
 
   forget(): void {
@@ -85,3 +94,5 @@ export class ObjectMemory {
     return true;
   }
 }
+
+const neededOf = ({ hashes }: ObjectsNeeded): Need => ({ kind: 'need', hashes, modules: [] });

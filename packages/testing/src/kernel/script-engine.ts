@@ -12,6 +12,7 @@ import {
   type Value,
 } from '@aos/canon';
 import type { CallLimits, CallOutcome, Engine, ModuleEntry } from '@aos/protocol';
+import { MOVERS } from '../governed/governed-palette.js';
 import { ENFORCER, moduleHash, REDUCERS } from '../palette/palette.js';
 import { playScript, type ScriptResult } from './script.js';
 
@@ -22,23 +23,31 @@ const CALL_FUEL = 7;
 
 const reducers = new Set(REDUCERS.map((name) => toHex(moduleHash(name))));
 const enforcer = toHex(moduleHash(ENFORCER));
+/** The digit of the type of states that each of them leads to. */
+const movers = new Map(MOVERS.map((name) => [toHex(moduleHash(name)), name.slice(-3, -2)]));
 
 export class ScriptEngine implements Engine {
   has(module: Hash): boolean {
     const hash = toHex(module);
-    return reducers.has(hash) || hash === enforcer;
+    return reducers.has(hash) || movers.has(hash) || hash === enforcer;
   }
 
   call(module: Hash, _entry: ModuleEntry, input: Uint8Array, limits: CallLimits): CallOutcome {
     const decoded = decodePlain(input);
     if (!decoded.ok) throw new Error('the kernel gives modules well-formed CBOR');
     const envelope = decoded.value as ValueMap;
-    const result = toHex(module) === enforcer ? enforce(envelope) : reduce(envelope);
+    const result = this.run(toHex(module), envelope);
     if (typeof result === 'string') return { kind: 'fault', code: result, fuel: limits.fuel };
     if (result.length > limits.outputBytes) {
       return { kind: 'fault', code: 'module-output-size', fuel: limits.fuel };
     }
     return { kind: 'output', output: result, fuel: CALL_FUEL + input.length };
+  }
+
+  private run(module: string, envelope: ValueMap): ScriptResult {
+    const to = movers.get(module);
+    if (to !== undefined) return move(envelope, to);
+    return module === enforcer ? enforce(envelope) : reduce(envelope);
   }
 }
 
@@ -66,4 +75,16 @@ function enforce(envelope: ValueMap): ScriptResult {
 function mapOf(bytes: Value | undefined): ValueMap {
   const decoded = bytes instanceof Uint8Array ? decode(bytes) : undefined;
   return decoded?.ok && decoded.value instanceof Map ? decoded.value : new Map();
+}
+
+/** Leads a state to another type; those of a few counts do not get there. */
+function move(envelope: ValueMap, to: string): ScriptResult {
+  const state = mapOf(envelope.get('input'));
+  const n = state.get('n') ?? 0;
+  if (n === 2) return 'module-trap';
+  if (n === 4) return encodeUntagged({ output: encode({ n: 'four' }) });
+  const plain = { n, pad: state.get('pad') ?? new Uint8Array() };
+  const more = to === '1' ? {} : { more: `moved to ${to}` };
+  const deep = to === '3' ? { deep: n } : {};
+  return encodeUntagged({ output: encode({ ...plain, ...more, ...deep } as Encodable) });
 }

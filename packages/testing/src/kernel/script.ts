@@ -104,6 +104,8 @@ class Play {
   private state: Encodable;
   private n: Value;
   private pad: Value;
+  /** Fields of states of a later type. */
+  private readonly more: Readonly<Record<string, Value>>;
   private isDropped = false;
   private ann: Uint8Array | null = null;
   private readonly events: Encodable[] = [];
@@ -113,6 +115,8 @@ class Play {
     const state = call.state === null ? undefined : (read(call.state) as ValueMap);
     this.n = state?.get('n') ?? 0;
     this.pad = state?.get('pad') ?? new Uint8Array();
+    const later = [...(state ?? [])].filter(([name]) => name !== 'n' && name !== 'pad');
+    this.more = Object.fromEntries(later) as Readonly<Record<string, Value>>;
     this.state = null;
   }
 
@@ -160,13 +164,17 @@ class Play {
   }
 
   answer(): Uint8Array {
-    const state = this.isDropped ? null : (this.state ?? encode({ n: this.n, pad: this.pad }));
+    const state = this.isDropped ? null : (this.state ?? this.whole());
     return encodeUntagged({
       state,
       domain_events: this.events,
       effects: this.effects,
       ann: this.ann,
     });
+  }
+
+  private whole(): Uint8Array {
+    return encode({ ...this.more, n: this.n, pad: this.pad } as Encodable);
   }
 
   private say([, schema, value, key, form]: Extract<Act, readonly ['say', ...unknown[]]>): void {

@@ -60,10 +60,14 @@ export class JournalLaws {
   }
 
   /** Throws when a world, all of it in memory, has other cells than its journal tells of. */
-  checkCells({ program, cells }: World): void {
+  checkCells({ program, cells, retired }: World): void {
     const left = new Map(this.cells);
-    for (const [i, { name }] of program.definition.reducers.entries()) {
-      const found = listCells(cells[i] as CellTable, { limit: left.size + 1 });
+    const tables = [
+      ...program.definition.reducers.map(({ name }, i) => ({ name, table: cells[i] as CellTable })),
+      ...retired.map(({ reducer, cells: table }) => ({ name: reducer, table })),
+    ];
+    for (const { name, table } of tables) {
+      const found = listCells(table, { limit: left.size + 1 });
       for (const { key, hash } of found) {
         const cell = nameOfCell(name, key);
         if (left.get(cell) !== toHex(hash))

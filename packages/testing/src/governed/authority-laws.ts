@@ -1,0 +1,219 @@
+/**
+ * Authority, counted from journal and definitions alone: who held which key, who has said what, and
+ * what the rules in force asked for.
+ *
+ * 1. The definition in force changes by `applied` alone, to what its patch was made for, when its
+ *    base is in force, it was shadowed, and enough people who count have approved that very shadow.
+ * 2. Whoever applies may.
+ * 3. What is let through has a grant in the definition in force, as it is there, and a rule of the
+ *    policy in force that does not deny.
+ */
+import type { GovernanceRule, WorldDefinition } from '@aos/air';
+import { toHex } from '@aos/canon';
+import { compileGate, type Gate } from '@aos/kernel';
+import {
+  type Entry,
+  type Genesis,
+  type JournalRecord,
+  type KeyRole,
+  parseVerb,
+  type Verb,
+} from '@aos/protocol';
+
+type EntryOf<K extends Entry['kind']> = Extract<Entry, { readonly kind: K }>;
+
+interface HeldKey {
+  readonly name: string;
+  readonly roles: readonly KeyRole[];
+  isValid: boolean;
+}
+
+interface HeardVoice {
+  readonly isYes: boolean;
+  readonly expiresNs: bigint | undefined;
+}
+
+interface Motion {
+  readonly author: string;
+  readonly base: string;
+  readonly patch: string;
+  shadow: string | undefined;
+  isOpen: boolean;
+  readonly voices: Map<string, HeardVoice>;
+}
+
+export interface AuthoritySources {
+  readonly genesis: Genesis;
+  definition(manifest: string): WorldDefinition;
+  /** The manifest that a patch was made for. */
+  intended(patch: string): string | undefined;
+}
+
+type Rule = Pick<GovernanceRule, 'role' | 'count' | 'of' | 'not_own'>;
+
+export class AuthorityLaws {
+  /** In force, in hexadecimal. */
+  manifest: string;
+  private readonly keys = new Map<string, HeldKey>();
+  private readonly motions: Motion[] = [];
+  private readonly gates = new Map<string, Gate>();
+
+  constructor(private readonly sources: AuthoritySources) {
+    const { genesis } = sources;
+    this.manifest = toHex(genesis.manifest);
+    for (const { keyId, name, roles } of genesis.keyring) {
+      this.keys.set(toHex(keyId), { name, roles, isValid: true });
+    }
+  }
+
+  /** Takes the next record; throws with what it breaks. */
+  check(record: JournalRecord): void {
+    const verb = verbOf(record);
+    record.entries.forEach((entry, i) => {
+      try {
+        this.apply(entry, record, verb);
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        throw new Error(`entry ${i} of record ${record.seq}, ${entry.kind}: ${message}`);
+      }
+    });
+  }
+
+  private apply(entry: Entry, record: JournalRecord, verb: Verb | undefined): void {
+    if (entry.kind === 'keyring-changed') this.changeKeys(entry, verb);
+    else if (entry.kind === 'governance-changed') this.change(entry, record, verb);
+    else if (entry.kind === 'decision' && entry.outcome !== 'deny') this.checkAllowed(entry);
+  }
+
+  private changeKeys({ keyId }: EntryOf<'keyring-changed'>, verb: Verb | undefined): void {
+    const key = toHex(keyId);
+    if (verb?.verb === 'keyring-add') {
+      this.keys.set(key, { name: verb.name, roles: verb.roles, isValid: true });
+    } else {
+      const held = this.keys.get(key);
+      if (held !== undefined) held.isValid = false;
+    }
+  }
+
+  private change(
+    entry: EntryOf<'governance-changed'>,
+    record: JournalRecord,
+    verb: Verb | undefined,
+  ): void {
+    const { proposal: id, change, principal, hash } = entry;
+    if (change === 'proposed') {
+      this.propose(id, principal, verb);
+      return;
+    }
+    const motion = this.motions[id];
+    if (!motion?.isOpen) throw new Error(`proposal ${id} is not open`);
+    const nowNs = record.stamp.logicalNowNs;
+    if (change === 'shadowed') motion.shadow = toHex(hash);
+    if (change === 'voided' || change === 'shadowed') motion.voices.clear();
+    if (change === 'approval' || change === 'rejection') {
+      if (change === 'approval' && toHex(hash) !== motion.shadow)
+        throw new Error('a yes to another shadow than the present one');
+      this.checkSigned(principal, record);
+      const expiresNs = verb?.verb === 'approve' ? verb.expiresNs : undefined;
+      motion.voices.set(principal, { isYes: change === 'approval', expiresNs });
+    }
+    if (change === 'approved') this.checkQuorum('approve', motion, nowNs);
+    if (change === 'rejected') this.checkQuorum('reject', motion, nowNs);
+    if (change === 'rejected' || change === 'withdrawn') motion.isOpen = false;
+    if (change === 'applied') this.adopt(motion, entry, nowNs);
+  }
+
+  private propose(id: number, author: string, verb: Verb | undefined): void {
+    if (verb?.verb !== 'propose') throw new Error('a proposal that nobody has made');
+    if (id !== this.motions.length) throw new Error(`proposal ${id} is not the next one`);
+    const rules = this.rulesOf('propose');
+    if (!rules.every((rule) => this.counts(rule, author, '')))
+      throw new Error(`${author} may not propose`);
+    const base = toHex(verb.base);
+    if (base !== this.manifest) throw new Error('a proposal that starts from elsewhere');
+    const patch = toHex(verb.patchHash);
+    const shadow = undefined;
+    this.motions.push({ author, base, patch, shadow, isOpen: true, voices: new Map() });
+  }
+
+  private adopt(
+    motion: Motion,
+    { principal, hash }: EntryOf<'governance-changed'>,
+    nowNs: bigint,
+  ): void {
+    if (motion.base !== this.manifest) throw new Error('applied over another base');
+    if (motion.shadow === undefined) throw new Error('applied without a shadow');
+    this.checkQuorum('approve', motion, nowNs);
+    const mayApply = this.rulesOf('apply').every((rule) =>
+      this.counts(rule, principal, motion.author),
+    );
+    if (!mayApply) throw new Error(`${principal} may not apply`);
+    const to = toHex(hash);
+    if (this.sources.intended(motion.patch) !== to) throw new Error('another manifest than meant');
+    motion.isOpen = false;
+    this.manifest = to;
+  }
+
+  /** A voice under the name of a key has the signature of that key. */
+  private checkSigned(principal: string, { input }: JournalRecord): void {
+    if (principal.startsWith('world:')) return;
+    const key = input.kind === 'governance' ? this.keys.get(toHex(input.keyId)) : undefined;
+    if (key?.name === principal && key.isValid) return;
+    throw new Error(`${principal} has not signed this`);
+  }
+
+  private checkQuorum(verb: 'approve' | 'reject', motion: Motion, nowNs: bigint): void {
+    for (const rule of this.rulesOf(verb)) {
+      const counted = [...motion.voices].filter(([name, { isYes, expiresNs }]) => {
+        const isLate = expiresNs !== undefined && expiresNs <= nowNs;
+        return isYes === (verb === 'approve') && !isLate && this.counts(rule, name, motion.author);
+      });
+      if (counted.length < rule.count)
+        throw new Error(`${counted.length} may ${verb} by a rule that wants ${rule.count}`);
+    }
+  }
+
+  private counts({ role, of, not_own }: Rule, name: string, author: string): boolean {
+    if (not_own === true && name === author) return false;
+    if (of !== undefined && !of.includes(name)) return false;
+    if (name.startsWith('world:')) return of !== undefined;
+    const held = [...this.keys.values()].filter((key) => key.name === name);
+    return held.some(({ isValid, roles }) => isValid && roles.includes(role));
+  }
+
+  private rulesOf(verb: GovernanceRule['verb']): readonly Rule[] {
+    const definition = this.sources.definition(this.manifest);
+    const name = definition.manifest.defaults?.policy;
+    const policy = name === undefined ? undefined : definition.find('defpolicy', name);
+    const own = (policy?.governance ?? []).filter((rule) => rule.verb === verb);
+    return own.length > 0 ? own : [{ role: 'operator', count: 1 }];
+  }
+
+  private checkAllowed({ cap, grantHash, policy, rule }: EntryOf<'decision'>): void {
+    const definition = this.sources.definition(this.manifest);
+    const grant = this.gate().grants.get(cap);
+    if (grant === undefined) throw new Error(`let through under ${cap}, which is not granted`);
+    if (grantHash !== null && toHex(grantHash) !== toHex(grant.hash))
+      throw new Error(`let through under another ${cap} than the one in force`);
+    if (policy === null && rule === null) return;
+    if (policy !== definition.manifest.defaults?.policy)
+      throw new Error(`let through by ${policy}, which is not in force`);
+    const decided = definition.find('defpolicy', policy)?.rules[rule ?? -1];
+    if (decided === undefined || decided.decision === 'deny')
+      throw new Error(`let through by rule ${rule}, which does not allow it`);
+  }
+
+  private gate(): Gate {
+    const gate = this.gates.get(this.manifest);
+    if (gate !== undefined) return gate;
+    const compiled = compileGate(this.sources.definition(this.manifest));
+    this.gates.set(this.manifest, compiled);
+    return compiled;
+  }
+}
+
+function verbOf({ input }: JournalRecord): Verb | undefined {
+  if (!('verb' in input)) return undefined;
+  const parsed = parseVerb(input.verb, input.args);
+  return parsed.ok ? parsed.value : undefined;
+}

@@ -1,0 +1,200 @@
+/**
+ * What people do with the definition of a world: they propose, shadow, approve, reject, withdraw
+ * and apply, mostly one after the other, and now and then as nobody may.
+ */
+import { compilePatch, diffWorlds } from '@aos/air';
+import { encode, fromHex, type Hash, sha256, toHex, utf8 } from '@aos/canon';
+import type { RawInput, World } from '@aos/kernel';
+import type { GovernanceVerb, JournalRecord, KeyringEntry } from '@aos/protocol';
+import { parseVerb } from '@aos/protocol';
+import { KEYS } from '../inputs/outside.js';
+import type { VerbInputs } from '../inputs/verb-inputs.js';
+import type { ObjectDisk } from '../kernel/object-disk.js';
+import type { Random } from '../random.js';
+import type { Edits } from './edits.js';
+import type { GovernedDefinitions } from './governed-definitions.js';
+
+/** A proposal as everybody sees it who reads the journal. */
+export interface KnownProposal {
+  readonly id: number;
+  readonly base: Hash;
+  readonly patchHash: Hash;
+  readonly shadow: Hash | undefined;
+  readonly isOpen: boolean;
+  readonly isApproved: boolean;
+}
+
+/** Collects proposals from records. */
+export class KnownProposals {
+  readonly all: KnownProposal[] = [];
+
+  observe({ input, entries }: JournalRecord): void {
+    for (const entry of entries) {
+      if (entry.kind !== 'governance-changed') continue;
+      const { proposal: id, change, hash } = entry;
+      const known = this.all[id];
+      if (change === 'proposed' && input.kind === 'governance') {
+        const verb = parseVerb(input.verb, input.args);
+        if (!verb.ok || verb.value.verb !== 'propose') throw new Error('nobody proposed this');
+        const { base, patchHash } = verb.value;
+        this.all[id] = {
+          id,
+          base,
+          patchHash,
+          shadow: undefined,
+          isOpen: true,
+          isApproved: false,
+        };
+      } else if (known === undefined) throw new Error(`proposal ${id} comes from nowhere`);
+      else if (change === 'shadowed') this.all[id] = { ...known, shadow: hash, isApproved: false };
+      else if (change === 'approved') this.all[id] = { ...known, isApproved: true };
+      else if (change === 'rejected' || change === 'withdrawn' || change === 'applied')
+        this.all[id] = { ...known, isOpen: false };
+    }
+  }
+
+  reset(): void {
+    this.all.length = 0;
+  }
+}
+
+export interface MotionTools {
+  readonly definitions: GovernedDefinitions;
+  readonly edits: Edits;
+  readonly verbs: VerbInputs;
+  readonly disk: ObjectDisk;
+  readonly known: KnownProposals;
+}
+
+const APPROVERS = [KEYS.ana, KEYS.ben, KEYS.operator];
+
+export class Motions {
+  /** Hexadecimal hashes: the manifest that each patch was made for. */
+  readonly intended = new Map<string, string>();
+
+  constructor(
+    private readonly random: Random,
+    private readonly tools: MotionTools,
+  ) {}
+
+  next(world: World): RawInput {
+    const { random } = this;
+    const open = this.tools.known.all.filter(({ isOpen }) => isOpen);
+    const fresh = open.filter(({ base }) => isSame(base, manifestOf(world)));
+    if (open.length === 0 || random.chance(0.2)) return this.propose(world);
+    const proposal = random.pick(fresh.length > 0 && random.chance(0.9) ? fresh : open);
+    if (random.chance(0.2)) return this.anything(world, proposal);
+    if (proposal.shadow === undefined) return this.shadow(world, proposal);
+    if (!proposal.isApproved) return this.approve(world, proposal);
+    return this.apply(proposal);
+  }
+
+  private anything(world: World, proposal: KnownProposal): RawInput {
+    const { random } = this;
+    const { id, base, patchHash } = proposal;
+    const any = random.pick(this.tools.known.all);
+    return random.pick<() => RawInput>([
+      () => this.shadow(world, proposal),
+      () => this.approve(world, proposal),
+      () => this.approve(world, { ...proposal, shadow: any.shadow }),
+      () => this.approve(world, { ...any, id }),
+      () => this.apply(random.pick([proposal, any, { ...any, id: 99 }])),
+      () => this.signed({ verb: 'withdraw', proposal: random.pick([id, any.id]) }, KEYS.operator),
+      () => this.signed({ verb: 'reject', proposal: id, base, patchHash }, random.pick(APPROVERS)),
+    ])();
+  }
+
+  private shadow({ seq }: World, { id: proposal, base, patchHash }: KnownProposal): RawInput {
+    const { random } = this;
+    const shadowHash = sha256(utf8(`report ${random.below(3)}`));
+    const atSeq = random.chance(0.95) ? Math.max(0, seq - 1) : seq + 5;
+    const signer = random.chance(0.9) ? KEYS.host : KEYS.ana;
+    const ref = { proposal, base, patchHash };
+    return this.signed({ verb: 'shadowed', ...ref, shadowHash, atSeq }, signer);
+  }
+
+  /** By a key, or by a plan of the world. */
+  private approve(world: World, known: KnownProposal): RawInput {
+    const { random } = this;
+    const { id: proposal, base, patchHash, shadow } = known;
+    if (random.chance(0.15)) {
+      return { schema: 'g/Approve@1', cbor: encode({ proposal, no: false }) };
+    }
+    const shadowHash = shadow ?? sha256(utf8('report 0'));
+    const expiresNs = world.logicalNowNs + BigInt(random.pick([1, 400, 4000]));
+    const expiry = random.chance(0.2) ? { expiresNs } : {};
+    const ref = { proposal, base, patchHash };
+    return this.signed({ verb: 'approve', ...ref, shadowHash, ...expiry }, random.pick(APPROVERS));
+  }
+
+  private apply({ id: proposal }: KnownProposal): RawInput {
+    const { random } = this;
+    if (random.chance(0.25)) return { schema: 'g/Apply@1', cbor: encode({ proposal }) };
+    const signer = random.pick([KEYS.operator, KEYS.operator, KEYS.ana]);
+    return this.signed({ verb: 'apply', proposal }, signer);
+  }
+
+  private propose(world: World): RawInput {
+    const { random } = this;
+    const base = manifestOf(world);
+    const patchHash = random.chance(0.85) ? this.patch(base) : this.unfitPatch(base);
+    const description = random.pick(['', 'because']);
+    const signer = random.pick([KEYS.operator, KEYS.operator, KEYS.ana]);
+    return this.signed({ verb: 'propose', base, patchHash, description }, signer);
+  }
+
+  /** A patch from a definition to an edited one. */
+  private patch(base: Hash): Hash {
+    const { definitions, edits, disk } = this.tools;
+    const from = definitions.find(toHex(base));
+    const to = definitions.load(edits.next(from.nodes));
+    const document = to === undefined ? undefined : diffWorlds(from.definition, to);
+    if (to === undefined || !document?.ok || document.value === undefined) {
+      return this.unfitPatch(base);
+    }
+    const outcome = compilePatch(document.value as never, { world: from.definition });
+    if (!outcome.ok) throw new Error(`a difference is no patch: ${outcome.findings[0]?.code}`);
+    const { patch } = outcome;
+    disk.store([{ hash: patch.patchHash, bytes: encode(patch.document as never) }]);
+    this.intended.set(toHex(patch.patchHash), toHex(to.manifestHash));
+    return patch.patchHash;
+  }
+
+  /** Bytes that are no patch, one that cannot be, one from elsewhere, or nothing at all. */
+  private unfitPatch(base: Hash): Hash {
+    const { random } = this;
+    const broken = (patches: readonly unknown[]) =>
+      encode({ version: '1', base_manifest_hash: `sha256:${toHex(base)}`, patches } as never);
+    const bytes = random.pick([
+      utf8('no patch'),
+      encode({ version: '9' }),
+      broken([{ remove_def: { kind: 'defmodule', name: 'g/A@1', pre_hash: `sha256:${ZEROS}` } }]),
+      broken([{ add_def: { kind: 'defschema', node: { $kind: 'defschema', name: 'sys/X@1' } } }]),
+      broken([{ set_features: { pre_hash: `sha256:${ZEROS}`, features: [] } }]),
+      broken([{ nonsense: {} }]),
+      broken([]),
+    ]);
+    const hash = sha256(bytes);
+    const old = [...this.intended.keys()];
+    if (old.length > 0 && random.chance(0.3)) return hashOf(random.pick(old));
+    if (random.chance(0.2)) return sha256(utf8('nowhere'));
+    this.tools.disk.store([{ hash, bytes }]);
+    return hash;
+  }
+
+  private signed(verb: GovernanceVerb, signer: KeyringEntry): RawInput {
+    return this.tools.verbs.signed('governance', verb, signer);
+  }
+}
+
+const ZEROS = '0'.repeat(64);
+
+export const manifestOf = ({ program }: World): Hash => program.definition.manifestHash;
+
+const isSame = (a: Hash, b: Hash): boolean => toHex(a) === toHex(b);
+
+export function hashOf(hex: string): Hash {
+  const bytes = fromHex(hex);
+  if (!bytes.ok) throw new Error(`${hex} is no hash`);
+  return bytes.value as Hash;
+}
