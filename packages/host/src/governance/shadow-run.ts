@@ -6,6 +6,7 @@
  *    last change of the definition, nor beyond the last snapshot where the journal is too long to
  *    be replayed for it.
  */
+import { type JsonValue, parseJson } from '@aos/air';
 import {
   bytesEqual,
   type Encodable,
@@ -26,18 +27,17 @@ import {
   type World,
 } from '@aos/kernel';
 import { callLimitsOf, type ReceiptStatus, type WorldStore } from '@aos/protocol';
-import { jsonValue } from '../control/values.js';
 import { type HostEngine, loadParts, worldAtGenesis } from '../world/load-world.js';
 import { serveNeed } from '../world/module-loader.js';
 import { divergedFault, findStart, judgeRecord } from '../world/open-world.js';
 
 /** A value as JSON text of its schema. */
-export interface ShadowSeed {
+interface ShadowSeed {
   readonly schema: string;
   readonly json: string;
 }
 
-export interface ShadowScript {
+interface ShadowScript {
   readonly effect: string;
   readonly origin?: string;
   readonly status: ReceiptStatus;
@@ -154,4 +154,12 @@ function scriptOf({ program }: World, script: ShadowScript): ScriptedReceipt {
   if (normal?.ok === false) throw new RefusalError({ ...normal.refusal, at: '/args/scripts' });
   const payload = normal?.value ?? encode(value as Encodable);
   return { effect, status, payload, ...(origin === undefined ? {} : { origin }) };
+}
+
+/** Codes: `json-*`. */
+function jsonValue(text: string, at: string): JsonValue {
+  const parsed = parseJson(text);
+  if (parsed.ok) return parsed.value;
+  const { code, at: place, detail } = parsed.refusal;
+  throw new RefusalError({ code, at, detail: `${detail} (${place})` });
 }

@@ -65,7 +65,7 @@ export async function sendPropose(
 }
 
 /** What a record has proposed; it is among the last. */
-export function proposedBy(world: World, seq: number): Proposal | undefined {
+function proposedBy(world: World, seq: number): Proposal | undefined {
   return latestProposals(world).find(({ at }) => at === seq);
 }
 

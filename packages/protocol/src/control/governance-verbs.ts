@@ -1,7 +1,7 @@
 /** The verbs about changes of a world's definition: what each takes and answers with. */
+import type { SignedVerbArgs } from './input-args.js';
 import type { PlainValue } from './plain-value.js';
 import type { SendResult } from './shapes.js';
-import type { SignedVerbArgs } from './verbs.js';
 
 export type VoiceShape = {
   readonly principal: string;

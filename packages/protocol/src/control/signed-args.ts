@@ -3,7 +3,8 @@ import { encode } from '@aos/canon';
 import type { SignedVerbInput } from '../inputs/input.js';
 import type { ReceiptBody } from '../signed/receipt-body.js';
 import type { StreamFrame } from '../signed/stream-frame.js';
-import type { FrameArgs, ReceiptArgs, SignedVerbArgs } from './verbs.js';
+import type { SignedVerbArgs } from './input-args.js';
+import type { FrameArgs, ReceiptArgs } from './verbs.js';
 
 interface Signed {
   readonly keyId: Uint8Array;

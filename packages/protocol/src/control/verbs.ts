@@ -4,6 +4,7 @@
  */
 
 import type { GovernanceVerbs } from './governance-verbs.js';
+import type { HashArg, SignatureArgs, SignedVerbArgs, WaitArgs } from './input-args.js';
 import type { PlainRecord, PlainValue } from './plain-value.js';
 import type {
   CellsResult,
@@ -21,24 +22,14 @@ import type {
   SnapshotShape,
   StateResult,
   StatusShape,
-  WaitLevel,
 } from './shapes.js';
 import type { EffectShape, ReceiptShape, Standing, TraceShape } from './trace-shapes.js';
-
-type HashArg = string | Uint8Array;
 
 /** A value in one of three forms: plain, as JSON text (decimals stay exact), or as CBOR. */
 interface ValueArgs {
   readonly value?: PlainValue;
   readonly json?: string;
   readonly cbor?: Uint8Array;
-}
-
-interface WaitArgs {
-  /** Default `durable`. */
-  readonly wait?: WaitLevel;
-  /** How long rest is waited for at most, default 30,000. */
-  readonly timeout_ms?: number;
 }
 
 export interface EventArgs extends ValueArgs, WaitArgs {
@@ -56,12 +47,6 @@ export interface EventArgs extends ValueArgs, WaitArgs {
 interface PlanStartArgs extends ValueArgs, WaitArgs {
   readonly plan: string;
   readonly dedup?: string;
-}
-
-/** Who signed, and the signature. */
-interface SignatureArgs {
-  readonly key_id: HashArg;
-  readonly sig: Uint8Array;
 }
 
 /** A receipt, signed over its body under `aos/receipt/0`. */
@@ -91,13 +76,6 @@ export interface FrameArgs extends SignatureArgs, WaitArgs {
     readonly payload_hash: HashArg;
   };
   readonly payload: Uint8Array;
-}
-
-/** A verb that is signed with world, epoch and nonce; `args` is their canonical CBOR. */
-export interface SignedVerbArgs extends SignatureArgs, WaitArgs {
-  readonly verb: string;
-  readonly args: Uint8Array;
-  readonly nonce: Uint8Array;
 }
 
 /** What a receipt has to say that is signed elsewhere; the payload as JSON or plain value. */

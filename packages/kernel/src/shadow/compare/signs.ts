@@ -57,7 +57,7 @@ export function paramsText(world: World, { effect, params }: IntentEntry): strin
   return cutText(printJson(describeValue(params.inline, schema)));
 }
 
-export function hashSign(hash: Hash | null): string {
+function hashSign(hash: Hash | null): string {
   return hash === null ? '' : toHex(hash);
 }
 

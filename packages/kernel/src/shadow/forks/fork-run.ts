@@ -51,7 +51,7 @@ export interface ForkRunPorts {
 }
 
 /** Where the moments of pending work are. */
-export const PENDING = -1;
+const PENDING = -1;
 
 export class ForkRunner {
   readonly #moments: Moment[] = [];
