@@ -29,7 +29,7 @@ export class ApplyLaws {
       this.checkKept(before, after, record);
     } else if (manifestOf(before) !== manifestOf(after)) {
       throw new Error(`record ${record.seq} has changed the definition without saying so`);
-    } else if ('verb' in record.input && record.input.verb === 'apply') {
+    } else if (isOnlyDropped(record)) {
       const names = ['cells', 'leafTypes', 'retired', 'governance', 'program'] as const;
       const changed = names.find((name) => before[name] !== after[name]);
       if (changed !== undefined) throw new Error(`a dropped application has changed ${changed}`);
@@ -81,6 +81,10 @@ export class ApplyLaws {
     }
   }
 }
+
+/** Nothing has come of an application, and no work that was left over was done with it. */
+const isOnlyDropped = ({ input, entries }: JournalRecord): boolean =>
+  'verb' in input && input.verb === 'apply' && entries.every(({ kind }) => kind === 'dropped');
 
 const manifestOf = ({ program }: World): string => toHex(program.definition.manifestHash);
 

@@ -1,7 +1,8 @@
 /** Definitions that change: one for a seed to begin with, and what edits of it lead to. */
-import { type AirDocument, loadAir, type WorldDefinition } from '@aos/air';
-import { toHex } from '@aos/canon';
+import { type AirDocument, loadAir, openDefinition, type WorldDefinition } from '@aos/air';
+import { type Hash, toHex } from '@aos/canon';
 import { Definitions } from '../kernel/life.js';
+import type { ObjectDisk } from '../kernel/object-disk.js';
 import type { Json } from '../palette/json.js';
 import {
   type GeneratedDefinition,
@@ -18,9 +19,20 @@ export interface Constitution {
   readonly definition: WorldDefinition;
 }
 
+/** A patch document, and the manifest that it was made for. */
+export interface Patch {
+  readonly hash: Hash;
+  readonly bytes: Uint8Array;
+  readonly manifest: Hash;
+}
+
 /** As {@link Definitions}, with governance in each; knows every definition that was made. */
 export class GovernedDefinitions extends Definitions {
   private readonly made = new Map<string, Constitution>();
+  /** As they came out of stored objects. */
+  private readonly opened = new Map<string, WorldDefinition>();
+  /** Hashes of patches that were made already, by the manifest they start from. */
+  readonly patches = new Map<string, Patch[]>();
 
   protected override generate(seed: number, options: PaletteOptions): GeneratedDefinition {
     let nodes: readonly Json[] = [];
@@ -49,6 +61,16 @@ export class GovernedDefinitions extends Definitions {
     const found = this.made.get(manifest);
     if (found === undefined) throw new Error(`nobody has made the manifest ${manifest}`);
     return found;
+  }
+
+  /** From objects; undefined when they are not all there. */
+  open(manifest: Hash, disk: ObjectDisk): WorldDefinition | undefined {
+    const known = this.opened.get(toHex(manifest));
+    if (known !== undefined) return known;
+    const opened = openDefinition(manifest, (hash) => disk.read(hash));
+    if (!opened.ok) return undefined;
+    this.opened.set(toHex(manifest), opened.value);
+    return opened.value;
   }
 
   private keep(constitution: Constitution): void {

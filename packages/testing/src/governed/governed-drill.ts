@@ -23,7 +23,7 @@ export interface GovernedDrillOptions {
   readonly maxProblems?: number;
 }
 
-const INPUTS = 40;
+const INPUTS = 50;
 
 export function runGovernedDrill(options: GovernedDrillOptions): KernelDrillReport {
   const { firstSeed = 0, seeds, kernel = REAL_KERNEL, crashes = true, maxProblems = 5 } = options;

@@ -1,6 +1,5 @@
 /** A life in which the definition itself is changed, too, while everything else goes on. */
-import { openDefinition } from '@aos/air';
-import { type Hash, parseHashText, toHex } from '@aos/canon';
+import { parseHashText, toHex } from '@aos/canon';
 import { type RawInput, readSnapshotHead, type World } from '@aos/kernel';
 import type { JournalRecord } from '@aos/protocol';
 import { VerbInputs } from '../inputs/verb-inputs.js';
@@ -47,9 +46,6 @@ export class GovernedLife extends Life {
   protected override observe(record: JournalRecord, before: World): void {
     super.observe(record, before);
     this.known.observe(record);
-    for (const entry of record.entries) {
-      if (entry.kind === 'governance-changed') this.coverage.count(`governance ${entry.change}`);
-    }
   }
 
   protected override forget(): void {
@@ -61,7 +57,7 @@ export class GovernedLife extends Life {
   protected override definitionOf(bytes: Uint8Array) {
     const head = readSnapshotHead(bytes);
     if (!head.ok) return super.definitionOf(bytes);
-    const opened = openDefinition(head.value.manifest, (hash: Hash) => this.disk.read(hash));
-    return opened.ok ? opened.value : super.definitionOf(bytes);
+    const opened = this.options.definitions.open(head.value.manifest, this.disk);
+    return opened ?? super.definitionOf(bytes);
   }
 }

@@ -2,7 +2,7 @@
  * What people do with the definition of a world: they propose, shadow, approve, reject, withdraw
  * and apply, mostly one after the other, and now and then as nobody may.
  */
-import { compilePatch, diffWorlds } from '@aos/air';
+import { compilePatch, diffWorlds, type GovernanceRule } from '@aos/air';
 import { encode, fromHex, type Hash, sha256, toHex, utf8 } from '@aos/canon';
 import type { RawInput, World } from '@aos/kernel';
 import type { GovernanceVerb, JournalRecord, KeyringEntry } from '@aos/protocol';
@@ -12,7 +12,7 @@ import type { VerbInputs } from '../inputs/verb-inputs.js';
 import type { ObjectDisk } from '../kernel/object-disk.js';
 import type { Random } from '../random.js';
 import type { Edits } from './edits.js';
-import type { GovernedDefinitions } from './governed-definitions.js';
+import type { GovernedDefinitions, Patch } from './governed-definitions.js';
 
 /** A proposal as everybody sees it who reads the journal. */
 export interface KnownProposal {
@@ -66,7 +66,21 @@ export interface MotionTools {
   readonly known: KnownProposals;
 }
 
-const APPROVERS = [KEYS.ana, KEYS.ben, KEYS.operator];
+const PEOPLE = [KEYS.ana, KEYS.ben, KEYS.operator];
+
+/** Somebody who may do this, as far as roles and names go; now and then anybody. */
+function signerOf(random: Random, world: World, verb: GovernanceRule['verb']): KeyringEntry {
+  const { definition } = world.program;
+  const policy = definition.manifest.defaults?.policy;
+  const rules = policy === undefined ? [] : definition.find('defpolicy', policy)?.governance;
+  const own = (rules ?? []).filter((rule) => rule.verb === verb);
+  const rule = own.length === 0 ? { role: 'operator' as const } : random.pick(own);
+  const names = 'of' in rule ? rule.of : undefined;
+  const fit = PEOPLE.filter(
+    ({ name, roles }) => roles.includes(rule.role) && names?.includes(name) !== false,
+  );
+  return random.pick(fit.length === 0 || random.chance(0.1) ? PEOPLE : fit);
+}
 
 export class Motions {
   /** Hexadecimal hashes: the manifest that each patch was made for. */
@@ -86,7 +100,7 @@ export class Motions {
     if (random.chance(0.2)) return this.anything(world, proposal);
     if (proposal.shadow === undefined) return this.shadow(world, proposal);
     if (!proposal.isApproved) return this.approve(world, proposal);
-    return this.apply(proposal);
+    return this.apply(world, proposal);
   }
 
   private anything(world: World, proposal: KnownProposal): RawInput {
@@ -98,9 +112,16 @@ export class Motions {
       () => this.approve(world, proposal),
       () => this.approve(world, { ...proposal, shadow: any.shadow }),
       () => this.approve(world, { ...any, id }),
-      () => this.apply(random.pick([proposal, any, { ...any, id: 99 }])),
-      () => this.signed({ verb: 'withdraw', proposal: random.pick([id, any.id]) }, KEYS.operator),
-      () => this.signed({ verb: 'reject', proposal: id, base, patchHash }, random.pick(APPROVERS)),
+      () => this.apply(world, random.pick([proposal, any, { ...any, id: 99 }])),
+      () => {
+        const proposal = random.pick([id, any.id]);
+        return this.signed({ verb: 'withdraw', proposal }, signerOf(random, world, 'withdraw'));
+      },
+      () =>
+        this.signed(
+          { verb: 'reject', proposal: id, base, patchHash },
+          signerOf(random, world, 'reject'),
+        ),
     ])();
   }
 
@@ -124,14 +145,14 @@ export class Motions {
     const expiresNs = world.logicalNowNs + BigInt(random.pick([1, 400, 4000]));
     const expiry = random.chance(0.2) ? { expiresNs } : {};
     const ref = { proposal, base, patchHash };
-    return this.signed({ verb: 'approve', ...ref, shadowHash, ...expiry }, random.pick(APPROVERS));
+    const signer = signerOf(random, world, 'approve');
+    return this.signed({ verb: 'approve', ...ref, shadowHash, ...expiry }, signer);
   }
 
-  private apply({ id: proposal }: KnownProposal): RawInput {
+  private apply(world: World, { id: proposal }: KnownProposal): RawInput {
     const { random } = this;
     if (random.chance(0.25)) return { schema: 'g/Apply@1', cbor: encode({ proposal }) };
-    const signer = random.pick([KEYS.operator, KEYS.operator, KEYS.ana]);
-    return this.signed({ verb: 'apply', proposal }, signer);
+    return this.signed({ verb: 'apply', proposal }, signerOf(random, world, 'apply'));
   }
 
   private propose(world: World): RawInput {
@@ -139,25 +160,35 @@ export class Motions {
     const base = manifestOf(world);
     const patchHash = random.chance(0.85) ? this.patch(base) : this.unfitPatch(base);
     const description = random.pick(['', 'because']);
-    const signer = random.pick([KEYS.operator, KEYS.operator, KEYS.ana]);
+    const signer = signerOf(random, world, 'propose');
     return this.signed({ verb: 'propose', base, patchHash, description }, signer);
   }
 
-  /** A patch from a definition to an edited one. */
+  /** A patch from a definition to an edited one, or one that was made before. */
   private patch(base: Hash): Hash {
-    const { definitions, edits, disk } = this.tools;
+    const { random } = this;
+    const { definitions, disk } = this.tools;
+    const made = definitions.patches.get(toHex(base)) ?? [];
+    definitions.patches.set(toHex(base), made);
+    const isNew = made.length === 0 || random.chance(0.6);
+    const patch = isNew ? this.newPatch(base) : random.pick(made);
+    if (patch === undefined) return this.unfitPatch(base);
+    if (isNew) made.push(patch);
+    disk.store([patch]);
+    this.intended.set(toHex(patch.hash), toHex(patch.manifest));
+    return patch.hash;
+  }
+
+  private newPatch(base: Hash): Patch | undefined {
+    const { definitions, edits } = this.tools;
     const from = definitions.find(toHex(base));
     const to = definitions.load(edits.next(from.nodes));
     const document = to === undefined ? undefined : diffWorlds(from.definition, to);
-    if (to === undefined || !document?.ok || document.value === undefined) {
-      return this.unfitPatch(base);
-    }
+    if (to === undefined || !document?.ok || document.value === undefined) return undefined;
     const outcome = compilePatch(document.value as never, { world: from.definition });
     if (!outcome.ok) throw new Error(`a difference is no patch: ${outcome.findings[0]?.code}`);
-    const { patch } = outcome;
-    disk.store([{ hash: patch.patchHash, bytes: encode(patch.document as never) }]);
-    this.intended.set(toHex(patch.patchHash), toHex(to.manifestHash));
-    return patch.patchHash;
+    const { patchHash: hash, document: normal } = outcome.patch;
+    return { hash, bytes: encode(normal as never), manifest: to.manifestHash };
   }
 
   /** Bytes that are no patch, one that cannot be, one from elsewhere, or nothing at all. */

@@ -14,6 +14,7 @@ export class Coverage {
     for (const entry of entries) {
       this.count(`entry ${entry.kind}`);
       if ('code' in entry && entry.code !== null) this.count(`${entry.kind} ${entry.code}`);
+      if (entry.kind === 'governance-changed') this.count(`governance ${entry.change}`);
       if (entry.kind === 'decision') this.count(`decision ${entry.outcome}`);
       if (entry.kind === 'settled') this.count(`settled ${entry.status}`);
       if (entry.kind === 'plan-step') this.count(`plan-step ${entry.outcome}`);
