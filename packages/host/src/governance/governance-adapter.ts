@@ -29,6 +29,7 @@ import {
   type StoredObject,
   type Verb,
 } from '@aos/protocol';
+import { GOVERNANCE_KINDS } from '../introspect/host-kinds.js';
 import type { Signer } from '../keys/key-files.js';
 import { signVerb } from '../keys/signing.js';
 import type { Ack } from '../loop/acks.js';
@@ -50,15 +51,13 @@ export interface GovernanceAdapterOptions {
   readonly shadow: ShadowRunner;
 }
 
-const KINDS = ['governance.propose', 'governance.shadow'];
-
 /** With the host's own answers, where nobody else gives them. */
 export function withGovernance(
   adapters: readonly Adapter[],
   options: GovernanceAdapterOptions,
 ): readonly Adapter[] {
   const served = new Set(adapters.flatMap(({ kinds }) => kinds));
-  if (KINDS.some((kind) => served.has(kind))) return adapters;
+  if (GOVERNANCE_KINDS.some((kind) => served.has(kind))) return adapters;
   return [...adapters, new GovernanceAdapter(options)];
 }
 
@@ -66,7 +65,7 @@ type Params = ReadonlyMap<Value, Value>;
 
 class GovernanceAdapter implements Adapter {
   readonly id = 'host.governance';
-  readonly kinds = KINDS;
+  readonly kinds = GOVERNANCE_KINDS;
 
   constructor(private readonly options: GovernanceAdapterOptions) {}
 

@@ -15,7 +15,7 @@ import {
 } from '@aos/protocol';
 import { JournalIndex } from '../control/journal-index.js';
 import { answerDecisions } from './decisions.js';
-import { HOST_KINDS } from './host-kinds.js';
+import { JOURNAL_KINDS } from './host-kinds.js';
 import { JournalSource } from './journal-source.js';
 import { type Answer, Question } from './question.js';
 import { answerWhy } from './whys.js';
@@ -33,13 +33,13 @@ export function withIntrospection(
   look: () => World,
 ): readonly Adapter[] {
   const served = new Set(adapters.flatMap(({ kinds }) => kinds));
-  if (HOST_KINDS.some((kind) => served.has(kind))) return adapters;
+  if (JOURNAL_KINDS.some((kind) => served.has(kind))) return adapters;
   return [...adapters, new IntrospectAdapter(store, look)];
 }
 
 class IntrospectAdapter implements Adapter {
   readonly id = 'host.introspect';
-  readonly kinds = HOST_KINDS;
+  readonly kinds = JOURNAL_KINDS;
   readonly #source: JournalSource;
   readonly #index: JournalIndex;
 
