@@ -69,7 +69,10 @@ const stepping = (change: (record: JournalRecord) => JournalRecord): KernelPort 
   },
 });
 
-function changed(done: StepDone, change: (record: JournalRecord) => JournalRecord): StepDone {
+export function changed(
+  done: StepDone,
+  change: (record: JournalRecord) => JournalRecord,
+): StepDone {
   const record = change(done.record);
   const bytes = encodeRecord(record);
   return { ...done, record, bytes, world: { ...done.world, chain: chainOf(bytes) } };

@@ -5,10 +5,36 @@
  */
 import { describe, expect, it } from 'vitest';
 import { runGovernedDrill } from '../src/governed/governed-drill.js';
+import { BROKEN_GOVERNANCE } from './broken-governance.js';
 
-const [first = 0, count = process.env.AOS_DRILL === 'large' ? 20_000 : 300] = (
+const [first = 0, count = process.env.AOS_DRILL === 'large' ? 20_000 : 120] = (
   process.env.AOS_SEEDS?.split('+') ?? []
 ).map(Number);
+
+/** What must have happened, or no law says anything. */
+const REQUIRED = [
+  ...['proposed', 'shadowed', 'voided', 'approval', 'approved', 'rejected', 'withdrawn', 'applied'],
+].map((change) => `governance ${change}`);
+
+const CODES = [
+  'refusal governance-own',
+  'refusal governance-role',
+  'refusal key-schema-changed',
+  'refusal migration-missing',
+  'refusal object-missing',
+  'refusal patch-not-canonical',
+  'refusal patch-pre-hash',
+  'refusal patch-reserved',
+  'refusal proposal-closed',
+  'refusal proposal-mismatch',
+  'refusal proposal-not-approved',
+  'refusal proposal-stale',
+  'refusal proposal-unknown',
+  'dropped approval-expired',
+  'dropped governance-not-named',
+  'dropped proposal-not-approved',
+  'reducer-fault migration-failed',
+];
 
 /** A machine that has other things to do takes several times as long as a quiet one. */
 const TIMEOUT_MS = Math.max(600_000, count * 1000);
@@ -20,7 +46,22 @@ describe('a world that changes its own definition', () => {
       const { problems, coverage, records } = runGovernedDrill({ firstSeed: first, seeds: count });
       console.log(`${records} records\n${coverage.histogram()}`);
       expect(problems).toEqual([]);
+      const missing = [...REQUIRED, ...CODES].filter((name) => !coverage.has(name));
+      if (count >= 120) expect(missing).toEqual([]);
     },
     TIMEOUT_MS,
+  );
+});
+
+describe('canaries: the laws find', () => {
+  it.each(BROKEN_GOVERNANCE.map((broken) => [broken.fault, broken] as const))(
+    '%s',
+    (_, broken) => {
+      const { make, isSteady, told } = broken;
+      const only = { seeds: 90, maxProblems: 1, crashes: !isSteady };
+      const { problems } = runGovernedDrill({ ...only, kernel: make() });
+      expect(problems.join()).toMatch(told);
+    },
+    120_000,
   );
 });

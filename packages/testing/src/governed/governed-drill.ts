@@ -2,6 +2,7 @@
 import { toHex } from '@aos/canon';
 import type { KernelDrillReport } from '../kernel/kernel-drill.js';
 import { type KernelPort, REAL_KERNEL } from '../kernel/kernel-port.js';
+import type { Lived } from '../kernel/life.js';
 import { checkLedgers } from '../laws/budget-laws.js';
 import { Coverage } from '../laws/coverage.js';
 import { JournalLaws } from '../laws/journal-laws.js';
@@ -58,8 +59,6 @@ function liveGoverned(
   options: GovernedLifeOptions,
 ): GovernedLife {
   const life = new GovernedLife(kernel, seed, options);
-  life.run();
-  const isAtRest = life.bringToRest();
   const journal = new JournalLaws(life.world.genesis);
   const authority = new AuthorityLaws({
     genesis: life.world.genesis,
@@ -67,15 +66,22 @@ function liveGoverned(
     intended: (patch) => life.motions.intended.get(patch),
   });
   const apply = new ApplyLaws(life.memory);
-  life.lived.forEach((lived, i) => {
-    const after = life.lived[i + 1]?.before ?? life.world;
-    authority.check(lived.record);
-    apply.check(lived, after);
-    journal.check(lived.record);
-    const inForce = toHex(after.program.definition.manifestHash);
-    if (inForce !== authority.manifest)
-      throw new Error(`after record ${i} another definition is in force than the journal says`);
-  });
+  let judged = 0;
+  const judge = () => {
+    for (; judged < life.lived.length; judged++) {
+      const lived = life.lived[judged] as Lived;
+      const after = life.lived[judged + 1]?.before ?? life.world;
+      authority.check(lived.record);
+      apply.check(lived, after);
+      journal.check(lived.record);
+      if (toHex(after.program.definition.manifestHash) !== authority.manifest)
+        throw new Error(`record ${judged} brings another definition into force than it says`);
+    }
+  };
+  life.run();
+  judge();
+  const isAtRest = life.bringToRest();
+  judge();
   apply.checkTypes(life.world);
   if (isAtRest) journal.checkRest();
   life.coverage.count(isAtRest ? 'life at rest' : 'life left paused');
