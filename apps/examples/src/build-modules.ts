@@ -1,5 +1,8 @@
 /** Compiles the reducers of the example worlds, as far as they are out of date. */
 import { ladder } from './ladder.js';
 import { buildModules } from './runner/modules.js';
+import { authoredOf } from './runner/rung.js';
 
-for (const rung of ladder) await buildModules(rung, (line) => process.stdout.write(`${line}\n`));
+for (const authored of ladder.flatMap(authoredOf)) {
+  await buildModules(authored, (line) => process.stdout.write(`${line}\n`));
+}

@@ -7,6 +7,7 @@ import { fetchNotify } from './rungs/fetch-notify.js';
 import { helloTimer } from './rungs/hello-timer.js';
 import { llmSummarizer } from './rungs/llm-summarizer.js';
 import { retryBackoff } from './rungs/retry-backoff.js';
+import { safeUpgrade } from './rungs/safe-upgrade.js';
 import type { Rung } from './runner/rung.js';
 
 export const ladder: readonly Rung[] = [
@@ -16,6 +17,7 @@ export const ladder: readonly Rung[] = [
   fetchNotify,
   aggregator,
   chainComp,
+  safeUpgrade,
   llmSummarizer,
   retryBackoff,
 ];

@@ -4,6 +4,7 @@ import { LOG_LEVELS, parseLogLevel } from '@aos/host';
 import { ladder } from './ladder.js';
 import { buildModules } from './runner/modules.js';
 import { playRung } from './runner/play.js';
+import { authoredOf } from './runner/rung.js';
 
 const USAGE = `usage: npm run ladder -- <slug … | all> [--force-build] [--keep] [--log <level>]
 
@@ -42,7 +43,8 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const isChosen = (slug: string) => positionals.includes('all') || positionals.includes(slug);
   for (const rung of ladder.filter(({ slug }) => isChosen(slug))) {
-    if (values['force-build']) await buildModules(rung, print, { force: true });
+    const parts = values['force-build'] ? authoredOf(rung) : [];
+    for (const part of parts) await buildModules(part, print, { force: true });
     await playRung(rung, print, { log, keep: values.keep });
   }
   return 0;

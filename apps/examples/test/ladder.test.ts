@@ -2,6 +2,7 @@ import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ladder } from '../src/ladder.js';
 import { buildModules } from '../src/runner/modules.js';
 import { playRung } from '../src/runner/play.js';
+import { authoredOf } from '../src/runner/rung.js';
 
 // whoever runs the tests may have a language model of that name, and a key for it
 beforeEach(() => {
@@ -11,7 +12,9 @@ beforeEach(() => {
 });
 
 describe.each(ladder)('$folder', (rung) => {
-  beforeAll(() => buildModules(rung, () => {}), 60_000);
+  beforeAll(async () => {
+    for (const part of authoredOf(rung)) await buildModules(part, () => {});
+  }, 60_000);
 
   test('plays to its end and replays to itself', async () => {
     const lines: string[] = [];

@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { ladder } from '../src/ladder.js';
 import { exampleFolder } from '../src/places.js';
 import { shapesOf } from '../src/runner/modules.js';
+import { authoredOf } from '../src/runner/rung.js';
 
 /** Writes what is generated instead of comparing it. */
 const isWriting = process.env.AOS_WRITE_VECTORS === '1';
@@ -16,8 +17,9 @@ function expectFile(path: string, text: string): void {
 }
 
 const sourceOf = (folder: string) => join(exampleFolder(folder), 'world.mjs');
-const authored = ladder.filter(({ folder }) => existsSync(sourceOf(folder)));
-const scripts = ladder.flatMap(({ folder, modules }) =>
+const parts = ladder.flatMap(authoredOf);
+const authored = parts.filter(({ folder }) => existsSync(sourceOf(folder)));
+const scripts = parts.flatMap(({ folder, modules }) =>
   Object.entries(modules)
     .filter(([, code]) => code.startsWith('reducer-ts/'))
     .map(([module, code]) => ({ folder, module, code })),

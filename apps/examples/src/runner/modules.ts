@@ -24,7 +24,7 @@ import {
 } from '@aos/reducer-sdk';
 import { exampleFolder, sdkFolder } from '../places.js';
 import type { Print } from './print.js';
-import type { Rung } from './rung.js';
+import type { Authored } from './rung.js';
 
 export interface BuildOptions {
   /** Compiles what is up to date as well. */
@@ -33,7 +33,7 @@ export interface BuildOptions {
 
 /** Says the name and hash of every module that it compiled. */
 export async function buildModules(
-  { folder, modules }: Rung,
+  { folder, modules }: Authored,
   print: Print,
   { force = false }: BuildOptions = {},
 ): Promise<void> {

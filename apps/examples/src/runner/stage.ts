@@ -1,6 +1,15 @@
 /** What a story acts on: a living world, servers around it, and a place to say things. */
 import { isDeepStrictEqual } from 'node:util';
-import type { AckShape, ControlArgs, ControlResult, ControlVerb } from '@aos/protocol';
+import { parseHashText } from '@aos/canon';
+import { ensureKey, type Signer, signVerb } from '@aos/host';
+import {
+  type AckShape,
+  type ControlArgs,
+  type ControlResult,
+  type ControlVerb,
+  signedVerbArgs,
+  type Verb,
+} from '@aos/protocol';
 import type { ExampleWorld } from './example-world.js';
 import { type Answer, type Loopback, serve } from './loopback.js';
 import type { Print } from './print.js';
@@ -33,6 +42,27 @@ export class Stage {
     if (answer.ok) return answer.value;
     const { code, detail } = answer.refusal;
     throw new Error(`${verb} was refused, ${code}: ${detail}`);
+  }
+
+  /** The code with which the world refuses. */
+  async refusalOf<V extends ControlVerb>(verb: V, args: ControlArgs<V>): Promise<string> {
+    const answer = await this.live.access.call(verb, args);
+    if (!answer.ok) return answer.refusal.code;
+    throw new Error(`${verb} was not refused`);
+  }
+
+  /** The key of somebody, made when it is first needed. */
+  signer(name: string): Signer {
+    return ensureKey(this.world.place.aosHome, name);
+  }
+
+  /** What somebody says to this world as it is now. */
+  async sign(name: string, says: Verb): Promise<ControlArgs<'verb.send'>> {
+    const { world_id, live } = await this.ask('status', {});
+    const worldId = parseHashText(world_id);
+    if (!worldId.ok || live === null) throw new Error('the world is closed');
+    const place = { worldId: worldId.value, epoch: live.epoch };
+    return signedVerbArgs(signVerb(this.signer(name), place, says));
   }
 
   /** Sends an event. When this resolves it is on disk. */
