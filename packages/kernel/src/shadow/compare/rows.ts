@@ -1,5 +1,5 @@
 /** Differences between two lists or tables of a definition. */
-import { type JsonValue, printJson } from '@aos/air';
+import { JsonDecimal, type JsonValue, printJson } from '@aos/air';
 import { type Change, cutText } from '../report.js';
 
 /** One thing under its name, in both definitions; null where it is not. */
@@ -37,9 +37,19 @@ export function rowsBeyond<T>(here: readonly T[], there: readonly T[]): readonly
   });
 }
 
-/** Forms of definitions are JSON. */
+/**
+ * Forms of definitions are JSON. Their fields stand as somebody wrote them or as they are stored,
+ * which is no difference.
+ */
 export function jsonOf(form: unknown): string {
-  return printJson(form as JsonValue);
+  return printJson(inOrder(form as JsonValue));
+}
+
+function inOrder(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (typeof value !== 'object' || value === null || value instanceof JsonDecimal) return value;
+  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(fields.map(([name, inner]) => [name, inOrder(inner)]));
 }
 
 export function shownForm(form: unknown): string | null {
