@@ -326,6 +326,26 @@ describe('the authority in a shadow', () => {
     expect(report.authority.rows).toMatchObject([{ part: 'grant', name: 'web', risk }]);
   });
 
+  it('of a grant is another one where other code enforces it', () => {
+    const enforced = (code: string) => {
+      const enforcer = {
+        $kind: 'defmodule',
+        name: 's/Enforce@1',
+        module_kind: 'pure',
+        wasm_hash: toHashText(moduleHash(code)),
+        abi: { pure: { input: 'sys/CapCheckInput@1', output: 'sys/CapCheckOutput@1' } },
+      };
+      const own = { ...cap('s/own@1', record({})), enforcer: { module: 's/Enforce@1' } };
+      return counting({
+        grants: [{ name: 'own', cap: 's/own@1', params: {} }],
+        more: [enforcer, own],
+        manifest: { caps: refs('s/note@1', 's/own@1') },
+      });
+    };
+    const { report } = new Past(0, enforced('trap')).shadow(enforced('widen'));
+    expect(report.authority.rows).toMatchObject([{ risk: 'changed', part: 'grant', name: 'own' }]);
+  });
+
   it('of a grant with a budget is less, and with a larger one is more', () => {
     const calls = (n: number) => web({}, { budget: { calls: n } });
     const risk = (from: WorldDefinition, to: WorldDefinition) =>

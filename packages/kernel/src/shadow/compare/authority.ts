@@ -66,10 +66,12 @@ function rowOf(part: AuthorityPart, pair: Pair<unknown>, risk: Risk): AuthorityR
   };
 }
 
-/** What is granted, with the capability that says what its parameters mean. */
+/** What is granted, with the capability and the code that say what its parameters mean. */
 interface Granted {
   readonly grant: CapGrant;
   readonly cap: GrantDefinition['cap'];
+  /** Hash of the code. */
+  readonly enforcer: string;
 }
 
 function compareGrants(base: WorldDefinition, candidate: WorldDefinition): readonly AuthorityRow[] {
@@ -77,14 +79,24 @@ function compareGrants(base: WorldDefinition, candidate: WorldDefinition): reado
     const { name } = pair;
     const [here, there] = [base.grants.get(name), candidate.grants.get(name)];
     const isBoth = here !== undefined && there !== undefined;
-    const risk = isBoth ? grantRisk(here, there) : RISK_OF[changeOf(pair)];
-    const [one, other] = [pair.base?.grant ?? null, pair.candidate?.grant ?? null];
-    return rowOf('grant', { name, base: one, candidate: other }, risk);
+    if (!isBoth) return rowOf('grant', shownGrant(pair), RISK_OF[changeOf(pair)]);
+    const isSameCode = pair.base?.enforcer === pair.candidate?.enforcer;
+    if (isSameCode) return rowOf('grant', shownGrant(pair), grantRisk(here, there));
+    return rowOf('grant', pair, 'changed');
   });
 }
 
-function grantsOf({ grants }: WorldDefinition): ReadonlyMap<string, Granted> {
-  return new Map([...grants].map(([name, { grant, cap }]) => [name, { grant, cap }]));
+function shownGrant({ name, base, candidate }: Pair<Granted>): Pair<CapGrant> {
+  return { name, base: base?.grant ?? null, candidate: candidate?.grant ?? null };
+}
+
+function grantsOf({ grants, find }: WorldDefinition): ReadonlyMap<string, Granted> {
+  return new Map(
+    [...grants].map(([name, { grant, cap }]) => {
+      const enforcer = find('defmodule', cap.enforcer.module)?.wasm_hash ?? '';
+      return [name, { grant, cap, enforcer }];
+    }),
+  );
 }
 
 function policyOf({ manifest, find }: WorldDefinition): DefPolicy | undefined {
