@@ -1,6 +1,6 @@
 /** `aos up`, `aos down` and `aos ps`: daemons in the background. */
 import { spawn } from 'node:child_process';
-import { chmodSync, closeSync, openSync, readFileSync } from 'node:fs';
+import { chmodSync, closeSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type LogLevel, listDaemons, type RunningDaemon } from '@aos/host';
@@ -41,7 +41,12 @@ export async function startDaemon(world: string, options: UpOptions): Promise<An
   );
 }
 
+/** A log that is longer is put aside when the next daemon starts; one older log is kept. */
+const MAX_LOG_BYTES = 8 * 2 ** 20;
+
 function spawnDaemon(world: string, logFile: string, { log, allowMissing }: UpOptions) {
+  const size = statSync(logFile, { throwIfNoEntry: false })?.size ?? 0;
+  if (size > MAX_LOG_BYTES) renameSync(logFile, `${logFile}.1`);
   const file = openSync(logFile, 'a', 0o600);
   chmodSync(logFile, 0o600);
   const flags = allowMissing === true ? ['--allow-missing'] : [];
