@@ -117,6 +117,10 @@ it('several worlds live in one process', async () => {
   const going = start('run', world, other, '--json', '--log', 'error');
   await going.lines(2);
   expect((await json('ps')).data.daemons).toHaveLength(2);
+  const nowhere = await json('run', join(root, 'nowhere'));
+  expect(nowhere).toMatchObject(refused('world-not-found'));
+  const both = await json('run', world, other, '--until', 'quiescent');
+  expect(both).toMatchObject({ ...refused('usage'), exitCode: 2 });
   expect(await json('-w', other, 'down')).toMatchObject({ data: { stopped: true } });
   expect(await send({ n: 1 })).toMatchObject({ ok: true });
   expect(await going.stop()).toMatchObject({ exitCode: 0 });
