@@ -19,7 +19,8 @@ import {
 } from '@aos/protocol';
 import { CallStop } from './call-stop.js';
 import { parseCompileParams } from './compile-params.js';
-import { CompilePool, type PoolResult } from './compile-pool.js';
+import { CompilePool } from './compile-pool.js';
+import type { RunResult } from './compiler-process.js';
 import { CompileFailure } from './failure.js';
 import { type CompileAdapterOptions, type CompileBounds, DEFAULT_BOUNDS } from './options.js';
 import { type Compilation, type Diagnostic, errorOf } from './process/compilation.js';
@@ -76,7 +77,7 @@ export class CompileAdapter implements Adapter {
     return this.#store(compilation, blobs);
   }
 
-  #compiled(result: PoolResult): Compilation {
+  #compiled(result: RunResult): Compilation {
     switch (result.kind) {
       case 'compiled':
         return result;

@@ -11,23 +11,16 @@
  * Threads would not do: a heap that runs out in one may take the whole process with it, and what
  * compilers start beside themselves would have no bound.
  */
-import { type CompilerProcess, startCompiler } from './compiler-process.js';
-import type { CompileBounds } from './options.js';
-import type { CompileJob, CompileResult } from './process/compilation.js';
+import {
+  type CompilerProcess,
+  type CompilerSettings,
+  type RunResult,
+  startCompiler,
+} from './compiler-process.js';
+import type { CompileJob } from './process/compilation.js';
 
-export type PoolResult =
-  | CompileResult
-  /** Its time was over. */
-  | { readonly kind: 'late' }
-  /** Nobody waits for it any more. */
-  | { readonly kind: 'called-off' }
-  /** There was no process, or it was ended from outside. */
-  | { readonly kind: 'lost'; readonly message: string };
-
-export interface PoolSettings {
-  readonly bounds: CompileBounds;
+export interface PoolSettings extends CompilerSettings {
   readonly processes: number;
-  readonly programUrl: URL;
 }
 
 /** Told once when a run is not wanted any more. */
@@ -60,7 +53,7 @@ export class CompilePool {
     return this.#running;
   }
 
-  async run(job: CompileJob, signal: RunSignal): Promise<PoolResult> {
+  async run(job: CompileJob, signal: RunSignal): Promise<RunResult> {
     if (this.#running === this.settings.processes) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     } else this.#running += 1;
@@ -84,7 +77,7 @@ export class CompilePool {
     await Promise.all(this.#ending);
   }
 
-  async #runOn(job: CompileJob, signal: RunSignal): Promise<PoolResult> {
+  async #runOn(job: CompileJob, signal: RunSignal): Promise<RunResult> {
     const compiler = this.#takeIdle() ?? startCompiler(this.settings);
     const result = await exchange(compiler, job, signal, this.settings.bounds.timeMs);
     const isSound = result.kind === 'compiled' && result.module !== undefined;
@@ -125,10 +118,10 @@ function exchange(
   job: CompileJob,
   signal: RunSignal,
   timeMs: number,
-): Promise<PoolResult> {
+): Promise<RunResult> {
   return new Promise((resolve) => {
     const undo: (() => void)[] = [];
-    const settle = (result: PoolResult) => {
+    const settle = (result: RunResult) => {
       for (const run of undo) run();
       resolve(result);
     };

@@ -8,13 +8,27 @@
  */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { PoolResult, PoolSettings } from './compile-pool.js';
+import type { CompileBounds } from './options.js';
 import type { CompileJob, CompileResult } from './process/compilation.js';
+
+export type RunResult =
+  | CompileResult
+  /** Its time was over. */
+  | { readonly kind: 'late' }
+  /** Nobody waits for it any more. */
+  | { readonly kind: 'called-off' }
+  /** There was no process, or it was ended from outside. */
+  | { readonly kind: 'lost'; readonly message: string };
+
+export interface CompilerSettings {
+  readonly bounds: CompileBounds;
+  readonly programUrl: URL;
+}
 
 export interface CompilerProcess {
   /** Jobs that it was given. */
   readonly uses: number;
-  compile(job: CompileJob): Promise<PoolResult>;
+  compile(job: CompileJob): Promise<RunResult>;
   /** Until the next job it keeps no process alive. */
   rest(): void;
   /** Kills it; resolves when it is gone. */
@@ -30,7 +44,7 @@ const HEAP_PART = 0.5;
 
 const OUT_OF_TIME = 'SIGXCPU';
 
-export function startCompiler({ bounds, programUrl }: PoolSettings): CompilerProcess {
+export function startCompiler({ bounds, programUrl }: CompilerSettings): CompilerProcess {
   const { memoryMebibytes, timeMs } = bounds;
   const limits = [memoryMebibytes * 1024, Math.ceil((timeMs * TIME_FACTOR) / 1000)].map(String);
   const heap = `--max-old-space-size=${Math.floor(memoryMebibytes * HEAP_PART)}`;
@@ -40,9 +54,9 @@ export function startCompiler({ bounds, programUrl }: PoolSettings): CompilerPro
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
   let uses = 0;
-  let settle: (result: PoolResult) => void = () => undefined;
-  let over: PoolResult | undefined;
-  const end = (result: PoolResult) => {
+  let settle: (result: RunResult) => void = () => undefined;
+  let over: RunResult | undefined;
+  const end = (result: RunResult) => {
     over ??= result;
     settle(over);
   };
@@ -83,7 +97,7 @@ export function startCompiler({ bounds, programUrl }: PoolSettings): CompilerPro
   };
 }
 
-function endedBy(code: number | null, signal: string | null): PoolResult {
+function endedBy(code: number | null, signal: string | null): RunResult {
   const message = `its process ended with ${signal ?? code}`;
   if (signal === OUT_OF_TIME) return { kind: 'lost', message };
   return { kind: 'crashed', message: `${message}, as where it has no more memory` };

@@ -63,7 +63,7 @@ const codes = ({ diagnostics }: Record<string, unknown>) =>
   (diagnostics as { readonly code: string }[]).map(({ code }) => code);
 
 describe('a compilation', () => {
-  it('answers with the hash of a module that is a blob, and with who made and admitted it', async () => {
+  it('answers with the hash of a module, which is a blob, and with who made it', async () => {
     const module = utf8('module of it');
     expect(await compile({})).toEqual({
       status: 'ok',

@@ -1,4 +1,4 @@
-/** The process that compiles modules for worlds: the compilers of the SDK, admitted by the engine. */
+/** The process that compiles modules for worlds: compilers of the SDK, admission by the engine. */
 import {
   type LanguageBuild,
   type LanguageBuilder,
