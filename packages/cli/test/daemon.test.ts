@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openWorldStore } from '@aos/store';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { aos, json, refused, serve, start } from './cli-run.js';
 import { writeFetchFolder } from './fetch-folder.js';
@@ -116,6 +117,10 @@ it('several worlds live in one process', async () => {
   const going = start('run', world, other, '--json', '--log', 'error');
   await going.lines(2);
   expect((await json('ps')).data.daemons).toHaveLength(2);
+  const nowhere = await json('run', join(root, 'nowhere'));
+  expect(nowhere).toMatchObject(refused('world-not-found'));
+  const both = await json('run', world, other, '--until', 'quiescent');
+  expect(both).toMatchObject({ ...refused('usage'), exitCode: 2 });
   expect(await json('-w', other, 'down')).toMatchObject({ data: { stopped: true } });
   expect(await send({ n: 1 })).toMatchObject({ ok: true });
   expect(await going.stop()).toMatchObject({ exitCode: 0 });
@@ -126,5 +131,15 @@ it('a control file that a killed daemon left behind stands in nobody’s way', a
   writeFileSync(join(world, '.aos', 'control.json'), JSON.stringify(file), { mode: 0o600 });
   expect(await send({ n: 1 })).toMatchObject({ ok: true });
   writeFileSync(join(world, '.aos', 'control.json'), '{', { mode: 0o600 });
+  expect(await send({ n: 1 })).toMatchObject({ ok: true });
+});
+
+it('a daemon that does not come up says why, and leaves nobody behind', async () => {
+  const store = await openWorldStore(join(world, '.aos'));
+  const answer = await inWorld('up');
+  await store.close();
+  expect(answer).toMatchObject(refused('daemon-not-up'));
+  expect(answer.error.message).toContain('world-locked');
+  expect((await json('ps')).data).toEqual({ daemons: [] });
   expect(await send({ n: 1 })).toMatchObject({ ok: true });
 });

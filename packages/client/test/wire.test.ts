@@ -19,6 +19,15 @@ function codeOf(run: () => unknown): string {
 }
 
 const framed = (...body: number[]) => Buffer.from([0, 0, 0, body.length, ...body]);
+const twice = (name: string) => {
+  const field = [0xa0 | name.length, ...Buffer.from(name), 0x01];
+  return framed(0x82, ...field, ...field);
+};
+/** A megabyte of heads, each with the count of all that could be behind it. */
+const announcing = (head: number) => {
+  const body = Buffer.alloc(1 << 20, Buffer.from([head, 0x00, 0x03, 0xff, 0xff]));
+  return Buffer.concat([Buffer.from([0, 0x10, 0, 0]), body]);
+};
 const line = (text: string) => Buffer.from(`${text}\n`);
 
 describe('a length', () => {
@@ -42,6 +51,13 @@ describe('MessagePack that means no plain value', () => {
     ['a name that is no text', framed(0x81, 0x01, 0x01)],
     ['a name that stands twice', framed(0x82, 0xa1, 0x61, 0x01, 0xa1, 0x61, 0x01)],
     ['text that is not UTF-8', framed(0xa2, 0xc3, 0x28)],
+    ['a float that could be an integer', framed(0xca, 0x3f, 0x80, 0, 0)],
+    ['a name that is a record', framed(0x81, 0x80, 0x01)],
+    ['`__proto__` that stands twice', twice('__proto__')],
+    ['a long text that is not UTF-8', framed(0xd9, 33, ...new Array(32).fill(0x61), 0xff)],
+    ['a name that is not UTF-8', framed(0x81, 0xa2, 0xc3, 0x28, 0x01)],
+    ['levels of lists that announce all there is', announcing(0xdd)],
+    ['levels of maps that announce all there is', announcing(0xdf)],
     ['a list of more values than bytes', framed(0xdd, 0x00, 0xff, 0xff, 0xff)],
     ['a map of more values than bytes', framed(0xdf, 0x7f, 0xff, 0xff, 0xff)],
     ['bytes that are not there', framed(0xc6, 0x00, 0xff, 0xff, 0xff, 1)],
@@ -111,6 +127,34 @@ describe('writing', () => {
     expect(read(writer.write(value, 'json'))).toEqual({ b: 1 });
     expect(codeOf(() => writer.write({ a: 0.5 }, 'pack'))).toBe('control-frame');
     expect(codeOf(() => writer.write({ a: 2n ** 64n }, 'pack'))).toBe('control-frame');
+  });
+
+  it('refuses what is no plain value', () => {
+    const cases: readonly unknown[] = [
+      ...[1.5, Number.NaN, 2 ** 53, -(2n ** 63n) - 1n, Symbol('a'), () => 1],
+      ...[new Date(0), new Map(), new Uint16Array(1), new DataView(new ArrayBuffer(1))],
+    ];
+    for (const value of cases) {
+      expect(codeOf(() => writer.write({ a: value } as PlainValue, 'pack'))).toBe('control-frame');
+    }
+    let deep: PlainValue = [];
+    for (let i = 0; i < 140; i++) deep = [deep];
+    expect(codeOf(() => writer.write(deep, 'pack'))).toBe('control-frame');
+  });
+
+  it('keeps integers short, texts whole and every name', () => {
+    const long = `\ufeff${'x'.repeat(300)}`;
+    const value = JSON.parse(`{"__proto__": {"a": 1}, "\ufeff": "${long}"}`) as PlainValue;
+    const record = read(writer.write(value, 'pack')) as { readonly [name: string]: PlainValue };
+    expect(Object.entries(record)).toEqual([
+      ['__proto__', { a: 1 }],
+      ['\ufeff', long],
+    ]);
+    expect(writer.write(5n, 'pack').length).toBe(5);
+    for (const edge of [2 ** 32, -(2 ** 31) - 1, Number.MAX_SAFE_INTEGER, 2n ** 64n - 1n]) {
+      expect(read(writer.write([edge], 'pack'))).toEqual([edge]);
+    }
+    expect(read(writer.write(['a\ud800'], 'pack'))).toEqual(['a\ufffd']);
   });
 
   it('forgets the room that one large message took', () => {

@@ -164,7 +164,8 @@ export class WorldHost {
    * the codes of `admit`). A second event of one dedup id gets the acknowledgement of the first.
    * Rejects with AosFault when the world stopped before the record was durable: `store-failed`,
    * `world-halted`, `world-closed`. After such a rejection the input may or may not be in the
-   * journal. `onAccepted` is told before that, when the input waits to be stepped.
+   * journal. `onAccepted` is told before that, when the input waits to be stepped and its
+   * signature was found to hold.
    */
   submit(submitted: SubmittedInput, onAccepted?: () => void): Promise<Result<Ack>> {
     if (this.#closing !== undefined) return Promise.reject(this.#closing);

@@ -184,7 +184,12 @@ describe('intents', () => {
     const signed = receiptArgs(signReceipt(keys.signer('host'), unsigned, payload));
     const forged = { ...signed, sig: new Uint8Array(64) };
     expect(await codeOf(control.call('receipt.send', forged))).toBe('signature-invalid');
-    await must(control, 'receipt.send', signed);
+    const wait = 'accepted' as const;
+    const early = control.call('receipt.send', { ...forged, wait });
+    expect(await codeOf(early)).toBe('signature-invalid');
+    const accepted = await must(control, 'receipt.send', { ...signed, wait });
+    expect(accepted).toEqual({ wait, ack: null, rest: null });
+    await must(control, 'quiesce', {});
     const { state } = await must(control, 'state.get', { reducer: REDUCER });
     expect(state).toEqual({ n: 6 });
     const effects = await must(control, 'effects.list', {});

@@ -123,7 +123,7 @@ export interface Adapter {
   readonly id: string;
   /** Kinds of effects it serves. */
   readonly kinds: readonly string[];
-  /** It also serves every effect with an implementation of this kind, whatever the effect's kind. */
+  /** It also serves each effect with an implementation of this kind, whatever the effect's kind. */
   readonly implementations?: readonly (keyof EffectImplementation)[];
   /** Runs one attempt to its end. Answers exactly once. */
   start(call: EffectCall, context: EffectContext): Promise<EffectOutcome>;

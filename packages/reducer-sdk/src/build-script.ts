@@ -60,7 +60,7 @@ async function moduleOf(sources: ScriptSources): Promise<Result<Uint8Array>> {
 }
 
 function failed(refusal: Refusal): BuildResult {
-  return { ok: false, refusal, diagnostics: [] };
+  return { ok: false, refusal, diagnostics: [], compiler: compilerOf() };
 }
 
 /** What decides the bytes beside the sources. */

@@ -16,7 +16,13 @@ export interface ReducerBuild {
 /** A result with what the compiler said, warnings included. */
 export type BuildResult =
   | { readonly ok: true; readonly value: ReducerBuild; readonly diagnostics: readonly Diagnostic[] }
-  | { readonly ok: false; readonly refusal: Refusal; readonly diagnostics: readonly Diagnostic[] };
+  | {
+      readonly ok: false;
+      readonly refusal: Refusal;
+      readonly diagnostics: readonly Diagnostic[];
+      /** As of a build that succeeds; absent where it did not come to compiling. */
+      readonly compiler?: string;
+    };
 
 /**
  * Compiles AssemblyScript whose entry file exports `reduce(step: Step): void`, or for a pure module
@@ -33,13 +39,18 @@ export async function buildReducer(sources: ReducerSources): Promise<BuildResult
   const options = optionsOf(sources);
   const compilation = await compile(EXPORTS_FILE, files.value, library.value, options);
   const { wasm, diagnostics, compiler } = compilation;
-  if (!wasm) return { ok: false, refusal: refusalOf(diagnostics, sources), diagnostics };
+  if (!wasm) return { ok: false, refusal: refusalOf(diagnostics, sources), diagnostics, compiler };
   const imported = firstImport(wasm);
   if (imported === undefined) {
     return { ok: true, value: { wasm, hash: sha256(wasm), compiler }, diagnostics };
   }
   const detail = `a reducer may import nothing, this one would import ${imported}`;
-  return { ok: false, refusal: { code: 'reducer-imports', at: imported, detail }, diagnostics };
+  return {
+    ok: false,
+    refusal: { code: 'reducer-imports', at: imported, detail },
+    diagnostics,
+    compiler,
+  };
 }
 
 function optionsOf({ memoryPages }: ReducerSources): readonly string[] {

@@ -38,8 +38,8 @@ export function adapterEntries(settings: Settings, secrets: Secrets): readonly A
       id: 'compile',
       kinds: ['compile.reducer'],
       load: async () => {
-        const threadUrl = builtFile('compose/compile-thread.js');
-        return new (await import('@aos/adapters-compile')).CompileAdapter({ threadUrl });
+        const programUrl = builtFile('compose/compile-process.js');
+        return new (await import('@aos/adapters-compile')).CompileAdapter({ programUrl });
       },
     },
     { id: 'host.vault', kinds: ['vault.put', 'vault.rotate'], load: () => secrets.loadAdapter() },

@@ -11,6 +11,7 @@ import {
 import { type DevOptions, develop } from '../commands/hosting/dev.js';
 import { type RunOptions, runToRest } from '../commands/hosting/run.js';
 import { type ServeCommandOptions, serveWorlds } from '../commands/hosting/serve.js';
+import { findWorld } from '../world/world-path.js';
 import { parseDurationMs } from './option-values.js';
 import type { RunCommand } from './run-command.js';
 
@@ -52,8 +53,11 @@ export function addDaemonCommands(program: Command, run: RunCommand): void {
     .addOption(logOption())
     .action((worlds: string[], options: RunCommandOptions, command: Command) =>
       run(command, (world, tools) => {
-        if (options.until === 'quiescent') return runToRest(worlds[0] ?? world(), options);
-        return serveWorlds(worlds.length > 0 ? worlds : [world()], options, tools);
+        const meant = worlds.length > 0 ? worlds.map((each) => findWorld(each)) : [world()];
+        if (options.until === undefined) return serveWorlds(meant, options, tools);
+        const [only = world(), another] = meant;
+        if (another === undefined) return runToRest(only, options);
+        return command.error('error: expected one world with --until, found several');
       }),
     );
   program

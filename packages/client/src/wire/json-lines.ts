@@ -7,7 +7,7 @@ import { JsonDecimal, type JsonObject, type JsonValue, parseJson, printJson } fr
 import { fromBase64, RefusalError, toBase64 } from '@aos/canon';
 import { newPlainRecord, type PlainRecord, type PlainValue } from '@aos/protocol';
 import { tooLarge } from './pack.js';
-import type { ValueLimits } from './unpack.js';
+import type { ValueLimits } from './scan.js';
 
 const BYTES = '$bytes';
 const RECORD = '$record';

@@ -3,6 +3,8 @@ import { MAX_MESSAGE_BYTES } from '@aos/protocol';
 import type { WireLimits } from './message-reader.js';
 
 const MAX_DEPTH = 128;
+/** Answers put what clients said into lists and records of their own. */
+export const ANSWER_DEPTH: number = MAX_DEPTH + 8;
 
 /** What a server reads of a client that has said who it is. */
 export const REQUEST_LIMITS: WireLimits = {
@@ -17,6 +19,6 @@ export const HELLO_LIMITS: WireLimits = { bytes: 4096, depth: 4, values: 32 };
 /** What a client reads of a server, whose answers may be long lists. */
 export const ANSWER_LIMITS: WireLimits = {
   bytes: MAX_MESSAGE_BYTES,
-  depth: MAX_DEPTH + 8,
+  depth: ANSWER_DEPTH,
   values: 1 << 22,
 };

@@ -9,8 +9,9 @@
  */
 import type { PlainValue } from '@aos/protocol';
 import { decodeLine, encodeLine } from './json-lines.js';
-import { PackWriter, tooLarge } from './pack.js';
-import { unpack, type ValueLimits } from './unpack.js';
+import { pack, tooLarge } from './pack.js';
+import type { ValueLimits } from './scan.js';
+import { unpack } from './unpack.js';
 
 export type Framing = 'json' | 'pack';
 
@@ -118,23 +119,30 @@ function isBlank(line: Uint8Array): boolean {
 
 /** Turns messages into bytes, in one of the framings; they gather until they are taken. */
 export class MessageWriter {
-  readonly #pack = new PackWriter();
+  #pieces: Buffer[] = [];
+  #sizeBytes = 0;
 
   constructor(public limitBytes: number) {}
 
   /** Bytes of the messages that were not taken. */
   get sizeBytes(): number {
-    return this.#pack.length;
+    return this.#sizeBytes;
   }
 
   /** Codes: `control-too-large`, `control-frame` for what is no plain value. */
   add(message: PlainValue, framing: Framing): void {
-    if (framing === 'json') this.#pack.raw(encodeLine(message, this.limitBytes));
-    else this.#pack.message(message, this.limitBytes);
+    const { limitBytes } = this;
+    const piece =
+      framing === 'json' ? encodeLine(message, limitBytes) : framed(pack(message, limitBytes));
+    this.#pieces.push(piece);
+    this.#sizeBytes += piece.length;
   }
 
   take(): Buffer {
-    return this.#pack.take();
+    const taken = Buffer.concat(this.#pieces, this.#sizeBytes);
+    this.#pieces = [];
+    this.#sizeBytes = 0;
+    return taken;
   }
 
   /** One message as bytes. */
@@ -142,4 +150,12 @@ export class MessageWriter {
     this.add(message, framing);
     return this.take();
   }
+}
+
+/** A copy, behind its length. */
+function framed(body: Uint8Array): Buffer {
+  const bytes = Buffer.allocUnsafe(LENGTH_BYTES + body.length);
+  bytes.writeUInt32BE(body.length);
+  bytes.set(body, LENGTH_BYTES);
+  return bytes;
 }

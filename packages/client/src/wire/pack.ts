@@ -1,223 +1,112 @@
 /**
- * Plain values as MessagePack: integers in their shortest form and exact to 64 bits, texts as
- * UTF-8, bytes as bytes, records as maps of text. No floats, no extensions.
+ * Plain values as MessagePack, written by `@msgpack/msgpack`.
+ *
+ * P1 The library is given plain values only. It would write others as well, floats above all, and
+ *    as a float every number beyond 32 bits: those it gets as bigints.
+ * P2 A value is measured roughly before it is written, so that little is written for nothing.
  */
 import { RefusalError } from '@aos/canon';
-import { PLAIN_MAX, PLAIN_MIN, type PlainRecord, type PlainValue } from '@aos/protocol';
+import { newPlainRecord, PLAIN_MAX, PLAIN_MIN, type PlainValue } from '@aos/protocol';
+import { Encoder } from '@msgpack/msgpack';
+import { ANSWER_DEPTH } from './limits.js';
 
-const START_BYTES = 4096;
-/** A larger buffer is not kept. */
+/** The room of larger messages is not kept for those that follow. */
 const KEPT_BYTES = 1 << 20;
-const LENGTH_BYTES = 4;
+const INT32_MIN = -(2 ** 31);
+const UINT32_MAX = 2 ** 32 - 1;
 
-const MAP_HEAD = { fix: 0x80, wide: 0xde };
-const LIST_HEAD = { fix: 0x90, wide: 0xdc };
-/** Shorter texts are mostly ASCII and written unit by unit. */
-const SHORT_TEXT = 64;
+// how deep values may be is judged here, by P1
+const newEncoder = () => new Encoder({ useBigInt64: true, maxDepth: ANSWER_DEPTH + 2 });
+let encoder = newEncoder();
 
-/** Writes messages one behind the other into bytes that grow, until they are taken. */
-export class PackWriter {
-  #bytes = Buffer.allocUnsafeSlow(START_BYTES);
-  #length = 0;
-  /** Where the message that is written has to end at most. */
-  #limit = 0;
+/**
+ * The bytes of a value; they are good until the next call. Codes: `control-too-large`,
+ * `control-frame` for what is no plain value.
+ */
+export function pack(value: PlainValue, limitBytes: number): Uint8Array {
+  const bytes = encoder.encodeSharedRef(new Preparation(limitBytes).value(value, 0));
+  if (bytes.buffer.byteLength > KEPT_BYTES) encoder = newEncoder();
+  if (bytes.length > limitBytes) throw tooLarge(limitBytes);
+  return bytes;
+}
 
-  /** Bytes that were written and not taken. */
-  get length(): number {
-    return this.#length;
+/** Makes of a plain value what the library writes as one. */
+class Preparation {
+  /** Bytes there is room for; values take at least what is counted. */
+  #leftBytes: number;
+
+  constructor(private readonly limitBytes: number) {
+    this.#leftBytes = limitBytes;
   }
 
-  /** All that was written; the writer is empty then. */
-  take(): Buffer {
-    const taken = Buffer.from(this.#bytes.subarray(0, this.#length));
-    this.#length = 0;
-    // the room of one large message should not be kept for all that follow
-    if (this.#bytes.length > KEPT_BYTES) this.#bytes = Buffer.allocUnsafeSlow(START_BYTES);
-    return taken;
-  }
-
-  /**
-   * Writes a value behind its length, four bytes. Codes: `control-too-large`, `control-frame`;
-   * nothing of it is there then.
-   */
-  message(value: PlainValue, limitBytes: number): void {
-    const start = this.#length;
-    this.#limit = start + LENGTH_BYTES + limitBytes;
-    try {
-      this.#room(LENGTH_BYTES);
-      this.value(value);
-    } catch (error) {
-      this.#length = start;
-      throw error instanceof TooLarge ? tooLarge(limitBytes) : error;
-    }
-    this.#bytes.writeUInt32BE(this.#length - start - LENGTH_BYTES, start);
-  }
-
-  /** Bytes as they are. */
-  raw(bytes: Uint8Array): void {
-    this.#limit = this.#length + bytes.length;
-    const at = this.#room(bytes.length);
-    this.#bytes.set(bytes, at);
-  }
-
-  value(value: PlainValue): void {
+  value(value: unknown, depth: number): unknown {
+    this.#spend(1);
     switch (typeof value) {
       case 'string':
-        this.#text(value);
-        return;
+        return this.#text(value);
       case 'number':
-        this.#integer(value);
-        return;
+        return wide(value);
       case 'bigint':
-        this.#bigint(value);
-        return;
+        return narrow(value);
       case 'boolean':
-        this.#byte(value ? 0xc3 : 0xc2);
-        return;
+      case 'undefined':
+        return value;
+      case 'object':
+        return value === null ? null : this.#object(value, depth);
       default:
-        if (value === null || value === undefined) this.#byte(0xc0);
-        else if (value instanceof Uint8Array) this.#binary(value);
-        else if (Array.isArray(value)) this.#list(value);
-        else this.#record(value as PlainRecord);
+        throw unwritable(`a ${typeof value}`);
     }
   }
 
-  #list(list: readonly PlainValue[]): void {
-    this.#head(list.length, LIST_HEAD);
-    for (const item of list) this.value(item);
+  #object(value: object, depth: number): unknown {
+    if (value instanceof Uint8Array) {
+      this.#spend(value.length);
+      return value;
+    }
+    if (depth >= ANSWER_DEPTH) throw unwritable(`more than ${ANSWER_DEPTH} levels`);
+    if (Array.isArray(value)) return value.map((item) => this.value(item, depth + 1));
+    const prototype: unknown = Object.getPrototypeOf(value);
+    if (prototype === null || prototype === Object.prototype) return this.#record(value, depth);
+    throw unwritable(`an object of ${value.constructor?.name ?? 'no class'}`);
   }
 
   /** What is undefined is not there. */
-  #record(record: PlainRecord): void {
-    const names = Object.keys(record);
-    let count = names.length;
-    for (const name of names) if (record[name] === undefined) count -= 1;
-    this.#head(count, MAP_HEAD);
-    for (const name of names) {
-      const item = record[name];
-      if (item === undefined) continue;
-      this.#text(name);
-      this.value(item);
+  #record(value: object, depth: number): unknown {
+    const record = newPlainRecord() as { [name: string]: unknown };
+    for (const [name, item] of Object.entries(value)) {
+      if (item !== undefined) record[this.#text(name)] = this.value(item, depth + 1);
     }
+    return record;
   }
 
-  #head(count: number, { fix, wide }: typeof MAP_HEAD): void {
-    if (count <= 15) this.#byte(fix | count);
-    else if (count <= 0xffff) this.#sized(wide, 2, count);
-    else this.#sized(wide + 1, 4, count);
+  /** Half of a pair becomes U+FFFD, as wherever text becomes UTF-8. */
+  #text(text: string): string {
+    this.#spend(text.length);
+    return isWellFormed(text) ? text : Buffer.from(text).toString();
   }
 
-  #binary(bytes: Uint8Array): void {
-    const { length } = bytes;
-    if (length <= 0xff) this.#sized(0xc4, 1, length);
-    else if (length <= 0xffff) this.#sized(0xc5, 2, length);
-    else this.#sized(0xc6, 4, length);
-    const at = this.#room(length);
-    this.#bytes.set(bytes, at);
-  }
-
-  #text(text: string): void {
-    const { length } = text;
-    if (length < SHORT_TEXT && this.#shortAscii(text, length)) return;
-    const sizeBytes = Buffer.byteLength(text);
-    if (sizeBytes <= 31) this.#byte(0xa0 | sizeBytes);
-    else if (sizeBytes <= 0xff) this.#sized(0xd9, 1, sizeBytes);
-    else if (sizeBytes <= 0xffff) this.#sized(0xda, 2, sizeBytes);
-    else this.#sized(0xdb, 4, sizeBytes);
-    const at = this.#room(sizeBytes);
-    this.#bytes.write(text, at, sizeBytes);
-  }
-
-  /** Whether it was ASCII, and is written. */
-  #shortAscii(text: string, length: number): boolean {
-    const start = this.#length;
-    if (length <= 31) this.#byte(0xa0 | length);
-    else this.#sized(0xd9, 1, length);
-    const at = this.#room(length);
-    for (let i = 0; i < length; i++) {
-      const unit = text.charCodeAt(i);
-      if (unit > 0x7f) {
-        this.#length = start;
-        return false;
-      }
-      this.#bytes[at + i] = unit;
-    }
-    return true;
-  }
-
-  #integer(value: number): void {
-    if (!Number.isSafeInteger(value)) throw unwritable(`the number ${value}`);
-    if (value >= 0) this.#natural(value);
-    else this.#negative(value);
-  }
-
-  #natural(value: number): void {
-    if (value <= 0x7f) this.#byte(value);
-    else if (value <= 0xff) this.#sized(0xcc, 1, value);
-    else if (value <= 0xffff) this.#sized(0xcd, 2, value);
-    else if (value <= 0xffffffff) this.#sized(0xce, 4, value);
-    else this.#uint64(BigInt(value));
-  }
-
-  #negative(value: number): void {
-    if (value >= -0x20) this.#byte(value & 0xff);
-    else if (value >= -0x80) this.#sized(0xd0, 1, value & 0xff);
-    else if (value >= -0x8000) this.#sized(0xd1, 2, value & 0xffff);
-    else if (value >= -0x80000000) this.#sized(0xd2, 4, value >>> 0);
-    else this.#int64(BigInt(value));
-  }
-
-  #bigint(value: bigint): void {
-    if (value < PLAIN_MIN || value > PLAIN_MAX) throw unwritable(`the integer ${value}`);
-    const near = Number(value);
-    if (Number.isSafeInteger(near)) this.#integer(near);
-    else if (value > 0n) this.#uint64(value);
-    else this.#int64(value);
-  }
-
-  #uint64(value: bigint): void {
-    this.#byte(0xcf);
-    const at = this.#room(8);
-    this.#bytes.writeBigUInt64BE(value, at);
-  }
-
-  #int64(value: bigint): void {
-    this.#byte(0xd3);
-    const at = this.#room(8);
-    this.#bytes.writeBigInt64BE(value, at);
-  }
-
-  /** A head and a number of 1, 2 or 4 bytes. */
-  #sized(head: number, width: 1 | 2 | 4, value: number): void {
-    const at = this.#room(1 + width);
-    this.#bytes[at] = head;
-    this.#bytes.writeUIntBE(value, at + 1, width);
-  }
-
-  #byte(byte: number): void {
-    const at = this.#room(1);
-    this.#bytes[at] = byte;
-  }
-
-  /** Where so many bytes go that follow. Code: `control-too-large`. */
-  #room(sizeBytes: number): number {
-    const at = this.#length;
-    const end = at + sizeBytes;
-    if (end > this.#limit) throw new TooLarge();
-    if (end > this.#bytes.length) this.#grow(end);
-    this.#length = end;
-    return at;
-  }
-
-  #grow(sizeBytes: number): void {
-    const grown = Buffer.allocUnsafeSlow(Math.max(sizeBytes, this.#bytes.length * 2));
-    this.#bytes.copy(grown, 0, 0, this.#length);
-    this.#bytes = grown;
+  #spend(sizeBytes: number): void {
+    this.#leftBytes -= sizeBytes;
+    if (this.#leftBytes < 0) throw tooLarge(this.limitBytes);
   }
 }
 
-/** Within the writer only: the message has no room for what comes. */
-class TooLarge extends Error {}
+const HALF_OF_PAIR = /\p{Surrogate}/u;
+
+function isWellFormed(text: string): boolean {
+  return !HALF_OF_PAIR.test(text);
+}
+
+function wide(value: number): number | bigint {
+  if (!Number.isSafeInteger(value)) throw unwritable(`the number ${value}`);
+  return value < INT32_MIN || value > UINT32_MAX ? BigInt(value) : value;
+}
+
+/** The library writes bigints in their widest form. */
+function narrow(value: bigint): number | bigint {
+  if (value < PLAIN_MIN || value > PLAIN_MAX) throw unwritable(`the integer ${value}`);
+  return value < INT32_MIN || value > UINT32_MAX ? value : Number(value);
+}
 
 export function tooLarge(limitBytes: number): RefusalError {
   const detail = `a message of more than ${limitBytes} bytes; ask for less at once`;
@@ -225,6 +114,6 @@ export function tooLarge(limitBytes: number): RefusalError {
 }
 
 function unwritable(what: string): RefusalError {
-  const detail = `expected an integer of at most 64 bits, found ${what}`;
+  const detail = `expected a plain value with integers of at most 64 bits, found ${what}`;
   return new RefusalError({ code: 'control-frame', at: '', detail });
 }

@@ -3,8 +3,8 @@
  *
  * N1 Whatever a client does, others do not notice: what it may have open is bounded in number and
  *    bytes, and beyond that nothing more is read from it until something was answered.
- * N2 To a client that does not read, nothing more is sent; its streams stand still, and nothing is
- *    read from it either.
+ * N2 To a client that does not read, nothing more is sent; its streams stand still, no answer is
+ *    begun that could be large, and nothing is read from it either.
  * N3 A client that is gone takes its streams along. Inputs that it sent go on: nobody can know
  *    whether they were meant to.
  * N4 What cannot be read as a message ends the connection, with the reason.
@@ -16,6 +16,7 @@ import {
   type ClientMessage,
   type ControlError,
   DEFAULT_CREDIT,
+  isControlStream,
   isSendVerb,
   MAX_OPEN_READS,
   MAX_OPEN_SENDS,
@@ -25,6 +26,7 @@ import {
   type ServerMessage,
 } from '@aos/protocol';
 import type { ControlService } from '../control/service.js';
+import { AnswerTurns } from './answer-turns.js';
 import { controlError } from './control-errors.js';
 import { StreamPump } from './stream-pump.js';
 
@@ -40,6 +42,9 @@ export interface ConnectionPorts {
 const MAX_OPEN_BYTES = 1 << 25;
 /** How long streams go on for a client that has said it will send no more. */
 const HALF_OPEN_MS = 5000;
+
+/** Requests whose answers are small; some of them wait for long. */
+const SMALL = new Set(['blob.put', 'halt.clear', 'journal.head', 'quiesce', 'snapshot', 'status']);
 
 interface HeldRequest {
   readonly request: RequestMessage;
@@ -58,12 +63,15 @@ export class ControlConnection {
   /** Nothing more is taken. */
   #isDraining = false;
   readonly #gone = new AbortController();
+  readonly #turns: AnswerTurns;
 
   /** Messages are given to {@link take}; channel events to the others. */
   constructor(
     private readonly channel: Channel,
     private readonly ports: ConnectionPorts,
-  ) {}
+  ) {
+    this.#turns = new AnswerTurns(() => !channel.isFull);
+  }
 
   get isIdle(): boolean {
     return this.#open.size === 0;
@@ -93,12 +101,14 @@ export class ControlConnection {
   closed(): void {
     this.#held = undefined;
     this.#gone.abort();
+    this.#turns.clear();
     this.#cancelAll();
     this.ports.onClosed?.();
   }
 
   drained(): void {
     for (const pump of this.#streams.values()) pump.pump();
+    this.#turns.goOn();
     this.#goOn();
   }
 
@@ -118,6 +128,7 @@ export class ControlConnection {
     this.#isDraining = true;
     this.#held = undefined;
     this.#send({ type: 'goodbye', error });
+    this.#turns.clear();
     this.#cancelAll();
     this.channel.end();
   }
@@ -171,32 +182,30 @@ export class ControlConnection {
       this.#bytes -= sizeBytes;
       this.#goOn();
     };
-    try {
-      this.#answer(this.ports.service(), request, done);
-    } catch (error) {
-      this.#respond(id, { error: controlError(error, this.ports.onDefect) });
-      done();
-    }
+    if (isControlStream(verb)) this.#stream(request, done);
+    else if (sends === 1 || SMALL.has(verb)) void this.#answer(request, done);
+    else this.#turns.take((free) => void this.#answer(request, done).then(free));
   }
 
-  #answer(service: ControlService, request: RequestMessage, done: () => void): void {
-    const { id, verb, args, credit = DEFAULT_CREDIT } = request;
-    const items = service.openStream(verb, args);
-    if (items !== undefined) {
-      this.#startStream(id, items, { credit, done });
-      return;
+  async #answer({ id, verb, args }: RequestMessage, done: () => void): Promise<void> {
+    try {
+      const answer = await this.ports.service().answer(verb, args, this.#gone.signal);
+      if (answer.ok) this.#respond(id, { result: answer.value });
+      else this.#respond(id, { error: this.#errorOf(new RefusalError(answer.refusal)) });
+    } catch (error) {
+      this.#respond(id, { error: this.#errorOf(error) });
     }
-    service.answer(verb, args, this.#gone.signal).then(
-      (answer) => {
-        if (answer.ok) this.#respond(id, { result: answer.value });
-        else this.#respond(id, { error: this.#errorOf(new RefusalError(answer.refusal)) });
-        done();
-      },
-      (error: unknown) => {
-        this.#respond(id, { error: this.#errorOf(error) });
-        done();
-      },
-    );
+    done();
+  }
+
+  #stream({ id, verb, args, credit = DEFAULT_CREDIT }: RequestMessage, done: () => void): void {
+    try {
+      const items = this.ports.service().openStream(verb, args);
+      if (items !== undefined) this.#startStream(id, items, { credit, done });
+    } catch (error) {
+      this.#respond(id, { error: this.#errorOf(error) });
+      done();
+    }
   }
 
   #startStream(

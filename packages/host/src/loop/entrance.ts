@@ -3,7 +3,8 @@
  *
  * 1. A refusal is told at once and leaves no trace. A duplicate is told what its first was, once
  *    that is durable.
- * 2. A signature is verified while its input waits, which takes its place at once.
+ * 2. A signature is verified while its input waits, which takes its place at once; only when it is
+ *    known to hold, the input counts as accepted.
  */
 import type { Result } from '@aos/canon';
 import type { WorldStore } from '@aos/protocol';
@@ -31,7 +32,7 @@ export interface EntrancePorts {
 export interface OfferOptions {
   /** Whoever hands it in keeps nothing of it. */
   readonly isOwn?: boolean;
-  /** Told when the input waits to be stepped. */
+  /** Told when nothing is left to be looked at before the input is stepped. */
   readonly onAccepted?: (() => void) | undefined;
 }
 
@@ -50,29 +51,38 @@ export class Entrance {
       };
       // what is thrown here rejects: a defect that only looking at an input meets stops nobody else
       const intake = takeIn(stepper, submitted, { check: verifier.check, threads, isOwn });
-      const isIn = this.#take(intake, { raw: submitted, sizeBytes: 0, epoch, resolve, reject });
-      if (isIn) onAccepted?.();
+      const waiting = { raw: submitted, sizeBytes: 0, epoch, resolve, reject };
+      this.#take(intake, waiting, onAccepted);
     });
   }
 
-  /** Whether the input now waits to be stepped, or is in the journal. */
-  #take(intake: Intake, waiting: Waiting): boolean {
+  #take(intake: Intake, waiting: Waiting, accepted: () => void = () => undefined): void {
     if (intake.kind === 'refused') {
       waiting.resolve({ ok: false, refusal: intake.refusal });
-      return false;
+      return;
     }
     if (intake.kind === 'duplicate') {
       this.#readAck(intake.seq).then(waiting.resolve, waiting.reject);
-      return true;
+      accepted();
+      return;
     }
     const { inbox, verifier, arrived } = this.ports;
     const { raw, sizeBytes, claim } = intake;
     const signature = claim && new SignatureWait(claim);
     const refusal = inbox.offer({ ...waiting, raw, sizeBytes, signature });
-    if (refusal !== undefined) waiting.resolve({ ok: false, refusal });
-    else if (signature === undefined) arrived();
-    else signature.start(verifier, arrived);
-    return refusal === undefined;
+    if (refusal !== undefined) {
+      waiting.resolve({ ok: false, refusal });
+      return;
+    }
+    if (signature === undefined) {
+      accepted();
+      arrived();
+      return;
+    }
+    signature.start(verifier, () => {
+      if (signature.refusal === undefined) accepted();
+      arrived();
+    });
   }
 
   /** A duplicate of what is in the journal, or about to be. */

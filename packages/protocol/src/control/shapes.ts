@@ -42,8 +42,8 @@ export type ShortageShape = {
 /** How far an input has to be before its sender is answered. */
 export const WAIT_LEVELS = ['accepted', 'durable', 'quiescent'] as const;
 /**
- * `accepted`: admitted and waiting to be stepped, which a crash may still undo. `durable`: its
- * record is on the disk. `quiescent`: durable, and nothing that it caused moves any more.
+ * `accepted`: admitted, its signature verified, and waiting to be stepped; a crash may still undo
+ * it. `durable`: its record is on the disk. `quiescent`: durable, and nothing that it caused moves any more.
  */
 export type WaitLevel = (typeof WAIT_LEVELS)[number];
 

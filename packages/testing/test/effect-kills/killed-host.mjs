@@ -1,8 +1,8 @@
 // A host that runs effects until it is killed: by itself at a seam, or from outside. It says on
 // standard output `send <order>` before and `ack <order>` after each order. With the seam `none` it
 // sends nothing, comes to rest, says `rest <blockers>`, and ends.
-// Argument: JSON {dir, home, seam, count, order, url, lieAboutFlush, changeKeys}; the last two are for
-// canaries: flushes that do nothing, and another idempotency key for each start.
+// Argument: JSON {dir, home, seam, count, order, url, lieAboutFlush, changeKeys}; the last two are
+// for canaries: flushes that do nothing, and another idempotency key for each start.
 import { randomBytes } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { createHttpAdapter } from '@aos/adapters-http';

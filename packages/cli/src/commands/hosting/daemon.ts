@@ -1,6 +1,6 @@
 /** `aos up`, `aos down` and `aos ps`: daemons in the background. */
 import { spawn } from 'node:child_process';
-import { chmodSync, closeSync, openSync, readFileSync } from 'node:fs';
+import { chmodSync, closeSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type LogLevel, listDaemons, type RunningDaemon } from '@aos/host';
@@ -15,6 +15,8 @@ import { storePath } from '../../world/world-path.js';
 
 /** How often something is looked at that another process has to do. */
 const LOOK_MS = 25;
+/** How long another daemon may take between the lock of a world and its socket. */
+const RIVAL_MS = 2000;
 
 export interface UpOptions {
   readonly log: LogLevel;
@@ -26,13 +28,14 @@ export interface UpOptions {
 /** Starts a daemon for a world, unless it has one. */
 export async function startDaemon(world: string, options: UpOptions): Promise<Answer> {
   const running = await connectDaemon(world);
-  if (running !== undefined) return describeUp(running, { world, started: false });
+  if (running !== undefined) return describeUp(running, { world, child: undefined });
   const logFile = join(storePath(world), 'daemon.log');
   const child = spawnDaemon(world, logFile, options);
   const end = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  const access = await firstAnswer(world, options.timeout, end);
+  const access =
+    (await firstAnswer(world, options.timeout, end)) ?? (await answerOfAnother(world, logFile));
   child.unref();
-  if (access !== undefined) return describeUp(access, { world, started: true });
+  if (access !== undefined) return describeUp(access, { world, child: child.pid });
   child.kill('SIGTERM');
   const said = cutLongLines(lastLines(logFile));
   throw new CliError(
@@ -41,7 +44,12 @@ export async function startDaemon(world: string, options: UpOptions): Promise<An
   );
 }
 
+/** A log that is longer is put aside when the next daemon starts; one older log is kept. */
+const MAX_LOG_BYTES = 8 * 2 ** 20;
+
 function spawnDaemon(world: string, logFile: string, { log, allowMissing }: UpOptions) {
+  const size = statSync(logFile, { throwIfNoEntry: false })?.size ?? 0;
+  if (size > MAX_LOG_BYTES) renameSync(logFile, `${logFile}.1`);
   const file = openSync(logFile, 'a', 0o600);
   chmodSync(logFile, 0o600);
   const flags = allowMissing === true ? ['--allow-missing'] : [];
@@ -71,6 +79,12 @@ async function firstAnswer(world: string, timeoutMs: number, end: Promise<unknow
   return undefined;
 }
 
+/** Of several daemons that are started at once one gets the world; it may not listen yet. */
+async function answerOfAnother(world: string, logFile: string): Promise<WorldAccess | undefined> {
+  if (!lastLines(logFile).includes('[world-locked]')) return undefined;
+  return firstAnswer(world, RIVAL_MS, new Promise(() => undefined));
+}
+
 const SHOWN_LINES = 5;
 
 function lastLines(file: string): string {
@@ -79,11 +93,12 @@ function lastLines(file: string): string {
 
 async function describeUp(
   access: WorldAccess,
-  { world, started }: { readonly world: string; readonly started: boolean },
+  { world, child }: { readonly world: string; readonly child: number | undefined },
 ): Promise<Answer> {
   try {
     const { world_id } = await new Asked(access).call('status', {});
-    const pid = listDaemons().find((each) => each.world === world_id)?.pid ?? null;
+    const pid = listDaemons().find(({ directory }) => directory === world)?.pid ?? null;
+    const started = pid !== null && pid === child;
     const state = started ? 'is up' : 'was up already';
     return {
       data: { world, world_id, pid, started },
