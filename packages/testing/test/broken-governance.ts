@@ -122,17 +122,16 @@ export const BROKEN_GOVERNANCE: readonly BrokenKernel[] = [
     make: () => worldAfter('applied', () => ({ retired: [] })),
   },
   {
-    fault: 'a state is said to be of the new type that nobody has brought there',
+    fault: 'a state is said to be of another type, and nobody has brought it there',
     isSteady: true,
-    told: /has changed the cell .* without a call/,
+    told: /has changed the cell .* without a call|has found a path for every type/,
     make: () =>
       worldAfter('applied', ({ cells, program, source }) => ({
-        cells: cells.map((table, i) => {
-          const schema = program.reducers[i]?.stateSchema;
+        cells: cells.map((table) => {
           const cell = table.kind === 'single' ? table.cell : null;
-          if (!cell || schema === undefined) return table;
+          if (!cell) return table;
           const Table = table.constructor as new (...args: readonly unknown[]) => typeof table;
-          return new Table({ ...cell, schema }, source);
+          return new Table({ ...cell, schema: program.definition.manifestHash }, source);
         }),
       })),
   },

@@ -30,9 +30,9 @@ export class ApplyLaws {
     } else if (manifestOf(before) !== manifestOf(after)) {
       throw new Error(`record ${record.seq} has changed the definition without saying so`);
     } else if (isOnlyDropped(record)) {
-      const names = ['cells', 'leafTypes', 'retired', 'governance', 'program'] as const;
-      const changed = names.find((name) => before[name] !== after[name]);
-      if (changed !== undefined) throw new Error(`a dropped application has changed ${changed}`);
+      this.checkCells(before, after, record);
+      if (this.proposalsOf(before) !== this.proposalsOf(after))
+        throw new Error(`the dropped application of record ${record.seq} has changed proposals`);
     }
   }
 
@@ -46,6 +46,10 @@ export class ApplyLaws {
       if (known !== names) throw new Error(`a state of the fields ${names} is said to be ${known}`);
       this.fields.set(type, known);
     }
+  }
+
+  private proposalsOf({ governance }: World): string {
+    return this.memory.look(() => toHex(governance.proposals.root()));
   }
 
   private checkCells(before: World, after: World, { seq, input, entries }: JournalRecord): void {

@@ -114,7 +114,8 @@ export class AuthorityLaws {
       if (change === 'approval' && toHex(hash) !== motion.shadow)
         throw new Error('a yes to another shadow than the present one');
       this.checkSigned(principal, record);
-      const expiresNs = verb?.verb === 'approve' ? verb.expiresNs : undefined;
+      const isKey = !principal.startsWith('world:');
+      const expiresNs = isKey && verb?.verb === 'approve' ? verb.expiresNs : undefined;
       motion.voices.set(principal, { isYes: change === 'approval', expiresNs });
     }
     if (change === 'approved') this.checkQuorum('approve', motion, nowNs);
