@@ -1,0 +1,2 @@
+/** A world that changes its own definition. */
+export { measures } from '../governance/governance.js';
