@@ -9,7 +9,7 @@ const initial = (): OrderState => ({
   by: '',
 });
 
-export default defineReducer({ ...declared, initial }, (state, event, { raise }) => {
+export default defineReducer({ ...declared, initial }, (state, event, { raise }): OrderState => {
   if (event.$tag === 'Placed') {
     const { order_id, service } = event.$value;
     raise(CheckRequested, { order_id, url: `${service}/stock/${order_id}` });

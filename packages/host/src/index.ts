@@ -96,7 +96,8 @@ export {
   type FoundingResult,
   foundWorld,
 } from './world/found-world.js';
-export { type HostEngine, loadWorld, objectsMissing } from './world/load-world.js';
+export type { HostEngine } from './world/host-engine.js';
+export { loadWorld, objectsMissing } from './world/load-world.js';
 export { divergedFault, type OpenedWorld, type OpenFrom, openWorld } from './world/open-world.js';
 export { SharedDefinitions } from './world/shared-definitions.js';
 export { type VerifyOptions, type VerifyReport, verifyWorld } from './world/verify-world.js';

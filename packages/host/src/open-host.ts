@@ -11,7 +11,7 @@ import { Stepper } from './loop/stepper.js';
 import { systemTimer } from './loop/wake-timer.js';
 import { observeHost, type WorldObserver } from './observe/observer.js';
 import { type FillEntropy, Stamper, systemEntropy } from './stamper.js';
-import type { HostEngine } from './world/load-world.js';
+import type { HostEngine } from './world/host-engine.js';
 import { type OpenFrom, openWorld } from './world/open-world.js';
 import type { SharedDefinitions } from './world/shared-definitions.js';
 import { WorldHost } from './world-host.js';

@@ -92,7 +92,7 @@ function living(definition = v1): GovernedWorld {
 }
 
 describe('a proposal', () => {
-  it('goes from patch to shadow to approval to force, and everything of it is in the journal', () => {
+  it('goes from patch to shadow to approval to force, and all of it is in the journal', () => {
     const world = living();
     expect(tick(world)).toBeUndefined();
     expect(world.adopt(v2)).toBeUndefined();

@@ -10,7 +10,7 @@ const initial = (): OrderState2 => ({
   letter: null,
 });
 
-export default defineReducer({ ...declared, initial }, (state, event, { raise }) => {
+export default defineReducer({ ...declared, initial }, (state, event, { raise }): OrderState2 => {
   switch (event.$tag) {
     case 'Placed': {
       const { order_id, service } = event.$value;

@@ -8,7 +8,8 @@ import { type Refusal, RefusalError } from '@aos/canon';
 import { type DescribePorts, ObjectsNeeded, type World } from '@aos/kernel';
 import type { ParsedArgs, PlainRecord, WorldStore } from '@aos/protocol';
 import type { ShadowRunner } from '../governance/shadow-runner.js';
-import { type HostEngine, objectsMissing } from '../world/load-world.js';
+import type { HostEngine } from '../world/host-engine.js';
+import { objectsMissing } from '../world/load-world.js';
 import { type OpenedWorld, openWorld } from '../world/open-world.js';
 import type { Opening, WorldHost } from '../world-host.js';
 

@@ -27,7 +27,8 @@ import {
   type World,
 } from '@aos/kernel';
 import { callLimitsOf, type ReceiptStatus, type WorldStore } from '@aos/protocol';
-import { type HostEngine, loadParts, worldAtGenesis } from '../world/load-world.js';
+import type { HostEngine } from '../world/host-engine.js';
+import { loadParts, worldAtGenesis } from '../world/load-world.js';
 import { serveNeed } from '../world/module-loader.js';
 import { divergedFault, findStart, judgeRecord } from '../world/open-world.js';
 

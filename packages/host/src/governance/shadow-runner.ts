@@ -1,7 +1,7 @@
 /** Who runs shadows: this thread, or one of its own, which a time limit ends. */
 import { Worker } from 'node:worker_threads';
 import { AosFault, type WorldStore } from '@aos/protocol';
-import type { HostEngine } from '../world/load-world.js';
+import type { HostEngine } from '../world/host-engine.js';
 import { type ShadowRequest, type ShadowResult, shadowOf } from './shadow-run.js';
 
 export interface ShadowRunner {

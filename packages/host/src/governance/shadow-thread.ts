@@ -1,7 +1,7 @@
 /** The thread of a shadow: opens the world for itself, answers once, and ends. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { AosFault, type WorldStore } from '@aos/protocol';
-import type { HostEngine } from '../world/load-world.js';
+import type { HostEngine } from '../world/host-engine.js';
 import type { ShadowRequest } from './shadow-run.js';
 import { shadowOf } from './shadow-run.js';
 import type { ThreadAnswer } from './shadow-runner.js';

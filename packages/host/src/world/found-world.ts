@@ -13,7 +13,7 @@ import {
 } from '@aos/protocol';
 import { type Clock, readWallNs } from '../clock.js';
 import type { FillEntropy } from '../stamper.js';
-import type { HostEngine } from './load-world.js';
+import type { HostEngine } from './host-engine.js';
 import { programsOf } from './programs.js';
 
 export interface FoundingPlan {

@@ -13,30 +13,10 @@ import {
   type TrieSource,
   type World,
 } from '@aos/kernel';
-import {
-  AosFault,
-  type CallLimits,
-  callLimitsOf,
-  decodeGenesis,
-  type Engine,
-  type ModuleEntry,
-  type WorldStore,
-} from '@aos/protocol';
+import { AosFault, callLimitsOf, decodeGenesis, type WorldStore } from '@aos/protocol';
+import type { HostEngine } from './host-engine.js';
 import { type LoaderPorts, loadModule } from './module-loader.js';
 import { SharedDefinitions } from './shared-definitions.js';
-
-/** An engine that a host can give modules to. */
-export interface HostEngine extends Engine {
-  /**
-   * Takes in a module with this entry that can run within these limits, or refuses it with a code;
-   * the hash is that of the bytes.
-   */
-  load(
-    bytes: Uint8Array,
-    entry: ModuleEntry,
-    options: { readonly limits: CallLimits },
-  ): Result<Hash>;
-}
 
 /** What a world is made of, before it is at any sequence; the engine has all its code. */
 export interface WorldParts {

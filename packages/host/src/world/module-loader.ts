@@ -6,7 +6,7 @@
 import { type Hash, type Refusal, type Result, refuse, toHashText } from '@aos/canon';
 import type { Need, NeededModule } from '@aos/kernel';
 import type { CallLimits, WorldStore } from '@aos/protocol';
-import type { HostEngine } from './load-world.js';
+import type { HostEngine } from './host-engine.js';
 
 export interface LoaderPorts {
   readonly store: Pick<WorldStore, 'object'>;

@@ -16,8 +16,8 @@ import {
   type World,
 } from '@aos/kernel';
 import { AosFault, callLimitsOf, chainOf, type SnapshotMark, type WorldStore } from '@aos/protocol';
+import type { HostEngine } from './host-engine.js';
 import {
-  type HostEngine,
   loadParts,
   objectsMissing,
   type WorldParts,

@@ -12,7 +12,8 @@ import {
 } from '@aos/kernel';
 import type { SnapshotMark, WorldStore } from '@aos/protocol';
 import { SignatureVerifier } from '../keys/signatures.js';
-import { type HostEngine, loadParts, type WorldParts, worldAtGenesis } from './load-world.js';
+import type { HostEngine } from './host-engine.js';
+import { loadParts, type WorldParts, worldAtGenesis } from './load-world.js';
 import { findStart, judgeRecord } from './open-world.js';
 
 export interface VerifyOptions {

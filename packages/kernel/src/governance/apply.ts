@@ -8,7 +8,7 @@
  *     next read. The cells of a reducer that is gone are kept, and come back with it.
  */
 import type { WorldDefinition } from '@aos/air';
-import { bytesEqual, type Hash, type Refusal, type Result } from '@aos/canon';
+import type { Hash, Refusal, Result } from '@aos/canon';
 import type { Engine, EntryPlace } from '@aos/protocol';
 import { checkRevoked } from '../gate/approvals.js';
 import { compileProgram, type Program } from '../program/program.js';
@@ -116,10 +116,6 @@ export function endRevoked(run: Run, cause: EntryPlace): void {
     const decision = writeDecision(run, denied, cause);
     settleInternally(run, intent, { status: 'error', code: denied.code }, decision);
   }
-}
-
-export function isInForce(world: World, { manifest }: Proposal): boolean {
-  return bytesEqual(world.program.definition.manifestHash, manifest);
 }
 
 function refusal(why: Refusal): Result<never> {

@@ -1,7 +1,7 @@
 /**
  * Candidates: the definition that a patch leads to, compiled and checked whole.
  *
- * C1. A function of the base definition and the patch; the same at proposing, shadowing and applying.
+ * C1. A function of base definition and patch; the same at proposing, shadowing and applying.
  * C2. A candidate has no part that this kernel does not run, and all its code can be called.
  */
 import { compilePatch, type Finding, toNodeJson, type WorldDefinition } from '@aos/air';

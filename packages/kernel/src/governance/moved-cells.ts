@@ -13,17 +13,7 @@ import { programOf } from '../program/program-cache.js';
 import type { ReducerProgram } from '../program/reducer-program.js';
 import type { World } from '../world/world.js';
 import { findPath } from './migrations.js';
-
-/** The cells of a reducer that the definition does not have any more. */
-export interface RetiredCells {
-  /** Name of the reducer. */
-  readonly reducer: string;
-  /** The last definition that had it: it says what keys and states are. */
-  readonly manifest: Hash;
-  readonly cells: CellTable;
-  /** Types that states among them may be of. */
-  readonly types: readonly Hash[];
-}
+import type { RetiredCells } from './retired-cells.js';
 
 export interface MovedCells {
   readonly cells: readonly CellTable[];

@@ -2,7 +2,7 @@
  * Proposals: changes of the definition that somebody has asked for, and how far each has come.
  *
  * 1. A proposal is immutable data and never leaves the world: what was refused stays refused.
- * 2. It binds the manifest it starts from and its patch; voices bind the shadow they were given for.
+ * 2. It binds the manifest it starts from and its patch; voices bind the shadow they are about.
  */
 import type { Hash, Reader, Writer } from '@aos/canon';
 import {
@@ -17,7 +17,7 @@ import {
 import type { LeafCodec } from '../trie/leaf-codec.js';
 import { u64be } from '../world/big-endian.js';
 
-export const PROPOSAL_STATES = [
+const PROPOSAL_STATES = [
   'proposed',
   'shadowed',
   'approved',

@@ -2,7 +2,7 @@
  * Who may do what with a proposal, by the rules of the policy that is in force (decision 0006).
  *
  * Q1. Every rule of a verb must be met; a verb without rules needs one operator.
- * Q2. Who counts for a rule: a key that is in the keyring now, unrevoked, with the role of the rule,
+ * Q2. Who counts for a rule: a key that is in the keyring now, unrevoked, with the rule's role,
  *     named in `of` where that is there; with `not_own` never the author.
  * Q3. A plan of the world counts for rules that name it in `of`, and for no other.
  */
@@ -18,7 +18,7 @@ type Rule = Omit<GovernanceRule, 'verb'>;
 const DEFAULT_RULES: readonly Rule[] = [{ role: 'operator', count: 1 }];
 
 /** The rules of a verb, never none. */
-export function rulesOf(world: World, verb: GovernedVerb): readonly Rule[] {
+function rulesOf(world: World, verb: GovernedVerb): readonly Rule[] {
   const { definition } = world.program;
   const policy = definition.manifest.defaults?.policy;
   const rules =

@@ -101,7 +101,7 @@ export function addShadow(
 }
 
 /**
- * Whether this voice may be given now. Codes: `proposal-not-shadowed` (for a yes), `proposal-stale`,
+ * Whether this voice may be given now. Codes: `proposal-not-shadowed` (of a yes), `proposal-stale`,
  * `approval-expired`, `approval-repeated`, `governance-own`, `governance-role`,
  * `governance-not-named`.
  */
@@ -136,7 +136,7 @@ export function checkBase({ program }: World, { id, base }: Proposal): Checked {
   return { code: 'proposal-stale', at: '/args/proposal', detail };
 }
 
-/** Takes a voice that {@link checkSpeak} lets pass; writes what the voices amount to, if changed. */
+/** Takes a voice that {@link checkSpeak} lets pass; writes what all amount to, if that changes. */
 export function speak(run: Run, proposal: Proposal, voice: Voice, cause: EntryPlace): void {
   const { decision, name } = voice;
   const voices = [...proposal.voices.filter((each) => each.name !== name), voice];

@@ -19,7 +19,10 @@ export function modulesOf(definition: WorldDefinition): readonly NeededModule[] 
   });
 }
 
-/** Throws ObjectsNeeded for code that the engine, if one is given, does not have. Code: `module-unbound`. */
+/**
+ * Throws ObjectsNeeded for code that the engine, if one is given, does not have. Code:
+ * `module-unbound`.
+ */
 export function checkModulesLoaded(
   definition: WorldDefinition,
   engine: Engine | undefined,

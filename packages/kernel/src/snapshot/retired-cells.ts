@@ -2,7 +2,7 @@
 import type { Hash, Value } from '@aos/canon';
 import { rootOfCells, unstoredCells } from '../cells/cell-table.js';
 import { checkCells } from '../cells/check-cells.js';
-import type { RetiredCells } from '../governance/moved-cells.js';
+import type { RetiredCells } from '../governance/retired-cells.js';
 import { type ProgramHolder, programOf } from '../program/program-cache.js';
 import type { ReducerProgram } from '../program/reducer-program.js';
 import { hash, list, type Shape, shapeError, struct, text } from './shape.js';

@@ -1,4 +1,4 @@
-/** How the kernel answers an effect itself: at once, unsigned, in the receipt schema of the effect. */
+/** How the kernel answers effects itself: at once, unsigned, in the receipt schema of each. */
 import { type Encodable, encode } from '@aos/canon';
 import type { EntryPlace } from '@aos/protocol';
 import type { OpenIntent } from '../gate/open-intent.js';

@@ -14,7 +14,7 @@ import type { CellTable } from '../cells/cell-table.js';
 import type { GateState } from '../gate/gate-state.js';
 import type { OpenIntent } from '../gate/open-intent.js';
 import type { GovernanceState } from '../governance/governance-state.js';
-import type { RetiredCells } from '../governance/moved-cells.js';
+import type { RetiredCells } from '../governance/retired-cells.js';
 import type { PlanState } from '../plans/state/plan-state.js';
 import type { Program } from '../program/program.js';
 import type { ProgramCache } from '../program/program-cache.js';

@@ -67,8 +67,8 @@ function writeParent(w: Writer, parent: GenesisParent): void {
 /**
  * Reads genesis bytes strictly. Codes: those of the codec, `genesis-format` for a format this build
  * does not know, `runtime-unsupported` for guard 0, `shape-length` and `shape-hash` for bytes of
- * the wrong length or a key whose id is not its hash, `key-role` for an unknown role, `verb-args` for
- * a key under the name of a plan, `shape-field` for anything else out of shape.
+ * the wrong length or a key whose id is not its hash, `key-role` for an unknown role, `verb-args`
+ * for a key under the name of a plan, `shape-field` for anything else out of shape.
  */
 export function decodeGenesis(bytes: Uint8Array): Result<Genesis> {
   return attempt(() => {
