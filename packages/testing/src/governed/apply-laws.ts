@@ -105,7 +105,7 @@ function pinsOf(memory: ObjectMemory, world: World): readonly (readonly [string,
 }
 
 /** Every cell that there is, by its reducer and key. */
-export function cellsOf(memory: ObjectMemory, world: World): ReadonlyMap<string, Cell> {
+function cellsOf(memory: ObjectMemory, world: World): ReadonlyMap<string, Cell> {
   return memory.look(() => {
     const { reducers } = world.program.definition;
     const tables: (readonly [string, CellTable])[] = [

@@ -7,7 +7,7 @@ import { REDUCERS } from '../palette/palette.js';
 import type { Random } from '../random.js';
 
 /** Events by which plans of the world are made to act on proposals. */
-export const GOVERNING_EVENTS = ['g/Approve@1', 'g/Apply@1'] as const;
+const GOVERNING_EVENTS = ['g/Approve@1', 'g/Apply@1'] as const;
 
 /** The types of states, from each of which migrations may lead to each other one. */
 export const STATES = ['g/State@1', 'g/State@2', 'g/State@3'] as const;
@@ -127,7 +127,7 @@ const RULES: readonly Json[] = [
 ];
 
 /** The module that leads from one type of states to another. */
-export const moverOf = (from: string, to: string): string =>
+const moverOf = (from: string, to: string): string =>
   `g/Move${from.slice(-1)}to${to.slice(-1)}@1`;
 
 /** Every module of migrations that there may be. */

@@ -224,7 +224,7 @@ export const manifestOf = ({ program }: World): Hash => program.definition.manif
 
 const isSame = (a: Hash, b: Hash): boolean => toHex(a) === toHex(b);
 
-export function hashOf(hex: string): Hash {
+function hashOf(hex: string): Hash {
   const bytes = fromHex(hex);
   if (!bytes.ok) throw new Error(`${hex} is no hash`);
   return bytes.value as Hash;
