@@ -127,8 +127,7 @@ const RULES: readonly Json[] = [
 ];
 
 /** The module that leads from one type of states to another. */
-const moverOf = (from: string, to: string): string =>
-  `g/Move${from.slice(-1)}to${to.slice(-1)}@1`;
+const moverOf = (from: string, to: string): string => `g/Move${from.slice(-1)}to${to.slice(-1)}@1`;
 
 /** Every module of migrations that there may be. */
 export const MOVERS: readonly string[] = STATES.flatMap((from) =>
