@@ -2,8 +2,8 @@
  * The crash matrix of applying: a world changes its definition on a simulated disk that is cut at
  * every operation on the way from the patch to the first event after it, one by one.
  *
- * M1 After a cut the world is wholly under the old definition or wholly under the new one; under the
- *    new one if applying was acknowledged.
+ * M1 After a cut the world is wholly under the old definition or wholly under the new one; under
+ *    the new one if applying was acknowledged.
  * M2 What was acknowledged is there, and all records replay to the world that opens.
  * M3 It goes on: the way is taken up where it was left, and ends in the new definition.
  */
