@@ -4,8 +4,9 @@
  */
 
 import type { Denial } from './decision.js';
-import { httpLimitsOf } from './enforcers/enforcer.js';
+import { httpLimitsOf, patchScopeOf } from './enforcers/enforcer.js';
 import { privateAddress, redirectsExceeded } from './enforcers/http-out.js';
+import { checkPatchScope, type PatchSummary } from './enforcers/patch-scope.js';
 import { isPrivateAddress } from './enforcers/private-address.js';
 import type { Gate } from './gate.js';
 import type { GatePorts } from './gate-ports.js';
@@ -34,6 +35,24 @@ export function checkRedirect(
     if (most !== undefined && hops > most) return redirectsExceeded(hops, name);
   }
   return checkConstraints(gate, grant, subject, ports).denial;
+}
+
+/**
+ * Whether a grant lets a plan propose a patch that touches this. Codes: `grant-not-found`,
+ * `section-not-allowed`, `namespace-not-allowed`.
+ */
+export function checkPatch(gate: Gate, cap: string, summary: PatchSummary): Denial | undefined {
+  const grant = gate.grants.get(cap);
+  if (grant === undefined) {
+    const advice = `grant ${cap} again, or use another grant`;
+    return { code: 'grant-not-found', at: `grant ${cap}`, advice };
+  }
+  for (const { name, enforcer } of grant.chain) {
+    const scope = patchScopeOf(enforcer);
+    const denied = scope && checkPatchScope(scope, summary, name);
+    if (denied !== undefined) return denied;
+  }
+  return undefined;
 }
 
 /**

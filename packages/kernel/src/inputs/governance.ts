@@ -1,8 +1,10 @@
 /** `governance`: what people decide about intents that wait, and about the definition itself. */
-import { assert, type Refusal } from '@aos/canon';
+import { assert, decode, type Refusal } from '@aos/canon';
 import type { Engine, GovernanceInput, GovernanceVerb, Verb } from '@aos/protocol';
 import type { Admission } from '../admit/admitted.js';
 import { refused } from '../admit/admitted.js';
+import { summarizePatch } from '../gate/enforcers/patch-scope.js';
+import { checkPatch } from '../gate/recheck.js';
 import { prepareApply } from '../governance/apply.js';
 import { compileCandidate } from '../governance/candidate.js';
 import type { Principal, Voice } from '../governance/proposal.js';
@@ -22,6 +24,7 @@ import {
 import { approve, checkApprove } from '../step/approve.js';
 import { worldPrincipal } from '../step/governance-answers.js';
 import type { Run } from '../step/run.js';
+import { ObjectsNeeded } from '../trie/objects-needed.js';
 import { findKey } from '../world/keyring.js';
 import type { World } from '../world/world.js';
 import { isRunning } from '../world/world.js';
@@ -76,7 +79,7 @@ function checkProposalVerb(
     case 'propose': {
       const author = authorOf(world, actor, verb);
       if ('code' in author) return author;
-      const refusal = checkPropose(world, author);
+      const refusal = checkPropose(world, author) ?? checkScope(world, verb);
       if (refusal !== undefined) return refusal;
       const candidate = compileCandidate(world, verb, engine);
       return candidate.ok ? undefined : candidate.refusal;
@@ -114,6 +117,18 @@ function authorOf(world: World, actor: Principal, { intent }: Propose): Principa
   if (open !== undefined && isAsked && refusal === undefined) return worldPrincipal(open);
   const detail = 'only a host may propose for a plan, while the effect that asks for it is open';
   return { code: 'proposal-intent', at: '/args/intent', detail };
+}
+
+/** What a plan proposes must be within the grant that it asked under. Codes of {@link checkPatch}. */
+function checkScope(world: World, { intent, patchHash }: Propose): Refusal | undefined {
+  const open = intent && world.intents.get(intent);
+  if (open === undefined) return undefined;
+  const bytes = world.source.read(patchHash);
+  if (bytes === undefined) throw new ObjectsNeeded([patchHash]);
+  const document = decode(bytes);
+  const summary = summarizePatch(document.ok ? document.value : null);
+  const denied = checkPatch(world.program.gate, open.cap, summary);
+  return denied && { code: denied.code, at: '/args/patch_hash', detail: denied.advice };
 }
 
 function checkHost({ keyring }: World, { keyId }: Principal): string | undefined {

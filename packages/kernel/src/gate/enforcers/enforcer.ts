@@ -14,6 +14,7 @@ import { type HttpLimits, httpOut, readHttpLimits } from './http-out.js';
 import { llmBasic } from './llm-basic.js';
 import { type Asked, type ModuleEnforcer, runModule } from './module-enforcer.js';
 import { blob, compile, governance, query, secret } from './named-things.js';
+import { type PatchScope, readPatchScope } from './patch-scope.js';
 
 /** What an enforcer came to, and what that took. */
 export interface Checked extends Charge {
@@ -22,7 +23,12 @@ export interface Checked extends Charge {
 
 export type Enforcer =
   | { readonly kind: 'allow-all' }
-  | { readonly kind: 'native'; readonly constraint: Constraint; readonly http?: HttpLimits }
+  | {
+      readonly kind: 'native';
+      readonly constraint: Constraint;
+      readonly http?: HttpLimits;
+      readonly patch?: PatchScope;
+    }
   | { readonly kind: 'module'; readonly module: ModuleEnforcer }
   | { readonly kind: 'broken'; readonly denial: Denial };
 
@@ -32,13 +38,16 @@ const ALLOW_ALL_MODULE = 'sys/CapAllowAll@1';
 
 const HTTP_MODULE = 'sys/CapEnforceHttpOut@1';
 
+const GOVERNANCE_MODULE = 'sys/CapEnforceGovernance@1';
+
+const SPECIAL: ReadonlySet<string> = new Set([HTTP_MODULE, GOVERNANCE_MODULE]);
+
 const NATIVE: ReadonlyMap<string, ConstraintReader> = new Map([
   ['sys/CapEnforceLlmBasic@1', llmBasic],
   ['sys/CapEnforceBlob@1', blob],
   ['sys/CapEnforceQuery@1', query],
   ['sys/CapEnforceSecret@1', secret],
   ['sys/CapEnforceCompile@1', compile],
-  ['sys/CapEnforceGovernance@1', governance],
 ]);
 
 /** The enforcer of one grant, with the grant's parameters read. */
@@ -71,6 +80,7 @@ function compileNative(module: string, params: Uint8Array): Enforcer | null | un
     const http = readHttpLimits(fields);
     return http === undefined ? null : { kind: 'native', constraint: httpOut(http), http };
   }
+  if (module === GOVERNANCE_MODULE) return compileGovernance(fields);
   const read = NATIVE.get(module);
   if (read === undefined) return undefined;
   const constraint = read(fields);
@@ -83,10 +93,22 @@ export function enforcerModules(
 ): readonly { readonly name: string; readonly hash: Hash }[] {
   const names = [...definition.grants.values()].map(({ cap }) => cap.enforcer.module);
   return [...new Set(names)].flatMap((name) => {
-    if (name === ALLOW_ALL_MODULE || name === HTTP_MODULE || NATIVE.has(name)) return [];
+    if (name === ALLOW_ALL_MODULE || SPECIAL.has(name) || NATIVE.has(name)) return [];
     const hash = parseHashText(definition.find('defmodule', name)?.wasm_hash ?? '');
     return [{ name, hash: hash.ok ? hash.value : ZERO_HASH }];
   });
+}
+
+function compileGovernance(fields: CapParams): Enforcer | null {
+  const kinds = fields.texts('kinds');
+  const patch = readPatchScope(fields);
+  if (!fields.isWhole()) return null;
+  return { kind: 'native', constraint: governance(kinds), patch };
+}
+
+/** What an enforcer lets patches touch, if it is the one for that. */
+export function patchScopeOf(enforcer: Enforcer): PatchScope | undefined {
+  return enforcer.kind === 'native' ? enforcer.patch : undefined;
 }
 
 /** The limits of HTTP that an enforcer checks, if it is the one for that. */

@@ -67,19 +67,11 @@ export function compile(params: CapParams): Constraint | undefined {
 }
 
 /**
- * `sys/CapEnforceGovernance@1`: kinds of verbs. What a patch touches does not stand in the
- * parameters of an effect, so a grant that constrains it allows nothing.
+ * `sys/CapEnforceGovernance@1`: kinds of verbs. What a patch may touch is asked when it is proposed:
+ * it does not stand in the parameters of an effect.
  */
-export function governance(params: CapParams): Constraint | undefined {
-  const kinds = params.texts('kinds');
-  const touched = [params.texts('sections'), params.texts('namespaces')];
-  if (!params.isWhole()) return undefined;
-  return (effect, grant) => {
-    const other = checkKind(effect, kinds, grant);
-    if (other !== undefined || touched.every((set) => set === undefined)) return other;
-    const advice = 'leave sections and namespaces out; what the patch touches is not known here';
-    return denial('patch-not-visible', grant, 'sections, namespaces', advice);
-  };
+export function governance(kinds: ReadonlySet<string> | undefined): Constraint {
+  return (effect, grant) => checkKind(effect, kinds, grant);
 }
 
 function checkKind(
