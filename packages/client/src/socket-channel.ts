@@ -3,12 +3,8 @@ import type { Socket } from 'node:net';
 import { RefusalError } from '@aos/canon';
 import type { PlainValue } from '@aos/protocol';
 import type { Channel, ChannelEvents } from './channel.js';
-import {
-  type Framing,
-  MessageReader,
-  MessageWriter,
-  type WireLimits,
-} from './wire/message-reader.js';
+import type { WireLimits } from './wire/limits.js';
+import { type Framing, MessageReader, MessageWriter } from './wire/message-reader.js';
 
 /** Bytes that may wait in a socket before its channel counts as full. */
 const FULL_BYTES = 1 << 22;

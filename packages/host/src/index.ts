@@ -83,11 +83,6 @@ export { PROMETHEUS_TYPE, writePrometheus } from './observe/prometheus.js';
 export { WorldMetrics } from './observe/world-metrics.js';
 export { openWorldHost, type WorldHostOptions } from './open-host.js';
 export { type FillEntropy, Stamper, type StampOrigin, systemEntropy } from './stamper.js';
-export { type EffectQuery, listEffects } from './trace/effect-list.js';
-export { listReceipts, type ReceiptQuery } from './trace/receipt-list.js';
-export type { TraceOptions } from './trace/trace.js';
-export { traceOf } from './trace/trace-of.js';
-export type { TraceSource } from './trace/trace-source.js';
 export { type AuthoringFolder, readAuthoringFolder } from './world/air-folder.js';
 export {
   type FoundedWorld,

@@ -373,7 +373,7 @@ describe('a signer that fails', () => {
     const first = openStage({ store, effects: { signer } });
     await first.host.submit(send('Order', 5));
     const { blockers } = await first.host.untilQuiescent();
-    expect(blockers).toMatchObject([{ kind: 'world', code: 'store-failed' }, {}, {}]);
+    expect(blockers).toMatchObject([{ kind: 'world', code: 'signer-failed' }, {}, {}]);
     await first.host.close();
     const { host } = openStage({ store: await reopened(store) });
     await host.untilQuiescent();

@@ -108,12 +108,14 @@ export { type Journal, type Link, type LinkRole, reasonsOf } from './why/links.j
 export { placeOf, printPlace } from './why/places.js';
 export { printNode, printProvenance } from './why/print.js';
 export {
+  effectSteps,
   effectsOf,
   type Provenance,
   type WhyNode,
   type WhyOptions,
   type WhyTarget,
   why,
+  whySteps,
 } from './why/why.js';
 export { createWorld, type WorldPorts } from './world/create-world.js';
 export type { Deadline } from './world/deadlines.js';

@@ -86,9 +86,10 @@ export class MemoryStore implements WorldStore {
   }
 
   private *walk(fromSeq: number, end: number): Generator<Uint8Array> {
-    for (const record of this.world.records.slice(fromSeq, end)) {
+    for (let seq = fromSeq; seq < end; seq++) {
       this.assertOpen();
-      yield new Uint8Array(record);
+      // records are only ever added
+      yield new Uint8Array(this.world.records[seq] as Uint8Array);
     }
   }
 

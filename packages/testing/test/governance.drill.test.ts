@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { runGovernedDrill } from '../src/governed/governed-drill.js';
 import { BROKEN_GOVERNANCE } from './broken-governance.js';
 
-const [first = 0, count = process.env.AOS_DRILL === 'large' ? 20_000 : 120] = (
+const [first = 0, count = process.env.AOS_DRILL === 'large' ? 20_000 : 40] = (
   process.env.AOS_SEEDS?.split('+') ?? []
 ).map(Number);
 

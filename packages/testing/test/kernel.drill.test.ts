@@ -33,6 +33,7 @@ const ENTRIES = [
 /** What cannot come up here, and why. */
 const ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ['decision address-not-allowed', 'asked by hosts, when an address is known'],
+  ['decision language-not-allowed', 'of an effect that these worlds do not ask for'],
   ['decision redirects-exceeded', 'asked by hosts, when a server redirects'],
   ['decision grant-revoked', 'needs another manifest'],
   ['decision intents-over-limit', 'takes 100,000 open intents'],

@@ -1,3 +1,3 @@
-export { ANSWER_LIMITS, HELLO_LIMITS, REQUEST_LIMITS } from './limits.js';
-export { type Framing, MessageReader, MessageWriter, type WireLimits } from './message-reader.js';
+export { ANSWER_LIMITS, HELLO_LIMITS, REQUEST_LIMITS, type WireLimits } from './limits.js';
+export { type Framing, MessageReader, MessageWriter } from './message-reader.js';
 export type { ValueLimits } from './scan.js';

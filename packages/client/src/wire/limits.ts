@@ -1,6 +1,11 @@
 /** Bounds of messages, on either side. */
 import { MAX_MESSAGE_BYTES } from '@aos/protocol';
-import type { WireLimits } from './message-reader.js';
+import type { ValueLimits } from './scan.js';
+
+export interface WireLimits extends ValueLimits {
+  /** Bytes of one message. */
+  readonly bytes: number;
+}
 
 const MAX_DEPTH = 128;
 /** Answers put what clients said into lists and records of their own. */

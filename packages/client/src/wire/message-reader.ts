@@ -9,16 +9,11 @@
  */
 import type { PlainValue } from '@aos/protocol';
 import { decodeLine, encodeLine } from './json-lines.js';
+import type { WireLimits } from './limits.js';
 import { pack, tooLarge } from './pack.js';
-import type { ValueLimits } from './scan.js';
 import { unpack } from './unpack.js';
 
 export type Framing = 'json' | 'pack';
-
-export interface WireLimits extends ValueLimits {
-  /** Bytes of one message. */
-  readonly bytes: number;
-}
 
 const LENGTH_BYTES = 4;
 const LINE_END = 0x0a;

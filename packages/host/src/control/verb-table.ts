@@ -18,6 +18,7 @@ import {
 import { auditPorts, auditStream } from '../observe/audit.js';
 import { listEffects } from '../trace/effect-list.js';
 import { listReceipts } from '../trace/receipt-list.js';
+import { inSlices } from '../trace/slices.js';
 import { traceOf } from '../trace/trace-of.js';
 import { nextDurable } from './durability.js';
 import type { JournalIndex } from './journal-index.js';
@@ -73,16 +74,18 @@ export const verbTable: {
   'keyring.list': ({ view }) => listKeys(view),
   'journal.head': ({ view }) => showHead(view),
   'intents.list': ({ view }, args) => listIntents(view, args),
-  'effects.list': async ({ index }, args) => listEffects(await index.source(), args),
-  'receipts.list': async ({ index }, args) => listReceipts(await index.source(), args),
+  'effects.list': async ({ index }, args, signal) =>
+    inSlices(listEffects(await index.source(), args), signal),
+  'receipts.list': async ({ index }, args, signal) =>
+    inSlices(listReceipts(await index.source(), args), signal),
   'plans.list': ({ view }, args) => listPlans(view, args),
-  trace: async ({ index }, { what, limit }) => {
+  trace: async ({ index }, { what, limit }, signal) => {
     const options = limit === undefined ? {} : { maxPlaces: limit };
-    const found = traceOf(await index.source(), what, options);
+    const found = await inSlices(traceOf(await index.source(), what, options), signal);
     if (found.ok) return found.value;
     throw new RefusalError(found.refusal);
   },
-  why: ({ index }, args) => explainWhy(index, args),
+  why: ({ index }, args, signal) => explainWhy(index, { ...args, signal }),
   'dead-letters.list': ({ view }) => listDeadLetters(view),
   'denials.list': ({ view }) => listDenials(view),
   quiesce: ({ view }, args, signal) => quiesce(view, { ...args, signal }),

@@ -29,15 +29,18 @@ export function checkOutcome(
 ): Answer {
   const problem = describeOutcome(outcome);
   if (problem !== undefined) return invalid(world, problem);
+  const { costCents } = outcome;
   const { gate, effectError } = programOf(world, of.manifest);
   const isOk = outcome.status === 'ok';
   const schema = isOk ? gate.effects.get(of.effect)?.receipt : effectError;
   const normal = schema?.normalizeCbor(outcome.payload);
-  if (normal?.ok !== true) return invalid(world, normal?.refusal.detail ?? 'no such effect');
+  if (normal?.ok !== true) {
+    return invalid(world, normal?.refusal.detail ?? 'no such effect', costCents);
+  }
   const payload = normal.value;
   const limit = world.runtime.limits.receipt_bytes;
   if (payload.length > limit) {
-    return invalid(world, `expected at most ${limit} bytes, found ${payload.length}`);
+    return invalid(world, `expected at most ${limit} bytes, found ${payload.length}`, costCents);
   }
   // what was canonical is the adapter's own array still, and it may go on with that
   const own = payload === outcome.payload ? new Uint8Array(payload) : payload;
@@ -45,7 +48,7 @@ export function checkOutcome(
 }
 
 /** What an adapter in another language than ours could have got wrong. */
-function describeOutcome(outcome: Partial<EffectOutcome> | undefined): string | undefined {
+export function describeOutcome(outcome: Partial<EffectOutcome> | undefined): string | undefined {
   if (!STATUSES.includes(outcome?.status)) return 'expected ok, error, timeout or cancelled';
   if (!(outcome?.payload instanceof Uint8Array)) return 'expected bytes as payload';
   const { costCents = 0n } = outcome;
@@ -53,8 +56,11 @@ function describeOutcome(outcome: Partial<EffectOutcome> | undefined): string | 
   return isCost ? undefined : 'expected an unsigned 64-bit number of cents';
 }
 
-function invalid(world: World, message: string): Answer {
-  return answerOf(world, { status: 'error', code: 'adapter-payload-invalid', message });
+/** What was spent is spent, whatever was said of it. */
+function invalid(world: World, message: string, costCents?: bigint): Answer {
+  const failure = { status: 'error', code: 'adapter-payload-invalid', message } as const;
+  const answer = answerOf(world, failure);
+  return costCents === undefined ? answer : { ...answer, costCents };
 }
 
 function codeOf(payload: Uint8Array): string {

@@ -2,12 +2,20 @@
  * One start of an adapter, to its end.
  *
  * 1. It ends: what was called off and does not answer in time is answered for.
- * 2. Whatever an adapter throws is its defect, the outcome `adapter-failed`.
+ * 2. Whatever an adapter throws, in its call or in what it gave to the clock, is its defect, which
+ *    is told; the call is then `adapter-failed`, and the promise of it never rejects.
  * 3. What shows a secret is not the outcome, nor told of as a defect.
  * 4. A call that its deadline ended is a `timeout`, whatever the adapter makes of being called off.
  */
 import type { OpenIntent } from '@aos/kernel';
-import { type Adapter, type EffectCall, type EffectOutcome, failedOutcome } from '@aos/protocol';
+import {
+  type Adapter,
+  type EffectCall,
+  type EffectClock,
+  type EffectOutcome,
+  failedOutcome,
+} from '@aos/protocol';
+import { describeOutcome } from './answer.js';
 import { CallContext, type CallPorts } from './effect-context.js';
 import type { EffectJob } from './effect-job.js';
 
@@ -16,35 +24,87 @@ export interface AttemptPorts extends CallPorts {
   readonly onDefect: (adapter: Adapter, cause: unknown) => void;
 }
 
+interface Asked {
+  readonly adapter: Adapter;
+  readonly intent: OpenIntent;
+  readonly call: EffectCall;
+}
+
+/** Never rejects. What an adapter answers out of shape is left to `checkOutcome`. */
 export async function runAttempt(
-  { adapter, intent, call }: { adapter: Adapter; intent: OpenIntent; call: EffectCall },
+  { adapter, intent, call }: Asked,
   { cancel }: EffectJob,
   ports: AttemptPorts,
 ): Promise<EffectOutcome> {
   const { clock, graceNs } = ports;
-  const { deadlineNs } = call;
   const stops: (() => void)[] = [];
-  if (deadlineNs !== undefined) {
-    stops.push(clock.at(deadlineNs, () => cancel.cancel('deadline')));
-  }
-  const stuck = new Promise<EffectOutcome>((resolve) => {
-    const wait = () => {
-      const answer = () => resolve(failedOutcome(stuckFailure(adapter)));
-      stops.push(clock.at(clock.logicalNowNs() + graceNs, answer));
-    };
-    stops.push(cancel.onCancel(wait));
-  });
-  const context = new CallContext(intent, ports, cancel);
-  const ended = start(adapter, call, context).catch((cause) => {
-    ports.onDefect(adapter, context.secrets.withhold(cause));
+  const tell = (cause: unknown) =>
+    tellDefect(ports, adapter, () => context.secrets.withhold(cause));
+  const context = new CallContext(intent, { ...ports, clock: guardClock(clock, tell) }, cancel);
+  try {
+    if (call.deadlineNs !== undefined) {
+      stops.push(clock.at(call.deadlineNs, () => cancel.cancel('deadline')));
+    }
+    const stuck = new Promise<EffectOutcome>((resolve) => {
+      const wait = () => {
+        const answer = () => resolve(failedOutcome(stuckFailure(adapter)));
+        stops.push(clock.at(clock.logicalNowNs() + graceNs, answer));
+      };
+      stops.push(cancel.onCancel(wait));
+    });
+    const answered = await Promise.race([start(adapter, call, context), stuck]);
+    const outcome = plainOutcome(answered);
+    const isOdd = describeOutcome(outcome) !== undefined;
+    await context.end(isOdd ? 'error' : outcome.status);
+    if (isOdd) return outcome;
+    const isLate = cancel.reason === 'deadline' && outcome.status === 'cancelled';
+    return isLate ? lateOutcome(outcome) : context.secrets.checkOutcome(outcome);
+  } catch (cause) {
+    tell(cause);
     const message = `the adapter ${adapter.id} threw; that is a defect of it`;
     return failedOutcome({ status: 'error', code: 'adapter-failed', message });
-  });
-  const outcome = await Promise.race([ended, stuck]);
-  for (const stop of stops) stop();
-  await context.end(outcome);
-  const isLate = cancel.reason === 'deadline' && outcome.status === 'cancelled';
-  return isLate ? failedOutcome(DEADLINE) : context.secrets.checkOutcome(outcome);
+  } finally {
+    for (const stop of stops) stop();
+    context.close();
+  }
+}
+
+/** Read once, so that an adapter cannot answer one thing here and another thing there. */
+function plainOutcome(answered: Partial<EffectOutcome> | undefined): EffectOutcome {
+  const { status, payload, costCents, retry } = answered ?? {};
+  const outcome = { status, payload, ...(costCents !== undefined && { costCents }) };
+  return { ...outcome, ...(retry !== undefined && { retry }) } as EffectOutcome;
+}
+
+/** A `timeout` costs what the adapter says that it cost. */
+function lateOutcome({ costCents }: EffectOutcome): EffectOutcome {
+  const late = failedOutcome(DEADLINE);
+  return costCents === undefined ? late : { ...late, costCents };
+}
+
+/** Whoever is told of a defect may have one too, and that ends nothing here. */
+function tellDefect(ports: AttemptPorts, adapter: Adapter, shown: () => unknown): void {
+  try {
+    ports.onDefect(adapter, shown());
+  } catch {
+    // the outcome says that there was a defect
+  }
+}
+
+/** What an adapter has called later runs on the host's own stack: it must not throw there. */
+function guardClock(clock: EffectClock, tell: (cause: unknown) => void): EffectClock {
+  return {
+    wallNs: () => clock.wallNs(),
+    logicalNowNs: () => clock.logicalNowNs(),
+    at: (logicalNs, run) =>
+      clock.at(logicalNs, () => {
+        try {
+          run();
+        } catch (cause) {
+          tell(cause);
+        }
+      }),
+  };
 }
 
 /** An adapter may throw before it has a promise to answer with. */

@@ -101,9 +101,14 @@ export class CallContext implements EffectContext {
     return isHeld ? Promise.resolve() : this.#letGo();
   }
 
-  /** The call has ended: frames that were emitted and not handed in are dropped. */
-  async end({ status }: EffectOutcome): Promise<void> {
+  /** The call has ended: what it held back of its frames goes out with an outcome that is ok. */
+  async end(status: EffectOutcome['status']): Promise<void> {
     if (status === 'ok' && !this.secrets.isEchoed) await this.#letGo();
+    this.close();
+  }
+
+  /** Frames that were emitted and not handed in are dropped. */
+  close(): void {
     this.#frames.close();
   }
 

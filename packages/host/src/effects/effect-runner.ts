@@ -312,6 +312,7 @@ export class EffectRunner {
       // no receipt can be made here: the intent stays open for a host that can
       this.#jobs.move(job, 'left');
       this.host.failed(cause);
+      this.#changed();
     }
   }
 

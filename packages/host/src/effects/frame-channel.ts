@@ -62,7 +62,10 @@ export async function handInFrame(
     const index = intents.get(intentHash)?.frames;
     if (index === undefined) return;
     const unsigned = { worldId, epoch, intentHash, attempt, adapterId: adapter.id, index };
-    const frame = await signStreamFrameLater(signer, unsigned, payload);
+    const frame = await signStreamFrameLater(signer, unsigned, payload).catch((cause) => {
+      host.failed(cause);
+    });
+    if (frame === undefined) return;
     // a world that stops is no matter of the adapter: it is told when its call is called off
     const result = await host.submit(frame).catch(() => undefined);
     if (result === undefined || result.ok || result.refusal.code !== 'inbox-full') return;

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { type Hash, sha256 } from '@aos/canon';
 import type { RawReceipt, RawStreamFrame, RawVerb } from '@aos/kernel';
 import {
+  AosFault,
   encodeReceiptBody,
   encodeSignedVerb,
   encodeStreamFrame,
@@ -93,8 +94,14 @@ function frameOf(
   return { kind: 'stream-frame', ...signed, keyId };
 }
 
+/** Fault: `signer-failed`, whatever the signer throws. */
 async function signLater(signer: Signer, message: Uint8Array): Promise<Uint8Array> {
-  return signer.signLater?.(message) ?? signer.sign(message);
+  try {
+    return await (signer.signLater?.(message) ?? signer.sign(message));
+  } catch (cause) {
+    const why = 'the signer of the host failed; see to where its key is kept, and open again';
+    throw new AosFault('signer-failed', why, { retry: 'later', cause });
+  }
 }
 
 /** The world a verb is for. */

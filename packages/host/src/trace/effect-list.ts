@@ -2,6 +2,7 @@
 import { placeOf } from '@aos/kernel';
 import type { ControlResult, EffectShape, Standing } from '@aos/protocol';
 import { tellEffect } from './intent-story.js';
+import type { Steps } from './slices.js';
 import { entryAt, type TraceSource } from './trace-source.js';
 
 export interface EffectQuery {
@@ -13,18 +14,19 @@ export interface EffectQuery {
   readonly standing?: Standing | undefined;
 }
 
-/** Most effects that are looked at to find those of a query: the world stands still meanwhile. */
+/** Most effects that are looked at to find those of a query. */
 const MAX_LOOKED_AT = 20_000;
 
-export function listEffects(
+export function* listEffects(
   source: TraceSource,
   query: EffectQuery,
-): ControlResult<'effects.list'> {
-  const firsts = source.journal.index.firstAboutIntents();
+): Steps<ControlResult<'effects.list'>> {
+  const firsts = source.journal.index.firstAboutIntents;
   const found: EffectShape[] = [];
   const end = Math.max(0, firsts.length - MAX_LOOKED_AT);
   let at = firsts.length;
   while (at > end && found.length < query.limit) {
+    yield;
     at -= 1;
     const entry = entryAt(source, placeOf(firsts[at] as number));
     if (entry?.kind !== 'decision' && entry?.kind !== 'intent') continue;

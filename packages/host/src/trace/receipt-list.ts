@@ -3,6 +3,7 @@ import { bytesEqual, type Hash } from '@aos/canon';
 import { placeOf } from '@aos/kernel';
 import type { ControlResult, ReceiptShape, ReceiptStatus } from '@aos/protocol';
 import { describeReceipt, isReceipt, type ReceiptRecord } from './receipts.js';
+import type { Steps } from './slices.js';
 import { entryAt, type TraceSource } from './trace-source.js';
 
 export interface ReceiptQuery {
@@ -15,17 +16,18 @@ export interface ReceiptQuery {
   readonly intent?: Hash | undefined;
 }
 
-/** Most records that are looked at to find those of a query: the world stands still meanwhile. */
+/** Most records that are looked at to find those of a query. */
 const MAX_LOOKED_AT = 50_000;
 
-export function listReceipts(
+export function* listReceipts(
   source: TraceSource,
   query: ReceiptQuery,
-): ControlResult<'receipts.list'> {
+): Steps<ControlResult<'receipts.list'>> {
   const found: ReceiptShape[] = [];
   let seq = Math.min(query.before ?? source.world.seq, source.world.seq);
   const end = Math.max(0, seq - MAX_LOOKED_AT);
   while (seq > end && found.length < query.limit) {
+    yield;
     seq -= 1;
     const record = source.journal.view.record(seq);
     if (record === undefined || !isReceipt(record) || !isAsked(record, query)) continue;

@@ -1,16 +1,18 @@
 /** From anything in a journal to the root event that led to it. */
 import { type Link, reasonsOf } from '@aos/kernel';
 import type { EntryPlace, InputKind } from '@aos/protocol';
+import type { Steps } from './slices.js';
 import { recordAt, type TraceSource } from './trace-source.js';
 
 /** Inputs that only let go on what began elsewhere. */
 const GOES_ON = new Set<InputKind | undefined>(['tick', 'continue', 'receipt', 'stream-frame']);
 
 /** Sequence of the root's record; `undefined` when the journal does not have the place. */
-export function rootOf(source: TraceSource, place: EntryPlace): number | undefined {
+export function* rootOf(source: TraceSource, place: EntryPlace): Steps<number | undefined> {
   if (!source.journal.view.has(place)) return undefined;
   // each link leads to an earlier place
   for (let at = place; ; ) {
+    yield;
     const links = reasonsOf(source.journal, at);
     const next = chooseLink(source, links);
     if (next === undefined) return at.seq;

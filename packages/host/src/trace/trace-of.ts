@@ -3,6 +3,7 @@ import { ok, parseHashText, type Result, refuse } from '@aos/canon';
 import { placeOf } from '@aos/kernel';
 import type { EntryPlace, TraceShape } from '@aos/protocol';
 import { rootOf } from './root.js';
+import type { Steps } from './slices.js';
 import { type TraceOptions, trace } from './trace.js';
 import type { TraceSource } from './trace-source.js';
 
@@ -10,14 +11,14 @@ import type { TraceSource } from './trace-source.js';
  * The trace of the root that led to `what`: a place `7` or `7/2`, the hash of an intent, or its
  * beginning; the latest event when it is undefined. Code: `trace-unknown`.
  */
-export function traceOf(
+export function* traceOf(
   source: TraceSource,
   what: string | undefined,
   options: TraceOptions = {},
-): Result<TraceShape> {
-  const place = what === undefined ? latestEvent(source) : findPlace(source, what);
-  const root = place === undefined ? undefined : rootOf(source, place);
-  const found = root === undefined ? undefined : trace(source, root, options);
+): Steps<Result<TraceShape>> {
+  const place = what === undefined ? yield* latestEvent(source) : findPlace(source, what);
+  const root = place === undefined ? undefined : yield* rootOf(source, place);
+  const found = root === undefined ? undefined : yield* trace(source, root, options);
   return found === undefined ? unknown(what) : ok(found);
 }
 
@@ -57,8 +58,9 @@ function firstAbout(source: TraceSource, what: string): EntryPlace | undefined {
   return only === undefined || another !== undefined ? undefined : placeOf(only);
 }
 
-function latestEvent({ journal, world }: TraceSource): EntryPlace | undefined {
+function* latestEvent({ journal, world }: TraceSource): Steps<EntryPlace | undefined> {
   for (let seq = world.seq - 1; seq >= 0; seq--) {
+    yield;
     if (journal.view.record(seq)?.input.kind === 'event') return { seq, i: null };
   }
   return undefined;

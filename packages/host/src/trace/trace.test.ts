@@ -5,6 +5,7 @@ import { type Entry, encodeRecord, type Input, type ReceiptInput } from '@aos/pr
 import { describe, expect, it } from 'vitest';
 import { listEffects } from './effect-list.js';
 import { listReceipts } from './receipt-list.js';
+import type { Steps } from './slices.js';
 import { traceOf } from './trace-of.js';
 import type { TraceSource } from './trace-source.js';
 
@@ -70,8 +71,15 @@ function source(lines: readonly Line[], open: readonly Partial<OpenIntent>[] = [
   return { journal: { index, view }, ports: { definition, object: () => undefined }, world };
 }
 
+function finish<T>(steps: Steps<T>): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+  }
+}
+
 function traced(lines: readonly Line[], what = '0', open: readonly Partial<OpenIntent>[] = []) {
-  const found = traceOf(source(lines, open), what);
+  const found = finish(traceOf(source(lines, open), what));
   if (!found.ok) throw new Error(found.refusal.code);
   return found.value;
 }
@@ -172,16 +180,18 @@ describe('the root', () => {
 
   it('of nothing is unknown', () => {
     for (const what of ['4', '1/7', 'abcdef123456', 'abc']) {
-      expect(traceOf(source(lines), what)).toMatchObject({ refusal: { code: 'trace-unknown' } });
+      expect(finish(traceOf(source(lines), what))).toMatchObject({
+        refusal: { code: 'trace-unknown' },
+      });
     }
   });
 
   it('is the latest event when nothing is named', () => {
-    expect(traceOf(source(lines), undefined)).toMatchObject({ value: { root: 1 } });
+    expect(finish(traceOf(source(lines), undefined))).toMatchObject({ value: { root: 1 } });
   });
 
   it('is traced up to a bound, and that is told', () => {
-    const found = traceOf(source(lines), '1', { maxPlaces: 2 });
+    const found = finish(traceOf(source(lines), '1', { maxPlaces: 2 }));
     expect(found).toMatchObject({ value: { is_cut: true } });
   });
 });
@@ -194,24 +204,26 @@ describe('lists', () => {
   ];
 
   it('hold the latest effects, in the order of the journal', () => {
-    const { effects } = listEffects(source(lines), { limit: 5 });
+    const { effects } = finish(listEffects(source(lines), { limit: 5 }));
     expect(effects.map(({ standing }) => standing)).toEqual(['failed', 'denied']);
-    const last = listEffects(source(lines), { limit: 1 });
+    const last = finish(listEffects(source(lines), { limit: 1 }));
     expect(last).toMatchObject({ effects: [{ standing: 'denied' }], is_cut: true });
-    const denied = listEffects(source(lines), { limit: 5, standing: 'denied' });
+    const denied = finish(listEffects(source(lines), { limit: 5, standing: 'denied' }));
     expect(denied.effects).toHaveLength(1);
-    expect(listEffects(source(lines), { limit: 5, effect: 'other' }).effects).toEqual([]);
+    expect(finish(listEffects(source(lines), { limit: 5, effect: 'other' })).effects).toEqual([]);
   });
 
   it('hold receipts with what they cost and what became of them', () => {
-    const { receipts } = listReceipts(source(lines), { limit: 5 });
+    const { receipts } = finish(listReceipts(source(lines), { limit: 5 }));
     expect(receipts).toMatchObject([
       { seq: 1, effect: 'pay', status: 'error', code: 'shop-closed', cost_cents: 7 },
       { seq: 2, status: 'ok', code: null },
     ]);
-    expect(listReceipts(source(lines), { limit: 5, before: 2 }).receipts).toHaveLength(1);
-    expect(listReceipts(source(lines), { limit: 5, status: 'ok' }).receipts).toHaveLength(1);
-    expect(listReceipts(source(lines), { limit: 5, intent: OTHER }).receipts).toEqual([]);
-    expect(listReceipts(source(lines), { limit: 1 })).toMatchObject({ is_cut: true });
+    expect(finish(listReceipts(source(lines), { limit: 5, before: 2 })).receipts).toHaveLength(1);
+    expect(finish(listReceipts(source(lines), { limit: 5, status: 'ok' })).receipts).toHaveLength(
+      1,
+    );
+    expect(finish(listReceipts(source(lines), { limit: 5, intent: OTHER })).receipts).toEqual([]);
+    expect(finish(listReceipts(source(lines), { limit: 1 }))).toMatchObject({ is_cut: true });
   });
 });

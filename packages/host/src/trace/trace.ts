@@ -7,7 +7,7 @@
  * T3 It is bounded, and says so when it was cut.
  */
 import { type Hash, toHashText } from '@aos/canon';
-import { effectsOf, printPlace, type WhyNode } from '@aos/kernel';
+import { effectSteps, printPlace, type WhyNode } from '@aos/kernel';
 import {
   type EffectShape,
   type EntryPlace,
@@ -18,6 +18,7 @@ import {
 } from '@aos/protocol';
 import { tellPlan } from './instance-story.js';
 import { tellEffect } from './intent-story.js';
+import type { Steps } from './slices.js';
 import { COMPLETED, isOpen, mostPressing, type Stand } from './standing.js';
 import { entryAt, plain, type TraceSource } from './trace-source.js';
 
@@ -31,17 +32,18 @@ const DEFAULT_PLACES = 10_000;
 const IGNORED: Stand = { standing: 'ignored', code: null };
 
 /** The trace of a root, as {@link rootOf} finds it; `undefined` when there is no such record. */
-export function trace(
+export function* trace(
   source: TraceSource,
   root: number,
   { maxPlaces = DEFAULT_PLACES }: TraceOptions = {},
-): TraceShape | undefined {
+): Steps<TraceShape | undefined> {
   const target = { kind: 'event', place: { seq: root, i: null } } as const;
-  const { nodes, isCut } = effectsOf(source.journal, source.ports, target, { maxNodes: maxPlaces });
+  const walk = { maxNodes: maxPlaces };
+  const { nodes, isCut } = yield* effectSteps(source.journal, source.ports, target, walk);
   const [first] = nodes;
   const last = nodes.at(-1);
   if (first === undefined || last === undefined) return undefined;
-  const parts = partsOf(source, nodes);
+  const parts = yield* partsOf(source, nodes);
   return {
     root,
     kind: first.kind,
@@ -60,14 +62,28 @@ export function trace(
 
 type Parts = Pick<TraceShape, 'effects' | 'faults' | 'plans'>;
 
-function partsOf(source: TraceSource, nodes: readonly WhyNode[]): Parts {
-  const effects = intentsOf(source, nodes).flatMap((hash) => tellEffect(source, hash) ?? []);
+function* partsOf(source: TraceSource, nodes: readonly WhyNode[]): Steps<Parts> {
+  const intents = yield* intentsOf(source, nodes);
+  const effects = yield* told(intents, (hash) => tellEffect(source, hash));
   const denied = effects.filter(({ standing }) => standing === 'denied');
   const known = { effects, denials: new Set(denied.map(({ code }) => code)) };
   const begun = placesOf(nodes, 'plan-started');
-  const plans = begun.flatMap((place) => tellPlan(source, place, known) ?? []);
+  const plans = yield* told(begun, (place) => tellPlan(source, place, known));
   const faults = placesOf(nodes, 'reducer-fault').flatMap((place) => tellFault(source, place));
   return { effects, plans, faults };
+}
+
+function* told<T, Told>(
+  items: readonly T[],
+  tell: (item: T) => Told | undefined,
+): Steps<readonly Told[]> {
+  const found: Told[] = [];
+  for (const item of items) {
+    yield;
+    const story = tell(item);
+    if (story !== undefined) found.push(story);
+  }
+  return found;
 }
 
 function placesOf(nodes: readonly WhyNode[], kind: string): readonly EntryPlace[] {
@@ -75,9 +91,10 @@ function placesOf(nodes: readonly WhyNode[], kind: string): readonly EntryPlace[
 }
 
 /** Those that were asked for, in the order of the journal, each once. */
-function intentsOf(source: TraceSource, nodes: readonly WhyNode[]): readonly Hash[] {
+function* intentsOf(source: TraceSource, nodes: readonly WhyNode[]): Steps<readonly Hash[]> {
   const found = new Map<string, Hash>();
   for (const { place } of nodes) {
+    yield;
     const entry = entryAt(source, place);
     if (entry?.kind !== 'decision' && entry?.kind !== 'intent') continue;
     found.set(toHashText(entry.intent), entry.intent);

@@ -15,6 +15,7 @@ import { type PlaceNumber, placeNumber } from './places.js';
 export class CauseIndex {
   readonly #changes = new Map<string, PlaceNumber[]>();
   readonly #intents = new Map<string, PlaceNumber[]>();
+  readonly #firstAboutIntents: PlaceNumber[] = [];
   readonly #instances = new Map<string, PlaceNumber[]>();
   readonly #consequences = new Map<PlaceNumber, PlaceNumber[]>();
   #nextSeq: number | undefined;
@@ -48,9 +49,9 @@ export class CauseIndex {
     return this.#intents.get(toHex(intent)) ?? [];
   }
 
-  /** Where the journal first speaks of each intent, oldest first. */
-  firstAboutIntents(): readonly PlaceNumber[] {
-    return [...this.#intents.values()].flatMap(([first]) => first ?? []);
+  /** Where the journal first speaks of each intent, oldest first. It grows with the index. */
+  get firstAboutIntents(): readonly PlaceNumber[] {
+    return this.#firstAboutIntents;
   }
 
   /** Where the journal first speaks of those intents whose hash begins so, oldest first. */
@@ -76,8 +77,14 @@ export class CauseIndex {
   #addInput(seq: number, input: Input): void {
     const intent = intentOfInput(input);
     if (intent !== undefined) {
-      push(this.#intents, toHex(intent), placeNumber({ seq, i: null }));
+      this.#addAbout(intent, placeNumber({ seq, i: null }));
     }
+  }
+
+  #addAbout(intent: Hash, place: PlaceNumber): void {
+    const id = toHex(intent);
+    if (!this.#intents.has(id)) this.#firstAboutIntents.push(place);
+    push(this.#intents, id, place);
   }
 
   #addEntry(place: PlaceNumber, entry: Entry): void {
@@ -89,7 +96,7 @@ export class CauseIndex {
       push(this.#changes, cellId(entry.reducer, entry.key), place);
     }
     if ('intent' in entry && entry.intent !== undefined) {
-      push(this.#intents, toHex(entry.intent), place);
+      this.#addAbout(entry.intent, place);
     }
     const instance = instanceOf(entry);
     if (instance !== undefined) push(this.#instances, instanceId(instance), place);

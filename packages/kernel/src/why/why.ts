@@ -6,6 +6,7 @@
  *     earliest first.
  * W3 A walk is bounded by `maxNodes`, and says so when it was cut; records that are not there end
  *     it, and are named.
+ * W4 A walk may be left at each of its steps and taken up again, also when the journal has grown.
  */
 
 import type { Hash } from '@aos/canon';
@@ -53,6 +54,9 @@ export interface WhyOptions {
 
 const DEFAULT_NODES = 1000;
 
+/** A walk step by step. */
+export type WhySteps = Generator<undefined, Provenance, undefined>;
+
 /** Explains a target back to the inputs it comes from. */
 export function why(
   journal: Journal,
@@ -60,12 +64,23 @@ export function why(
   target: WhyTarget,
   options: WhyOptions = {},
 ): Provenance {
+  return finish(whySteps(journal, ports, target, options));
+}
+
+/** As {@link why}. */
+export function* whySteps(
+  journal: Journal,
+  ports: DescribePorts,
+  target: WhyTarget,
+  options: WhyOptions = {},
+): WhySteps {
   const starts = startsOf(journal, target, (options.earlierChanges ?? 0) + 1);
   const walk = { maxNodes: options.maxNodes ?? DEFAULT_NODES, starts };
   const back = (place: EntryPlace) => reasonsOf(journal, place);
   const isFollowed = ({ role }: Link) => role !== 'before';
-  const found = walkFrom(journal, walk, { linksOf: back, isFollowed, order: (a, b) => b - a });
-  return describeWalk(journal, ports, found);
+  const direction: Direction = { linksOf: back, isFollowed, order: (a, b) => b - a };
+  const found = yield* walkFrom(journal, walk, direction);
+  return yield* describeWalk(journal, ports, found);
 }
 
 /** What came of a target, up to the latest record. */
@@ -75,12 +90,30 @@ export function effectsOf(
   target: WhyTarget,
   options: Pick<WhyOptions, 'maxNodes'> = {},
 ): Provenance {
+  return finish(effectSteps(journal, ports, target, options));
+}
+
+/** As {@link effectsOf}. */
+export function* effectSteps(
+  journal: Journal,
+  ports: DescribePorts,
+  target: WhyTarget,
+  options: Pick<WhyOptions, 'maxNodes'> = {},
+): WhySteps {
   const starts = startsOf(journal, target, 1);
   const walk = { maxNodes: options.maxNodes ?? DEFAULT_NODES, starts };
   const on = (place: EntryPlace) => consequencesOf(journal, place);
   const isFollowed = () => true;
-  const found = walkFrom(journal, walk, { linksOf: on, isFollowed, order: (a, b) => a - b });
-  return describeWalk(journal, ports, found);
+  const direction: Direction = { linksOf: on, isFollowed, order: (a, b) => a - b };
+  const found = yield* walkFrom(journal, walk, direction);
+  return yield* describeWalk(journal, ports, found);
+}
+
+function finish(steps: WhySteps): Provenance {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+  }
 }
 
 function startsOf(
@@ -119,11 +152,11 @@ interface Walked {
 }
 
 /** Nearest first, so that a walk that is cut keeps what is closest to the question. */
-function walkFrom(
+function* walkFrom(
   { view }: Journal,
   { starts, maxNodes }: { readonly starts: readonly EntryPlace[]; readonly maxNodes: number },
   direction: Direction,
-): Walked {
+): Generator<undefined, Walked, undefined> {
   const seen = new Set<PlaceNumber>(starts.map(placeNumber));
   const missing = new Set<number>();
   const nodes = new Map<PlaceNumber, readonly Link[]>();
@@ -138,6 +171,7 @@ function walkFrom(
       isCut = true;
       break;
     }
+    yield;
     const links = direction.linksOf(place);
     nodes.set(number, links);
     for (const link of links) {
@@ -153,11 +187,13 @@ function walkFrom(
   };
 }
 
-function describeWalk(journal: Journal, ports: DescribePorts, walked: Walked): Provenance {
-  const nodes = walked.nodes.flatMap(({ place, links }): WhyNode[] => {
+function* describeWalk(journal: Journal, ports: DescribePorts, walked: Walked): WhySteps {
+  const nodes: WhyNode[] = [];
+  for (const { place, links } of walked.nodes) {
+    yield;
     const record = journal.view.record(place.seq);
-    return record === undefined ? [] : [{ ...describePlace(record, place, ports), links }];
-  });
+    if (record !== undefined) nodes.push({ ...describePlace(record, place, ports), links });
+  }
   return { ...walked, nodes };
 }
 

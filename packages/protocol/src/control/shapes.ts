@@ -43,8 +43,8 @@ export type ShortageShape = {
 export const WAIT_LEVELS = ['accepted', 'durable', 'quiescent'] as const;
 /**
  * `accepted`: admitted, its signature verified, and waiting to be stepped; a crash may still undo
- * it. `durable`: its record is on the disk. `quiescent`: durable, and nothing
- * that it caused moves any more.
+ * it. `durable`: its record is on the disk. `quiescent`: durable, and nothing that it caused moves
+ * any more.
  */
 export type WaitLevel = (typeof WAIT_LEVELS)[number];
 

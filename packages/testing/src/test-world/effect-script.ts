@@ -4,7 +4,8 @@
  * 1. What no script answers is refused with `test-effect-unscripted`, and the test is told when it
  *    next waits for the world, naming the effect.
  * 2. What a handler throws reaches the test too, so an assertion inside a handler fails the test.
- * 3. A call is at work in its handler or held; while any is at work the world is not at rest.
+ * 3. A handler that answers nothing is told of as `test-answer-missing`.
+ * 4. A call is at work in its handler or held; while any is at work the world is not at rest.
  */
 import type { WorldDefinition } from '@aos/air';
 import type { Effect, ValueOf } from '@aos/air/author';
@@ -172,7 +173,8 @@ export class EffectScript {
   async #ask(call: ScriptedCall): Promise<ScriptAnswer> {
     const handler = this.#nextHandler(call.kind);
     if (handler === undefined) return this.#refuse(call);
-    return handler(call);
+    const answer: ScriptAnswer | undefined = await handler(call);
+    return answer ?? this.#miss(call);
   }
 
   /** A held call goes through the script once more. */
@@ -185,12 +187,24 @@ export class EffectScript {
     this.#moved();
   }
 
+  /** Most often a `return` was forgotten. */
+  #miss({ kind }: ScriptedCall): EffectOutcome {
+    const message =
+      `the handler of ${kind} answered with nothing; ` +
+      'return what call.ok(…) or call.fail(…) makes, or HOLD';
+    return this.#fault('test-answer-missing', message);
+  }
+
   #refuse({ kind, params }: ScriptedCall): EffectOutcome {
     const message =
       `nothing answers ${kind}; say effects.on('${kind}', (call) => call.ok(…)), or hold it. ` +
       `It was asked with ${shown(params)}`;
-    const code = 'test-effect-unscripted';
-    this.#problems.push(new AosFault(code, message, { retry: 'never' }));
+    return this.#fault('test-effect-unscripted', message);
+  }
+
+  /** The test is told, and the world has an error. */
+  #fault(code: string, message: string): EffectOutcome {
+    this.report(new AosFault(code, message, { retry: 'never' }));
     return failedOutcome({ status: 'error', code, message });
   }
 

@@ -67,6 +67,21 @@ describe('a test world', () => {
     expect(world.receipts(payBack)).toMatchObject([{ error: { code: 'test-effect-unscripted' } }]);
   });
 
+  it('tells of a handler that forgets to return its answer', async () => {
+    const world = await open({ definition: shop });
+    world.effects.on(payBack, (() => undefined) as never);
+    await world.send(refund, { payment: 'p' });
+    const [blocker] = (await world.settle()).blockers;
+    if (blocker?.kind !== 'approval') throw new Error('expected an approval');
+    await world.approve(blocker.intent);
+    await expect(world.settle()).rejects.toMatchObject({
+      code: 'test-answer-missing',
+      message: expect.stringContaining('pay.back'),
+    });
+    expect(await world.settle()).toMatchObject({ blockers: [] });
+    expect(world.receipts(payBack)).toMatchObject([{ error: { code: 'test-answer-missing' } }]);
+  });
+
   it('lets an assertion in a handler fail the test', async () => {
     const world = await open({ definition: shop });
     const failed = new Error('an assertion');

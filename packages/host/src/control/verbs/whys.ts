@@ -1,7 +1,7 @@
 /** `why`: what led to a state, intent, event or plan instance, and what came of it. */
 import { type Hash, parseHashText } from '@aos/canon';
 import {
-  effectsOf,
+  effectSteps,
   type Journal,
   type Provenance,
   placeOf as placeOfNumber,
@@ -9,7 +9,7 @@ import {
   type WhyNode,
   type WhyTarget,
   type World,
-  why,
+  whySteps,
 } from '@aos/kernel';
 import {
   type EntryPlace,
@@ -18,6 +18,7 @@ import {
   type ProvenanceShape,
   plainInteger,
 } from '@aos/protocol';
+import { inSlices, type Steps } from '../../trace/slices.js';
 import type { JournalIndex } from '../journal-index.js';
 import { refusal, shown } from '../view.js';
 import { findIntent, MIN_DIGITS } from './intents.js';
@@ -26,15 +27,16 @@ import { findReducer, keyBytes } from './reducers.js';
 /** Codes: `why-unknown`, `place-syntax`, `intent-unknown`, and those of a reducer and its key. */
 export async function explainWhy(
   index: JournalIndex,
-  args: ParsedArgs<'why'>,
+  args: ParsedArgs<'why'> & { readonly signal: AbortSignal | undefined },
 ): Promise<ProvenanceShape> {
   const { journal, ports, world } = await index.source();
   const target = targetOf({ journal, world }, args);
   const { limit: maxNodes, history: earlierChanges } = args;
-  const found = args.forward
-    ? effectsOf(journal, ports, target, { maxNodes })
-    : why(journal, ports, target, { maxNodes, earlierChanges });
-  if (found.starts.length > 0) return provenanceShape(found);
+  const steps = args.forward
+    ? effectSteps(journal, ports, target, { maxNodes })
+    : whySteps(journal, ports, target, { maxNodes, earlierChanges });
+  const found = await inSlices(steps, args.signal);
+  if (found.starts.length > 0) return inSlices(provenanceSteps(found), args.signal);
   const detail = `the journal knows nothing of ${args.kind} ${shown(args.what)}`;
   throw refusal('why-unknown', '/args/what', detail);
 }
@@ -96,10 +98,16 @@ function wrongPlace(what: string) {
   return refusal('place-syntax', '/args/what', detail);
 }
 
-function provenanceShape({ starts, nodes, isCut, missing }: Provenance): ProvenanceShape {
+function* provenanceSteps(found: Provenance): Steps<ProvenanceShape> {
+  const { starts, isCut, missing } = found;
+  const nodes: ReturnType<typeof nodeShape>[] = [];
+  for (const node of found.nodes) {
+    yield;
+    nodes.push(nodeShape(node));
+  }
   return {
     starts: starts.map(printPlace),
-    nodes: nodes.map(nodeShape),
+    nodes,
     is_cut: isCut,
     missing: missing.map(String),
   };
