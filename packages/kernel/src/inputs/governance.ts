@@ -119,7 +119,7 @@ function authorOf(world: World, actor: Principal, { intent }: Propose): Principa
   return { code: 'proposal-intent', at: '/args/intent', detail };
 }
 
-/** What a plan proposes must be within the grant that it asked under. Codes of {@link checkPatch}. */
+/** What a plan proposes must be within the grant it asked under. Codes of {@link checkPatch}. */
 function checkScope(world: World, { intent, patchHash }: Propose): Refusal | undefined {
   const open = intent && world.intents.get(intent);
   if (open === undefined) return undefined;

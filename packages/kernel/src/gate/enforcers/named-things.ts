@@ -67,8 +67,8 @@ export function compile(params: CapParams): Constraint | undefined {
 }
 
 /**
- * `sys/CapEnforceGovernance@1`: kinds of verbs. What a patch may touch is asked when it is proposed:
- * it does not stand in the parameters of an effect.
+ * `sys/CapEnforceGovernance@1`: kinds of verbs. What a patch may touch is asked when it is
+ * proposed: it does not stand in the parameters of an effect.
  */
 export function governance(kinds: ReadonlySet<string> | undefined): Constraint {
   return (effect, grant) => checkKind(effect, kinds, grant);
