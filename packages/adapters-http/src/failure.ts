@@ -37,6 +37,7 @@ const FATES = {
   'http-body-too-large': NEVER,
   'http-body-not-stored': LATER,
   'http-body-encoded': NEVER,
+  'http-body-partial': NEVER,
   'http-redirect-invalid': NEVER,
   'http-redirect-denied': NEVER,
   'http-redirects-exceeded': NEVER,

@@ -30,11 +30,12 @@ export async function runRequest(ports: RunPorts): Promise<EffectOutcome> {
   stop.check();
   const startNs = context.clock.wallNs();
   const params = parseParams(call.params);
+  checkWhole(params);
   const secrets = new HeaderSecrets(context.secrets);
   stop.limit(timeoutOf(params, settings));
   const { last, answer, hops } = await followRedirects(params, secrets, ports);
   const headersNs = context.clock.wallNs();
-  if (secrets.areUsed && last.method !== 'HEAD') assertPlain(answer);
+  if (secrets.areUsed && last.method !== 'HEAD') assertWhole(answer);
   const body = await readBody(last, answer, ports);
   return receiptOutcome({
     ...{ version: params.version, adapterId: settings.id },
@@ -134,8 +135,26 @@ function defaultHeaders(call: EffectCall, settings: HttpSettings): readonly Sent
 /** Nothing can be looked for in bytes that are compressed. */
 const PLAIN: SentHeader = ['accept-encoding', 'identity'];
 
+/** Of a secret that comes back in part nobody could tell that it is one. */
+function checkWhole({ headers, wishes }: HttpParams): void {
+  if (headers.every(([, value]) => typeof value === 'string')) return;
+  const isRange = headers.some(([name]) => RANGES.has(name.toLowerCase()));
+  if (!wishes.isTruncated && !isRange) return;
+  const found = isRange ? 'a range' : 'truncate';
+  const message = `expected to ask for a whole body in a request with a secret, found ${found}`;
+  throw new HttpFailure('http-body-partial', `${message}; leave it out`);
+}
+
+const RANGES = new Set(['range', 'if-range']);
+const PARTIAL_CONTENT = 206;
+
 /** Throws for an answer that nobody could find an echoed secret in. */
-function assertPlain(answer: Answer): void {
+function assertWhole(answer: Answer): void {
+  if (answer.status === PARTIAL_CONTENT) {
+    answer.drop();
+    const message = 'expected a whole body in answer to a request with a secret, found a part';
+    throw new HttpFailure('http-body-partial', message);
+  }
   const codings = ['content-encoding', 'transfer-encoding']
     .flatMap((name) => answer.headers.get(name) ?? [])
     .flatMap((value) => value.toLowerCase().split(','))

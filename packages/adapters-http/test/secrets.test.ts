@@ -98,6 +98,29 @@ describe('a header that is a secret', () => {
     },
   );
 
+  test.each([
+    ['truncate', { truncate: true, max_body_bytes: 10 }, {}],
+    ['a range', {}, { Range: { $tag: 'literal', $value: 'bytes=0-10' } }],
+  ])('is not sent with %s: nobody could tell what a part shows', async (_, wishes, more) => {
+    const { server, seen } = await startEcho();
+    const headers = { authorization: secret, ...more };
+    const ask = params2({ url: server.url('/a'), headers }, wishes);
+    const outcome = await startCall(openAdapter(), ask, hostWith(VALUE));
+    expect(failureOf(outcome)).toBe('error http-body-partial never');
+    expect(seen).toEqual([]);
+  });
+
+  test('is not answered with a part', async () => {
+    const server = await startServer((_, response) => response.writeHead(206).end(VALUE));
+    const ask = params2({ url: server.url('/a'), headers: { authorization: secret } });
+    const host = hostWith(VALUE);
+    expect(failureOf(await startCall(openAdapter(), ask, host))).toBe(
+      'error http-body-partial never',
+    );
+    const plain = params2({ url: server.url('/a') });
+    expect(receiptOf(await startCall(openAdapter(), plain, host)).status).toBe(206);
+  });
+
   test('is not answered in a form that nobody can look through', async () => {
     const { server } = await startEcho({ 'content-encoding': 'gzip' }, gzipSync(utf8(VALUE)));
     const headers = { authorization: secret, 'accept-encoding': 'gzip' };

@@ -51,14 +51,14 @@ export class CallRun {
   #frames: Frames | undefined;
   #requests = 0;
   #errorBody: Buffer | undefined;
-  /** What has to be paid although there is no receipt. */
-  #spentCents = 0n;
+  /** What has to be paid although there is no receipt; undefined while nobody can say. */
+  #spentCents: bigint | undefined = 0n;
 
   constructor(ports: RunPorts) {
     this.#ports = ports;
   }
 
-  get spentCents(): bigint {
+  get spentCents(): bigint | undefined {
     return this.#spentCents;
   }
 
@@ -145,8 +145,16 @@ export class CallRun {
   async #askOnce(request: Request): Promise<Received> {
     const { provider, prompt } = request;
     const { transport, protocol, settings } = provider;
-    const response = await transport.post(this.#wireRequest(request));
-    if (response.status !== OK) throw await this.#refusal(response);
+    const before = this.#spentCents;
+    this.#spentCents = undefined;
+    const response = await transport.post(this.#wireRequest(request)).catch((error) => {
+      if (isUnsent(error)) this.#spentCents = before;
+      throw error;
+    });
+    if (response.status !== OK) {
+      this.#spentCents = before;
+      throw await this.#refusal(response, request.key);
+    }
     const { context } = this.#ports;
     this.#frames = prompt.isStreamed
       ? new Frames(settings.frames, (payload) => context.emitFrame(payload))
@@ -162,8 +170,8 @@ export class CallRun {
       return await reception.receive();
     } catch (error) {
       const isFree = error instanceof LlmFailure && error.isPassing;
-      const usage = isFree ? undefined : (reception.usage ?? boundOf(request, reception.sizeBytes));
-      if (usage !== undefined) this.#spentCents = costOf(usage, priceOf(request)).cents;
+      const usage = reception.usage ?? boundOf(request, reception.sizeBytes);
+      this.#spentCents = isFree ? before : knownCost(usage, request);
       throw error;
     }
   }
@@ -187,15 +195,18 @@ export class CallRun {
     };
   }
 
-  /** What an answer that is none says. */
-  async #refusal(response: WireResponse): Promise<LlmFailure> {
+  /**
+   * What an answer that is none says. One that is cut could end inside of a key that it gives back:
+   * where one was sent, nothing of it is kept or told.
+   */
+  async #refusal(response: WireResponse, key: string | undefined): Promise<LlmFailure> {
     const parts: Uint8Array[] = [];
     let sizeBytes = 0;
     try {
       for await (const chunk of response.chunks) {
         parts.push(chunk);
         sizeBytes += chunk.length;
-        if (sizeBytes >= ERROR_BYTES) break;
+        if (sizeBytes > ERROR_BYTES) break;
       }
     } catch (error) {
       // Its status says enough, whatever became of the rest.
@@ -203,7 +214,8 @@ export class CallRun {
     } finally {
       response.end();
     }
-    if (isEncoded(response)) parts.length = 0;
+    const isCut = sizeBytes > ERROR_BYTES && key !== undefined;
+    if (isEncoded(response) || isCut) parts.length = 0;
     this.#errorBody = Buffer.concat(parts).subarray(0, ERROR_BYTES);
     const waitMs = retryHint(response.header, this.#ports.context.clock.wallNs());
     return failureOf(readError(this.#errorBody.toString('utf8'), response.status), waitMs);
@@ -219,7 +231,7 @@ export class CallRun {
     const counted = answer.usage;
     const usage = counted ?? boundOf(request, Buffer.byteLength(answer.text) + callBytes(answer));
     const cost = costOf(usage, priceOf(request));
-    this.#spentCents = cost.cents;
+    this.#spentCents = knownCost(usage, request);
     const turn = printTurn({ protocol: settings.protocol, ...answer });
     const outputRef = await this.#store(utf8(outputOf(params, answer)), 'llm-response-not-stored');
     const turnRef = await this.#store(utf8(turn), 'llm-response-not-stored');
@@ -269,6 +281,19 @@ function checkCost(params: LlmParams, requestBytes: number, { settings }: Provid
 function priceOf({ provider, params }: Request) {
   return provider.settings.prices?.get(params.model);
 }
+
+/** That something was used and cost nothing is said by no failure: without a price nobody knows. */
+function knownCost(usage: Usage, request: Request): bigint | undefined {
+  const { cents } = costOf(usage, priceOf(request));
+  return cents === 0n ? undefined : cents;
+}
+
+/** There was no connection that a request could have gone out on. */
+function isUnsent(error: unknown): boolean {
+  return error instanceof LlmFailure && UNSENT.has(error.code);
+}
+
+const UNSENT: ReadonlySet<string> = new Set(['llm-connect-failed', 'llm-tls-failed']);
 
 function boundOf({ body, params }: Request, answerBytes: number): Usage {
   return boundUsage(body.length, answerBytes, params.maxTokens);

@@ -90,10 +90,11 @@ export class LlmFailure extends Error {
     return new LlmFailure(code, `${this.message}; ${more}`, { cause: this, ...detail });
   }
 
-  outcome(costCents = 0n): EffectOutcome {
+  /** With what it cost; undefined where nobody knows: a budget is charged what was reserved. */
+  outcome(costCents: bigint | undefined): EffectOutcome {
     const { code, message } = this;
     const outcome = failedOutcome({ ...FATES[code], code, message });
-    return costCents === 0n ? outcome : { ...outcome, costCents };
+    return costCents === undefined ? outcome : { ...outcome, costCents };
   }
 }
 
@@ -109,7 +110,8 @@ export class SecretFailure extends Error {
   }
 
   outcome(): EffectOutcome {
-    return failedOutcome({ status: 'error', code: this.code, message: this.message });
+    const failed = failedOutcome({ status: 'error', code: this.code, message: this.message });
+    return { ...failed, costCents: 0n };
   }
 }
 

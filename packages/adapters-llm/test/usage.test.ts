@@ -67,7 +67,24 @@ describe('usage', () => {
     const { outcome } = await ask((response) => giveJson(response, {}, 400));
     expect([failureOf(outcome), outcome.costCents]).toEqual([
       'error llm-request-rejected never',
-      undefined,
+      0n,
     ]);
+  });
+
+  test.each([
+    [[7, 3], 'llm-response-malformed', 10n],
+    [[0, 0], 'llm-response-malformed', undefined],
+  ])('of %j in an answer that is none is charged, %s', async (said, code, cents) => {
+    const [prompt_tokens, completion_tokens] = said;
+    const { outcome } = await ask((response) =>
+      giveJson(response, usage({ prompt_tokens, completion_tokens })),
+    );
+    expect([failureOf(outcome), outcome.costCents]).toEqual([`error ${code} never`, cents]);
+  });
+
+  test('of an answer that never came is known to nobody', async () => {
+    const { outcome } = await ask((response) => response.destroy());
+    expect(failureOf(outcome)).toBe('error llm-connection-lost later');
+    expect(outcome.costCents).toBeUndefined();
   });
 });

@@ -18,6 +18,7 @@ const FATES = {
   'wasi-blob-unreadable': LATER,
   'wasi-trap': NEVER,
   'wasi-time-limit': { status: 'timeout', retry: 'never' },
+  'wasi-memory-limit': NEVER,
   'wasi-output-limit': NEVER,
   'wasi-disk-limit': NEVER,
   'wasi-files-limit': NEVER,

@@ -20,14 +20,39 @@ describe('a pool of threads', () => {
     for (let i = 0; i < 2; i++) {
       expect(await pool.run(job, wanted)).toMatchObject({ kind: 'lost' });
     }
-    expect(pool.running).toBe(0);
     await pool.close();
+    expect(pool.running).toBe(0);
   });
 
   it('ends a thread whose time is over, and lets the next run begin', async () => {
     const pool = poolOf(`${PARENT} parentPort.on('message', () => { for (;;); })`, 50);
     const results = await Promise.all([pool.run(job, wanted), pool.run(job, wanted)]);
     expect(results).toEqual([{ kind: 'late' }, { kind: 'late' }]);
+    await pool.close();
+  });
+
+  it('answers for a thread that lingers, waits for none, and begins no more than it has', async () => {
+    const code = `import { spawnSync } from 'node:child_process'; ${PARENT}
+      parentPort.on('message', () => spawnSync('/bin/sleep', ['1']))`;
+    const workerUrl = new URL(`data:text/javascript,${code}`);
+    const pool = new ProgramPool({ threads: 1, timeMs: 300, endMs: 20, workerUrl });
+    expect(await pool.run(job, wanted)).toEqual({ kind: 'late' });
+    expect(await pool.run(job, wanted)).toMatchObject({ kind: 'lost' });
+    await pool.close();
+    expect(await pool.run(job, wanted)).toMatchObject({ kind: 'lost' });
+    let result = await pool.run(job, wanted);
+    while (result.kind === 'lost') {
+      await new Promise(setImmediate);
+      result = await pool.run(job, wanted);
+    }
+    expect(result).toEqual({ kind: 'late' });
+    await pool.close();
+  });
+
+  it('says of a thread whose heap is full that it is', async () => {
+    const fill = 'const all = []; for (;;) all.push(new Array(1000).fill(all.length))';
+    const pool = poolOf(`${PARENT} parentPort.on('message', () => { ${fill} })`);
+    expect(await pool.run(job, wanted)).toEqual({ kind: 'full' });
     await pool.close();
   });
 

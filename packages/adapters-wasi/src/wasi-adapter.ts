@@ -97,8 +97,15 @@ export class WasiAdapter implements Adapter {
       const { timeMs } = this.#settings.bounds;
       throw new WasiFailure('wasi-time-limit', `it had not ended after ${timeMs} ms`);
     }
+    if (result.kind === 'full') {
+      throw new WasiFailure('wasi-memory-limit', 'what it has open and asks for fills the heap');
+    }
     const cause = result.kind === 'lost' ? result.cause : undefined;
-    throw new WasiFailure('wasi-thread-lost', `the thread ended that it ran on: ${cause}`, cause);
+    throw new WasiFailure(
+      'wasi-thread-lost',
+      `there is no thread that it runs on: ${cause}`,
+      cause,
+    );
   }
 }
 
@@ -119,7 +126,8 @@ async function writeReceipt(exited: Exited, writer: ContentWriter): Promise<Enco
     throw new WasiFailure('wasi-no-output', message);
   }
   const said = { stdout: await writer.write(stdout), stderr: await writer.write(stderr) };
-  const contents: Record<string, Encodable> = {};
-  for (const [path, bytes] of files) contents[path] = await writer.write(bytes);
+  // a map: names of files are whatever a program says, `__proto__` as well
+  const contents = new Map<Encodable, Encodable>();
+  for (const [path, bytes] of files) contents.set(path, await writer.write(bytes));
   return { exit_code: exitCode, ...said, files: contents };
 }

@@ -17,7 +17,9 @@ import {
   paramsOf,
   programBytes,
   readOutcome,
+  saying,
   stageWith,
+  withTables,
 } from './programs.js';
 
 /** The adapter as the suite sees it: the kind is known, and every call comes with its module. */
@@ -108,6 +110,20 @@ describe('a program', () => {
     expect(blobs.bytes(sha256(large))).toHaveLength(large.length);
   });
 
+  it('calls its files what it likes', async () => {
+    const asked = { args: ['copy', 'in', '__proto__'], files: { in: content.text('kept') } };
+    const { files } = await run('echo', asked);
+    expect(Object.entries(files as object)).toEqual([['__proto__', content.text('kept')]]);
+  });
+
+  it.each([
+    [400_000, 1],
+    [1, 400_000],
+  ])('says in %d writes of %d pieces what it likes', async (writes, pieces) => {
+    const { stdout } = await run(saying(writes, pieces), {});
+    expect(stdout).toEqual(content.blob(sha256(new Uint8Array(writes * pieces))));
+  });
+
   it('has chance and time of its intent: the same when it is started again', async () => {
     const answers = ['one', 'one', 'two'].map((intent) =>
       run('echo', { args: ['chance'] }, { intent }),
@@ -187,6 +203,7 @@ describe('a module is asked again before it runs', () => {
     ['wasi-import-denied', assembleModule({ ...valid, imports: [['env', 'fetch']] })],
     ['wasi-export-missing', assembleModule({ ...valid, exports: {} })],
     ['wasi-module-limit', assembleModule({ ...valid, memoryPages: 1025 })],
+    ['wasi-module-limit', withTables(400)],
     ['wasi-module-invalid', assembleModule({ ...valid, functions: [{ body: [op.drop] }] })],
     ['wasi-module-invalid', utf8('no module')],
   ])('%s', async (code, bytes) => {

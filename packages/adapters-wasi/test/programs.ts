@@ -60,3 +60,56 @@ function plain(value: Value): unknown {
   if (!(value instanceof Map)) return value;
   return Object.fromEntries([...value].map(([key, item]) => [String(key), plain(item)]));
 }
+
+const HEADER = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+const FUNCREF = 0x70;
+
+const unsigned = (value: number): number[] =>
+  value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...unsigned(value >>> 7)];
+
+/** The number as an instruction; it is below 2^27, and encoded longer than it must be. */
+const constant = (value: number) => [
+  0x41,
+  ...[0, 7, 14, 21].map((shift) => ((value >>> shift) & 0x7f) | (shift < 21 ? 0x80 : 0)),
+];
+const section = (id: number, ...items: readonly number[][]) => {
+  const content = [...unsigned(items.length), ...items.flat()];
+  return [id, ...unsigned(content.length), ...content];
+};
+const nameOf = (text: string) => [...unsigned(text.length), ...Buffer.from(text)];
+
+/** A program that writes zeros to standard output, so often, so many pieces of a byte at a time. */
+export function saying(writes: number, pieces: number): Uint8Array {
+  const vectorBytes = 8 * pieces;
+  const next = (by: number, before: number) => [
+    ...[0x20, 0, ...constant(by), 0x6a, 0x22, 0],
+    ...[...constant(before), 0x49, 0x0d, 0, 0x0b],
+  ];
+  const fillVector = [0x03, 0x40, 0x20, 0, ...constant(1), 0x36, 0, 4, ...next(8, vectorBytes)];
+  const write = [constant(1), constant(0), constant(pieces), constant(vectorBytes)].flat();
+  const sayAll = [0x03, 0x40, ...write, 0x10, 0, 0x1a, ...next(1, writes)];
+  const code = [1, 1, 0x7f, ...fillVector, ...constant(0), 0x21, 0, ...sayAll, 0x0b];
+  return Uint8Array.from([
+    ...HEADER,
+    ...section(1, [0x60, 4, 0x7f, 0x7f, 0x7f, 0x7f, 1, 0x7f], [0x60, 0, 0]),
+    ...section(2, [...nameOf('wasi_snapshot_preview1'), ...nameOf('fd_write'), 0, 0]),
+    ...section(3, [1]),
+    ...section(5, [0, ...unsigned(Math.ceil((vectorBytes + 4) / 65_536))]),
+    ...section(7, [...nameOf('memory'), 2, 0], [...nameOf('_start'), 0, 1]),
+    ...section(10, [...unsigned(code.length), ...code]),
+  ]);
+}
+
+/** A program that does nothing, with so many tables of 65,536 entries. */
+export function withTables(count: number): Uint8Array {
+  const table = [FUNCREF, 0, ...unsigned(65_536)];
+  return Uint8Array.from([
+    ...HEADER,
+    ...section(1, [0x60, 0, 0]),
+    ...section(3, [0]),
+    ...section(4, ...new Array<number[]>(count).fill(table)),
+    ...section(5, [0, 1]),
+    ...section(7, [...nameOf('memory'), 2, 0], [...nameOf('_start'), 0, 0]),
+    ...section(10, [2, 0, 0x0b]),
+  ]);
+}

@@ -31,6 +31,15 @@ function receiptsOf(store: WorldStore): string[] {
   });
 }
 
+/** What every receipt of the journal says that it cost. */
+function costsOf(store: WorldStore): (bigint | undefined)[] {
+  return [...store.records(0)].flatMap((bytes) => {
+    const record = decodeRecord(bytes);
+    if (!record.ok || record.value.input.kind !== 'receipt') return [];
+    return [record.value.input.receipt.costCents];
+  });
+}
+
 describe('effects', () => {
   it('are run, and what they answer goes on', async () => {
     const { host, ask } = openStage();
@@ -258,6 +267,25 @@ describe('a deadline', () => {
     expect(time.timers).toBe(0);
   });
 
+  it('that ended a call says what it cost', async () => {
+    const store = newEffectStore();
+    const { host, ask, time } = openStage({ store });
+    ask.reply = NO_ANSWER;
+    await host.submit(send('Order', 5));
+    await turns();
+    const pause = await host.read((world) =>
+      signVerb(keys.signer('operator'), world, { verb: 'pause' }),
+    );
+    await host.submit(pause);
+    await time.pass(1000);
+    const cancelled = failedOutcome({ status: 'cancelled', code: 'scripted', message: '' });
+    ask.calls[0]?.answer({ ...cancelled, costCents: 3n });
+    await turns();
+    expect(receiptsOf(store)).toEqual(['timeout effect-timeout']);
+    expect(costsOf(store)).toEqual([3n]);
+    await host.close();
+  });
+
   it('is not overstepped by a retry', async () => {
     const store = newEffectStore();
     const { host, ask, time } = openStage({ store, effects: { retry: { firstMs: 2000 } } });
@@ -322,6 +350,21 @@ describe('an effect that the world calls off', () => {
     await host.submit(send('Never', 5));
     await host.untilQuiescent();
     expect([slow.calls.length, ...receiptsOf(store)]).toEqual([0, 'cancelled effect-cancelled']);
+    expect(costsOf(store)).toEqual([0n]);
+    await host.close();
+  });
+
+  it('while it waits for another start has cost what nobody knows', async () => {
+    const store = newEffectStore();
+    const { host, slow } = openStage({ store });
+    slow.reply = () => later('no-server');
+    await host.submit(send('Stop', 5));
+    await turns();
+    slow.reply = NO_ANSWER;
+    await host.submit(send('Order', 1));
+    await turns();
+    expect(receiptsOf(store)).toContain('cancelled effect-cancelled');
+    expect(costsOf(store)).toEqual([undefined, undefined]);
     await host.close();
   });
 

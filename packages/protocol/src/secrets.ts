@@ -23,6 +23,13 @@ export interface SecretPort {
    * `secret-unavailable`, and those of {@link SecretSource}.
    */
   resolve(ref: SecretRef): Promise<Result<Uint8Array>>;
+  /**
+   * Looks through text that the adapter reads from what it stores: the pieces of a streamed answer,
+   * put together, may show a value that the bytes do not. Call it before the next chunk of the blob
+   * is given, and before the blob ends; texts of one place are read on from call to call. Where it
+   * says true the effect fails with `secret-echoed`, and the blob being stored is given up.
+   */
+  shows(text: string, place: string): boolean;
 }
 
 /** What a world declares of a secret, and which world it is. */

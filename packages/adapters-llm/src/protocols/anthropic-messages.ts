@@ -37,6 +37,7 @@ export const anthropicMessages: Protocol = {
   encode,
   read,
   openStream: () => new MessageStream(),
+  readUsage: (usage) => readUsage(fieldsOf(usage)),
 };
 
 function encode(prompt: Prompt): string {

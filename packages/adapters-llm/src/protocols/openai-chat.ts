@@ -36,6 +36,7 @@ export const openaiChat: Protocol = {
   encode,
   read,
   openStream: () => new ChatStream(),
+  readUsage,
 };
 
 export function bearer(key: string | undefined): Readonly<Record<string, string>> {

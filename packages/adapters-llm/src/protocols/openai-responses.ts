@@ -40,6 +40,7 @@ export const openaiResponses: Protocol = {
   encode,
   read: (body) => readResponse(fieldsOf(readJson(body))),
   openStream: () => new ResponseStream(),
+  readUsage,
 };
 
 function encode(prompt: Prompt): string {

@@ -73,6 +73,8 @@ export interface Protocol {
   /** Reads a whole answer. Throws what a malformed or failed one is. */
   read(body: string): Answer;
   openStream(): AnswerStream;
+  /** What was used, from the field `usage` of an answer; undefined for what says nothing. */
+  readUsage(usage: unknown): Usage | undefined;
 }
 
 /** More calls in one answer than anybody carries out. */

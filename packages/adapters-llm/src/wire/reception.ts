@@ -2,13 +2,15 @@
  * A good answer on its way in: its bytes are kept as they come, and read on the way.
  *
  * R1. Whatever came is stored, also where the answer breaks off or cannot be read.
- * R2. No more than a bound is taken, and nothing once the provider has said that it was all.
+ * R2. What is read is looked through before the bytes that it was read from are stored: a secret
+ *     that comes back in pieces shows in the text alone.
+ * R3. No more than a bound is taken, and nothing once the provider has said that it was all.
  */
 import { concatBytes, type Hash, toHashText } from '@aos/canon';
 import type { EffectContext } from '@aos/protocol';
 import { type LlmCode, LlmFailure } from '../failure.js';
-import { malformed } from '../protocols/json.js';
-import type { Answer, AnswerStream, Protocol } from '../protocols/protocol.js';
+import { fieldsOf, malformed, readJson } from '../protocols/json.js';
+import type { Answer, AnswerStream, Delta, Protocol } from '../protocols/protocol.js';
 import type { Usage } from '../usage/usage.js';
 import { wellFormed } from '../well-formed.js';
 import { EventReader } from './event-reader.js';
@@ -21,7 +23,7 @@ const LINGER_MS = 250;
 const BREAKS = new Set<LlmCode>(['llm-response-incomplete', 'llm-idle-timeout']);
 
 export interface ReceptionPorts {
-  readonly context: Pick<EffectContext, 'blobs' | 'clock'>;
+  readonly context: Pick<EffectContext, 'blobs' | 'clock' | 'secrets'>;
   readonly protocol: Protocol;
   /** Where pieces go, if anybody wants them. */
   readonly frames: Frames | undefined;
@@ -44,6 +46,7 @@ export class Reception {
   #firstNs: bigint | undefined;
   #hasSpoken = false;
   #failure: unknown;
+  #answer: Answer | undefined;
 
   constructor(response: WireResponse, ports: ReceptionPorts) {
     this.#response = response;
@@ -58,7 +61,20 @@ export class Reception {
 
   /** What the provider says was used, before there is an answer. */
   get usage(): Usage | undefined {
-    return this.#stream?.usage;
+    return this.#stream === undefined ? this.#wholeUsage() : this.#stream.usage;
+  }
+
+  /** That of an answer which is JSON, though it may be no answer. */
+  #wholeUsage(): Usage | undefined {
+    try {
+      return this.#ports.protocol.readUsage(fieldsOf(readJson(this.#text())).usage);
+    } catch {
+      return undefined;
+    }
+  }
+
+  #text(): string {
+    return Buffer.from(concatBytes(...this.#parts)).toString('utf8');
   }
 
   /** Throws what keeps it from being an answer, and `llm-response-not-stored`. */
@@ -73,7 +89,7 @@ export class Reception {
     const firstNs = this.#firstNs ?? clock.wallNs();
     try {
       if (this.#failure !== undefined) throw this.#failure;
-      const answer = asText(this.#read());
+      const answer = this.#answer ?? this.#readAll();
       await this.#ports.frames?.flush();
       return { answer, responseRef, firstNs };
     } catch (error) {
@@ -99,19 +115,32 @@ export class Reception {
     try {
       while (this.#failure === undefined) {
         const next = await this.#next(reader);
-        if (next === undefined || next.done === true) return;
+        if (next === undefined || next.done === true) break;
         const chunk = next.value;
         this.#firstNs ??= this.#ports.context.clock.wallNs();
         this.#sizeBytes += chunk.length;
         if (this.#sizeBytes > this.#ports.limitBytes) throw tooLarge(this.#ports.limitBytes);
+        this.#attempt(() => this.#take(chunk));
         yield chunk;
-        this.#take(chunk);
       }
     } catch (error) {
-      if (!this.#isWholeAt(error)) this.#failure ??= error;
+      this.#fail(error);
     } finally {
+      if (this.#failure === undefined) this.#attempt(() => this.#readAll());
       this.#response.end();
     }
+  }
+
+  #attempt(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #fail(error: unknown): void {
+    if (!this.#isWholeAt(error)) this.#failure ??= error;
   }
 
   /** The next bytes; behind the end of the answer only those that are there already. */
@@ -146,8 +175,30 @@ export class Reception {
       if (this.#stream.isEnded) return;
       const deltas = this.#takeEvent(this.#stream, event);
       this.#hasSpoken ||= deltas.length > 0;
+      for (const delta of deltas) this.#look(delta);
       this.#ports.frames?.add(deltas);
     }
+  }
+
+  #look(delta: Delta): void {
+    const { secrets } = this.#ports.context;
+    if ('text' in delta) secrets.shows(delta.text, 'delta/text');
+    else secrets.shows(delta.arguments, `delta/call/${delta.index}`);
+  }
+
+  /** The whole answer, looked through at once. */
+  #readAll(): Answer {
+    const answer = asText(this.#read());
+    const { secrets } = this.#ports.context;
+    secrets.shows(answer.text, 'answer/text');
+    secrets.shows(answer.native, 'answer/native');
+    for (const [i, { id, name, arguments: written }] of answer.toolCalls.entries()) {
+      secrets.shows(id, 'answer/id');
+      secrets.shows(name, 'answer/name');
+      secrets.shows(written, `answer/call/${i}`);
+    }
+    this.#answer = answer;
+    return answer;
   }
 
   /** What fails before a word was said may be tried again, like what fails before an answer. */
@@ -162,8 +213,7 @@ export class Reception {
 
   #read(): Answer {
     if (this.#stream === undefined) {
-      const text = Buffer.from(concatBytes(...this.#parts)).toString('utf8');
-      return this.#ports.protocol.read(text);
+      return this.#ports.protocol.read(this.#text());
     }
     const answer = this.#stream.answer();
     if (answer !== undefined) return answer;

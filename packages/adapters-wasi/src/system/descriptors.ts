@@ -1,5 +1,4 @@
 /** What a program has open: its streams, and files and directories of its tree. */
-import { concatBytes } from '@aos/canon';
 import { fail } from './errno.js';
 import type { DirectoryNode, FileNode, FileTree } from './file-tree.js';
 import { ProgramStopped } from './program-end.js';
@@ -14,25 +13,34 @@ export interface InputStream {
   at: number;
 }
 
+const FIRST_BYTES = 1 << 10;
+
 /** Standard output, or standard error. */
 export class OutputStream {
   readonly kind = 'output';
-  readonly #chunks: Uint8Array[] = [];
+  /** At least as long as what was said. */
+  #bytes = new Uint8Array(FIRST_BYTES);
   #size = 0;
 
   constructor(private readonly limitBytes: number) {}
 
   write(bytes: Uint8Array): void {
-    this.#size += bytes.length;
-    if (this.#size > this.limitBytes) {
+    const size = this.#size + bytes.length;
+    if (size > this.limitBytes) {
       const message = `it may say ${this.limitBytes} bytes on standard output, and on error`;
       throw new ProgramStopped('wasi-output-limit', message);
     }
-    this.#chunks.push(bytes.slice());
+    if (size > this.#bytes.length) {
+      const grown = new Uint8Array(Math.min(Math.max(size, 2 * this.#size), this.limitBytes));
+      grown.set(this.#bytes.subarray(0, this.#size));
+      this.#bytes = grown;
+    }
+    this.#bytes.set(bytes, this.#size);
+    this.#size = size;
   }
 
   said(): Uint8Array {
-    return concatBytes(...this.#chunks);
+    return this.#bytes.slice(0, this.#size);
   }
 }
 

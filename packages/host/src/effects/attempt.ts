@@ -55,10 +55,11 @@ export async function runAttempt(
     const answered = await Promise.race([start(adapter, call, context), stuck]);
     const outcome = plainOutcome(answered);
     const isOdd = describeOutcome(outcome) !== undefined;
-    await context.end(isOdd ? 'error' : outcome.status);
     if (isOdd) return outcome;
     const isLate = cancel.reason === 'deadline' && outcome.status === 'cancelled';
-    return isLate ? lateOutcome(outcome) : context.secrets.checkOutcome(outcome);
+    const checked = isLate ? lateOutcome(outcome) : context.secrets.checkOutcome(outcome);
+    await context.end(checked.status);
+    return checked;
   } catch (cause) {
     tell(cause);
     const message = `the adapter ${adapter.id} threw; that is a defect of it`;

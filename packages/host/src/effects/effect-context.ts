@@ -62,7 +62,7 @@ export interface CallPorts {
   readonly handInFrame: (payload: Uint8Array) => Promise<void>;
 }
 
-/** Frames that are held back at once. */
+/** Frames that are held back at once; a value that takes more of them is being hidden. */
 const MAX_HELD = 256;
 
 export class CallContext implements EffectContext {
@@ -72,6 +72,7 @@ export class CallContext implements EffectContext {
   readonly #frames: FrameChannel;
   /** Frames that may hold the begin of a secret, until the next one shows that they do not. */
   readonly #held: Uint8Array[] = [];
+  #hasEnded = false;
 
   constructor(
     private readonly intent: OpenIntent,
@@ -96,13 +97,15 @@ export class CallContext implements EffectContext {
       checkFrame(payload, this.ports.world().runtime.limits.receipt_bytes) ??
       this.secrets.checkFrame(payload);
     if (refusal !== undefined) return Promise.reject(refusal);
+    if (this.#hasEnded) return Promise.resolve();
     this.#held.push(new Uint8Array(payload));
-    const isHeld = this.secrets.isFramePending && this.#held.length < MAX_HELD;
-    return isHeld ? Promise.resolve() : this.#letGo();
+    if (!this.secrets.isFramePending) return this.#letGo();
+    return this.#held.length < MAX_HELD ? Promise.resolve() : Promise.reject(this.secrets.stop());
   }
 
   /** The call has ended: what it held back of its frames goes out with an outcome that is ok. */
   async end(status: EffectOutcome['status']): Promise<void> {
+    this.#hasEnded = true;
     if (status === 'ok' && !this.secrets.isEchoed) await this.#letGo();
     this.close();
   }

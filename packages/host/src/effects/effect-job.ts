@@ -17,6 +17,8 @@ export class EffectJob {
   state: JobState = 'queued';
   /** How often an adapter was started with it. */
   starts = 0;
+  /** It was open when the world was opened: what ran before is not known. */
+  isOlder = false;
   /** The receipt, as soon as there is one. */
   receipt: RawReceipt | undefined;
   /** Code of what came of it when that is not ok. */

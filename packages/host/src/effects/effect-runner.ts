@@ -40,7 +40,7 @@ const STARTED_AT_ONCE = 1024;
 /** What the world says of a receipt that it has no use for: the intent has ended otherwise. */
 const SETTLED = new Set(['receipt-duplicate', 'receipt-unknown', 'receipt-epoch']);
 
-const CANCELLED: EffectFailure = {
+const NOT_STARTED: EffectFailure = {
   status: 'cancelled',
   code: 'effect-cancelled',
   message: 'nobody waits for it any more; it was not started since it was called off',
@@ -73,7 +73,10 @@ export class EffectRunner {
   open(): void {
     this.#attempt(() => {
       for (const { hash, effect, state } of this.host.world.intents.range()) {
-        if (state === 'released') this.#add(new EffectJob(hash, effect));
+        if (state !== 'released') continue;
+        const job = new EffectJob(hash, effect);
+        job.isOlder = true;
+        this.#add(job);
       }
     });
     this.poke();
@@ -227,7 +230,7 @@ export class EffectRunner {
       return;
     }
     if (intent.isCancelled) {
-      this.#answer(job, { intent, adapter, answer: answerOf(world, CANCELLED) });
+      this.#answer(job, { intent, adapter, answer: this.#notStarted(job) });
       return;
     }
     lane.running += 1;
@@ -361,7 +364,13 @@ export class EffectRunner {
     const intent = this.host.world.intents.get(job.intent);
     const adapter = this.setup.table.get(job.effect) ?? { id: 'host' };
     if (intent === undefined) this.#jobs.delete(job);
-    else this.#answer(job, { intent, adapter, answer: answerOf(this.host.world, CANCELLED) });
+    else this.#answer(job, { intent, adapter, answer: this.#notStarted(job) });
+  }
+
+  /** It cost nothing, unless it may have been started before, here or before this opening. */
+  #notStarted({ starts, isOlder }: EffectJob): Answer {
+    const answer = answerOf(this.host.world, NOT_STARTED);
+    return isOlder || starts > 0 ? answer : { ...answer, costCents: 0n };
   }
 }
 

@@ -41,7 +41,10 @@ export class CallSecrets implements SecretPort, BlobGuard {
   readonly #names: ReadonlySet<string>;
   #values: readonly Uint8Array[] = [];
   #needles: SecretNeedles = NO_NEEDLES;
-  #frames: ValueGuard | undefined;
+  /** One for each value, over the frames and the receipt. */
+  readonly #guards: ValueGuard[] = [];
+  /** One for each value, over what the adapter reads from what it stores. */
+  readonly #texts: ValueGuard[] = [];
   #isEchoed = false;
 
   constructor(
@@ -84,48 +87,67 @@ export class CallSecrets implements SecretPort, BlobGuard {
     return ok(found.value.slice());
   }
 
+  shows(text: string, place: string): boolean {
+    if (this.#texts.some((guard) => guard.showsText(text, place))) this.#isEchoed = true;
+    return this.#isEchoed;
+  }
+
+  get isTextPending(): boolean {
+    return this.#texts.some(({ begun }) => begun > 0);
+  }
+
   /** Looks through a frame before it is handed in: `secret-echoed`, also for all that follow. */
   checkFrame(payload: Uint8Array): AosFault | undefined {
-    if (!this.#isEchoed && this.#values.length > 0) {
-      this.#frames ??= new ValueGuard(this.#needles);
-      this.#isEchoed = this.#frames.shows(payload);
-    }
-    if (!this.#isEchoed) return undefined;
+    if (this.#guards.some((guard) => guard.shows(payload))) this.#isEchoed = true;
+    return this.#isEchoed ? this.stop() : undefined;
+  }
+
+  /** Takes nothing more of the answer, as if it had shown a value. */
+  stop(): AosFault {
+    this.#isEchoed = true;
     const message = 'the answer shows a secret that this effect uses; nothing more of it is taken';
     return new AosFault('secret-echoed', message, { retry: 'never' });
   }
 
+  get isTextCut(): boolean {
+    return this.#texts.some(({ begun }) => begun === 2);
+  }
+
   /** Whether what was looked through may be the begin of a value that the next frame ends. */
   get isFramePending(): boolean {
-    return this.#frames?.isPending ?? false;
+    return this.isTextPending || this.#guards.some(({ begun }) => begun > 0);
   }
 
   get isEchoed(): boolean {
     return this.#isEchoed;
   }
 
-  /** The outcome, or the error `secret-echoed` when the call has shown a value anywhere. */
+  /**
+   * The outcome, or the error `secret-echoed` when the call has shown a value anywhere. A value
+   * that has only begun when all is told has shown; what failed takes back the frames it began in.
+   */
   checkOutcome(outcome: EffectOutcome): EffectOutcome {
-    if (this.#values.length === 0 && !this.#isEchoed) return outcome;
-    const { payload, costCents } = outcome;
-    if (!this.#isEchoed && !(payload instanceof Uint8Array && this.#shows(payload))) return outcome;
+    const { status, payload, costCents } = outcome;
+    if (payload instanceof Uint8Array) {
+      if (this.#guards.some((guard) => guard.showsAtEnd(payload))) this.#isEchoed = true;
+    }
+    const isCut = this.isTextCut || this.#guards.some(({ begun }) => begun === 2);
+    if (status === 'ok' && isCut) this.#isEchoed = true;
+    if (!this.#isEchoed) return outcome;
     const failed = failedOutcome(ECHOED);
     return costCents === undefined ? failed : { ...failed, costCents };
   }
 
-  /** What may be told of something that an adapter threw. */
+  /** What may be told of something that an adapter threw: its kind and place, not its message. */
   withhold(cause: unknown): unknown {
     if (this.#values.length === 0) return cause;
-    const name = cause instanceof Error ? cause.name : typeof cause;
-    const told = cause instanceof Error ? `${cause.stack}` : name;
-    const isClean = !showsIn(Buffer.from(told), this.#needles);
+    const name = cause instanceof Error ? cause.constructor.name : typeof cause;
+    const lines = cause instanceof Error ? `${cause.stack}`.split('\n') : [];
+    const places = lines.filter((line) => /^ {4}at .*:\d+:\d+\)?$/.test(line));
+    const isClean = !showsIn(Buffer.from([name, ...places].join('\n')), this.#needles);
     const withheld = new Error(`${isClean ? name : 'an error'} of a call that uses secrets`);
-    if (isClean) withheld.stack = told;
+    if (isClean) withheld.stack = [`Error: ${withheld.message}`, ...places].join('\n');
     return withheld;
-  }
-
-  #shows(payload: Uint8Array): boolean {
-    return new ValueGuard(this.#needles).shows(payload);
   }
 
   /** A value that was resolved before is found again all the same. */
@@ -133,7 +155,9 @@ export class CallSecrets implements SecretPort, BlobGuard {
     if (this.#values.some((known) => Buffer.from(known).equals(value))) return;
     this.#values = [...this.#values, value];
     this.#needles = new SecretNeedles(this.#values);
-    this.#frames = undefined;
+    const needles = new SecretNeedles([value]);
+    this.#guards.push(new ValueGuard(needles));
+    this.#texts.push(new ValueGuard(needles));
   }
 }
 

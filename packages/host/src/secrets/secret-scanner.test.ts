@@ -37,6 +37,13 @@ const FORMS: readonly (readonly [string, string | Uint8Array])[] = [
   ['entities', escapeAll(VALUE, (code) => `&#${code};`)],
   ['entities in hex', escapeAll(VALUE, (code) => `&#x${hex(code, 2)};`)],
   ['HTML', VALUE.replaceAll('&', '&amp;').replaceAll('"', '&quot;')],
+  ['hexadecimal with dashes', buffer.toString('hex').replace(/..(?!$)/g, '$&-')],
+  ['hexadecimal of a program', [...buffer].map((byte) => `0x${hex(byte, 2)}`).join(', ')],
+  [
+    'JSON of units behind half a character',
+    `\\ud83d${escapeAll(VALUE, (code) => `\\u${hex(code, 4)}`)}`,
+  ],
+  ['numbers with blanks', [...buffer].join(' ')],
   ['numbers', JSON.stringify([...buffer])],
   ['numbers over lines', JSON.stringify([...buffer], null, 2)],
   ['UTF-16', Buffer.from('sk-live-4eC39HqLyjWDarjtT1', 'utf16le')],
@@ -89,6 +96,43 @@ describe('a secret is seen', () => {
     expect(isSeen([around(pem.slice(100, 700))], [utf8(pem)])).toBe(true);
     expect(isSeen([around('-----BEGIN PRIVATE KEY-----\nAAAA')], [utf8(pem)])).toBe(false);
   });
+});
+
+describe('a secret that breaks off at the end', () => {
+  const isCut = (text: string) => {
+    const scanner = new SecretScanner(new SecretNeedles([buffer]));
+    return scanner.push(utf8(text)) || scanner.isPending;
+  };
+
+  test.each([
+    ['itself', VALUE],
+    ['JSON of units', escapeAll(VALUE, (code) => `\\u${hex(code, 4)}`)],
+    ['a part of a URL', [...buffer].map((byte) => `%${hex(byte, 2)}`).join('')],
+    ['entities', escapeAll(VALUE, (code) => `&#${code};`)],
+    ['units in a URL', url(escapeAll(VALUE, (code) => `\\u${hex(code, 4)}`))],
+    ['hexadecimal', buffer.toString('hex')],
+    ['base64', buffer.toString('base64')],
+  ])('is seen as %s, wherever it does', (_, form) => {
+    for (let size = Math.ceil(form.length / 2); size < form.length; size += 1) {
+      expect(isCut(`you sent ${form.slice(0, size)}`), form.slice(0, size)).toBe(true);
+    }
+  });
+
+  test('is not seen in fewer than six bytes of it', () => {
+    expect(isCut(`you sent ${VALUE.slice(0, 5)}`)).toBe(false);
+    expect(isCut(`you sent ${VALUE.slice(0, 6)}`)).toBe(true);
+    const bearer = new SecretScanner(new SecretNeedles([utf8('Bearer abcdef0123456789')]));
+    expect(bearer.push(utf8('he was the Bearer ')) || bearer.isPending).toBe(false);
+  });
+});
+
+test('a value of 64 KiB is made ready at once', () => {
+  const digits = Buffer.from(
+    Array.from({ length: 65_536 }, (_, i) => 48 + ((i * i + (i >> 3)) % 10)),
+  );
+  const { patterns } = new SecretNeedles([digits]);
+  expect(patterns.states).toBeLessThan(20_000);
+  expect(isSeen([digits.subarray(1)], [digits])).toBe(true);
 });
 
 describe('a secret is not seen', () => {

@@ -7,15 +7,12 @@
  * Deliberately absent: undoing compression and encryption, and forms that somebody makes up in
  * order to hide a value. Against whom a secret was given to nothing helps.
  */
-import { concatBytes } from '@aos/canon';
-import { BytePatterns, FOUND, START } from './byte-patterns.js';
+import { type Begun, BytePatterns, FOUND, START } from './byte-patterns.js';
 import { needlesOf } from './needles.js';
 import { Unescaper } from './unescaper.js';
 
 /** How much longer than what is looked for may be what it is read from: `%5Cu0041` for a byte. */
 const EXPANSION = 24;
-/** Fewer bytes of a value are shown by chance, and show nothing of it. */
-const HEAD_BYTES = 4;
 
 /** Space, tab and what ends lines. */
 const BLANKS = Uint8Array.from({ length: 256 }, (_, byte) =>
@@ -54,16 +51,29 @@ export class SecretScanner {
     return this.#read(chunk, once, this.#twice.push(once));
   }
 
-  /** Whether what came may be the begin of a showing. */
-  get isPending(): boolean {
-    return this.#readings.some(({ depth }) => depth >= HEAD_BYTES);
+  /**
+   * How much of a showing has begun at the end of what came, also where that broke off inside a
+   * sequence. What is all of a text shows a value by 2, too: somebody has cut it off.
+   */
+  get begun(): Begun {
+    const [first, second, third] = this.#readings;
+    let most = first.begunAfter(new Uint8Array());
+    for (const once of this.#once.ends()) {
+      most = later(most, second.begunAfter(once));
+      for (const twice of this.#twice.ends(once)) most = later(most, third.begunAfter(twice));
+    }
+    return most;
   }
 
-  /** Whether anything that came shows a value. */
+  /** Whether what came ends in the begin of a showing. */
+  get isPending(): boolean {
+    return this.begun === 2;
+  }
+
+  /** Whether anything that came shows a value. Nothing may come behind it. */
   end(): boolean {
     const once = this.#once.end();
-    const twice = concatBytes(this.#twice.push(once), this.#twice.end());
-    return this.#read(new Uint8Array(), once, twice);
+    return this.#read(new Uint8Array(), once, this.#twice.end(once));
   }
 
   #read(plain: Uint8Array, once: Uint8Array, twice: Uint8Array): boolean {
@@ -79,10 +89,12 @@ class Reading {
 
   constructor(private readonly patterns: BytePatterns) {}
 
-  /** How far a showing has come, at most. */
-  get depth(): number {
-    const depths = [this.#state, this.#squeezed].map((state) => this.patterns.depthOf(state));
-    return Math.max(...depths);
+  /** How much of a showing has begun behind these bytes, which stay to be read. */
+  begunAfter(bytes: Uint8Array): Begun {
+    const { patterns } = this;
+    const squeezed = patterns.read(this.#squeezed, bytes, BLANKS);
+    const state = patterns.read(this.#state, bytes);
+    return later(patterns.begunAt(state), patterns.begunAt(squeezed));
   }
 
   read(bytes: Uint8Array): boolean {
@@ -91,4 +103,8 @@ class Reading {
     this.#squeezed = this.patterns.read(this.#squeezed, bytes, BLANKS);
     return this.#squeezed === FOUND;
   }
+}
+
+function later(one: Begun, other: Begun): Begun {
+  return one > other ? one : other;
 }

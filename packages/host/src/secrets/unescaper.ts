@@ -42,6 +42,9 @@ const NAMES: ReadonlyMap<string, number> = new Map([
   ['nbsp', 0xa0],
 ]);
 
+/** What stands for half of a character. */
+const REPLACEMENT = 0xfffd;
+
 /** What a sequence stands for, and its size. */
 interface Sequence {
   readonly bytes: Uint8Array;
@@ -59,9 +62,19 @@ export class Unescaper {
     return bytes;
   }
 
-  /** The rest. */
-  end(): Uint8Array {
-    return undoAll(this.#held, this.#held.length).bytes;
+  /** The rest, if nothing comes behind it but this. */
+  end(more: Uint8Array = new Uint8Array()): Uint8Array {
+    const rest = concatBytes(this.#held, more);
+    return undoAll(rest, rest.length).bytes;
+  }
+
+  /** The rest, and what it is before each sequence that may have broken off there. */
+  *ends(more: Uint8Array = new Uint8Array()): Generator<Uint8Array> {
+    const rest = concatBytes(this.#held, more);
+    yield undoAll(rest, rest.length).bytes;
+    for (let at = Math.max(0, rest.length - LONGEST); at < rest.length; at += 1) {
+      if (isBrokenOff(rest, at)) yield undoAll(rest.subarray(0, at), at).bytes;
+    }
   }
 }
 
@@ -89,6 +102,14 @@ function undoAll(all: Uint8Array, before: number): { bytes: Uint8Array; read: nu
   return { bytes: out.subarray(0, size), read: at };
 }
 
+/** Whether the bytes from a place on may be the begin of a sequence that goes on. */
+function isBrokenOff(all: Uint8Array, at: number): boolean {
+  const byte = all[at] as number;
+  if (!STARTS.includes(byte)) return false;
+  const isShort = byte !== PERCENT || all.length - at < 3;
+  return isShort && sequenceAt(all, at) === undefined;
+}
+
 function sequenceAt(all: Uint8Array, at: number): Sequence | undefined {
   switch (all[at]) {
     case PERCENT:
@@ -110,9 +131,9 @@ function backslashAt(all: Uint8Array, at: number): Sequence | undefined {
   if (unit === undefined || unit < 0xd800 || unit > 0xdbff) return characterOf(unit, 6);
   const isPair = all[at + 6] === BACKSLASH && all[at + 7] === 0x75;
   const low = isPair ? digits(all, at + 8, 4) : undefined;
-  return low === undefined
-    ? undefined
-    : characterOf((unit - 0xd800) * 0x400 + (low - 0xdc00) + 0x10000, 12);
+  const isWhole = low !== undefined && low >= 0xdc00 && low <= 0xdfff;
+  if (!isWhole) return characterOf(REPLACEMENT, 6);
+  return characterOf((unit - 0xd800) * 0x400 + (low - 0xdc00) + 0x10000, 12);
 }
 
 function entityAt(all: Uint8Array, at: number): Sequence | undefined {

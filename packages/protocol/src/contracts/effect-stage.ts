@@ -163,6 +163,14 @@ export class StagedSecrets implements SecretPort {
     if (value !== undefined) return ok(value.slice());
     return refuse('secret-unavailable', '', `expected the secret ${alias}@${version}, found none`);
   }
+
+  /** By place; nothing here is taken for a showing. */
+  readonly texts = new Map<string, string>();
+
+  shows(text: string, place: string): boolean {
+    this.texts.set(place, `${this.texts.get(place) ?? ''}${text}`);
+    return false;
+  }
 }
 
 /** A host for adapters under test. Its grant permits everything, unless it is told otherwise. */

@@ -5,8 +5,15 @@
  */
 import { bytesEqual, decodeUtf8, RefusalError } from '@aos/canon';
 
-export const SECTION = { imports: 2, tables: 4, memories: 5, exports: 7 } as const;
+export const SECTION = { types: 1, imports: 2, tables: 4, memories: 5, exports: 7 } as const;
 export const EXTERNAL_KIND = { function: 0, memory: 2 } as const;
+export const TABLE_TYPE = { functions: 0x70, externals: 0x6f } as const;
+export const FUNCTION_TYPE = 0x60;
+/** Numbers of all widths, vectors, and references to functions, of the host and to exceptions. */
+export const VALUE_TYPES: ReadonlySet<number> = new Set([
+  ...[0x7f, 0x7e, 0x7d, 0x7c, 0x7b],
+  ...[0x70, 0x6f, 0x69],
+]);
 
 /** One import or export. */
 export interface External {

@@ -21,6 +21,11 @@ const withSection = (id: number, content: readonly number[]) => {
   return concatBytes(module.subarray(0, 8), Uint8Array.of(id, content.length, ...content));
 };
 
+const tablesOf = (count: number, table: readonly number[]) =>
+  withSection(SECTION.tables, [count, ...new Array(count).fill(table).flat()]);
+/** No limit above, 32,769 entries. */
+const HALF_AND_ONE = [0, 0x81, 0x80, 2];
+
 describe('a module for an effect', () => {
   it.each<[string, Uint8Array]>([
     ['that imports nothing', command()],
@@ -52,6 +57,29 @@ describe('a module for an effect', () => {
     ['an entry that is no function', startIsMemory, 'wasi-export-missing'],
     ['more memory than there is', command({ memoryPages: 1025 }), 'wasi-module-limit'],
     ['a larger table than may be', command({ tableEntries: 65_537 }), 'wasi-module-limit'],
+    ['more tables than may be', tablesOf(17, [0x70, 0, 1]), 'wasi-module-limit'],
+    [
+      'large tables, one beside the other',
+      tablesOf(2, [0x70, ...HALF_AND_ONE]),
+      'wasi-module-limit',
+    ],
+    ['a table of other things', tablesOf(1, [0x63, 0, 0, 1]), 'wasi-module-invalid'],
+    [
+      'a table with entries',
+      tablesOf(1, [0x40, 0, 0x70, 0, 1, 0xd0, 0x70, 11]),
+      'wasi-module-invalid',
+    ],
+    ['an array', withSection(SECTION.types, [1, 0x5e, 0x78, 1]), 'wasi-module-invalid'],
+    [
+      'values of its own types',
+      withSection(SECTION.types, [1, 0x60, 1, 0x64, 0, 0]),
+      'wasi-module-invalid',
+    ],
+    [
+      'more than a list of memories',
+      withSection(SECTION.memories, [1, 0, 1, 0]),
+      'wasi-module-invalid',
+    ],
     ['two memories', withSection(SECTION.memories, [2, 0, 1, 0, 1]), 'wasi-module-limit'],
     ['a shared memory', withSection(SECTION.memories, [1, 3, 1, 1]), 'wasi-module-invalid'],
     ['a memory of 64 bits', withSection(SECTION.memories, [1, 4, 1]), 'wasi-module-invalid'],

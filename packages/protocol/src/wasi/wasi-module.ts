@@ -8,6 +8,7 @@
 import { attempt, concatBytes, type Refusal, RefusalError } from '@aos/canon';
 import {
   EXTERNAL_KIND,
+  FUNCTION_TYPE,
   listSections,
   ModuleCursor,
   malformed,
@@ -16,6 +17,8 @@ import {
   SECTION,
   type SectionPlace,
   type SizeRange,
+  TABLE_TYPE,
+  VALUE_TYPES,
 } from './module-sections.js';
 
 /** The one module that may be imported from. */
@@ -39,6 +42,8 @@ export const WASI_MODULE_LIMITS = {
   moduleBytes: 1 << 24,
   /** Of 64 KiB: what a program gets at most, and so what it may begin with. */
   memoryPages: 1024,
+  tables: 16,
+  /** Of all tables, at first; and what each of them gets at most. */
   tableEntries: 1 << 16,
 } as const;
 
@@ -73,6 +78,9 @@ export function boundWasiModule(bytes: Uint8Array, memoryPages: number): Uint8Ar
 }
 
 const CHECKS: Readonly<Record<number, (cursor: ModuleCursor) => void>> = {
+  [SECTION.types]: (cursor) => {
+    wholeList(cursor, () => readFunctionType(cursor));
+  },
   [SECTION.imports]: (cursor) => {
     cursor.list(() => {
       const { module, name, kind } = readImport(cursor);
@@ -86,15 +94,17 @@ const CHECKS: Readonly<Record<number, (cursor: ModuleCursor) => void>> = {
     });
   },
   [SECTION.tables]: (cursor) => {
-    cursor.list(() => {
-      cursor.byte();
-      const range = plainRange(cursor);
-      const { tableEntries } = WASI_MODULE_LIMITS;
-      if (range.min > tableEntries) throw overLimit('table entries', tableEntries, range.min);
+    const ranges = wholeList(cursor, () => {
+      readTableType(cursor);
+      return plainRange(cursor);
     });
+    const { tables, tableEntries } = WASI_MODULE_LIMITS;
+    const entries = ranges.reduce((sum, { min }) => sum + min, 0);
+    if (ranges.length > tables) throw overLimit('tables', tables, ranges.length);
+    if (entries > tableEntries) throw overLimit('table entries', tableEntries, entries);
   },
   [SECTION.memories]: (cursor) => {
-    const memories = cursor.list(() => plainRange(cursor));
+    const memories = wholeList(cursor, () => plainRange(cursor));
     const { memoryPages } = WASI_MODULE_LIMITS;
     const pages = memories.reduce((sum, { min }) => sum + min, 0);
     if (memories.length > 1) throw overLimit('memories', 1, memories.length);
@@ -116,6 +126,32 @@ function checkExports(bytes: Uint8Array): void {
 
 function cursorOf(bytes: Uint8Array, { from, before }: SectionPlace): ModuleCursor {
   return new ModuleCursor(bytes, from, before);
+}
+
+/** The list of a section in which nothing else is: what is not read is not bounded either. */
+function wholeList<T>(cursor: ModuleCursor, read: () => T): readonly T[] {
+  const items = cursor.list(read);
+  if (cursor.done) return items;
+  throw malformed(cursor.at, 'a section goes on behind its list');
+}
+
+/** Structures and arrays would lie on a heap that no limit of a program knows. */
+function readFunctionType(cursor: ModuleCursor): void {
+  const { at } = cursor;
+  if (cursor.byte() !== FUNCTION_TYPE) throw malformed(at, 'types are of functions');
+  const readValue = () => {
+    const { at } = cursor;
+    if (!VALUE_TYPES.has(cursor.byte())) throw malformed(at, 'values are numbers or references');
+  };
+  cursor.list(readValue);
+  cursor.list(readValue);
+}
+
+function readTableType(cursor: ModuleCursor): void {
+  const { at } = cursor;
+  const type = cursor.byte();
+  if (type === TABLE_TYPE.functions || type === TABLE_TYPE.externals) return;
+  throw malformed(at, 'tables are of functions or of references of the host');
 }
 
 /** A size that is neither of threads nor of 64 bits. */

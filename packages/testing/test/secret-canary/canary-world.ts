@@ -58,7 +58,10 @@ const wish = schema('canary/Wish@1', t.record({ what: t.text }));
 const told = schema('canary/Told@1', t.record({ what: t.text, key: sys.schemas.TextOrSecretRef }));
 const heard = schema('canary/Heard@1', t.record({ texts: t.list(t.text) }));
 
-const web = grant('web', sys.caps.httpOut2, { hosts: ['127.0.0.1'], allow_private: true });
+const web = grant('web', sys.caps.httpOut2, {
+  hosts: ['127.0.0.1'],
+  allow_private: ['127.0.0.0/8'],
+});
 const vaulting = grant('vaulting', sys.caps.secret, { aliases: [ALIAS], binding_ids: [BINDING] });
 const telling = defineCap('canary/telling@1', {
   type: 'telling',

@@ -71,6 +71,22 @@ const TELLINGS: Readonly<Record<string, Telling>> = {
     for (const delta of deltas) await context.emitFrame(encode({ n: 1, delta })).catch(() => 0);
     return okOutcome({ texts: [] });
   },
+  'frame-cut': async (value, context) => {
+    await context.emitFrame(encode({ delta: `answer: ${value.slice(0, -1)}` }));
+    return okOutcome({ texts: [] });
+  },
+  'frame-and-receipt': async (value, context) => {
+    await context.emitFrame(encode({ delta: value.slice(0, 16) }));
+    return okOutcome({ texts: [value.slice(16)] });
+  },
+  'frame-many': async (value, context) => {
+    const emit = (a: string, b: string) => context.emitFrame(encode({ a, b })).catch(() => 0);
+    await emit(value.slice(0, 28), '');
+    for (let i = 0; i < 300; i += 1) await emit('', `x${i}`);
+    await emit(value.slice(28), '');
+    return okOutcome({ texts: [] });
+  },
+  'receipt-cut': async (value) => okOutcome({ texts: [value.slice(0, -1), 'more'] }),
   throw: async (value) => {
     throw Object.assign(new Error(`cannot send ${value}`), { request: { authorization: value } });
   },
@@ -79,6 +95,25 @@ const TELLINGS: Readonly<Record<string, Telling>> = {
   },
   blob: async (value, { blobs }) => {
     await blobs.put(chunksOf('before ', value.slice(0, 5), value.slice(5)), 1000).catch(() => 0);
+    return okOutcome({ texts: [] });
+  },
+  'blob-cut': async (value, { blobs }) => {
+    await blobs.put(chunksOf(`you sent ${value.slice(0, -1)}`), 1000).catch(() => 0);
+    return okOutcome({ texts: [] });
+  },
+  'blob-cut-escaped': async (value, { blobs }) => {
+    const escaped = FORMS['json-units']?.(value) ?? '';
+    await blobs.put(chunksOf(escaped.slice(0, -3)), 1000).catch(() => 0);
+    return okOutcome({ texts: [] });
+  },
+  'blob-read': async (value, { blobs, secrets }) => {
+    const events = async function* () {
+      for (const letter of value) {
+        secrets.shows(letter, 'delta');
+        yield Buffer.from(`data: {"piece":${JSON.stringify(letter)}}\n\n`);
+      }
+    };
+    await blobs.put(events(), 10_000).catch(() => 0);
     return okOutcome({ texts: [] });
   },
 };
@@ -143,6 +178,7 @@ test('no form of a secret gets anywhere that the world keeps or tells', async ()
   expect(seen).toHaveLength(paths.length + 2);
   for (const [path, bytes] of world.filesOf()) {
     expect(showingsIn(bytes), path).toEqual([]);
+    expect(bytes.includes('data: {"piece"'), path).toBe(false);
     for (const part of [BARE.slice(0, 5), BARE.slice(-5)]) {
       expect(bytes.includes(part), `${path}: ${part}`).toBe(false);
     }
@@ -186,7 +222,7 @@ test('a secret that cannot be resolved fails the effect, with the code of why', 
 });
 
 test('frames that only begin as a secret does come in, if later than others', async () => {
-  const deltas = ['a Bear', 'd', ' and a Bearer', ' of news, Bearer sk-can'];
+  const deltas = ['a Bear', 'd', ' and a Bearer', ' of news, Bearer sk-ca'];
   const telling: Telling = async (_, context) => {
     for (const delta of deltas) await context.emitFrame(encode({ delta }));
     return okOutcome({ texts: [] });

@@ -57,7 +57,7 @@ class Book {
   #asked = 0;
 
   ask(cap: string, maxTokens: number | null, text: string): void {
-    const params = encode({ text, max_tokens: maxTokens });
+    const params = encode({ text, max_tokens: maxTokens, max_cost_cents: 1 });
     const request = ask({ cap, params, index: this.#asked++ });
     const verdict = authorize(gate, this.state, request, portsOf());
     if (verdict.kind !== 'open') return;

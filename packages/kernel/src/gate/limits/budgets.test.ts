@@ -38,7 +38,7 @@ class Spending {
 
   /** The intent, or the code of the denial. */
   open(changes: Partial<EffectRequest> & { logicalNowNs?: bigint } = {}): OpenIntent | string {
-    const request = ask({ index: this.#asked++, ...changes });
+    const request = ask({ index: this.#asked++, params: asked('x'), ...changes });
     const verdict = authorize(this.gate, this.state, request, portsOf());
     if (verdict.kind !== 'open') return outcomeOf(verdict);
     this.state = verdict.state;
@@ -64,7 +64,7 @@ class Spending {
 }
 
 const asked = (text: string, more: { [field: string]: Encodable } = {}) =>
-  encode({ text, ...more });
+  encode({ text, max_cost_cents: 1, ...more });
 
 describe('a budget', () => {
   test('of calls lets so many through', () => {
@@ -123,13 +123,21 @@ describe('a budget', () => {
     const other = spending.mustOpen();
     spending.settle(other, { status: 'error', payload: new Uint8Array(100) });
     expect(spending.ledger('note')?.used.bytes).toBe(2n * params + 5_100n);
+    const page = encode({ status: 200, body_size: 700 });
+    spending.settle(spending.mustOpen(), { payload: page });
+    expect(spending.ledger('note')?.used.bytes).toBe(3n * params + 5_800n);
   });
 
   test('that was overrun outside denies until it is raised, and is never below zero', () => {
     const spending = new Spending({ grants: [grant('note', { cents: 10 })] });
     spending.settle(spending.mustOpen(), { costCents: 1_000n });
     expect(spending.ledger('note')?.used.cents).toBe(1_000n);
-    const verdict = authorize(spending.gate, spending.state, ask({ index: 9 }), portsOf());
+    const verdict = authorize(
+      spending.gate,
+      spending.state,
+      ask({ index: 9, params: asked('x') }),
+      portsOf(),
+    );
     expect(verdict).toMatchObject({
       code: 'budget-exhausted',
       at: 'grant note budget cents',
@@ -157,11 +165,49 @@ describe('a budget', () => {
     expect(spending.ledger('note')?.used).toMatchObject({ tokens: 40n, cents: 2n });
   });
 
-  test('is charged the call of an error that cost nothing, and no tokens', () => {
-    const spending = new Spending({ grants: [grant('note', { tokens: 100, calls: 5 })] });
-    const intent = spending.mustOpen({ params: asked('x', { max_tokens: 40 }) });
-    spending.settle(intent, { status: 'error' });
-    expect(spending.ledger('note')?.used).toMatchObject({ tokens: 0n, calls: 1n });
+  test.each(['error', 'cancelled'] as const)(
+    'is charged all that was reserved where %s says nothing of what it cost',
+    (status) => {
+      const spending = new Spending({ grants: [grant('note', { tokens: 100, cents: 9 })] });
+      const params = asked('x', { max_tokens: 40, max_cost_cents: 7 });
+      spending.settle(spending.mustOpen({ params }), { status });
+      expect(spending.ledger('note')).toMatchObject({
+        used: { tokens: 40n, cents: 7n },
+        reserved: { tokens: 0n, cents: 0n },
+      });
+    },
+  );
+
+  test('is charged a call alone where an error says that it cost nothing', () => {
+    const spending = new Spending({ grants: [grant('note', { tokens: 100, cents: 9, calls: 5 })] });
+    const params = asked('x', { max_tokens: 40, max_cost_cents: 7 });
+    spending.settle(spending.mustOpen({ params }), { status: 'error', costCents: 0n });
+    expect(spending.ledger('note')?.used).toMatchObject({ tokens: 0n, cents: 0n, calls: 1n });
+  });
+
+  test('is charged a call alone where the kernel answered', () => {
+    const spending = new Spending({ grants: [grant('note', { tokens: 100, cents: 9, calls: 5 })] });
+    const params = asked('x', { max_tokens: 40, max_cost_cents: 7 });
+    spending.settle(spending.mustOpen({ params }), { status: 'error', code: 'cell-not-found' });
+    expect(spending.ledger('note')?.used).toMatchObject({ tokens: 0n, cents: 0n, calls: 1n });
+    spending.settle(spending.mustOpen({ params }), {
+      status: 'cancelled',
+      code: 'intent-abandoned',
+    });
+    expect(spending.ledger('note')?.used).toMatchObject({ tokens: 40n, cents: 7n, calls: 2n });
+  });
+
+  test('of cents denies what is paid by use and says no most', () => {
+    const spending = new Spending({ grants: [grant('note', { cents: 9 })] });
+    const params = asked('x', { max_cost_cents: null });
+    expect(spending.open({ params })).toBe('budget-cost-unbounded');
+    const verdict = authorize(spending.gate, spending.state, ask({ index: 7, params }), portsOf());
+    expect(verdict).toMatchObject({
+      at: 'params/max_cost_cents',
+      advice: 'give max_cost_cents; note has a budget of cents',
+    });
+    const other = new Spending({ grants: [grant('note', { tokens: 9, calls: 1 })] });
+    expect(typeof other.open({ params })).toBe('object');
   });
 
   test('settles an intent once', () => {

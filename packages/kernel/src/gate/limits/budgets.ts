@@ -31,7 +31,7 @@ export interface Reserved {
   readonly denial?: undefined;
 }
 
-/** Reserves along the chain of a grant. Code: `budget-exhausted`. */
+/** Reserves along the chain of a grant. Codes: `budget-cost-unbounded`, `budget-exhausted`. */
 export function reserveBudgets(
   ledgers: Trie<Ledger>,
   grant: CompiledGrant,
@@ -49,7 +49,7 @@ export function reserveBudgets(
   for (const { name, budget } of budgets) {
     const ledger = currentLedger(ledgers, name, budget, now);
     const amounts = limitedOf(expected, budget);
-    const denial = checkRoom(ledger, budget, amounts, now);
+    const denial = checkBound(subject, name, budget) ?? checkRoom(ledger, budget, amounts, now);
     if (denial !== undefined) return { denial };
     next = next.set({ ...ledger, reserved: addAmounts(ledger.reserved, amounts) });
     reserved.push({ grant: name, sinceNs: ledger.sinceNs, amounts });
@@ -71,13 +71,28 @@ export function budgetLeft(
 
 /**
  * What an effect may come to, as far as its parameters say: one call; the bytes of the parameters;
- * `max_tokens` where there is such a field; and `max_cost_cents` where there is one, else a cent.
+ * `max_tokens` where there is such a field; and `max_cost_cents`, else a cent.
  */
 function expectedAmounts({ params }: Subject): Amounts {
   const maxTokens = naturalOf(params.fields().get('max_tokens'));
   const tokens = maxTokens === 0n ? 1n : (maxTokens ?? 0n);
   const cents = naturalOf(params.fields().get('max_cost_cents')) || 1n;
   return { calls: 1n, tokens, cents, bytes: BigInt(params.bytes.length) };
+}
+
+/**
+ * What is paid by what it uses says under a budget of cents what it may cost at most: else any
+ * number of such effects at once would have reserved a cent each.
+ */
+function checkBound({ params }: Subject, grant: string, budget: GrantBudget): Denial | undefined {
+  const fields = params.fields();
+  const isPaidByUse = fields.has('max_tokens') || fields.has('max_cost_cents');
+  const isBounded = naturalOf(fields.get('max_cost_cents')) !== undefined;
+  if (budget.cents === undefined || !isPaidByUse || isBounded) return undefined;
+  const advice = fields.has('max_cost_cents')
+    ? `give max_cost_cents; ${grant} has a budget of cents`
+    : `use a version of the effect with max_cost_cents; ${grant} has a budget of cents`;
+  return { code: 'budget-cost-unbounded', at: 'params/max_cost_cents', advice };
 }
 
 /** Only what the budget limits is reserved, so that what is reserved has a limit as well. */

@@ -2,10 +2,12 @@
  * Settlement of budgets: what an intent reserved is given back, and what it used is charged.
  *
  * An ok receipt says what was used: `cost_cents`, `token_usage` of `prompt` and `completion`, and
- * `size` in bytes; without a size the bytes that went through the journal count. An error is
- * charged what it cost and a call, and the tokens that were reserved if it cost anything: they were
- * used, and nobody counted them. Whatever may have happened unseen, after a time-out or behind a
- * receipt that cannot be read, is charged as much as was reserved at least.
+ * `size` or `body_size` in bytes; without a size the bytes that went through the journal count. Of
+ * what is not ok nobody counted more than the receipt says, so tokens and cents are charged as they
+ * were reserved, except where the receipt itself says what it cost, and that is nothing (no
+ * tokens), or where the kernel answered and nobody was asked. Whatever may have happened unseen,
+ * after a time-out, in an epoch that is over or behind a receipt that cannot be read, is charged as
+ * much as was reserved at least.
  */
 import { assert, decode, type Value } from '@aos/canon';
 import type { ReceiptStatus } from '@aos/protocol';
@@ -51,18 +53,24 @@ function settleOne(ledger: Ledger, { amounts }: Reservation, used: Amounts): Led
   return { ...ledger, reserved, used: addAmounts(ledger.used, used) };
 }
 
+/** Codes of the kernel behind which something may have happened outside. */
+const UNSEEN: ReadonlySet<string | null> = new Set(['receipt-invalid', 'intent-abandoned']);
+
 function usedAmounts({ params }: OpenIntent, { amounts }: Reservation, use: SettledUse): Amounts {
-  const { status, code, payload, costCents } = use;
+  const { status, code, payload } = use;
   const fields = status === 'ok' ? fieldsOf(payload) : undefined;
-  const isUncounted = status === 'ok' || (costCents ?? 0n) > 0n;
-  const bytes = BigInt(params.length);
+  const isAnsweredHere = status !== 'ok' && code !== null && use.costCents === undefined;
+  const costCents = isAnsweredHere ? 0n : use.costCents;
+  const isUnused = status !== 'ok' && costCents === 0n;
+  const size = naturalOf(fields?.get('size')) ?? naturalOf(fields?.get('body_size'));
+  const uncountedCents = status === 'ok' ? 0n : amounts.cents;
   const seen: Amounts = {
     calls: 1n,
-    tokens: tokensOf(fields?.get('token_usage')) ?? (isUncounted ? amounts.tokens : 0n),
-    cents: costCents ?? naturalOf(fields?.get('cost_cents')) ?? 0n,
-    bytes: bytes + (naturalOf(fields?.get('size')) ?? BigInt(payload.length)),
+    tokens: tokensOf(fields?.get('token_usage')) ?? (isUnused ? 0n : amounts.tokens),
+    cents: costCents ?? naturalOf(fields?.get('cost_cents')) ?? uncountedCents,
+    bytes: BigInt(params.length) + (size ?? BigInt(payload.length)),
   };
-  const isUnseen = status === 'timeout' || code === 'receipt-invalid';
+  const isUnseen = status === 'timeout' || UNSEEN.has(code);
   return isUnseen ? mapAmounts((each) => larger(seen[each], amounts[each])) : seen;
 }
 
