@@ -40,7 +40,7 @@ const web = grant('web', sys.caps.httpOut2, {
   hosts: ['127.0.0.1'],
   path_prefixes: ['/data'],
   max_redirects: 0,
-  allow_private: true,
+  allow_private: ['127.0.0.0/8'],
 });
 
 const fetchPlan = definePlan('demo/fetch_plan@1', { input: Request }, (plan, { url }) => {

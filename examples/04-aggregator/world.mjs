@@ -48,7 +48,7 @@ const web = grant('web', sys.caps.httpOut2, {
   hosts: ['127.0.0.1'],
   path_prefixes: ['/answer'],
   max_redirects: 0,
-  allow_private: true,
+  allow_private: ['127.0.0.0/8'],
 });
 
 const aggregate = definePlan('demo/aggregator_plan@1', { input: Requested }, (plan, input) => {

@@ -69,7 +69,7 @@ const post = (...paths) => ({
   hosts: ['127.0.0.1'],
   path_prefixes: paths,
   max_redirects: 0,
-  allow_private: true,
+  allow_private: ['127.0.0.0/8'],
 });
 const payments = grant('payments', sys.caps.httpOut2, post('/charges', '/refunds'));
 const warehouse = grant('warehouse', sys.caps.httpOut2, post('/reservations'));

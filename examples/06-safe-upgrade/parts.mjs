@@ -40,7 +40,7 @@ export const http = (name, method, path) =>
     hosts: ['127.0.0.1'],
     path_prefixes: [path],
     max_redirects: 0,
-    allow_private: true,
+    allow_private: ['127.0.0.0/8'],
   });
 
 /** Asks the stock, and says which version of the plan did. @param {string} version */

@@ -41,7 +41,7 @@ const web = grant('articles', sys.caps.httpOut2, {
   hosts: ['127.0.0.1'],
   path_prefixes: ['/articles'],
   max_redirects: 0,
-  allow_private: true,
+  allow_private: ['127.0.0.0/8'],
 });
 
 // One provider, one model, short answers, and so much money: who that is, the host decides.

@@ -1,8 +1,9 @@
 /**
  * Processes for compilations.
  *
- * 1. A compilation ends, whatever the compiler does: a process that is not done in time, or is not
- *    wanted any more, is killed with all that it started.
+ * 1. A compilation ends, whatever the compiler does: one that is not done in time, or is not wanted
+ *    any more, is answered at once, and its process is killed with all that it started. Nobody waits
+ *    beyond a bound for a process to go.
  * 2. A process is used again only after it made a module: what a compiler that failed leaves behind
  *    must not decide anything.
  * 3. At most so many run at once; others wait in their order, and their time has not begun.
@@ -31,6 +32,8 @@ export interface RunSignal {
 
 /** A loaded compiler holds some hundred megabytes. */
 const IDLE_MS = 30_000;
+/** What was killed is gone in milliseconds, but for a system that is busy or a disk that hangs. */
+const END_MS = 2000;
 /** Far from the processor time that a process has. */
 const MAX_USES = 20;
 
@@ -48,7 +51,7 @@ export class CompilePool {
 
   constructor(private readonly settings: PoolSettings) {}
 
-  /** Compilations that have begun and not ended. */
+  /** Compilations that have begun, and whose processes are neither free again nor gone. */
   get running(): number {
     return this.#running;
   }
@@ -57,14 +60,11 @@ export class CompilePool {
     if (this.#running === this.settings.processes) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     } else this.#running += 1;
-    try {
-      return signal.isCalledOff ? { kind: 'called-off' } : await this.#runOn(job, signal);
-    } finally {
-      // the place of this run goes to the next that waits
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#running -= 1;
-      else next();
+    if (signal.isCalledOff) {
+      this.#leave();
+      return { kind: 'called-off' };
     }
+    return this.#runOn(job, signal);
   }
 
   /** Who runs has to be called off before. */
@@ -81,9 +81,18 @@ export class CompilePool {
     const compiler = this.#takeIdle() ?? startCompiler(this.settings);
     const result = await exchange(compiler, job, signal, this.settings.bounds.timeMs);
     const isSound = result.kind === 'compiled' && result.module !== undefined;
-    if (isSound && !this.#isClosed && compiler.uses < MAX_USES) this.#keep(compiler);
-    else await this.#end(compiler);
+    if (isSound && !this.#isClosed && compiler.uses < MAX_USES) {
+      this.#keep(compiler);
+      this.#leave();
+    } else void this.#end(compiler, () => this.#leave());
     return result;
+  }
+
+  /** The place of a run goes to the next that waits. */
+  #leave(): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#running -= 1;
+    else next();
   }
 
   #takeIdle(): CompilerProcess | undefined {
@@ -104,12 +113,25 @@ export class CompilePool {
     this.#idle.push({ compiler, timer: setTimeout(end, IDLE_MS).unref() });
   }
 
-  async #end(compiler: CompilerProcess): Promise<void> {
-    const ended = compiler.end();
+  /** Resolves when a process is gone, or after so long as is waited for one. */
+  async #end(compiler: CompilerProcess, then = () => {}): Promise<void> {
+    // one that may not be killed is let be: the bounds of its processor time end it
+    const gone = (async () => compiler.end())().catch(() => undefined);
+    const ended = orAfter(gone, END_MS).then(then);
     this.#ending.add(ended);
     await ended;
     this.#ending.delete(ended);
   }
+}
+
+function orAfter(done: Promise<void>, timeMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, timeMs);
+    void done.finally(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 /** Has a job done by a process. */

@@ -82,6 +82,8 @@ export type Phase = 'connect' | 'send' | 'headers' | 'body';
 /** Codes of what can go wrong whatever the phase. */
 const CODES: ReadonlyMap<string, HttpCode> = new Map<string, HttpCode>([
   ['ENOTFOUND', 'http-name-unknown'],
+  // what the client takes for granted of an answer, as that its status has a first digit
+  ['ERR_ASSERTION', 'http-response-malformed'],
   ['EPROTO', 'http-tls-failed'],
   ['UND_ERR_HEADERS_OVERFLOW', 'http-headers-too-large'],
   ['UND_ERR_REQ_CONTENT_LENGTH_MISMATCH', 'http-request-body-unreadable'],

@@ -103,6 +103,30 @@ describe('an answer', () => {
     expect(await endOf(server.url())).toBe('error http-response-malformed never');
   });
 
+  test.each(['000', '099'])('with the status %s is malformed', async (status) => {
+    const server = await startAnswering(
+      `HTTP/1.1 ${status} No\r\nContent-Length: 0\r\n\r\n`,
+      'end',
+    );
+    expect(await endOf(server.url())).toBe('error http-response-malformed never');
+  });
+
+  test.each([
+    ['304 Not Modified', 'end'],
+    ['304 Not Modified', 'leave'],
+    ['204 No Content', 'leave'],
+  ] as const)('%s has no body, whatever its length says (%s)', async (status, after) => {
+    const bytes = `HTTP/1.1 ${status}\r\nContent-Length: 5\r\nEtag: "a"\r\n\r\n`;
+    const server = await startAnswering(bytes, after);
+    const host = new Host();
+    const adapter = openAdapter();
+    for (let i = 0; i < 2; i++) {
+      const outcome = await startCall(adapter, params2({ url: server.url() }), host);
+      expect(receiptOf(outcome)).toMatchObject({ status: Number(status.slice(0, 3)) });
+      expect(bodyOf(outcome, host.blobs)).toBeNull();
+    }
+  });
+
   test('with a chunk size that is none is malformed', async () => {
     const server = await startAnswering(`${CHUNKED}5\r\nhello\r\nzz\r\n`, 'end');
     expect(await endOf(server.url())).toBe('error http-response-malformed never');

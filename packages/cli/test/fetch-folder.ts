@@ -22,7 +22,10 @@ const napAsked = schema('demo/Nap@1', t.record({ until: t.nat }));
 const unheard = schema('demo/Unheard@1', t.record({ n: t.nat }));
 const status = schema('demo/Status@1', t.record({ status: t.int }));
 
-const web = grant('web', sys.caps.httpOut2, { hosts: ['127.0.0.1'], allow_private: true });
+const web = grant('web', sys.caps.httpOut2, {
+  hosts: ['127.0.0.1'],
+  allow_private: ['127.0.0.0/8'],
+});
 
 const fetchPage = definePlan(
   'demo/fetch@1',

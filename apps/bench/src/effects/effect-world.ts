@@ -112,7 +112,7 @@ const definitions = [
         {
           name: 'web',
           cap: 'sys/http.out@2',
-          params: { hosts: ['127.0.0.1'], allow_private: true },
+          params: { hosts: ['127.0.0.1'], allow_private: ['127.0.0.0/8'] },
         },
         { name: 'timer', cap: 'sys/timer@1', params: {} },
         { name: 'blob', cap: 'sys/blob@2', params: { namespaces: ['bench'] } },

@@ -34,8 +34,16 @@ export const llmSummarizer: Rung = {
     expectEqual(server.requests, ['GET /articles/worlds']);
 
     const { pc, answer } = await stage.state<SummarizerState>(REDUCER);
-    expectEqual([tagOf(pc), answer.summary.length > 0], ['Done', true]);
+    const words = answer.summary.toLowerCase().match(/[a-z]{5,}/g) ?? [];
+    const isAboutIt = words.some((word) => ARTICLE.toLowerCase().includes(word));
+    expectEqual([tagOf(pc), isAboutIt], ['Done', true]);
+    const { effects } = await stage.ask('effects.list', { effect: 'llm.generate' });
+    expectEqual(
+      effects.map(({ receipt }) => receipt?.cost_cents),
+      [answer.cents],
+    );
     const { prompt, completion } = answer.tokens;
+    stage.print('the provider is a script of this machine, unless your settings name a real one');
     stage.print(`summary: ${answer.summary}`);
     stage.print(`${answer.finish}, ${prompt} + ${completion} tokens, ${answer.cents} ct`);
     expectEqual([await stage.isInFiles(answer.summary), await stage.isInFiles(key)], [true, false]);

@@ -97,6 +97,14 @@ export class Stage {
     }
   }
 
+  /** When a record was made, in time of the world. */
+  async logicalTimeOf(seq: number): Promise<number> {
+    for await (const record of this.live.access.stream('journal.tail', { from: seq })) {
+      if (record.seq === seq) return Number(record.stamp.logical_now_ns);
+    }
+    throw new Error(`there is no record ${seq}`);
+  }
+
   /** The text of a blob of the world. */
   async blobText(hash: string | null): Promise<string> {
     const { bytes } = await this.ask('blob.get', { hash: hash ?? '' });

@@ -32,6 +32,9 @@ export interface ExchangeTerms {
 /** Bytes of a redirect's body that are read to keep its connection. */
 const DISCARD_BYTES = 16 * 1024;
 
+/** Answers that end with their headers (RFC 9112 §6.3). */
+const BODILESS: ReadonlySet<number> = new Set([204, 304]);
+
 /** A request whose secrets are resolved. */
 export interface SentParams extends Pick<HttpParams, 'method' | 'url'> {
   readonly headers: readonly SentHeader[];
@@ -175,6 +178,10 @@ export class Answer {
   /** The body, once. Who stops reading before its end ends the connection. */
   async *chunks(): AsyncGenerator<Uint8Array> {
     const exchange = this.#exchange;
+    if (this.#isBodiless()) {
+      exchange.abort();
+      return;
+    }
     const reader = this.#body[Symbol.asyncIterator]();
     let isWhole = false;
     try {
@@ -202,6 +209,15 @@ export class Answer {
   /** Ends the connection without reading on. */
   drop(): void {
     this.#exchange.abort();
+  }
+
+  /**
+   * An answer of this status has no body; its length is that of another answer (RFC 9110 §8.6),
+   * which the client waits for all the same.
+   */
+  #isBodiless(): boolean {
+    const length = this.header('content-length');
+    return BODILESS.has(this.status) && length !== undefined && length !== '0';
   }
 
   /** The end of the body shows without the end of the connection. */

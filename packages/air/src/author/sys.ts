@@ -192,7 +192,10 @@ function cap<S, const C extends string>(
   return defineCap(`sys/${type}@${version}`, { type, params, enforcer: enforcers[enforcer] });
 }
 
-/** The built-in capabilities. An absent or empty set allows everything. */
+/**
+ * The built-in capabilities. An absent or empty set allows everything, except of `allow_private`: it
+ * lists ranges like `10.0.0.0/8` that are allowed beside public addresses.
+ */
 export const caps = {
   timer: cap('timer', 1, t.record({}), 'allowAll'),
   blob: cap('blob', 1, t.record({}), 'allowAll'),
@@ -201,7 +204,7 @@ export const caps = {
   httpOut2: cap(
     'http.out',
     2,
-    t.record({ ...httpOut, max_redirects: t.option(t.nat), allow_private: t.option(t.bool) }),
+    t.record({ ...httpOut, max_redirects: t.option(t.nat), allow_private: texts }),
     'httpOut',
   ),
   llmBasic: cap('llm.basic', 1, t.record(llmBasic), 'llmBasic'),

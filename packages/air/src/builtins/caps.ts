@@ -1,10 +1,11 @@
 /**
  * The built-in capabilities. In the parameters of those that constrain, an absent or empty set
- * allows everything.
+ * allows everything; but `allow_private` lists what is allowed beside public addresses, as ranges
+ * like `10.0.0.0/8`.
  */
 import type { DefCap } from '../forms/definitions.js';
 import type { TypeFields } from '../forms/type-expr.js';
-import { bool, dec128, nat, option, record, set, text } from './builders.js';
+import { dec128, nat, option, record, set, text } from './builders.js';
 import {
   CAP_ALLOW_ALL,
   CAP_ENFORCE_BLOB,
@@ -50,7 +51,7 @@ export const CAPS: readonly DefCap[] = [
   cap('http.out@2', CAP_ENFORCE_HTTP_OUT, {
     ...httpOut,
     max_redirects: option(nat),
-    allow_private: option(bool),
+    allow_private: texts,
   }),
   cap('llm.basic@1', CAP_ENFORCE_LLM_BASIC, llmBasic),
   cap('llm.basic@2', CAP_ENFORCE_LLM_BASIC, { ...llmBasic, temperature_max: option(dec128) }),

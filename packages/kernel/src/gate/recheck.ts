@@ -5,9 +5,8 @@
 
 import type { Denial } from './decision.js';
 import { httpLimitsOf, patchScopeOf } from './enforcers/enforcer.js';
-import { privateAddress, redirectsExceeded } from './enforcers/http-out.js';
+import { isReachable, privateAddress, redirectsExceeded } from './enforcers/http-out.js';
 import { checkPatchScope, type PatchSummary } from './enforcers/patch-scope.js';
-import { isPrivateAddress } from './enforcers/private-address.js';
 import type { Gate } from './gate.js';
 import type { GatePorts } from './gate-ports.js';
 import { checkConstraints } from './grants/constraints.js';
@@ -65,7 +64,8 @@ export function checkAddress(gate: Gate, cap: string, address: Uint8Array): Deni
     const advice = `grant ${cap} again, or use another grant`;
     return { code: 'grant-not-found', at: `grant ${cap}`, advice };
   }
-  const narrow = grant.chain.find(({ enforcer }) => httpLimitsOf(enforcer)?.isPublicOnly);
-  if (narrow === undefined || !isPrivateAddress(address)) return undefined;
-  return privateAddress('what the name stands for', narrow.name);
+  const narrow = grant.chain.find(
+    ({ enforcer }) => !isReachable(address, httpLimitsOf(enforcer)?.privateRanges),
+  );
+  return narrow && privateAddress('what the name stands for', narrow.name);
 }

@@ -54,7 +54,7 @@ const definitions = [
         {
           name: 'web',
           cap: 'sys/http.out@2',
-          params: { hosts: ['127.0.0.1'], methods: ['POST'], allow_private: true },
+          params: { hosts: ['127.0.0.1'], methods: ['POST'], allow_private: ['127.0.0.0/8'] },
         },
       ],
     },

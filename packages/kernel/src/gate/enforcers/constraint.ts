@@ -80,13 +80,6 @@ export class CapParams {
     return read?.ok === true ? read.value : this.#bad();
   }
 
-  /** False when absent or null. */
-  flag(name: string): boolean {
-    const value = this.#take(name);
-    if (value === null || typeof value === 'boolean') return value ?? false;
-    return this.#bad() ?? false;
-  }
-
   /** Whether every field was asked for and had the form that was expected. */
   isWhole(): boolean {
     return !this.#isBad && this.#taken === this.#fields.size;

@@ -143,7 +143,9 @@ function isZero(hash: Hash): boolean {
 }
 
 function notUnderstood(name: string, { cap }: GrantDefinition): Denial {
-  const advice = `give ${name} parameters that ${cap.enforcer.module} understands`;
+  const { module } = cap.enforcer;
+  const forms = module === HTTP_MODULE ? '; ranges of allow_private are as 10.0.0.0/8' : '';
+  const advice = `give ${name} parameters that ${module} understands${forms}`;
   return { code: 'cap-params-invalid', at: `grant ${name} params`, advice };
 }
 

@@ -246,6 +246,15 @@ describe('what a grant of HTTP allows', () => {
   });
 });
 
+describe('a header that names another path', () => {
+  test.each(['X-Original-URL', 'x-rewrite-url'])('%s is denied under path_prefixes', (name) => {
+    const headers = { [name]: '/admin' };
+    const asked = { url: 'https://a.example/v1', headers } as HttpAsk;
+    expect(codeOf({ path_prefixes: ['/v1'] }, asked)).toBe('header-not-allowed');
+    expect(codeOf({}, asked)).toBe('open');
+  });
+});
+
 describe('addresses that are not public', () => {
   const PRIVATE = [
     '127.0.0.1',
@@ -279,13 +288,59 @@ describe('addresses that are not public', () => {
   test.each(PRIVATE)('%s needs allow_private where that is a parameter', (host) => {
     const url = `http://${host}/`;
     expect(codeOf({}, { url }, 2)).toBe('address-not-allowed');
-    expect(codeOf({ allow_private: false, hosts: [host] }, { url }, 2)).toBe('address-not-allowed');
-    expect(codeOf({ allow_private: true }, { url }, 2)).toBe('open');
+    expect(codeOf({ allow_private: [], hosts: [host] }, { url }, 2)).toBe('address-not-allowed');
+    expect(codeOf({ allow_private: ['0.0.0.0/0', '::/0'] }, { url }, 2)).toBe('open');
     expect(codeOf({}, { url }, 1)).toBe('open');
   });
 
   test.each(PUBLIC)('%s is public', (host) => {
     expect(codeOf({}, { url: `http://${host}/` }, 2)).toBe('open');
+  });
+
+  test.each([
+    ['10.0.0.0/8', '10.255.0.1', '11.0.0.0', '172.16.0.1'],
+    ['127.0.0.1/32', '127.0.0.1', 'localhost', '[::ffff:127.0.0.1]'],
+    ['172.16.0.0/12', '172.31.255.255', '[64:ff9b::172.16.0.1]'],
+    ['fc00::/7', '[fd00::1]'],
+    ['FC00:0::/7', '[fd00::1]'],
+    ['::1/128', '[::1]', 'a.localhost'],
+  ])('in %s are allowed by this range', (range, ...hosts) => {
+    const codes = hosts.map((host) =>
+      codeOf({ allow_private: [range] }, { url: `http://${host}/` }, 2),
+    );
+    const inside = hosts.map((host) => (host === '172.16.0.1' ? 'address-not-allowed' : 'open'));
+    expect(codes).toEqual(inside);
+  });
+
+  test.each([
+    ['10.0.0.0/8', '192.168.0.1'],
+    ['10.0.0.0/8', 'localhost'],
+    ['127.0.0.2/31', '127.0.0.1'],
+    ['::1/128', '127.0.0.1'],
+    ['::/0', '127.0.0.1'],
+    ['0.0.0.0/0', '[fd00::1]'],
+    ['fc00::/8', '[fd00::1]'],
+  ])('outside of %s are not: %s', (range, host) => {
+    const url = `http://${host}/`;
+    expect(codeOf({ allow_private: [range] }, { url }, 2)).toBe('address-not-allowed');
+  });
+
+  test.each([
+    ...['10.0.0.0', '10.0.0.0/', '10.0.0.0/33', '10.0.0.1/8', '10.0/8', '010.0.0.0/8', '::/129'],
+    ...['10.0.0.0/08', '10.0.0.0/8/8', '[::1]/128', 'fc00::1/7', 'localhost', 'a.example/8', ''],
+  ])('are none in %j, which is no range', (range) => {
+    const url = 'https://a.example/';
+    const params = { allow_private: ['127.0.0.0/8', range] };
+    expect(codeOf(params, { url }, 2)).toBe('cap-params-invalid');
+  });
+
+  test('in a range are allowed as what a name stands for', () => {
+    const gate = gateOf(brief({ allow_private: ['10.0.0.0/8'] }, 2));
+    const codeFor = (...address: number[]) =>
+      checkAddress(gate, 'web', Uint8Array.from(address))?.code;
+    expect(codeFor(10, 1, 2, 3)).toBe(undefined);
+    expect(codeFor(127, 0, 0, 1)).toBe('address-not-allowed');
+    expect(codeFor(8, 8, 8, 8)).toBe(undefined);
   });
 
   test('are looked at again when a name has been resolved', () => {

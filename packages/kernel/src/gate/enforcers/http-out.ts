@@ -3,11 +3,14 @@
  *
  * Hosts and schemes are compared in lower case, methods in upper case, ports with the default of
  * the scheme filled in. A path prefix ends at a slash: `/v1` allows `/v1` and `/v1/x`, not `/v10`.
- * Where `allow_private` is a parameter of the grant, addresses that are not public need it to be
- * true; what a name stands for is known outside only, and is checked there ({@link checkAddress}).
+ * Where `allow_private` is a parameter of the grant, addresses that are not public need to be in one
+ * of its ranges, and without ranges none is allowed; what a name stands for is known outside only,
+ * and is checked there ({@link checkAddress}).
  */
 import type { Value } from '@aos/canon';
 import type { Denial } from '../decision.js';
+import { type AddressRange, isInRange, parseRange, printRange } from './address-range.js';
+import { parseAddress6 } from './address6.js';
 import {
   type CapParams,
   type CheckedEffect,
@@ -29,6 +32,9 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** Headers by which some servers take another method than the one of the request. */
 const METHOD_HEADERS = new Set(['x-http-method', 'x-http-method-override', 'x-method-override']);
 
+/** Headers by which some servers take another path than the one of the URL. */
+const PATH_HEADERS = new Set(['x-original-url', 'x-rewrite-url']);
+
 /** What a grant of HTTP constrains; undefined is everything. */
 export interface HttpLimits {
   readonly hosts: ReadonlySet<string> | undefined;
@@ -37,7 +43,8 @@ export interface HttpLimits {
   readonly ports: ReadonlySet<number> | undefined;
   readonly pathPrefixes: ReadonlySet<string> | undefined;
   readonly maxRedirects: number | bigint | undefined;
-  readonly isPublicOnly: boolean;
+  /** Of what is not public only addresses in these are allowed. */
+  readonly privateRanges: readonly AddressRange[] | undefined;
 }
 
 /** The limits in the parameters of a grant; undefined when they are not understood. */
@@ -49,9 +56,19 @@ export function readHttpLimits(params: CapParams): HttpLimits | undefined {
     ports: params.nats('ports'),
     pathPrefixes: params.texts('path_prefixes', spellPrefix),
     maxRedirects: params.nat('max_redirects'),
-    isPublicOnly: params.has('allow_private') && !params.flag('allow_private'),
+    privateRanges: params.has('allow_private') ? readRanges(params) : undefined,
   };
   return params.isWhole() ? limits : undefined;
+}
+
+/** None where the set is absent or empty: what is private has to be named. */
+function readRanges(params: CapParams): readonly AddressRange[] {
+  const spell = (text: string) => {
+    const range = parseRange(text);
+    return range && printRange(range);
+  };
+  const texts = params.texts('allow_private', spell) ?? [];
+  return [...texts].flatMap((text) => parseRange(text) ?? []);
 }
 
 /** The constraint of such a grant. */
@@ -85,7 +102,7 @@ function checkRequest(
 }
 
 function checkHost({ host, scheme, port }: HttpUrl, limits: HttpLimits, grant: string) {
-  const { hosts, schemes, ports, isPublicOnly } = limits;
+  const { hosts, schemes, ports, privateRanges } = limits;
   if (hosts !== undefined && !hosts.has(host.text)) {
     const advice = `add ${host.text} to hosts, or ask one of ${nameValues(hosts)}`;
     return denial('host-not-allowed', grant, 'hosts', advice);
@@ -98,7 +115,7 @@ function checkHost({ host, scheme, port }: HttpUrl, limits: HttpLimits, grant: s
     const advice = `add ${port} to ports, or use ${nameValues(ports)}`;
     return denial('port-not-allowed', grant, 'ports', advice);
   }
-  return isPublicOnly && isPrivateHost(host) ? privateAddress(host.text, grant) : undefined;
+  return isHostReachable(host, privateRanges) ? undefined : privateAddress(host.text, grant);
 }
 
 const KNOWN_SCHEMES: ReadonlySet<string> = new Set(['https', 'http']);
@@ -138,7 +155,8 @@ function checkHeaders(headers: ReadonlyMap<Value, Value>, url: HttpUrl, limits: 
     const lower = name.toLowerCase();
     const isOtherHost = lower === 'host' && text?.toLowerCase() !== authorityOf(url);
     const isOtherMethod = METHOD_HEADERS.has(lower) && limits.methods !== undefined;
-    if (isOtherHost || isOtherMethod) return headerNotAllowed(name);
+    const isOtherPath = PATH_HEADERS.has(lower) && limits.pathPrefixes !== undefined;
+    if (isOtherHost || isOtherMethod || isOtherPath) return headerNotAllowed(name);
   }
   return undefined;
 }
@@ -166,13 +184,23 @@ function spellPrefix(prefix: string): string | undefined {
   return typeof path === 'string' || path.hidesSlash ? undefined : path.path;
 }
 
-function isPrivateHost(host: Host): boolean {
-  return host.address === undefined ? isLocalName(host) : isPrivateAddress(host.address);
+const LOOPBACK = [Uint8Array.of(127, 0, 0, 1), parseAddress6('::1')];
+
+/** What a local name stands for is checked again when it is resolved. */
+function isHostReachable(host: Host, ranges: HttpLimits['privateRanges']): boolean {
+  if (host.address !== undefined) return isReachable(host.address, ranges);
+  return !isLocalName(host) || LOOPBACK.some((each) => each && isReachable(each, ranges));
+}
+
+/** Whether a grant with these ranges lets requests go to an address. */
+export function isReachable(address: Uint8Array, ranges: HttpLimits['privateRanges']): boolean {
+  if (ranges === undefined || !isPrivateAddress(address)) return true;
+  return ranges.some((range) => isInRange(address, range));
 }
 
 /** What is said of an address that is not public, whoever finds out. */
 export function privateAddress(host: string, grant: string): Denial {
-  const advice = `set allow_private, or ask a public address; ${host} is not public`;
+  const advice = `add a range to allow_private, or ask a public address; ${host} is not public`;
   return denial('address-not-allowed', grant, 'allow_private', advice);
 }
 

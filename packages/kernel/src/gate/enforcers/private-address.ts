@@ -6,7 +6,7 @@
  * known to be public is public.
  */
 
-type Range = readonly [prefix: readonly number[], bits: number];
+type Range = readonly [prefix: ArrayLike<number>, bits: number];
 
 const PRIVATE4: readonly Range[] = [
   [[0], 8],
@@ -44,15 +44,20 @@ const WRAPPERS: readonly (readonly [Range, number])[] = [
 export function isPrivateAddress(address: Uint8Array): boolean {
   if (address.length === 4) return PRIVATE4.some((range) => isWithin(address, range));
   if (address.length !== 16) return true;
-  const wrapper = WRAPPERS.find(([range]) => isWithin(address, range));
-  if (wrapper !== undefined) {
-    const at = wrapper[1];
-    return isPrivateAddress(address.subarray(at, at + 4));
-  }
+  const wrapped = wrappedAddress(address);
+  if (wrapped !== undefined) return isPrivateAddress(wrapped);
   return !isWithin(address, PUBLIC6) || PRIVATE6.some((range) => isWithin(address, range));
 }
 
-function isWithin(address: Uint8Array, [prefix, bits]: Range): boolean {
+/** The IPv4 address that one of 16 bytes wraps. */
+export function wrappedAddress(address: Uint8Array): Uint8Array | undefined {
+  if (address.length !== 16) return undefined;
+  const wrapper = WRAPPERS.find(([range]) => isWithin(address, range));
+  return wrapper && address.subarray(wrapper[1], wrapper[1] + 4);
+}
+
+/** Whether an address begins with the bits of a prefix. */
+export function isWithin(address: Uint8Array, [prefix, bits]: Range): boolean {
   for (let i = 0; 8 * i < bits; i++) {
     const mask = 0xff & (0xff00 >> Math.min(8, bits - 8 * i));
     if (((address[i] as number) & mask) !== ((prefix[i] as number) & mask)) return false;
