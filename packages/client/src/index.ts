@@ -4,7 +4,9 @@ export {
   type ControlFile,
   type ControlPlace,
   controlFilePath,
+  type FolderIdentity,
   readControlFile,
+  storeIdentity,
 } from './control-file.js';
 export { PortChannel } from './port-channel.js';
 export { SocketChannel, type SocketChannelOptions } from './socket-channel.js';

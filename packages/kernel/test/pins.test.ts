@@ -1,4 +1,4 @@
-import { decode, type Value } from '@aos/canon';
+import { decode, encode, type Value } from '@aos/canon';
 import { describe, expect, it } from 'vitest';
 import { defined, GovernedWorld } from './governed-world.js';
 
@@ -140,5 +140,28 @@ describe('an instance that is on its way when another definition comes into forc
     expect(world.world.intents.size).toBe(1);
     expect(world.receipt('ok', { n: 1 })).toBeUndefined();
     expect(world.world.intents.size).toBe(0);
+  });
+});
+
+describe('an application', () => {
+  it('waits until all that was taken in under the old definition is done', () => {
+    const world = new GovernedWorld(asking('old'));
+    const work = {
+      kind: 'event',
+      schema: 't/Start@1',
+      done: 0,
+      cause: { seq: 0, i: null },
+    } as const;
+    world.propose(asking('new'));
+    world.shadow(0);
+    world.approve(0, 'op');
+    const waiting = { ...work, value: encode({ n: 1 }) };
+    world.world = { ...world.world, pending: [waiting] };
+    expect(world.say('op', { verb: 'apply', proposal: 0 })).toBeUndefined();
+    const kinds = world.entries.map(({ kind }) => kind);
+    expect(kinds.lastIndexOf('plan-started')).toBeLessThan(kinds.lastIndexOf('governance-changed'));
+    world.receipt('ok', { n: 1 });
+    world.event('t/Ping@1', { n: 1 });
+    expect(results(world)).toEqual(['old']);
   });
 });

@@ -30,7 +30,7 @@ export type ModuleEntry = 'step' | 'run';
  * output is the caller's.
  */
 export interface Engine {
-  has(module: Hash): boolean;
+  has(module: Hash, entry?: ModuleEntry): boolean;
   call(module: Hash, entry: ModuleEntry, input: Uint8Array, limits: CallLimits): CallOutcome;
 }
 

@@ -39,6 +39,8 @@ export class WasmEngine implements Engine {
   readonly #known = new WeakMap<Hash, LoadedModule>();
   /** What was admitted, for which entry and under which limits: it would be again. */
   readonly #admitted = new Set<string>();
+  /** Which entries modules were admitted with. */
+  readonly #entries = new Set<string>();
   readonly #maxModuleBytes: number;
   readonly #reuse: 'never' | 'safe';
 
@@ -66,6 +68,7 @@ export class WasmEngine implements Engine {
     }
     if (!this.#modules.has(key)) this.#modules.set(key, admission.module);
     this.#admitted.add(asked);
+    if (entry !== undefined) this.#entries.add(`${key} ${entry}`);
     return ok(hash);
   }
 
@@ -74,7 +77,8 @@ export class WasmEngine implements Engine {
     return admitModule(bytes, this.#rulesOf(entry, options)).report;
   }
 
-  has(module: Hash): boolean {
+  has(module: Hash, entry?: ModuleEntry): boolean {
+    if (entry !== undefined) return this.#entries.has(`${toHex(module)} ${entry}`);
     return this.#find(module) !== undefined;
   }
 

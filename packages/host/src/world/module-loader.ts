@@ -19,7 +19,7 @@ export function loadModule(
   { name, hash, entry }: NeededModule,
   { store, engine, limits }: LoaderPorts,
 ): Result<Hash> {
-  if (engine.has(hash)) return { ok: true, value: hash };
+  if (engine.has(hash, entry)) return { ok: true, value: hash };
   const bytes = store.object(hash);
   if (bytes !== undefined) return engine.load(bytes, entry, { limits });
   const detail = `module ${toHashText(hash)} of ${name} is not among the world's objects`;

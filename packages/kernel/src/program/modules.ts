@@ -33,7 +33,7 @@ export function checkModulesLoaded(
     const detail = `${unbound.name} has no wasm_hash: give its module with the patch`;
     return refuse('module-unbound', unbound.name, detail);
   }
-  const missing = modules.filter(({ hash }) => engine?.has(hash) === false);
+  const missing = modules.filter(({ hash, entry }) => engine?.has(hash, entry) === false);
   if (missing.length === 0) return undefined;
   throw new ObjectsNeeded(
     missing.map(({ hash }) => hash),

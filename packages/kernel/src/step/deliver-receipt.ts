@@ -1,5 +1,7 @@
 /** Tells one waiter how its intent ended: straight to its cell or instance, past all routes. */
+import { bytesEqual } from '@aos/canon';
 import { isReducerOrigin, type ReducerOrigin } from '@aos/protocol';
+import type { ReducerProgram } from '../program/reducer-program.js';
 import { callReducer } from '../reducers/call.js';
 import { receiptEventOf } from '../reducers/receipt-event.js';
 import type { ReceiptWork } from '../world/work.js';
@@ -15,8 +17,17 @@ export function deliverReceipt(run: Run, work: ReceiptWork): void {
 function callWaiter(run: Run, work: ReceiptWork, { reducer: name, key }: ReducerOrigin): void {
   const reducer = run.next.program.reducersByName.get(name);
   const event = reducer && receiptEventOf(reducer, work.settlement);
-  if (reducer === undefined || event === undefined) drop(run, work, 'receipt-undeliverable');
+  const isTaken = reducer !== undefined && takesKey(reducer, key);
+  if (!isTaken || event === undefined) drop(run, work, 'receipt-undeliverable');
   else callReducer(run, { reducer, key, ...event, cause: work.cause });
+}
+
+/** Whether a key is one of the reducer as it is now: its keys may have been others, or none. */
+function takesKey({ definition }: ReducerProgram, key: Uint8Array | null): boolean {
+  const { keySchema } = definition;
+  if (key === null || keySchema === undefined) return (key === null) === (keySchema === undefined);
+  const normal = keySchema.normalizeCbor(key);
+  return normal.ok && bytesEqual(normal.value, key);
 }
 
 function drop(run: Run, { settlement, cause }: ReceiptWork, code: string): void {

@@ -12,6 +12,11 @@ import type { Run } from './run.js';
 export function drain(run: Run): void {
   for (let work = run.queue.first; work !== undefined; work = run.queue.first) {
     if (run.isSpent) return;
+    // what was taken in or made under a definition is done under it
+    if (work.kind === 'apply' && run.queue.hasWorkBehind) {
+      run.queue.defer();
+      continue;
+    }
     if (!runWork(run, work)) return;
     run.queue.shift();
   }

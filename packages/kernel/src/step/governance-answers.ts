@@ -20,7 +20,9 @@ export function worldPrincipal({ waiters }: OpenIntent): Principal {
 /** A voice about the shadow that the proposal has now. */
 export function answerApprove(run: Run, intent: OpenIntent, cause: EntryPlace): Answer {
   const params = paramsOf(intent);
-  const proposal = findOpen(run.next, Number(params.get('proposal_id')));
+  const id = proposalOf(params);
+  if (id === undefined) return { code: 'proposal-unknown' };
+  const proposal = findOpen(run.next, id);
   if ('code' in proposal) return { code: proposal.code };
   const decision = params.get('decision') instanceof Map ? tagOf(params.get('decision')) : '';
   const isKnown = decision === 'approve' || decision === 'reject';
@@ -43,9 +45,14 @@ export function answerApprove(run: Run, intent: OpenIntent, cause: EntryPlace): 
 
 /** The proposal is applied when everything before it is done; then the intent is answered. */
 export function queueApply(run: Run, intent: OpenIntent, cause: EntryPlace): void {
+  const proposal = proposalOf(paramsOf(intent));
+  if (proposal === undefined) {
+    answerIntent(run, intent, { code: 'proposal-unknown' }, cause);
+    return;
+  }
   const work: ApplyWork = {
     kind: 'apply',
-    proposal: Number(paramsOf(intent).get('proposal_id')),
+    proposal,
     by: worldPrincipal(intent),
     intent: intent.hash,
     cause,
@@ -74,6 +81,12 @@ export function answerApply(
           },
         };
   answerIntent(run, asked, answer, cause);
+}
+
+/** The number of a proposal; undefined for one that no world ever has. */
+function proposalOf(params: ReadonlyMap<Value, Value>): number | undefined {
+  const id = params.get('proposal_id');
+  return typeof id === 'number' && Number.isSafeInteger(id) && id >= 0 ? id : undefined;
 }
 
 function paramsOf({ params }: OpenIntent): ReadonlyMap<Value, Value> {

@@ -36,6 +36,20 @@ export class WorkQueue {
     if (work !== undefined) this.#count(work, -1);
   }
 
+  /** Whether more than applications waits behind the first piece. */
+  get hasWorkBehind(): boolean {
+    for (let i = this.#head + 1; i < this.#work.length; i++) {
+      if (this.#work[i]?.kind !== 'apply') return true;
+    }
+    return false;
+  }
+
+  /** Puts the first piece behind everything else. */
+  defer(): void {
+    const work = this.#work[this.#head++];
+    if (work !== undefined) this.#work.push(work);
+  }
+
   /** Notes how far the first piece, an event, has come. */
   advance(event: EventWork): void {
     this.#work[this.#head] = event;

@@ -16,7 +16,9 @@ import { storePath } from '../../world/world-path.js';
 /** How often something is looked at that another process has to do. */
 const LOOK_MS = 25;
 /** How long another daemon may take between the lock of a world and its socket. */
-const RIVAL_MS = 2000;
+const RIVAL_MS = 5000;
+/** How long one is looked for when the own daemon failed for another reason. */
+const GLANCE_MS = 1000;
 
 export interface UpOptions {
   readonly log: LogLevel;
@@ -30,10 +32,11 @@ export async function startDaemon(world: string, options: UpOptions): Promise<An
   const running = await connectDaemon(world);
   if (running !== undefined) return describeUp(running, { world, child: undefined });
   const logFile = join(storePath(world), 'daemon.log');
+  const before = statSync(logFile, { throwIfNoEntry: false })?.size ?? 0;
   const child = spawnDaemon(world, logFile, options);
   const end = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const access =
-    (await firstAnswer(world, options.timeout, end)) ?? (await answerOfAnother(world, logFile));
+    (await firstAnswer(world, options.timeout, end)) ?? (await answerOfAnother(world, logFile, before));
   child.unref();
   if (access !== undefined) return describeUp(access, { world, child: child.pid });
   child.kill('SIGTERM');
@@ -79,10 +82,18 @@ async function firstAnswer(world: string, timeoutMs: number, end: Promise<unknow
   return undefined;
 }
 
-/** Of several daemons that are started at once one gets the world; it may not listen yet. */
-async function answerOfAnother(world: string, logFile: string): Promise<WorldAccess | undefined> {
-  if (!lastLines(logFile).includes('[world-locked]')) return undefined;
-  return firstAnswer(world, RIVAL_MS, new Promise(() => undefined));
+/**
+ * Of several daemons that are started at once one gets the world; it may not listen yet. They share
+ * the log, so what the own one said may stand anywhere behind what was there before.
+ */
+async function answerOfAnother(
+  world: string,
+  logFile: string,
+  before: number,
+): Promise<WorldAccess | undefined> {
+  const said = readFileSync(logFile).subarray(before).toString('utf8');
+  const waitMs = said.includes('[world-locked]') ? RIVAL_MS : GLANCE_MS;
+  return firstAnswer(world, waitMs, new Promise(() => undefined));
 }
 
 const SHOWN_LINES = 5;
