@@ -37,7 +37,8 @@ const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
 /**
- * Refusals: `secret-unavailable`, `secret-binding-denied`, `secret-binding-unknown`, `secret-digest-mismatch`,
+ * Refusals: `secret-unavailable`, `secret-binding-denied`, `secret-binding-unknown`,
+ * `secret-digest-mismatch`,
  * `secret-retired`, and the codes of what is wrong with files.
  */
 export function createSecretSource(options: SecretSourceOptions): SecretSource {

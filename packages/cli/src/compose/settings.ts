@@ -5,7 +5,7 @@
  * | field | means |
  * |---|---|
  * | `llm.providers` | language models by the name that effects give as `provider` |
- * | `secrets.allowed` | by the id of a world, or `*`: the bindings `env:NAME` and `file:name` it may use |
+ * | `secrets.allowed` | by the id of a world, or `*`: the `env:NAME` and `file:name` it may use |
  *
  * What is not allowed is refused. The vault needs no leave: what lies in it is of one world.
  */
