@@ -1,8 +1,8 @@
 /**
  * Processes for compilations.
  *
- * 1. A compilation ends, whatever the compiler does: one that is not done in time, or is not wanted
- *    any more, is answered at once, and its process is killed with all that it started. Nobody waits
+ * 1. A compilation ends, whatever the compiler does: one that is not done in time, or not wanted any
+ *    more, is answered at once, and its process is killed with all that it started. Nobody waits
  *    beyond a bound for a process to go.
  * 2. A process is used again only after it made a module: what a compiler that failed leaves behind
  *    must not decide anything.
