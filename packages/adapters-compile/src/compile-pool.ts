@@ -1,9 +1,9 @@
 /**
  * Processes for compilations.
  *
- * 1. A compilation ends, whatever the compiler does: one that is not done in time, or is not wanted
- *    any more, is answered at once, and its process is killed with all that it started. Nobody waits
- *    beyond a bound for a process to go.
+ * 1. A compilation ends, whatever the compiler does: one that is not done in time, or not wanted
+ *    any more, is answered at once, and its process is killed with all that it started. Nobody
+ *    waits beyond a bound for a process to go.
  * 2. A process is used again only after it made a module: what a compiler that failed leaves behind
  *    must not decide anything.
  * 3. At most so many run at once; others wait in their order, and their time has not begun.

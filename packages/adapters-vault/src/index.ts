@@ -1,5 +1,9 @@
 export { type SealContext, sealValue } from './crypto/sealed-value.js';
-export { createSecretSource, type SecretSourceOptions } from './secret-source.js';
+export {
+  type AllowedBindings,
+  createSecretSource,
+  type SecretSourceOptions,
+} from './secret-source.js';
 export {
   MAX_SECRET_BYTES,
   MIN_SECRET_BYTES,

@@ -7,19 +7,27 @@
  * | `file:name` | a file of mode 0600 in one folder, without the line end behind it |
  * | `vault:name` | the version in the vault of the world |
  *
- * Only a vault has versions; elsewhere each version has a binding of its own.
+ * Only a vault has versions; elsewhere each version has a binding of its own. Only what lies in a
+ * vault belongs to one world: variables and files are for the worlds that are allowed them.
  */
 import { join } from 'node:path';
-import { bytesEqual, ok, type Result, refuse, utf8 } from '@aos/canon';
+import { bytesEqual, ok, type Result, refuse, toHashText, utf8 } from '@aos/canon';
 import { AosFault, type SecretRequest, type SecretSource } from '@aos/protocol';
 import { readPrivate } from './files/private-file.js';
 import { MAX_SECRET_BYTES, type Vault } from './vault/vault.js';
 
+/** Bindings as `env:NAME` and `file:name` by the world that may use them, `*` for every world. */
+export type AllowedBindings = Readonly<Record<string, readonly string[]>>;
+
 export interface SecretSourceOptions {
-  /** Variables that worlds may bind secrets to. Left out: none. */
+  /** Variables that secrets may be bound to. Left out: none. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Folder of the files that worlds may bind secrets to. Left out: none. */
+  /** Folder of the files that secrets may be bound to. Left out: none. */
   readonly folder?: string;
+  /** Which variables and files are for which world. Left out: none for any. */
+  readonly allowed?: AllowedBindings;
+  /** Where the one who runs worlds says so, for messages. */
+  readonly allowedIn?: string;
   /** Also the key of digests: without it a secret with `expected_digest` is unavailable. */
   readonly vault?: Vault;
 }
@@ -29,7 +37,8 @@ const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
 /**
- * Refusals: `secret-unavailable`, `secret-binding-unknown`, `secret-digest-mismatch`,
+ * Refusals: `secret-unavailable`, `secret-binding-denied`, `secret-binding-unknown`,
+ * `secret-digest-mismatch`,
  * `secret-retired`, and the codes of what is wrong with files.
  */
 export function createSecretSource(options: SecretSourceOptions): SecretSource {
@@ -48,16 +57,17 @@ export function createSecretSource(options: SecretSourceOptions): SecretSource {
 
 async function resolveBinding(
   request: SecretRequest,
-  { env = {}, folder, vault }: SecretSourceOptions,
+  options: SecretSourceOptions,
 ): Promise<Result<Uint8Array>> {
+  const { env = {}, folder, vault } = options;
   const { bindingId, worldId, version } = request;
   const at = bindingId.indexOf(':');
   const name = bindingId.slice(at + 1);
   switch (bindingId.slice(0, Math.max(at, 0))) {
     case 'env':
-      return readVariable(env, name);
+      return isAllowed(request, options) ? readVariable(env, name) : denied(request, options);
     case 'file':
-      return readFile(folder, name);
+      return isAllowed(request, options) ? readFile(folder, name) : denied(request, options);
     case 'vault':
       return vault?.read({ worldId, name }, version) ?? unavailable('there is no vault here');
     default: {
@@ -65,6 +75,21 @@ async function resolveBinding(
       return refuse('secret-binding-unknown', '', detail);
     }
   }
+}
+
+function isAllowed({ worldId, bindingId }: SecretRequest, { allowed = {} }: SecretSourceOptions) {
+  const names = [toHashText(worldId), '*'].filter((name) => Object.hasOwn(allowed, name));
+  return names.some((name) => allowed[name]?.includes(bindingId));
+}
+
+function denied(
+  { worldId, bindingId }: SecretRequest,
+  { allowedIn = 'the option `allowed`' }: SecretSourceOptions,
+): Result<Uint8Array> {
+  const world = toHashText(worldId);
+  const add = `{${JSON.stringify(world)}: [${JSON.stringify(bindingId)}]}`;
+  const detail = `${bindingId} is not for this world; if it should be, add ${add} to ${allowedIn}`;
+  return refuse('secret-binding-denied', '', detail);
 }
 
 function readVariable(env: NonNullable<SecretSourceOptions['env']>, name: string) {

@@ -1,14 +1,14 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSecretSource, type SecretSourceOptions } from '@aos/adapters-vault';
-import { sha256, utf8 } from '@aos/canon';
+import { sha256, toHashText, utf8 } from '@aos/canon';
 import { describe, expect, test } from 'vitest';
 import { PLACE, scratchVault, WORLD } from './scratch.js';
 
 const env = { LLM_KEY: 'sk-from-environment', EMPTY: '' };
 
 const resolve = async (options: SecretSourceOptions, bindingId: string, change = {}) => {
-  const source = createSecretSource(options);
+  const source = createSecretSource({ allowed: { '*': [bindingId] }, ...options });
   const request = { worldId: WORLD, alias: 'demo/key', version: 1, bindingId, ...change };
   const found = await source.resolve(request);
   return found.ok ? Buffer.from(found.value).toString() : found.refusal.code;
@@ -45,6 +45,29 @@ describe('a secret', () => {
       expect(await resolve({ folder }, binding)).toBe('secret-binding-unknown');
     },
   );
+
+  test('of another world is refused, unless this one is allowed it', async () => {
+    const { folder } = scratchVault();
+    writeFileSync(join(folder, 'llm.key'), 'sk-in-a-file', { mode: 0o600 });
+    const other = toHashText(sha256(utf8('another world')));
+    for (const bindingId of ['env:LLM_KEY', 'file:llm.key', 'env:NONE', 'file:none']) {
+      for (const allowed of [{}, { [other]: [bindingId] }, { '*': ['env:OTHER'] }]) {
+        const found = await resolve({ env, folder, allowed }, bindingId);
+        expect(found).toBe('secret-binding-denied');
+      }
+    }
+    const allowed = { [toHashText(WORLD)]: ['env:LLM_KEY', 'file:llm.key'] };
+    expect(await resolve({ env, folder, allowed }, 'env:LLM_KEY')).toBe('sk-from-environment');
+    expect(await resolve({ env, folder, allowed }, 'file:llm.key')).toBe('sk-in-a-file');
+  });
+
+  test('that is refused says what to add, and where', async () => {
+    const source = createSecretSource({ env, allowedIn: 'settings.json' });
+    const request = { worldId: WORLD, alias: 'demo/key', version: 1, bindingId: 'env:LLM_KEY' };
+    const found = await source.resolve(request);
+    const add = `{"${toHashText(WORLD)}": ["env:LLM_KEY"]} to settings.json`;
+    expect(found.ok ? '' : found.refusal.detail).toContain(add);
+  });
 
   test('is a version in the vault', async () => {
     const { vault } = scratchVault();

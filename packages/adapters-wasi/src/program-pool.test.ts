@@ -31,7 +31,7 @@ describe('a pool of threads', () => {
     await pool.close();
   });
 
-  it('answers for a thread that lingers, waits for none, and begins no more than it has', async () => {
+  it('answers for a thread that lingers, and waits for none', async () => {
     const code = `import { spawnSync } from 'node:child_process'; ${PARENT}
       parentPort.on('message', () => spawnSync('/bin/sleep', ['1']))`;
     const workerUrl = new URL(`data:text/javascript,${code}`);

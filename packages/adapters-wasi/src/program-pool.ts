@@ -3,13 +3,13 @@
  *
  * 1. A run begins with nothing of another: threads are used again, instances, memories and trees
  *    are not.
- * 2. A run ends, whatever the program does: one that is not done in time, or is not wanted any more,
+ * 2. A run ends, whatever the program does: one that is not done in time, or not wanted any more,
  *    is answered at once. Its thread is ended, and the next run gets another one.
  * 3. At most so many run at once; others wait in their order, and their time has not begun.
  * 4. An idle thread keeps no process alive.
- * 5. The platform ends a thread where its code comes to a call or goes around a loop, which may take
- *    long. Nobody waits for that beyond a bound: a run takes the place of a thread that lingers, as
- *    long as there are not as many of those as there are places.
+ * 5. The platform ends a thread where its code comes to a call or goes around a loop, which may
+ *    take long. Nobody waits for that beyond a bound: a run takes the place of a thread that
+ *    lingers, as long as there are not as many of those as there are places.
  */
 import { Worker } from 'node:worker_threads';
 import type { ProgramJob, ProgramResult } from './run-program.js';

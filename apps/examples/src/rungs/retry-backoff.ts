@@ -40,10 +40,16 @@ export const retryBackoff: Rung = {
 async function showTimers(stage: Stage): Promise<void> {
   const { effects } = await stage.ask('effects.list', { effect: 'timer.set' });
   expectEqual(effects.length, 4);
-  for (const { params } of effects) {
+  const waits = new Map<string, number[]>();
+  for (const { params, opened_at } of effects) {
     const { deliver_at_ns, key } = params as { deliver_at_ns: number; key: string };
     stage.print(`timer.set → key=${key}, deliver_at_ns=${deliver_at_ns}`);
+    const askedNs = await stage.logicalTimeOf(Number.parseInt(opened_at ?? '', 10));
+    waits.set(key, [...(waits.get(key) ?? []), Number(deliver_at_ns) - askedNs]);
   }
+  // the second wait of each is longer than the first
+  const grow = [...waits.values()].map(([first = 0, second = 0]) => first > 0 && second > first);
+  expectEqual(grow, [true, true]);
 }
 
 async function show(stage: Stage, key: string) {

@@ -193,8 +193,8 @@ function cap<S, const C extends string>(
 }
 
 /**
- * The built-in capabilities. An absent or empty set allows everything, except of `allow_private`: it
- * lists ranges like `10.0.0.0/8` that are allowed beside public addresses.
+ * The built-in capabilities. An absent or empty set allows everything, except of `allow_private`:
+ * it lists ranges like `10.0.0.0/8` that are allowed beside public addresses.
  */
 export const caps = {
   timer: cap('timer', 1, t.record({}), 'allowAll'),

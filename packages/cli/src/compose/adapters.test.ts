@@ -35,13 +35,20 @@ describe('settings', () => {
   it('name providers and variables', () => {
     const settings = { llm: { providers: { near: { protocol: 'scripted' } } } };
     expect(read(JSON.stringify(settings))).toMatchObject(settings);
-    expect(read('{"secrets":{"env":["KEY"]}}')).toEqual({ secrets: { env: ['KEY'] } });
+    const secrets = { allowed: { '*': ['env:KEY'], [`sha256:${'0'.repeat(64)}`]: ['file:key'] } };
+    expect(read(JSON.stringify({ secrets }))).toEqual({ secrets });
   });
 
-  it.each(['', '[]', '{"secret":{}}', '{"llm":7}', '{"secrets":{"env":"KEY"}}'])(
-    'that are none are refused: %j',
-    (text) => {
-      expect(() => read(text)).toThrow(expect.objectContaining({ code: 'settings-invalid' }));
-    },
-  );
+  it.each([
+    '',
+    '[]',
+    '{"secret":{}}',
+    '{"llm":7}',
+    '{"secrets":{"env":["KEY"]}}',
+    '{"secrets":{"allowed":["env:KEY"]}}',
+    '{"secrets":{"allowed":{"*":["KEY"]}}}',
+    '{"secrets":{"allowed":{"shop":["env:KEY"]}}}',
+  ])('that are none are refused: %j', (text) => {
+    expect(() => read(text)).toThrow(expect.objectContaining({ code: 'settings-invalid' }));
+  });
 });

@@ -19,7 +19,7 @@ export interface Secrets {
 
 export function secretsOf({ secrets }: Settings, env: NodeJS.ProcessEnv = process.env): Secrets {
   const home = aosHome();
-  const allowed = new Set(secrets?.env ?? []);
+  const allowed = secrets?.allowed ?? {};
   let vault: Promise<Vault> | undefined;
   const getVault = () => {
     vault ??= openVault(home);
@@ -28,11 +28,12 @@ export function secretsOf({ secrets }: Settings, env: NodeJS.ProcessEnv = proces
   let source: Promise<SecretSource> | undefined;
   const getSource = async () => {
     const { createSecretSource } = await import('@aos/adapters-vault');
-    const named = Object.entries(env).filter(([name]) => allowed.has(name));
     return createSecretSource({
       vault: await getVault(),
       folder: join(home, 'secrets'),
-      env: Object.fromEntries(named),
+      env,
+      allowed,
+      allowedIn: `'secrets.allowed' of '${join(home, 'settings.json')}'`,
     });
   };
   return {

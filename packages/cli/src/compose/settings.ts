@@ -5,17 +5,19 @@
  * | field | means |
  * |---|---|
  * | `llm.providers` | language models by the name that effects give as `provider` |
- * | `secrets.env` | environment variables that worlds may bind secrets to |
+ * | `secrets.allowed` | by the id of a world, or `*`: the `env:NAME` and `file:name` it may use |
  *
- * Worlds may also bind secrets to files of `$AOS_HOME/secrets` and to the vault.
+ * What is not allowed is refused. The vault needs no leave: what lies in it is of one world.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { AllowedBindings } from '@aos/adapters-vault';
+import { parseHashText } from '@aos/canon';
 import { AosFault } from '@aos/protocol';
 
 export interface Settings {
   readonly llm?: { readonly providers?: Readonly<Record<string, object>> };
-  readonly secrets?: { readonly env?: readonly string[] };
+  readonly secrets?: { readonly allowed?: AllowedBindings };
 }
 
 /** The settings, none when there is no such file. Fault: `settings-invalid`. */
@@ -41,12 +43,30 @@ function checked(value: unknown): Settings {
   if (unknown !== undefined) throw new Error(`no setting '${unknown}' is known; llm, secrets`);
   const providers = record(record(llm ?? {}, "an object as 'llm'").providers ?? {}, 'providers');
   for (const [name, provider] of Object.entries(providers)) record(provider, `provider ${name}`);
-  const env = record(secrets ?? {}, "an object as 'secrets'").env ?? [];
-  if (!Array.isArray(env) || env.some((name) => typeof name !== 'string')) {
-    throw new Error("expected a list of names as 'secrets.env'");
-  }
+  const allowed = allowedOf(record(secrets ?? {}, "an object as 'secrets'"));
   const own = providers as Readonly<Record<string, object>>;
-  return { ...(llm === undefined ? {} : { llm: { providers: own } }), secrets: { env } };
+  return { ...(llm === undefined ? {} : { llm: { providers: own } }), secrets: { allowed } };
+}
+
+function allowedOf({
+  allowed = {},
+  ...others
+}: Readonly<Record<string, unknown>>): AllowedBindings {
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) throw new Error(`no setting 'secrets.${unknown}' is known; allowed`);
+  const expected = "an object as 'secrets.allowed', with lists of bindings by world";
+  for (const [world, bindings] of Object.entries(record(allowed, expected))) {
+    if (world !== '*' && !parseHashText(world).ok) {
+      throw new Error(`expected ids of worlds or * in 'secrets.allowed', found ${world}`);
+    }
+    const isList = Array.isArray(bindings) && bindings.every((each) => isBinding(each));
+    if (!isList) throw new Error(`expected env:NAME and file:name in 'secrets.allowed', ${world}`);
+  }
+  return allowed as AllowedBindings;
+}
+
+function isBinding(value: unknown): boolean {
+  return typeof value === 'string' && /^(env|file):./.test(value);
 }
 
 function record(value: unknown, what: string): Readonly<Record<string, unknown>> {

@@ -51,7 +51,10 @@ function checkSettings(home: string): Check {
   const { llm, secrets } = readSettings(home);
   const providers = Object.keys(llm?.providers ?? {});
   const named = providers.length === 0 ? 'no providers of models' : providers.join(', ');
-  return fine('settings', `${named}; ${secrets?.env?.length ?? 0} variables for secrets`);
+  return fine(
+    'settings',
+    `${named}; ${Object.values(secrets?.allowed ?? {}).flat().length} bindings of secrets allowed`,
+  );
 }
 
 const LEAST_FREE_BYTES = 256 * 2 ** 20;

@@ -5,7 +5,7 @@
  * | form | as |
  * |---|---|
  * | itself | bytes; blanks as `+`, as forms of HTML do; without blanks and line ends |
- * | hexadecimal | lower and upper case; also with a colon or a dash between bytes, or `0x` and a comma |
+ * | hexadecimal | lower and upper case; also with `:`, `-` or `,0x` between bytes |
  * | base64 | both alphabets, at each of the three places where it can begin |
  * | UTF-16 | either order of bytes |
  * | numbers | decimal, with a comma between them, as arrays of bytes are printed, or blanks |

@@ -34,6 +34,7 @@ export const NATIVE_GRANTS: readonly Json[] = [
       tools_allow: ['t'],
     },
   },
+  { name: 'priced', cap: 'sys/llm.basic@2', params: {}, budget: { cents: 10 } },
   { name: 'vault', cap: 'sys/secret@1', params: { aliases: ['k'], binding_ids: ['env:K'] } },
   { name: 'blob', cap: 'sys/blob@2', params: { namespaces: ['ns'] } },
   {
@@ -123,6 +124,9 @@ const llm = (more: Json = {}): Json => ({
   },
 });
 
+/** What it may cost is not said, and its grant has a budget of cents. */
+const unbounded: Json = { ...llm(), cap: 'priced' };
+
 const vault = (alias: string, binding_id: string): Json => ({
   kind: 'vault.put',
   cap: 'vault',
@@ -186,6 +190,7 @@ const REQUESTS: readonly Json[] = [
   llm({ max_tokens: 50 }),
   llm({ temperature: '2' }),
   llm({ tools: ['u'] }),
+  unbounded,
   secretive,
   secretive,
   secretive,
