@@ -4,8 +4,8 @@
  * Hosts and schemes are compared in lower case, methods in upper case, ports with the default of
  * the scheme filled in. A path prefix ends at a slash: `/v1` allows `/v1` and `/v1/x`, not `/v10`.
  * Where `allow_private` is a parameter of the grant, addresses that are not public need to be in
- * one of its ranges, and without ranges none is allowed; what a name stands for is known outside only,
- * and is checked there ({@link checkAddress}).
+ * one of its ranges, and without ranges none is allowed; what a name stands for is known outside
+ * only, and is checked there ({@link checkAddress}).
  */
 import type { Value } from '@aos/canon';
 import type { Denial } from '../decision.js';
