@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openWorldStore } from '@aos/store';
@@ -127,11 +127,34 @@ it('several worlds live in one process', async () => {
 });
 
 it('a control file that a killed daemon left behind stands in nobody’s way', async () => {
-  const file = { v: 1, pid: 1, path: join(root, 'gone.sock'), token: 'x', world: 'sha256:00' };
+  const { dev, ino } = statSync(join(world, '.aos'), { bigint: true });
+  const place = { path: join(root, 'gone.sock'), device: `${dev}`, inode: `${ino}` };
+  const file = { v: 1, pid: 1, token: 'x', world: 'sha256:00', ...place };
   writeFileSync(join(world, '.aos', 'control.json'), JSON.stringify(file), { mode: 0o600 });
   expect(await send({ n: 1 })).toMatchObject({ ok: true });
   writeFileSync(join(world, '.aos', 'control.json'), '{', { mode: 0o600 });
   expect(await send({ n: 1 })).toMatchObject({ ok: true });
+});
+
+it('a copy of a world that has a daemon is a world of its own', async () => {
+  const daemon = await serve(world);
+  const { seq } = (await inWorld('journal', 'head')).data;
+  const copy = join(root, `world-${worlds++}`);
+  cpSync(world, copy, { recursive: true, filter: (path) => !path.endsWith('.sock') });
+  const sent = await json('-w', copy, 'event', 'send', 'demo/Unheard@1', '{"n":1}');
+  expect(sent).toMatchObject({ ok: true, data: { seq: seq + 1 } });
+  expect(await json('-w', copy, 'down')).toMatchObject({ data: { stopped: false } });
+  expect(await inWorld('journal', 'head')).toMatchObject({ data: { seq } });
+  expect((await json('ps')).data.daemons).toMatchObject([{ world, head: seq }]);
+  await daemon.stop();
+});
+
+it('of several that start a daemon at once one does, and all find it', async () => {
+  const answers = await Promise.all(Array.from({ length: 4 }, () => inWorld('up')));
+  await inWorld('down');
+  expect(answers.map(({ ok }) => ok)).toEqual([true, true, true, true]);
+  expect(answers.filter(({ data }) => data.started)).toHaveLength(1);
+  expect(new Set(answers.map(({ data }) => data.pid)).size).toBe(1);
 });
 
 it('a daemon that does not come up says why, and leaves nobody behind', async () => {

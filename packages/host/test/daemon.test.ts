@@ -1,5 +1,15 @@
-import { existsSync, lstatSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { RefusalError } from '@aos/canon';
 import { connectWorld, controlFilePath, readControlFile, type WorldClient } from '@aos/client';
 import { listDaemons } from '@aos/host';
@@ -90,7 +100,7 @@ describe('a daemon', () => {
     const { directory } = await makeWorld();
     const { daemon } = await serve(directory);
     const place = readControlFile(directory);
-    expect(place.path).toBe(join(directory, '.aos', 'control.sock'));
+    expect(dirname(place.path)).toBe(join(directory, '.aos'));
     expect(lstatSync(controlFilePath(directory)).mode & 0o777).toBe(0o600);
     expect(lstatSync(join(directory, '.aos')).mode & 0o777).toBe(0o700);
     expect(lstatSync(place.path).mode & 0o777).toBe(0o600);
@@ -130,15 +140,46 @@ describe('a daemon', () => {
     const { directory } = await makeWorld();
     const first = await serve(directory);
     const file = readFileSync(controlFilePath(directory));
+    const { path } = readControlFile(directory);
     await first.daemon.close();
     // what a killed process leaves: a file that names it, and a socket nobody listens on
     writeFileSync(controlFilePath(directory), file);
-    writeFileSync(join(directory, '.aos', 'control.sock'), '');
+    writeFileSync(path, '');
     expect(await codeOf(connectWorld(directory))).toBe('daemon-absent');
     await serve(directory);
+    expect(existsSync(path)).toBe(false);
     const client = await connectWorld(directory);
     expect((await must(client, 'journal.head', {})).seq).toBe(-1);
     await client.close();
+  });
+
+  it('is not found through a copy of its world', async () => {
+    const { directory } = await makeWorld();
+    await serve(directory);
+    const copy = mkdtempSync(join(tmpdir(), 'aos-daemon-copy-'));
+    const filter = (path: string) => !path.endsWith('.sock');
+    cpSync(directory, copy, { recursive: true, filter });
+    expect(existsSync(controlFilePath(copy))).toBe(true);
+    expect(await codeOf(connectWorld(copy))).toBe('daemon-absent');
+    await serve(copy);
+    const [one, other] = await Promise.all([directory, copy].map((each) => connectWorld(each)));
+    await must(other as WorldClient, 'event.send', add(1));
+    expect((await must(one as WorldClient, 'journal.head', {})).seq).toBe(-1);
+    await Promise.all([one?.close(), other?.close()]);
+  });
+
+  it('is still found after one of a world that was there before has gone', async () => {
+    for (const under of ['', `${'deep/'.repeat(30)}world`]) {
+      const [gone, made] = await Promise.all([makeWorld(under), makeWorld()]);
+      const { daemon } = await startDaemon([gone.directory]);
+      rmSync(join(gone.directory, '.aos'), { recursive: true });
+      renameSync(join(made.directory, '.aos'), join(gone.directory, '.aos'));
+      await serve(gone.directory);
+      await daemon.close();
+      const client = await connectWorld(gone.directory);
+      expect((await must(client, 'event.send', add(1))).ack?.seq).toBe(0);
+      await client.close();
+    }
   });
 
   it('lets several worlds live, and goes when the last was let go', async () => {

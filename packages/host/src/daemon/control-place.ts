@@ -10,21 +10,9 @@
  * 3. The system cuts paths of sockets silently: a long one goes to the runtime folder.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  readdirSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, readdirSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import {
-  type ControlFile,
-  controlFilePath,
-  readControlFile,
-  storeIdentity,
-} from '@aos/client';
+import { type ControlFile, controlFilePath, readControlFile, storeIdentity } from '@aos/client';
 import { CONTROL_VERSION } from '@aos/protocol';
 import { findRuntimeFolder, runtimeFolder } from './runtime-folder.js';
 

@@ -1,5 +1,5 @@
 /** `aos up`, `aos down` and `aos ps`: daemons in the background. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, closeSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -36,9 +36,13 @@ export async function startDaemon(world: string, options: UpOptions): Promise<An
   const child = spawnDaemon(world, logFile, options);
   const end = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const access =
-    (await firstAnswer(world, options.timeout, end)) ?? (await answerOfAnother(world, logFile, before));
+    (await firstAnswer(world, options.timeout, end)) ??
+    (await answerOfAnother(world, logFile, before));
   child.unref();
-  if (access !== undefined) return describeUp(access, { world, child: child.pid });
+  if (access !== undefined) {
+    await endNeedless(world, child, end);
+    return describeUp(access, { world, child: child.pid });
+  }
   child.kill('SIGTERM');
   const said = cutLongLines(lastLines(logFile));
   throw new CliError(
@@ -91,10 +95,23 @@ async function answerOfAnother(
   logFile: string,
   before: number,
 ): Promise<WorldAccess | undefined> {
-  const said = readFileSync(logFile).subarray(before).toString('utf8');
+  const log = readFileSync(logFile);
+  // one that is shorter was put aside meanwhile, and begun anew
+  const said = log.subarray(log.length < before ? 0 : before).toString('utf8');
   const waitMs = said.includes('[world-locked]') ? RIVAL_MS : GLANCE_MS;
   return firstAnswer(world, waitMs, new Promise(() => undefined));
 }
+
+/** Where another daemon has the world, the own one must not get it when that one has gone. */
+async function endNeedless(world: string, child: ChildProcess, end: Promise<unknown>) {
+  const pid = pidOf(world);
+  if (pid === null || pid === child.pid) return;
+  child.kill('SIGTERM');
+  await Promise.race([end, sleep(RIVAL_MS, undefined, { ref: false })]);
+}
+
+const pidOf = (world: string): number | null =>
+  listDaemons().find(({ directory }) => directory === world)?.pid ?? null;
 
 const SHOWN_LINES = 5;
 
@@ -108,7 +125,7 @@ async function describeUp(
 ): Promise<Answer> {
   try {
     const { world_id } = await new Asked(access).call('status', {});
-    const pid = listDaemons().find(({ directory }) => directory === world)?.pid ?? null;
+    const pid = pidOf(world);
     const started = pid !== null && pid === child;
     const state = started ? 'is up' : 'was up already';
     return {
