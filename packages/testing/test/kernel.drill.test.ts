@@ -34,6 +34,7 @@ const ENTRIES = [
 const ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ['decision address-not-allowed', 'asked by hosts, when an address is known'],
   ['decision language-not-allowed', 'of an effect that these worlds do not ask for'],
+  ['decision section-not-allowed', 'asked when a patch is proposed for a plan'],
   ['decision redirects-exceeded', 'asked by hosts, when a server redirects'],
   ['decision grant-revoked', 'needs another manifest'],
   ['decision intents-over-limit', 'takes 100,000 open intents'],
