@@ -30,6 +30,7 @@ export type ModuleEntry = 'step' | 'run';
  * output is the caller's.
  */
 export interface Engine {
+  /** Whether a module is loaded; with `entry`, whether it was admitted as one that has it. */
   has(module: Hash, entry?: ModuleEntry): boolean;
   call(module: Hash, entry: ModuleEntry, input: Uint8Array, limits: CallLimits): CallOutcome;
 }
