@@ -38,6 +38,8 @@ const project = (
 
 export default defineConfig({
   test: {
+    // Every core: left alone, vitest keeps one of them for itself, which is half of a small machine.
+    maxWorkers: '100%',
     projects: [
       ...members.map(({ dir, name }) =>
         project(name, [`${dir}/src/**/*.test.ts`, `${dir}/test/**/*.test.ts`]),
