@@ -462,6 +462,16 @@ describe('adapters and keys', () => {
     await host.close();
   });
 
+  it('the key of another host gets a name of its own', async () => {
+    const [operator, signer] = [keys.signer('operator'), keys.signer('another')];
+    const { host } = openStage({ store: newEffectStore(), effects: { operator, signer } });
+    await host.submit(send('Slow', 5));
+    await host.untilQuiescent();
+    const names = await host.read(({ keyring }) => keyring.map(({ name }) => name));
+    expect(names.at(-1)).toMatch(/^host-[0-9a-f]{12}$/);
+    await host.close();
+  });
+
   it('a key that was revoked starts nothing more, and opens no world', async () => {
     const store = newEffectStore();
     const { host, slow } = openStage({ store });

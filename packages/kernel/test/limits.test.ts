@@ -36,11 +36,17 @@ describe('what a world holds is bounded', () => {
   it.each([
     ['1,024 keys of its genesis', 1025, 'keyring-full'],
     ['each key of its genesis once', 2, 'key-known'],
+    ['each name of its genesis once', 3, 'key-name-taken'],
   ])('%s', (_, count, code) => {
     const { engine, first } = new Life();
     const keyring = Array.from({ length: count }, (_, i) => {
       const publicKey = sha256(utf8(count > 2 ? `key ${i}` : 'key'));
-      return { keyId: keyIdOf(publicKey), publicKey, name: `key ${i}`, roles: [] };
+      return {
+        keyId: keyIdOf(publicKey),
+        publicKey,
+        name: count === 3 ? 'ben' : `key ${i}`,
+        roles: [],
+      };
     });
     const genesis = encodeGenesis({ ...first.genesis, keyring });
     expect(createWorld(genesis, definition, { engine })).toMatchObject({ refusal: { code } });

@@ -118,11 +118,11 @@ describe('a signed verb', () => {
   });
 });
 
-const addition = (publicKey: Uint8Array, roles = ['operator'] as const): Verb => ({
+const addition = (publicKey: Uint8Array, name = 'new'): Verb => ({
   verb: 'keyring-add',
   publicKey,
-  name: 'new',
-  roles,
+  name,
+  roles: ['operator'],
 });
 
 describe('the keyring', () => {
@@ -143,6 +143,15 @@ describe('the keyring', () => {
     expect(life.ask(life.verb(addition(publicKey)))).toBe('key-known');
     expect(life.ask(life.verb({ verb: 'keyring-revoke', keyId }))).toBe('key-revoked');
     expect(life.world.keyring.at(-1)).toMatchObject({ addedAt: 0, revokedAt: 2 });
+  });
+
+  it('has each name once, until its key is revoked', () => {
+    life = new Life();
+    const [first, second] = [sha256(utf8('first')), sha256(utf8('second'))];
+    life.take(life.verb(addition(first, 'ben')));
+    expect(life.ask(life.verb(addition(second, 'ben')))).toBe('key-name-taken');
+    life.take(life.verb({ verb: 'keyring-revoke', keyId: keyIdOf(first) }));
+    expect(life.take(life.verb(addition(second, 'ben')))).toHaveLength(1);
   });
 
   it('lets the first operator go once there is another', () => {

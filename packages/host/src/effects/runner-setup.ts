@@ -1,5 +1,5 @@
 /** What a runner of effects is made of, checked before the world opens. */
-import { bytesEqual, type Result, toHashText } from '@aos/canon';
+import { bytesEqual, type Result, toHashText, toHex } from '@aos/canon';
 import type { KeyState, World } from '@aos/kernel';
 import {
   type Adapter,
@@ -100,11 +100,16 @@ export async function introduceKey(
   host: EffectWorld,
 ): Promise<void> {
   if (operator === undefined || keyOf(host.world, signer) !== undefined) return;
-  const { publicKey } = signer;
-  const name = 'host';
+  const { publicKey, keyId } = signer;
+  const isTaken = host.world.keyring.some((key) => key.name === 'host' && key.revokedAt === null);
+  // each machine has a key of its own
+  const name = isTaken ? `host-${toHex(keyId).slice(0, NAME_DIGITS)}` : 'host';
   const verb = { verb: 'keyring-add', publicKey, name, roles: ['host'] } as const;
   await host.submit(signVerb(operator, host.world, verb));
 }
+
+/** Digits of its id that tell the key of one host from that of another. */
+const NAME_DIGITS = 12;
 
 function signerHere(signer: Signer): Signer {
   const { keyId, publicKey } = signer;

@@ -9,7 +9,7 @@ import { admitVerb, applyVerb } from './verb.js';
 
 /**
  * Codes: those of verbs, `key-known` (also for one that was revoked: it does not come back),
- * `keyring-full`, `key-unknown`, `key-revoked`, `key-last-operator`.
+ * `key-name-taken`, `keyring-full`, `key-unknown`, `key-revoked`, `key-last-operator`.
  */
 export function admitKeyring(world: World, raw: KeyringInput): Admission {
   return admitVerb(world, raw, ['operator'], (verb) => checkKeyring(world, verb));
@@ -35,7 +35,7 @@ export function applyKeyring(run: Run, input: KeyringInput): void {
 }
 
 function checkKeyring(world: World, verb: Verb): Admission | undefined {
-  if (verb.verb === 'keyring-add') return checkAdded(world, verb.publicKey);
+  if (verb.verb === 'keyring-add') return checkAdded(world, verb);
   if (verb.verb !== 'keyring-revoke') return undefined;
   const { keyring } = world;
   const key = findKey(keyring, verb.keyId);
@@ -49,11 +49,19 @@ function checkKeyring(world: World, verb: Verb): Admission | undefined {
   return refused('key-last-operator', '/args/key_id', detail);
 }
 
-function checkAdded({ keyring }: World, publicKey: Uint8Array): Admission | undefined {
+function checkAdded(
+  { keyring }: World,
+  { publicKey, name }: Extract<Verb, { readonly verb: 'keyring-add' }>,
+): Admission | undefined {
   const known = findKey(keyring, keyIdOf(publicKey));
   if (known !== undefined) {
     const state = known.revokedAt === null ? 'known' : 'revoked, and does not come back';
     return refused('key-known', '/args/public', `the key is ${state}, as ${known.name}`);
+  }
+  // rules of governance count names: under the name of another a key would speak for two
+  if (keyring.some((key) => key.name === name && key.revokedAt === null)) {
+    const detail = `another key is called '${name}': revoke that one first, or take another name`;
+    return refused('key-name-taken', '/args/name', detail);
   }
   if (keyring.length < MAX_KEYS) return undefined;
   return refused('keyring-full', '/args/public', `the keyring holds ${MAX_KEYS} keys, its most`);

@@ -10,6 +10,7 @@ import { emptyGovernance } from '../governance/governance-state.js';
 import { emptyPlanState } from '../plans/state/plan-state.js';
 import { compileProgram, type Program } from '../program/program.js';
 import { ProgramCache } from '../program/program-cache.js';
+import { nativeReducer } from '../reducers/native/natives.js';
 import { checkSupport } from '../support.js';
 import type { TrieSource } from '../trie/leaf-codec.js';
 import { NodeCache } from '../trie/node-cache.js';
@@ -32,7 +33,7 @@ export interface WorldPorts {
 
 /**
  * The world of a genesis, before its first record. Codes: those of {@link decodeGenesis},
- * `manifest-mismatch`, `keyring-full`, `key-known`, `runtime-unsupported`, `not-supported-yet` (a
+ * `manifest-mismatch`, `keyring-full`, `key-known`, `key-name-taken`, `runtime-unsupported`, `not-supported-yet` (a
  * part of the language that this kernel does not run), `module-unbound` (a reducer or enforcer
  * without code) and `module-missing` (its code is not loaded in the engine).
  */
@@ -79,8 +80,10 @@ function checkKeys({ keyring }: Genesis): Result<never> | undefined {
     return refuse('keyring-full', '/keyring', detail);
   }
   const ids = new Set(keyring.map(({ keyId }) => toHashText(keyId)));
-  if (ids.size === keyring.length) return undefined;
-  return refuse('key-known', '/keyring', 'a key stands twice in it');
+  if (ids.size < keyring.length) return refuse('key-known', '/keyring', 'a key stands twice in it');
+  const names = new Set(keyring.map(({ name }) => name));
+  if (names.size === keyring.length) return undefined;
+  return refuse('key-name-taken', '/keyring', 'two keys have the same name');
 }
 
 /** What a world gathers, before it has gathered anything. */
@@ -125,7 +128,9 @@ export function checkModules(
 ): Result<never> | undefined {
   const [unbound] = unboundPrograms(definition);
   if (unbound !== undefined) return refuse('module-unbound', unbound, `${unbound}: ${UNBOUND}`);
-  const reducers = definition.reducers.map(({ name, wasmHash: hash }) => ({ name, hash }));
+  const reducers = definition.reducers
+    .filter(({ name }) => nativeReducer(name) === undefined)
+    .map(({ name, wasmHash: hash }) => ({ name, hash }));
   for (const { name, hash } of [...reducers, ...enforcerModules(definition)]) {
     if (bytesEqual(hash, ZERO_HASH)) {
       return refuse('module-unbound', name, `${name}: ${UNBOUND}`);
