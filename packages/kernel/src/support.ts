@@ -5,17 +5,20 @@
  */
 import type { WorldDefinition } from '@aos/air';
 import { type Refusal, type Result, refuse } from '@aos/canon';
+import { lacksNative } from './reducers/native/natives.js';
 import { isAnsweredByKernel } from './step/release.js';
 
 /** The parts of a definition that this kernel does not run, as they are called in it. */
 export function unsupportedParts(definition: WorldDefinition): readonly string[] {
   const { manifest } = definition;
-  return (manifest.effects ?? []).flatMap(({ name }) => {
+  const reducers = manifest.modules.filter(({ name }) => lacksNative(name));
+  const effects = (manifest.effects ?? []).flatMap(({ name }) => {
     const effect = definition.find('defeffect', name);
     // what is asked of the world itself no program can answer
     const isIdle = effect?.implementation !== undefined && isAnsweredByKernel(effect.kind);
     return isIdle ? [`implementation of ${name}`] : [];
   });
+  return [...reducers.map(({ name }) => name), ...effects];
 }
 
 /** Refuses a definition with parts that this kernel does not run. Code: `not-supported-yet`. */

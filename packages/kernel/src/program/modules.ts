@@ -2,9 +2,10 @@
 import type { WorldDefinition } from '@aos/air';
 import { bytesEqual, type Hash, parseHashText, type Result, refuse, ZERO_HASH } from '@aos/canon';
 import { checkWasiModule, type Engine, type ModuleEntry } from '@aos/protocol';
+import { nativeReducer } from '../reducers/native/natives.js';
 import { type NeededModule, ObjectsNeeded } from '../trie/objects-needed.js';
 
-/** What runs natively needs no code; its definition is a built-in one. */
+/** Pure modules that run natively need no code; their definitions are built-in ones. */
 const NATIVE_PREFIX = 'sys/';
 
 /** The modules of the manifest that need code, in its order; the zero hash where none is bound. */
@@ -14,7 +15,8 @@ export function modulesOf(definition: WorldDefinition): readonly NeededModule[] 
     const hash = module === undefined ? undefined : parseHashText(module.wasm_hash);
     if (module === undefined || !hash?.ok) return [];
     const entry: ModuleEntry = module.module_kind === 'reducer' ? 'step' : 'run';
-    const isNative = entry === 'run' && name.startsWith(NATIVE_PREFIX);
+    const isNative =
+      entry === 'run' ? name.startsWith(NATIVE_PREFIX) : nativeReducer(name) !== undefined;
     return isNative && isZero(hash.value) ? [] : [{ name, entry, hash: hash.value }];
   });
 }

@@ -15,6 +15,7 @@ import {
   type EntryPlace,
   type EventIdentity,
   type ReducerOrigin,
+  type ReducerOutput,
   type StateChangedEntry,
   withReducerInput,
 } from '@aos/protocol';
@@ -29,6 +30,7 @@ import { ObjectsNeeded } from '../trie/objects-needed.js';
 import { buildContext } from './context.js';
 import { type AskedEffects, askEffects } from './effects.js';
 import { migrateCell } from './migrate-cell.js';
+import { callNative } from './native/native-reducer.js';
 import { type CheckedOutput, checkOutput } from './output.js';
 
 export interface ReducerCall {
@@ -61,9 +63,10 @@ function isCurrent({ schema }: Cell, { stateSchema }: ReducerProgram): boolean {
 
 /** Calls a reducer and writes what it came to. Throws ObjectsNeeded for code or a cell. */
 export function callReducer(run: Run, call: ReducerCall): void {
-  const { definition, index } = call.reducer;
+  const { definition, index, native } = call.reducer;
   const { name, wasmHash: hash } = definition;
-  if (!run.engine.has(hash)) throw new ObjectsNeeded([hash], [{ name, hash, entry: 'step' }]);
+  if (native === undefined && !run.engine.has(hash))
+    throw new ObjectsNeeded([hash], [{ name, hash, entry: 'step' }]);
   const found = readCell(tableOf(run, index), call.key);
   run.spend();
   const isOld = found !== null && !isCurrent(found, call.reducer);
@@ -82,10 +85,8 @@ function judgeCall(run: Run, call: ReducerCall, cell: Cell | null): Judged | str
   const { program, runtime } = run.next;
   const { limits } = runtime;
   const outcome = enter(run, call, cell);
-  if (outcome.kind === 'fault') return outcome.code;
-  const decoded = decodeReducerOutput(outcome.output);
-  if (!decoded.ok) return decoded.refusal.code;
-  const output = checkOutput(decoded.value, cell, { program, reducer, limits });
+  if (typeof outcome === 'string') return outcome;
+  const output = checkOutput(outcome.output, cell, { program, reducer, limits });
   if (typeof output === 'string') return output;
   const bounds = checkBounds(run, call, output);
   if (bounds !== undefined) return bounds;
@@ -95,7 +96,20 @@ function judgeCall(run: Run, call: ReducerCall, cell: Cell | null): Judged | str
   return typeof asked === 'string' ? asked : { output, asked, fuel };
 }
 
-function enter(run: Run, call: ReducerCall, cell: Cell | null) {
+/** What a call returned and spent, or the code of its fault. */
+type Entered = { readonly output: ReducerOutput; readonly fuel: number } | string;
+
+function enter(run: Run, call: ReducerCall, cell: Cell | null): Entered {
+  const { definition, native } = call.reducer;
+  if (native === undefined) return enterModule(run, call, cell);
+  run.calls += 1;
+  const event = eventOf(call, definition.event.name);
+  const limits = callLimitsOf(run.next.runtime.limits);
+  const outcome = callNative(native, cell?.state ?? null, event, limits);
+  return outcome.kind === 'fault' ? outcome.code : outcome;
+}
+
+function enterModule(run: Run, call: ReducerCall, cell: Cell | null): Entered {
   const { name, event: family, wasmHash, context } = call.reducer.definition;
   const event = eventOf(call, family.name);
   const state = cell?.state ?? null;
@@ -104,7 +118,11 @@ function enter(run: Run, call: ReducerCall, cell: Cell | null) {
     ? { version: ABI_VERSION, state, event, ctx: buildContext(run.next, name, event, place) }
     : { version: ABI_VERSION, state, event };
   const limits = callLimitsOf(run.next.runtime.limits);
-  return withReducerInput(envelope, (bytes) => run.engine.call(wasmHash, 'step', bytes, limits));
+  const enterWith = (bytes: Uint8Array) => run.engine.call(wasmHash, 'step', bytes, limits);
+  const outcome = withReducerInput(envelope, enterWith);
+  if (outcome.kind === 'fault') return outcome.code;
+  const decoded = decodeReducerOutput(outcome.output);
+  return decoded.ok ? { output: decoded.value, fuel: outcome.fuel } : decoded.refusal.code;
 }
 
 function eventOf({ wrap, value, key }: ReducerCall, schema: string): EventIdentity {
