@@ -6,6 +6,7 @@ export {
   builtinSchemaHash,
   builtinSchemaNames,
   EFFECT_ERROR,
+  PROPOSAL_CHANGED,
   PURE_CONTEXT,
   REDUCER_CONTEXT,
 } from './builtins/catalogue.js';

@@ -3,6 +3,7 @@
  * and a test holds the two to each other.
  */
 import { codeSchemas } from './sys-code-schemas.js';
+import { governanceSchemas } from './sys-governance-schemas.js';
 import { llmSchemas } from './sys-llm-schemas.js';
 import { reducerEffectSchemas, sys, sys2 } from './sys-reducer-effects.js';
 import { t } from './types.js';
@@ -135,6 +136,20 @@ const GovApplyParams = sys('GovApplyParams', t.record(proposal));
 const GovApplyReceipt = sys(
   'GovApplyReceipt',
   t.record({ ...proposal, manifest_hash_new: t.hash, patch_hash: t.hash }),
+);
+
+const ProposalChanged = sys(
+  'ProposalChanged',
+  t.record({
+    proposal: t.nat,
+    change: t.text,
+    principal: t.text,
+    author: t.text,
+    base: t.hash,
+    patch_hash: t.hash,
+    manifest: t.hash,
+    shadow_hash: t.option(t.hash),
+  }),
 );
 
 const ReadMeta = sys(
@@ -308,6 +323,8 @@ export const sysSchemas = {
   GovApproveReceipt,
   GovApplyParams,
   GovApplyReceipt,
+  ProposalChanged,
+  ...governanceSchemas,
   ReadMeta,
   IntrospectManifestParams,
   IntrospectManifestReceipt,

@@ -28,6 +28,8 @@ export const REDUCER_CONTEXT = 'sys/ReducerContext@1';
 export const PURE_CONTEXT = 'sys/PureContext@1';
 /** What every receipt that is not ok holds. */
 export const EFFECT_ERROR = 'sys/EffectError@1';
+/** The event that tells of changes of proposals. */
+export const PROPOSAL_CHANGED = 'sys/ProposalChanged@1';
 
 const SCHEMAS: readonly DefSchema[] = [
   SYSTEM_SCHEMAS,

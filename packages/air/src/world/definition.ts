@@ -6,7 +6,13 @@
  * D3. A definition exists only if no check found an error.
  */
 import { assert, type Hash, parseHashText, toHashText } from '@aos/canon';
-import { builtin, EFFECT_ERROR, PURE_CONTEXT, REDUCER_CONTEXT } from '../builtins/catalogue.js';
+import {
+  builtin,
+  EFFECT_ERROR,
+  PROPOSAL_CHANGED,
+  PURE_CONTEXT,
+  REDUCER_CONTEXT,
+} from '../builtins/catalogue.js';
 import { parseNormalSlot } from '../expr/slot.js';
 import type { DefinitionOf } from '../forms/definition.js';
 import type { DefCap } from '../forms/definitions.js';
@@ -184,6 +190,7 @@ function rootSchemas(
     REDUCER_CONTEXT,
     PURE_CONTEXT,
     EFFECT_ERROR,
+    PROPOSAL_CHANGED,
   ];
 }
 

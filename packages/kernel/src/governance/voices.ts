@@ -1,6 +1,8 @@
 /** What is done with a proposal short of applying it: the same for keys and for plans. */
-import { assert, bytesEqual, type Hash, type Refusal, toHashText } from '@aos/canon';
+import { PROPOSAL_CHANGED } from '@aos/air';
+import { assert, bytesEqual, encode, type Hash, type Refusal, toHashText } from '@aos/canon';
 import type { EntryPlace, GovernanceChangedEntry, ProposalChange } from '@aos/protocol';
+import { emit } from '../step/emit.js';
 import type { Run } from '../step/run.js';
 import type { World } from '../world/world.js';
 import { findProposal, isOpen, MAX_OPEN_PROPOSALS, saveProposal } from './governance-state.js';
@@ -183,14 +185,42 @@ interface Change {
   readonly hash: Hash;
 }
 
-/** Writes a `governance-changed`; answers with its place. */
+/**
+ * Writes a `governance-changed`, and the event that tells the world of it, which is routed under
+ * the definition that is in force by then. Answers with the place of the first.
+ */
 export function write(run: Run, { id, ...what }: Change, cause: EntryPlace): EntryPlace {
-  assert(id >= 0, 'proposals are counted from 0');
+  const proposal = findProposal(run.next.governance, id);
+  assert(proposal !== undefined, 'what changes was saved');
   const entry: GovernanceChangedEntry = {
     kind: 'governance-changed',
     cause: run.causeOf(cause),
     proposal: id,
     ...what,
   };
-  return run.append(entry);
+  const place = run.append(entry);
+  emit(run, { schema: PROPOSAL_CHANGED, value: eventOf(run, proposal, what) }, place);
+  return place;
+}
+
+/** A `sys/ProposalChanged@1`. */
+function eventOf(
+  { next }: Run,
+  { id, author, base, patchHash, manifest, shadow }: Proposal,
+  { change, principal }: Omit<Change, 'id'>,
+): Uint8Array {
+  const value = next.program.definition.schemas.get(PROPOSAL_CHANGED)?.normalizeCbor(
+    encode({
+      proposal: id,
+      change,
+      principal,
+      author: author.name,
+      base: toHashText(base),
+      patch_hash: toHashText(patchHash),
+      manifest: toHashText(manifest),
+      shadow_hash: shadow === null ? null : toHashText(shadow.hash),
+    }),
+  );
+  assert(value?.ok === true, 'every definition has the schema of what the kernel raises');
+  return value.value;
 }

@@ -113,7 +113,11 @@ function normalizeEvent(world: World, raw: RawEvent): Result<Uint8Array> {
     return refuse('event-too-large', raw.schema, detail);
   }
   if (!isReserved(world.program.reserved, raw.schema, value.value)) return value;
-  return refuse('event-reserved', raw.schema, 'only receipts tell how an effect has ended');
+  return refuse(
+    'event-reserved',
+    raw.schema,
+    'only the kernel says how an effect has ended, or what became of a proposal',
+  );
 }
 
 interface Normalizer {

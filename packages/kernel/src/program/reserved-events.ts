@@ -1,8 +1,8 @@
 /**
- * Events that only the kernel makes: those that tell reducers how their effects ended. Whoever
- * could send one would have a receipt that nobody signed.
+ * Events that only the kernel makes: those that tell reducers how their effects ended, and of
+ * proposals. Whoever could send one would have a receipt that nobody signed, or a yes nobody gave.
  */
-import { receiptEventsOf, type WorldDefinition } from '@aos/air';
+import { PROPOSAL_CHANGED, receiptEventsOf, type WorldDefinition } from '@aos/air';
 import { encodeUntagged, toHex } from '@aos/canon';
 import { itemAt, itemPathOf } from './item-path.js';
 
@@ -17,12 +17,12 @@ export function compileReserved(
   definition: WorldDefinition,
   effectKinds: Iterable<string>,
 ): ReservedEvents {
-  const receipts = new Set(
-    [...effectKinds].flatMap((kind) => receiptEventsOf(kind).map(({ schema }) => schema)),
-  );
+  const kinds = [...effectKinds];
+  const receipts = kinds.flatMap((kind) => receiptEventsOf(kind).map(({ schema }) => schema));
+  const own = new Set([PROPOSAL_CHANGED, ...receipts]);
   const reserved = new Map<string, true | ReadonlySet<string>>();
   for (const schema of definition.schemas.keys()) {
-    const found = receipts.has(schema) ? true : reservedArms(schema, definition, receipts);
+    const found = own.has(schema) ? true : reservedArms(schema, definition, own);
     if (found !== undefined) reserved.set(schema, found);
   }
   return reserved;
@@ -31,15 +31,13 @@ export function compileReserved(
 function reservedArms(
   schema: string,
   definition: WorldDefinition,
-  receipts: ReadonlySet<string>,
+  own: ReadonlySet<string>,
 ): true | ReadonlySet<string> | undefined {
   const type = definition.find('defschema', schema)?.type;
   if (type === undefined) return undefined;
-  if ('ref' in type) return receipts.has(type.ref) ? true : undefined;
+  if ('ref' in type) return own.has(type.ref) ? true : undefined;
   if (!('variant' in type)) return undefined;
-  const arms = Object.entries(type.variant).filter(
-    ([, arm]) => 'ref' in arm && receipts.has(arm.ref),
-  );
+  const arms = Object.entries(type.variant).filter(([, arm]) => 'ref' in arm && own.has(arm.ref));
   return arms.length === 0 ? undefined : new Set(arms.map(([tag]) => toHex(encodeUntagged(tag))));
 }
 
