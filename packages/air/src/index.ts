@@ -9,6 +9,7 @@ export {
   PROPOSAL_CHANGED,
   PURE_CONTEXT,
   REDUCER_CONTEXT,
+  WORKSPACE_COMMITTED,
 } from './builtins/catalogue.js';
 export { type ReceiptEvent, type ReceiptForm, receiptEventsOf } from './builtins/receipt-events.js';
 export {

@@ -6,6 +6,7 @@ import { codeSchemas } from './sys-code-schemas.js';
 import { governanceSchemas } from './sys-governance-schemas.js';
 import { llmSchemas } from './sys-llm-schemas.js';
 import { reducerEffectSchemas, sys, sys2 } from './sys-reducer-effects.js';
+import { workspaceSchemas } from './sys-workspace-schemas.js';
 import { t } from './types.js';
 
 const SecretRef = sys('SecretRef', t.record({ alias: t.text, version: t.nat }));
@@ -343,6 +344,7 @@ export const sysSchemas = {
   IntrospectListCellsParams,
   IntrospectListCellsReceipt,
   ...codeSchemas,
+  ...workspaceSchemas,
   ObjectKey: sys('ObjectKey', t.text),
   ObjectMeta,
   ObjectVersions: sys(

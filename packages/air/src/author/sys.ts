@@ -1,5 +1,6 @@
 /** The built-in effects, capabilities and enforcers, as values for worlds to use. */
 import { type Cap, defineCap, defineEffect, type Effect, type Origin } from './authority.js';
+import { defineReducer } from './modules.js';
 import { sysSchemas as s } from './sys-schemas.js';
 import { type Name, type Schema, type Type, t } from './types.js';
 
@@ -27,6 +28,7 @@ const blobGet = { params: s.BlobGetParams, receipt: s.BlobGetReceipt, capType: '
 const blob = { capType: 'blob', origin: 'both' } as const;
 const secret = { capType: 'secret', origin: 'plan' } as const;
 const governance = { capType: 'governance', origin: 'plan' } as const;
+const workspace = { capType: 'workspace', origin: 'plan' } as const;
 const compile = { capType: 'compile', origin: 'plan' } as const;
 const query = { capType: 'query', origin: 'plan' } as const;
 
@@ -92,6 +94,51 @@ const effects = {
     receipt: s.CompileReducerReceipt,
     ...compile,
   }),
+  governanceDraft: effect('governance.draft', {
+    params: s.GovDraftParams,
+    receipt: s.GovDraftReceipt,
+    ...governance,
+  }),
+  workspaceResolve: effect('workspace.resolve', {
+    params: s.WorkspaceResolveParams,
+    receipt: s.WorkspaceResolveReceipt,
+    ...workspace,
+  }),
+  workspaceEmptyRoot: effect('workspace.empty_root', {
+    params: s.WorkspaceEmptyRootParams,
+    receipt: s.WorkspaceEmptyRootReceipt,
+    ...workspace,
+  }),
+  workspaceList: effect('workspace.list', {
+    params: s.WorkspaceListParams,
+    receipt: s.WorkspaceListReceipt,
+    ...workspace,
+  }),
+  workspaceRead: effect('workspace.read', {
+    params: s.WorkspaceReadParams,
+    receipt: s.WorkspaceReadReceipt,
+    ...workspace,
+  }),
+  workspaceWrite: effect('workspace.write', {
+    params: s.WorkspaceWriteParams,
+    receipt: s.WorkspaceWriteReceipt,
+    ...workspace,
+  }),
+  workspaceRemove: effect('workspace.remove', {
+    params: s.WorkspaceRemoveParams,
+    receipt: s.WorkspaceRemoveReceipt,
+    ...workspace,
+  }),
+  workspaceDiff: effect('workspace.diff', {
+    params: s.WorkspaceDiffParams,
+    receipt: s.WorkspaceDiffReceipt,
+    ...workspace,
+  }),
+  workspaceCommit: effect('workspace.commit', {
+    params: s.WorkspaceCommitParams,
+    receipt: s.WorkspaceCommitReceipt,
+    ...workspace,
+  }),
   governancePropose: effect('governance.propose', {
     params: s.GovProposeParams,
     receipt: s.GovProposeReceipt,
@@ -102,6 +149,12 @@ const effects = {
     receipt: s.GovShadowReceipt,
     ...governance,
   }),
+  governanceShadow2: effect('governance.shadow', {
+    params: s.GovShadowParams2,
+    receipt: s.GovShadowReceipt2,
+    ...governance,
+    version: 2,
+  }),
   governanceApprove: effect('governance.approve', {
     params: s.GovApproveParams,
     receipt: s.GovApproveReceipt,
@@ -110,6 +163,11 @@ const effects = {
   governanceApply: effect('governance.apply', {
     params: s.GovApplyParams,
     receipt: s.GovApplyReceipt,
+    ...governance,
+  }),
+  governanceWithdraw: effect('governance.withdraw', {
+    params: s.GovWithdrawParams,
+    receipt: s.GovWithdrawReceipt,
     ...governance,
   }),
   introspectManifest: effect('introspect.manifest', {
@@ -164,6 +222,7 @@ const enforcers = {
   secret: 'sys/CapEnforceSecret@1',
   compile: 'sys/CapEnforceCompile@1',
   governance: 'sys/CapEnforceGovernance@1',
+  workspace: 'sys/CapEnforceWorkspace@1',
 } as const satisfies { readonly [name: string]: Name };
 
 const texts = t.option(t.set(t.text));
@@ -224,8 +283,31 @@ export const caps = {
     t.record({ kinds: texts, sections: texts, namespaces: texts }),
     'governance',
   ),
+  workspace: cap(
+    'workspace',
+    1,
+    t.record({ workspaces: texts, prefixes: texts, operations: texts }),
+    'workspace',
+  ),
   catalogWrite: cap('catalog.write', 1, t.record({ prefixes: t.set(t.text) }), 'allowAll'),
 } as const;
 
+/** The built-in reducers: they run natively, and a world only routes to them. */
+const reducers = {
+  /** One cell for each name: route it with the key field `meta.name`. */
+  objectCatalog: defineReducer('sys/ObjectCatalog@1', {
+    state: s.ObjectVersions,
+    event: s.ObjectRegistered,
+    key: s.ObjectKey,
+    context: true,
+  }),
+  /** One cell for each workspace: route it with the key field `workspace`. */
+  workspace: defineReducer('sys/Workspace@1', {
+    state: s.WorkspaceState,
+    event: s.WorkspaceCommitted,
+    key: s.WorkspaceName,
+  }),
+} as const;
+
 /** Everything built in. */
-export const sys = { schemas: s, effects, caps, enforcers } as const;
+export const sys = { schemas: s, effects, caps, enforcers, reducers } as const;

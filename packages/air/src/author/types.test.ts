@@ -1,7 +1,9 @@
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { builtin, builtinNames } from '../builtins/catalogue.js';
+import { ZERO_HASH_TEXT } from '../forms/module.js';
 import { AuthorError } from './author-error.js';
 import { capDefinition, effectDefinition } from './authority.js';
+import { moduleDefinition } from './modules.js';
 import { sys } from './sys.js';
 import {
   type AnyType,
@@ -103,6 +105,15 @@ describe('what is built in', () => {
     },
   );
 
+  test.each(Object.values(sys.reducers).map((each) => [each.name, each] as const))(
+    '%s is the reducer of the catalogue',
+    (name, each) => {
+      expect({ ...moduleDefinition(each), wasm_hash: ZERO_HASH_TEXT }).toEqual(
+        builtin('defmodule', name),
+      );
+    },
+  );
+
   test('all of it can be used', () => {
     const namesOf = (values: object) =>
       Object.values(values)
@@ -113,5 +124,7 @@ describe('what is built in', () => {
     expect(namesOf(sys.caps)).toEqual([...builtinNames('defcap')].sort());
     const modules = builtinNames('defmodule').filter((name) => name.includes('/Cap'));
     expect(Object.values(sys.enforcers).sort()).toEqual([...modules].sort());
+    const reducers = builtinNames('defmodule').filter((name) => !name.includes('/Cap'));
+    expect(namesOf(sys.reducers)).toEqual([...reducers].sort());
   });
 });

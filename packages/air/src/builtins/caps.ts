@@ -15,6 +15,7 @@ import {
   CAP_ENFORCE_LLM_BASIC,
   CAP_ENFORCE_QUERY,
   CAP_ENFORCE_SECRET,
+  CAP_ENFORCE_WORKSPACE,
 } from './modules.js';
 
 const cap = (name: string, enforcer: string, fields: TypeFields): DefCap => ({
@@ -60,5 +61,10 @@ export const CAPS: readonly DefCap[] = [
   cap('secret@1', CAP_ENFORCE_SECRET, { aliases: texts, binding_ids: texts }),
   cap('compile@1', CAP_ENFORCE_COMPILE, { languages: texts }),
   cap('governance@1', CAP_ENFORCE_GOVERNANCE, { kinds: texts, sections: texts, namespaces: texts }),
+  cap('workspace@1', CAP_ENFORCE_WORKSPACE, {
+    workspaces: texts,
+    prefixes: texts,
+    operations: texts,
+  }),
   cap('catalog.write@1', CAP_ALLOW_ALL, { prefixes: set(text) }),
 ];

@@ -23,11 +23,14 @@ import {
   SYSTEM_SCHEMAS,
 } from './system-schemas.js';
 import { WASI_SCHEMAS } from './wasi-schemas.js';
+import { WORKSPACE_SCHEMAS } from './workspace-schemas.js';
 
 export const REDUCER_CONTEXT = 'sys/ReducerContext@1';
 export const PURE_CONTEXT = 'sys/PureContext@1';
 /** What every receipt that is not ok holds. */
 export const EFFECT_ERROR = 'sys/EffectError@1';
+/** The event that moves the head of a workspace. */
+export const WORKSPACE_COMMITTED = 'sys/WorkspaceCommitted@1';
 /** The event that tells of changes of proposals. */
 export const PROPOSAL_CHANGED = 'sys/ProposalChanged@1';
 
@@ -41,6 +44,7 @@ const SCHEMAS: readonly DefSchema[] = [
   INTROSPECT_SCHEMAS,
   WASI_SCHEMAS,
   COMPILE_SCHEMAS,
+  WORKSPACE_SCHEMAS,
 ].flatMap((schemas) =>
   Object.entries(schemas).map(([name, type]) => ({ $kind: 'defschema', name, type }) as const),
 );

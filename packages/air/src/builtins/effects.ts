@@ -18,10 +18,20 @@ const ROWS: readonly Row[] = [
   ['vault.put', 'VaultPut', 'secret', 'plan'],
   ['vault.rotate', 'VaultRotate', 'secret', 'plan'],
   ['compile.reducer', 'CompileReducer', 'compile', 'plan'],
+  ['governance.draft', 'GovDraft', 'governance', 'plan'],
+  ['workspace.resolve', 'WorkspaceResolve', 'workspace', 'plan'],
+  ['workspace.empty_root', 'WorkspaceEmptyRoot', 'workspace', 'plan'],
+  ['workspace.list', 'WorkspaceList', 'workspace', 'plan'],
+  ['workspace.read', 'WorkspaceRead', 'workspace', 'plan'],
+  ['workspace.write', 'WorkspaceWrite', 'workspace', 'plan'],
+  ['workspace.remove', 'WorkspaceRemove', 'workspace', 'plan'],
+  ['workspace.diff', 'WorkspaceDiff', 'workspace', 'plan'],
+  ['workspace.commit', 'WorkspaceCommit', 'workspace', 'plan'],
   ['governance.propose', 'GovPropose', 'governance', 'plan'],
   ['governance.shadow', 'GovShadow', 'governance', 'plan'],
   ['governance.approve', 'GovApprove', 'governance', 'plan'],
   ['governance.apply', 'GovApply', 'governance', 'plan'],
+  ['governance.withdraw', 'GovWithdraw', 'governance', 'plan'],
   ['introspect.manifest', 'IntrospectManifest', 'query', 'plan'],
   ['introspect.reducer_state', 'IntrospectReducerState', 'query', 'plan'],
   ['introspect.journal_head', 'IntrospectJournalHead', 'query', 'plan'],
@@ -58,11 +68,17 @@ const LLM_2 = {
   receipt_schema: 'sys/LlmGenerateReceipt@2',
 };
 
+const SHADOW_2 = {
+  params_schema: 'sys/GovShadowParams@2',
+  receipt_schema: 'sys/GovShadowReceipt@2',
+};
+
 export const EFFECTS: readonly DefEffect[] = [
   ...ROWS.map(effect),
   ...ROWS.flatMap((row) => {
     if (row[0] === 'http.request') return [next(row, HTTP_2)];
     if (row[0] === 'llm.generate') return [next(row, LLM_2)];
+    if (row[0] === 'governance.shadow') return [next(row, SHADOW_2)];
     if (row[0] === 'vault.put') return [next(row, { params_schema: 'sys/VaultPutParams@2' })];
     return row[3] === 'reducer' ? [next(row, { origin_scope: 'both' })] : [];
   }),

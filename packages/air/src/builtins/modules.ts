@@ -9,6 +9,7 @@ export const CAP_ENFORCE_QUERY = 'sys/CapEnforceQuery@1';
 export const CAP_ENFORCE_SECRET = 'sys/CapEnforceSecret@1';
 export const CAP_ENFORCE_COMPILE = 'sys/CapEnforceCompile@1';
 export const CAP_ENFORCE_GOVERNANCE = 'sys/CapEnforceGovernance@1';
+export const CAP_ENFORCE_WORKSPACE = 'sys/CapEnforceWorkspace@1';
 
 /** Whether the parameters of an effect are within those of a grant. */
 const enforcer = (name: string): DefModule => ({
@@ -35,6 +36,16 @@ const objectCatalog: DefModule = {
   },
 };
 
+/** Heads and versions of workspaces by name. */
+const workspace: DefModule = {
+  $kind: 'defmodule',
+  name: 'sys/Workspace@1',
+  module_kind: 'reducer',
+  key_schema: 'sys/WorkspaceName@1',
+  wasm_hash: ZERO_HASH_TEXT,
+  abi: { reducer: { state: 'sys/WorkspaceState@1', event: 'sys/WorkspaceCommitted@1' } },
+};
+
 export const MODULES: readonly DefModule[] = [
   ...[
     CAP_ALLOW_ALL,
@@ -45,6 +56,8 @@ export const MODULES: readonly DefModule[] = [
     CAP_ENFORCE_SECRET,
     CAP_ENFORCE_COMPILE,
     CAP_ENFORCE_GOVERNANCE,
+    CAP_ENFORCE_WORKSPACE,
   ].map(enforcer),
   objectCatalog,
+  workspace,
 ];
