@@ -71,6 +71,7 @@ export function openWorldHost(options: WorldHostOptions): WorldHost {
       return store.durable;
     },
     submit: (input) => host.submit(input),
+    object: (hash) => store.object(hash),
     storeObject: (object) => host.storeObject(object),
   };
   observeHost(host, options.observers ?? [], { now: () => stepper.world, store });

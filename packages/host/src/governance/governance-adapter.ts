@@ -1,22 +1,22 @@
 /**
- * What plans ask of the governance of their world and the kernel leaves to its host: to propose,
- * because a patch is an object that no journal promises, and to shadow, because that takes long.
+ * What plans ask of the governance of their world and the kernel leaves to its host: to draft and
+ * to propose, because a patch is an object that no journal promises, and to shadow, because that
+ * takes long.
  *
- * 1. What comes of it is a verb that the host signs; the kernel judges it as any other.
+ * 1. What comes of it is a verb that the host signs; the kernel judges it as any other. A draft is
+ *    an object, and nothing more.
  * 2. Started again, it finds what it has proposed already.
  */
 import {
   decode,
-  type Encodable,
   type Hash,
   parseHashText,
   type Refusal,
   type Result,
   toHashText,
   type Value,
-  ZERO_HASH,
 } from '@aos/canon';
-import type { OpenIntent, Proposal, RawVerb, ShadowReport, World } from '@aos/kernel';
+import type { OpenIntent, Proposal, RawVerb, World } from '@aos/kernel';
 import {
   type Adapter,
   AosFault,
@@ -25,7 +25,6 @@ import {
   type EffectOutcome,
   failedOutcome,
   isReducerOrigin,
-  okOutcome,
   type StoredObject,
   type Verb,
 } from '@aos/protocol';
@@ -33,6 +32,13 @@ import { GOVERNANCE_KINDS } from '../introspect/host-kinds.js';
 import type { Signer } from '../keys/key-files.js';
 import { signVerb } from '../keys/signing.js';
 import type { Ack } from '../loop/acks.js';
+import { draftForAgent } from './agent-draft.js';
+import {
+  draftReceipt,
+  proposeReceipt,
+  shadowReceipt,
+  shadowReceipt2,
+} from './governance-receipts.js';
 import type { ShadowRunner } from './shadow-runner.js';
 
 /** The world as this adapter needs it. */
@@ -41,6 +47,7 @@ export interface GovernedHost {
   /** Sequence of the last record that is durable. */
   readonly durableSeq: number;
   submit(input: RawVerb): Promise<Result<Ack>>;
+  object(hash: Hash): Uint8Array | undefined;
   storeObject(object: StoredObject): Promise<void>;
 }
 
@@ -84,10 +91,31 @@ class GovernanceAdapter implements Adapter {
     // the host may be opening, and then it is not there yet
     await undefined;
     const decoded = decode(call.params);
-    const params: Params = decoded.ok && decoded.value instanceof Map ? decoded.value : new Map();
-    return call.effect === 'governance.propose'
-      ? this.#propose(call, params)
-      : this.#shadow(params);
+    const params = mapOf(decoded.ok ? decoded.value : null);
+    switch (call.effect) {
+      case 'governance.draft':
+        return this.#draft(params);
+      case 'governance.propose':
+        return this.#propose(call, params);
+      default:
+        return this.#shadow(params);
+    }
+  }
+
+  async #draft(params: Params): Promise<EffectOutcome> {
+    const host = this.options.host();
+    const patch = params.get('patch');
+    const code = new Map<string, Hash>();
+    for (const [name, text] of mapOf(params.get('code'))) {
+      const hash = hashOf(text);
+      if (typeof name === 'string' && hash !== undefined) code.set(name, hash);
+    }
+    const base = hashOf(params.get('base'));
+    const draft = { base, code, patch: typeof patch === 'string' ? patch : undefined };
+    const drafted = draftForAgent(host.world, draft, (hash) => host.object(hash));
+    if (!drafted.ok) return failed(drafted.refusal);
+    for (const each of drafted.value.objects) await host.storeObject(each);
+    return draftReceipt(drafted.value);
   }
 
   async #propose({ intentHash }: EffectCall, params: Params): Promise<EffectOutcome> {
@@ -114,13 +142,18 @@ class GovernanceAdapter implements Adapter {
     const proposal = [...world.governance.proposals.range()].find((each) => each.id === id);
     if (proposal === undefined) return failed(NO_PROPOSAL);
     const { base, patchHash } = proposal;
-    const result = await shadow.run({ base, patchHash, atSeq: host().durableSeq });
+    const records = params.get('records');
+    const limits = typeof records === 'number' ? { records } : {};
+    const result = await shadow.run({ base, patchHash, atSeq: host().durableSeq, limits });
     if (result.kind === 'refused') return failed(result.refusal);
     const { report, bytes, hash: shadowHash } = result;
     await host().storeObject({ hash: shadowHash, bytes });
     const about = { proposal: id, base, patchHash, shadowHash, atSeq: report.at_seq };
     const ack = await this.#submit({ verb: 'shadowed', ...about });
-    return ack.ok ? shadowReceipt(world, proposal, report) : failed(ack.refusal);
+    if (!ack.ok) return failed(ack.refusal);
+    const isFirst = !params.has('records');
+    if (isFirst) return shadowReceipt(world, proposal, report);
+    return shadowReceipt2(proposal, report, shadowHash);
   }
 
   #submit(verb: Verb): Promise<Result<Ack>> {
@@ -162,55 +195,8 @@ function findProposed(world: World, intent: OpenIntent, patch: Hash): Proposal |
   );
 }
 
-function proposeReceipt({ id, patchHash, base }: Proposal): EffectOutcome {
-  return okOutcome({
-    proposal_id: id,
-    patch_hash: toHashText(patchHash),
-    manifest_base: toHashText(base),
-  });
-}
-
-/** Ledgers as version 1 of the receipt knows them. */
-const LEDGERS: ReadonlyMap<string, string> = new Map([
-  ['grant', 'capability'],
-  ['policy', 'policy'],
-  ['policy-rule', 'policy'],
-]);
-
-/** Effects that are foreseen were never asked for: they have no hash. */
-function shadowReceipt(world: World, proposal: Proposal, report: ShadowReport): EffectOutcome {
-  const foreseen = [report.window, report.head].flatMap((fork) => fork?.effects_added.rows ?? []);
-  return okOutcome({
-    proposal_id: proposal.id,
-    manifest_hash: toHashText(report.candidate),
-    predicted_effects: foreseen.map(({ effect, cap, params }) => ({
-      kind: effect,
-      cap,
-      intent_hash: toHashText(ZERO_HASH),
-      params_json: params,
-    })),
-    pending_receipts: pendingOf(world),
-    plan_results: [],
-    ledger_deltas: report.authority.rows.flatMap(({ part, name, change }) => {
-      const ledger = LEDGERS.get(part);
-      return ledger === undefined ? [] : [{ ledger, name, change }];
-    }),
-  });
-}
-
-/** Most open effects that a receipt tells of. */
-const MAX_PENDING = 1000;
-
-function pendingOf({ intents }: World): Encodable {
-  const rows: Encodable[] = [];
-  for (const { hash, waiters } of intents.range()) {
-    const [origin] = waiters;
-    if (origin === undefined || isReducerOrigin(origin)) continue;
-    const { plan, instance } = origin;
-    rows.push({ plan_id: instance.seq, plan, intent_hash: toHashText(hash) });
-    if (rows.length === MAX_PENDING) break;
-  }
-  return rows;
+function mapOf(value: Value | undefined): Params {
+  return value instanceof Map ? value : new Map();
 }
 
 function hashOf(value: Value | undefined): Hash | undefined {

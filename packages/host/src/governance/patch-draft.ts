@@ -40,6 +40,14 @@ export interface PatchDraft {
   readonly warnings: readonly Finding[];
 }
 
+export interface DraftParts {
+  /** Code that the patch brings. */
+  readonly modules: PatchModules;
+  /** Code that the world has already. */
+  readonly code?: ReadonlyMap<string, Hash>;
+  readonly object: ObjectReader;
+}
+
 /**
  * Codes: those of `compilePatch` and `loadAir` (of the first finding), `patch-inexpressible`,
  * `patch-empty`, `proposal-not-current` for a rollback of what is not in force any more.
@@ -47,10 +55,11 @@ export interface PatchDraft {
 export function draftPatch(
   { program }: Pick<World, 'program'>,
   source: PatchSource,
-  { modules, object }: { readonly modules: PatchModules; readonly object: ObjectReader },
+  { modules, code, object }: DraftParts,
 ): Result<PatchDraft> {
   const world = program.definition;
-  const wasm = new Map([...modules].map(([name, bytes]) => [name, sha256(bytes)]));
+  const hashed = [...modules].map(([name, bytes]) => [name, sha256(bytes)] as const);
+  const wasm = new Map([...hashed, ...(code ?? [])]);
   const json = documentOf(world, source, { wasm, object });
   if (!json.ok) return json;
   const outcome = compilePatch(json.value, { world, getNode: object, wasm });

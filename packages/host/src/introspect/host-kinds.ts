@@ -4,6 +4,10 @@
 export const JOURNAL_KINDS: readonly string[] = ['introspect.decisions', 'introspect.why'];
 
 /** Of a plan that changes its own world. */
-export const GOVERNANCE_KINDS: readonly string[] = ['governance.propose', 'governance.shadow'];
+export const GOVERNANCE_KINDS: readonly string[] = [
+  'governance.draft',
+  'governance.propose',
+  'governance.shadow',
+];
 
 export const HOST_KINDS: readonly string[] = [...JOURNAL_KINDS, ...GOVERNANCE_KINDS];

@@ -4,7 +4,7 @@ import { type EntryPlace, isReducerOrigin } from '@aos/protocol';
 import type { OpenIntent } from '../gate/open-intent.js';
 import { findProposal } from '../governance/governance-state.js';
 import type { Principal } from '../governance/proposal.js';
-import { checkSpeak, findOpen, speak } from '../governance/voices.js';
+import { checkSpeak, checkWithdraw, findOpen, speak, withdraw } from '../governance/voices.js';
 import type { ApplyWork } from '../world/work.js';
 import { type Answer, answerIntent } from './answer.js';
 import type { Run } from './run.js';
@@ -41,6 +41,19 @@ export function answerApprove(run: Run, intent: OpenIntent, cause: EntryPlace): 
       reason: params.get('reason') ?? null,
     },
   };
+}
+
+/** Takes back what it has proposed, or what the rules let it. */
+export function answerWithdraw(run: Run, intent: OpenIntent, cause: EntryPlace): Answer {
+  const id = proposalOf(paramsOf(intent));
+  if (id === undefined) return { code: 'proposal-unknown' };
+  const proposal = findOpen(run.next, id);
+  if ('code' in proposal) return { code: proposal.code };
+  const actor = worldPrincipal(intent);
+  const refused = checkWithdraw(run.next, proposal, actor);
+  if (refused !== undefined) return { code: refused.code };
+  withdraw(run, proposal, actor, cause);
+  return { payload: { proposal_id: id, patch_hash: toHashText(proposal.patchHash) } };
 }
 
 /** The proposal is applied when everything before it is done; then the intent is answered. */

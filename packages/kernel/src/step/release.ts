@@ -5,17 +5,18 @@
  */
 import type { EntryPlace } from '@aos/protocol';
 import type { OpenIntent } from '../gate/open-intent.js';
-import { answerIntent } from './answer.js';
-import { answerApprove, queueApply } from './governance-answers.js';
+import { type Answer, answerIntent } from './answer.js';
+import { answerApprove, answerWithdraw, queueApply } from './governance-answers.js';
 import { answerQuestion, isQuestion } from './introspect.js';
 import type { Run } from './run.js';
 
 const APPROVE = 'governance.approve';
 const APPLY = 'governance.apply';
+const WITHDRAW = 'governance.withdraw';
 
 /** Whether the kernel itself answers effects of this kind, so that nobody else has to. */
 export function isAnsweredByKernel(effect: string): boolean {
-  return isQuestion(effect) || effect === APPROVE || effect === APPLY;
+  return isQuestion(effect) || [APPROVE, APPLY, WITHDRAW].includes(effect);
 }
 
 export function releaseIntent(
@@ -27,8 +28,19 @@ export function releaseIntent(
     queueApply(run, intent, cause);
     return;
   }
-  const isApprove = intent.effect === APPROVE;
-  const answer = isApprove ? answerApprove(run, intent, cause) : answerQuestion(run, intent);
+  const answer = answerOf(run, intent, cause);
   if (answer === undefined) run.release(intent.hash);
   else answerIntent(run, intent, answer, cause);
+}
+
+/** Undefined where the answer comes from outside. */
+function answerOf(run: Run, intent: OpenIntent, cause: EntryPlace): Answer | undefined {
+  switch (intent.effect) {
+    case APPROVE:
+      return answerApprove(run, intent, cause);
+    case WITHDRAW:
+      return answerWithdraw(run, intent, cause);
+    default:
+      return answerQuestion(run, intent);
+  }
 }
