@@ -23,6 +23,12 @@ const faultOf = (run: Promise<unknown>) =>
   );
 
 describe('a vault', () => {
+  test('says at once that its folder cannot be made', async () => {
+    const paths = { file: '/proc/none/secrets.vault', keyFile: '/proc/none/vault.key' };
+    const put = new Vault(paths).put({ ...PLACE, value: VALUE });
+    expect(await faultOf(put)).toBe('secret-file-not-written');
+  });
+
   test('gives back what was put, in versions that stay as they were', async () => {
     const { vault } = scratchVault();
     const first = await vault.put({ ...PLACE, value: VALUE });

@@ -229,7 +229,8 @@ describe('control', () => {
     const halt = { kind: 'halt', seq: -1, code: 'defect', detail: 'record 0: one\ntwo' } as const;
     await store.append({ records: [], objects: [], marks: [halt] });
     await store.close();
-    expect(await must('status')).toMatchObject({ halt: { seq: -1, code: 'defect' } });
+    const live = { mode: 'halted', halt_code: 'defect' };
+    expect(await must('status')).toMatchObject({ live, halt: { seq: -1, code: 'defect' } });
     expect((await aos('--world', world, 'status')).err).toContain('record 0: one');
     const sent = await inWorld('event', 'send', EVENT, '{"Tick":null}');
     expect(sent).toMatchObject(refused('world-halted'));

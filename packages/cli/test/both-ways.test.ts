@@ -100,6 +100,8 @@ const SCRIPT: readonly (readonly string[])[] = [
   ['journal', 'tail', '--from', '1', '-n', '3'],
   ['journal', 'tail', '--kind', 'plan-started'],
   ['journal', 'tail', '--from', '999'],
+  ['journal', 'tail', '--kind', 'bogus'],
+  ['governance', 'list', '--state', 'bogus'],
   ['audit', '--from', '2'],
   ['call', 'journal.head'],
   ['call', 'journal.head', '{"of":1}'],

@@ -1,4 +1,12 @@
-import { cpSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openWorldStore } from '@aos/store';
@@ -159,8 +167,10 @@ it('of several that start a daemon at once one does, and all find it', async () 
 
 it('a daemon that does not come up says why, and leaves nobody behind', async () => {
   const store = await openWorldStore(join(world, '.aos'));
+  appendFileSync(join(world, '.aos', 'daemon.log'), 'what another one has said\n');
   const answer = await inWorld('up');
   await store.close();
+  expect(answer.error.message).not.toContain('another one');
   expect(answer).toMatchObject(refused('daemon-not-up'));
   expect(answer.error.message).toContain('world-locked');
   expect((await json('ps')).data).toEqual({ daemons: [] });

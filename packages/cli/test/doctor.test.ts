@@ -53,6 +53,7 @@ describe('the doctor', () => {
     const daemon = await serve(world);
     expect(await json('-w', world, 'doctor')).toMatchObject({ ok: true });
     expect(await stateOf('writer')).toBe('fine');
+    expect(await stateOf('journal')).toBe('fine');
     await daemon.stop();
   });
 

@@ -143,6 +143,15 @@ describe('the operator key', () => {
     );
   });
 
+  it('is refused at once where no folder can be made', () => {
+    writeFileSync(join(dir, 'file'), '');
+    for (const home of ['/proc/none', join(dir, 'file')]) {
+      expect(() => ensureOperatorKey(home)).toThrowError(
+        expect.objectContaining({ code: expect.stringMatching(/^key-(not-made|unreadable)$/) }),
+      );
+    }
+  });
+
   it.each([0o640, 0o604, 0o620])('is refused when its mode is %o', (mode) => {
     ensureOperatorKey(dir);
     chmodSync(join(dir, 'keys/operator.pem'), mode);

@@ -3,19 +3,21 @@
  * with the process, so that nothing is left behind by one that dies. Readers need none.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, realpathSync, unlinkSync } from 'node:fs';
+import { realpathSync, unlinkSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AosFault } from '@aos/protocol';
+import { notWritten } from './private-file.js';
+import { makePrivateFolder } from './private-folder.js';
 
 const FIRST_WAIT_MS = 2;
 const MOST_WAIT_MS = 50;
 /** A change takes milliseconds; whoever takes so long is stuck. */
 const PATIENCE_MS = 10_000;
 
-/** Runs a change while nobody else runs one. Fault: `vault-busy`. */
+/** Runs a change while nobody else runs one. Faults: `vault-busy`, `secret-file-not-written`. */
 export async function whileLocked<T>(path: string, run: () => Promise<T>): Promise<T> {
   const server = await lock(path);
   try {
@@ -42,7 +44,11 @@ async function lock(path: string): Promise<Server> {
 /** The same for every path that leads to the file, which may be yet to be made. */
 function addressOf(path: string): string {
   const folder = dirname(path);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  try {
+    makePrivateFolder(folder);
+  } catch (cause) {
+    throw notWritten(path, cause);
+  }
   const real = join(realpathSync.native(folder), path.slice(folder.length));
   const name = `aos-vault-${createHash('sha256').update(real).digest('hex').slice(0, 32)}`;
   return process.platform === 'linux' ? `\0${name}` : join(tmpdir(), `${name}.sock`);

@@ -3,9 +3,10 @@
  * all.
  */
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { AosFault } from '@aos/protocol';
+import { makePrivateFolder } from './private-folder.js';
 
 /** Permissions of group and others. */
 const SHARED_MODE = 0o077;
@@ -59,7 +60,7 @@ export async function replacePrivate(path: string, bytes: Uint8Array): Promise<v
   const folder = dirname(path);
   const draft = join(folder, `.${basename(path)}.${process.pid}.draft`);
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    makePrivateFolder(folder);
     await rm(draft, { force: true });
     const file = await open(draft, 'wx', 0o600);
     try {
@@ -72,9 +73,13 @@ export async function replacePrivate(path: string, bytes: Uint8Array): Promise<v
     await syncFolder(folder);
   } catch (cause) {
     await rm(draft, { force: true }).catch(() => undefined);
-    const message = `cannot write '${path}' (${codeOf(cause) ?? cause}); see to disk and rights`;
-    throw new AosFault('secret-file-not-written', message, { retry: 'later', cause });
+    throw notWritten(path, cause);
   }
+}
+
+export function notWritten(path: string, cause: unknown): AosFault {
+  const message = `cannot write '${path}' (${codeOf(cause) ?? cause}); see to disk and rights`;
+  return new AosFault('secret-file-not-written', message, { retry: 'later', cause });
 }
 
 async function syncFolder(folder: string): Promise<void> {

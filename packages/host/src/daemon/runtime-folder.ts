@@ -2,12 +2,12 @@
  * A folder of this user for what lives as long as processes do: sockets whose own path would be too
  * long, and who is running. Nobody else may look into it, or could put a socket there.
  */
-import { lstatSync, mkdirSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { AosFault } from '@aos/protocol';
+import { makePrivateFolder } from '../keys/private-folder.js';
 
-const PRIVATE_FOLDER = 0o700;
 const FOR_OTHERS = 0o077;
 
 /** `$XDG_RUNTIME_DIR/aos`, or `aos-<user id>` among temporary files; made if need be. */
@@ -15,7 +15,7 @@ export function runtimeFolder(env: NodeJS.ProcessEnv = process.env): string {
   const { uid } = userInfo();
   const given = env.XDG_RUNTIME_DIR;
   const folder = given ? join(given, 'aos') : join(tmpdir(), `aos-${uid}`);
-  mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER });
+  makePrivateFolder(folder);
   const found = lstatSync(folder);
   const isOwn = uid < 0 || found.uid === uid;
   if (found.isDirectory() && isOwn && (found.mode & FOR_OTHERS) === 0) return folder;

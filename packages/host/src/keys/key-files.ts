@@ -13,7 +13,6 @@ import {
   closeSync,
   fstatSync,
   linkSync,
-  mkdirSync,
   openSync,
   readFileSync,
   realpathSync,
@@ -25,6 +24,7 @@ import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'nod
 import { type Hash, sha256 } from '@aos/canon';
 import { AosFault, type KeyRole, type KeyringEntry } from '@aos/protocol';
 import { signingLane } from './crypto-lane.js';
+import { makePrivateFolder } from './private-folder.js';
 
 /** `$AOS_HOME` as an absolute path, or `.aos` in the home directory when it is unset or empty. */
 export function aosHome(env: NodeJS.ProcessEnv = process.env): string {
@@ -60,7 +60,8 @@ export function ensureHostKey(home: string, place: KeyPlace = {}): KeyringEntry 
 /**
  * The key `<home>/keys/<name>.pem` (PKCS #8, mode 0600), made on first use. Faults: `key-name`,
  * `key-inside-world` before anything is written, `key-permissions` when others than the owner may
- * use the file, `key-unreadable` when it holds no ed25519 private key.
+ * use the file, `key-unreadable` when it holds no ed25519 private key, `key-not-made` where none can
+ * be written.
  */
 export function ensureKey(home: string, name: string, place: KeyPlace = {}): Signer {
   const path = placeOfKey(home, name, place);
@@ -182,10 +183,8 @@ function assertPrivate(path: string, mode: number): void {
 
 function makeKey(path: string): KeyObject {
   const { privateKey } = generateKeyPairSync('ed25519');
-  mkdirSync(join(path, '..'), { recursive: true, mode: 0o700 });
   const draft = `${path}.${process.pid}.draft`;
-  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
-  writeFileSync(draft, pem, { mode: 0o600, flag: 'wx', flush: true });
+  writeDraft(draft, privateKey);
   try {
     // A link fails when another process was first; its key is then the key.
     linkSync(draft, path);
@@ -196,6 +195,18 @@ function makeKey(path: string): KeyObject {
     throw unreadable(path, error);
   } finally {
     rmSync(draft, { force: true });
+  }
+}
+
+function writeDraft(draft: string, key: KeyObject): void {
+  const pem = key.export({ type: 'pkcs8', format: 'pem' });
+  try {
+    makePrivateFolder(dirname(draft));
+    writeFileSync(draft, pem, { mode: 0o600, flag: 'wx', flush: true });
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const message = `cannot write a key to '${dirname(draft)}' (${code}); set AOS_HOME to a folder of your own`;
+    throw new AosFault('key-not-made', message, { retry: 'never', cause });
   }
 }
 

@@ -58,6 +58,14 @@ export class ArgsReader {
     throw this.#wrong(name, 'a list of texts', value);
   }
 
+  /** A list of words, each one of those that are allowed. */
+  wordsMaybe(name: string, allowed: readonly string[]): readonly string[] | undefined {
+    const words = this.textsMaybe(name);
+    const wrong = words?.find((word) => !allowed.includes(word));
+    if (wrong === undefined) return words;
+    throw this.#wrong(name, `only ${allowed.join(', ')}`, wrong);
+  }
+
   oneOf<T extends string>(name: string, allowed: readonly T[]): T {
     return this.#need(name, `one of ${allowed.join(', ')}`, this.oneOfMaybe(name, allowed));
   }

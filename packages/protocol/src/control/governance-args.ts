@@ -15,6 +15,16 @@ const MAX_RECORDS = 100_000;
 /** Most documents, modules, seeds and scripts. */
 const MAX_ITEMS = 10_000;
 
+/** What can become of a proposal. */
+const PROPOSAL_STATES = [
+  'proposed',
+  'shadowed',
+  'approved',
+  'rejected',
+  'withdrawn',
+  'applied',
+] as const;
+
 export function governanceReaders<Signature, Wait>(common: CommonReaders<Signature, Wait>) {
   const signed = (args: ArgsReader) => ({
     args: args.bytes('args'),
@@ -42,7 +52,7 @@ export function governanceReaders<Signature, Wait>(common: CommonReaders<Signatu
     'governance.withdraw': signed,
     'governance.apply': signed,
     'governance.list': (args: ArgsReader) => ({
-      state: args.textMaybe('state'),
+      state: args.oneOfMaybe('state', PROPOSAL_STATES),
       before: args.countMaybe('before'),
       limit: common.pageOf(args, 100),
     }),

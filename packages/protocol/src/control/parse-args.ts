@@ -1,5 +1,7 @@
 /** Reading the arguments of each control verb: names, types and bounds, nothing of the world. */
 import { attempt, type Result } from '@aos/canon';
+import { ENTRY_KINDS } from '../entries/entry.js';
+import { INPUT_KINDS } from '../inputs/input.js';
 import { RECEIPT_STATUSES } from '../signed/receipt-body.js';
 import { ArgsReader, wrongArgs } from './args-reader.js';
 import { governanceReaders } from './governance-args.js';
@@ -149,7 +151,7 @@ const streamReaders = {
   'journal.tail': (args: ArgsReader) => ({
     from: args.countMaybe('from'),
     count: args.countMaybe('count'),
-    kinds: args.textsMaybe('kinds'),
+    kinds: args.wordsMaybe('kinds', [...INPUT_KINDS, ...ENTRY_KINDS]),
     follow: args.flag('follow'),
     cbor: args.flag('cbor'),
   }),

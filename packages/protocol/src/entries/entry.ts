@@ -104,6 +104,9 @@ const parsers: { readonly [kind in EntryKind]: (fields: Fields) => Entry } = {
   'state-changed': parseStateChanged,
 };
 
+/** All of them. */
+export const ENTRY_KINDS: readonly string[] = Object.keys(parsers);
+
 /** Refuses with `entry-kind` for an unknown kind and `shape-*` for wrong fields. */
 export function parseEntry(value: Value): Entry {
   const fields = new Fields(value);

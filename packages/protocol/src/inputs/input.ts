@@ -108,6 +108,12 @@ function readSigned(r: Reader, count: number): Input {
   return input;
 }
 
+/** All of them. */
+export const INPUT_KINDS: readonly string[] = [
+  ...['event', 'tick', 'continue'],
+  ...Object.keys(signedParsers),
+];
+
 function unknownKind(kind: string) {
   return shapeRefusal('input-kind', `this build knows no input of kind '${kind}' in this form`);
 }

@@ -44,11 +44,7 @@ export async function startDaemon(world: string, options: UpOptions): Promise<An
     return describeUp(access, { world, child: child.pid });
   }
   child.kill('SIGTERM');
-  const said = cutLongLines(lastLines(logFile));
-  throw new CliError(
-    'daemon-not-up',
-    `the daemon did not come up; its log '${logFile}' ends:\n${said}`,
-  );
+  throw notUp(logFile, before);
 }
 
 /** A log that is longer is put aside when the next daemon starts; one older log is kept. */
@@ -95,9 +91,7 @@ async function answerOfAnother(
   logFile: string,
   before: number,
 ): Promise<WorldAccess | undefined> {
-  const log = readFileSync(logFile);
-  // one that is shorter was put aside meanwhile, and begun anew
-  const said = log.subarray(log.length < before ? 0 : before).toString('utf8');
+  const said = saidSince(logFile, before);
   const waitMs = said.includes('[world-locked]') ? RIVAL_MS : GLANCE_MS;
   return firstAnswer(world, waitMs, new Promise(() => undefined));
 }
@@ -115,8 +109,18 @@ const pidOf = (world: string): number | null =>
 
 const SHOWN_LINES = 5;
 
-function lastLines(file: string): string {
-  return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-SHOWN_LINES).join('\n');
+/** What older daemons have said explains nothing. */
+function notUp(logFile: string, before: number): CliError {
+  const said = saidSince(logFile, before).trimEnd();
+  const lines = cutLongLines(said.split('\n').slice(-SHOWN_LINES).join('\n'));
+  const why = said === '' ? 'said nothing' : `said:\n${lines}`;
+  return new CliError('daemon-not-up', `the daemon did not come up; in '${logFile}' it ${why}`);
+}
+
+function saidSince(logFile: string, before: number): string {
+  const log = readFileSync(logFile);
+  // one that is shorter was put aside meanwhile, and begun anew
+  return log.subarray(log.length < before ? 0 : before).toString('utf8');
 }
 
 async function describeUp(

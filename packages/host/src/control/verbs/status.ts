@@ -32,6 +32,7 @@ export async function showStatus(
   const manifest = toHashText(world?.program.definition.manifestHash ?? genesis.manifest);
   const { directory, tail } = options;
   const { seq: head, chain } = showHead(view);
+  const halt = options.host === undefined ? store.halt : options.host.halt;
   return {
     world: directory ?? null,
     world_id: toHashText(worldIdOf(store.genesis)),
@@ -48,8 +49,8 @@ export async function showStatus(
     },
     keys: world?.keyring.map(keyShape) ?? genesis.keyring.map(genesisKey),
     snapshot: store.snapshot === undefined ? null : snapshotShape(store.snapshot),
-    halt: haltShape(options.host === undefined ? store.halt : options.host.halt),
-    live: world === undefined ? null : liveShape(view, world),
+    halt: haltShape(halt),
+    live: world === undefined ? null : liveShape(view, world, halt),
     trouble,
   };
 }
@@ -72,11 +73,12 @@ async function lookAt(
   }
 }
 
-function liveShape(view: ControlView, world: World): LiveShape {
+/** A world that a defect halted does not know of it: that stands beside its journal. */
+function liveShape(view: ControlView, world: World, halt: HaltMark | undefined): LiveShape {
   const { from, replayed, passedOver } = view.opening;
   return {
-    mode: world.mode,
-    halt_code: world.haltCode,
+    mode: halt === undefined ? world.mode : 'halted',
+    halt_code: halt === undefined ? world.haltCode : halt.code,
     epoch: world.epoch,
     pending: world.pending.length,
     open_intents: world.intents.size,
