@@ -20,6 +20,11 @@ export class StoreMarks {
     return this.halted;
   }
 
+  /** What follows is a fork's: a halt is of the world that it happened in. */
+  cross(): void {
+    this.halted = undefined;
+  }
+
   /** `hasObject` tells whether the object of a snapshot is stored. */
   enter(mark: StoreMark, hasObject: (hash: Hash) => boolean): void {
     switch (mark.kind) {

@@ -8,6 +8,8 @@
  *    later segment exists. Then the place is damage, reported and never skipped.
  * C4 A writer may be at work while a reader scans: before a place is called damage it is read
  *    again, because whatever claims it was durable was written after it.
+ * C5 A segment of another genesis is that of a fork: the log before it ends where its header says,
+ *    and goes on with the records of the fork.
  *
  * Memory is bounded by the window and the index, not by the log.
  */
@@ -42,6 +44,8 @@ export class LogScan implements WalkState {
   readonly index = new LogIndex();
   readonly marks = new StoreMarks();
   genesis: Uint8Array | undefined;
+  /** Of the worlds that this one is a fork of, the first one first. */
+  readonly lineage: Uint8Array[] = [];
   /** Header of the last segment; not yet written when `end.offset` is 0. */
   header: SegmentHeader | undefined;
   epoch = 0;
@@ -52,6 +56,8 @@ export class LogScan implements WalkState {
   /** It was closed, and its last file holds nothing behind: whoever wrote it has finished. */
   isComplete = false;
 
+  private numbers: readonly number[] = [];
+
   constructor(private readonly segments: Segments) {}
 
   get worldId(): Hash | undefined {
@@ -61,6 +67,7 @@ export class LogScan implements WalkState {
   /** Takes the numbers of the segments that are there. Throws WorldDamaged. */
   async run(numbers: readonly number[]): Promise<void> {
     const last = numbers.length - 1;
+    this.numbers = numbers;
     for (let segment = 0; segment <= Math.max(0, last); segment++) {
       if (segment > 0) await yieldToLoop();
       if (numbers[segment] !== segment) {
@@ -91,12 +98,36 @@ export class LogScan implements WalkState {
       this.expectStart(segment);
       return;
     }
+    if (this.header && !bytesEqual(header.genesis, this.header.genesis)) this.crossBorder();
     this.header = header;
     this.segments.add(header);
     const walk = new SegmentWalk(this, file, segment, this.segments.get(segment).seed);
-    const end = walk.toEnd(role);
+    const end = walk.toEnd(role, role === 'last' ? undefined : this.borderBehind(segment));
     if (!this.genesis) throw new WorldDamaged('the genesis is missing', this.placeAt(segment, end));
     this.end = { offset: end, flushed: walk.flushed };
+  }
+
+  /** What follows is a fork's: its own genesis, and nothing that has stopped its parent. */
+  private crossBorder(): void {
+    if (this.genesis) this.lineage.push(this.genesis);
+    this.genesis = undefined;
+    this.marks.cross();
+  }
+
+  /** Where a segment ends for a fork that begins with the next one. */
+  private borderBehind(segment: number): number | undefined {
+    const isThere = this.numbers[segment + 1] === segment + 1;
+    const next = isThere ? this.headerOf(segment + 1) : undefined;
+    if (!next || bytesEqual(next.genesis, (this.header as SegmentHeader).genesis)) return undefined;
+    return next.previousBytes;
+  }
+
+  private headerOf(segment: number): SegmentHeader | undefined {
+    const window = new Window(this.segments.file(segment), MAX_HEADER_SPAN_BYTES);
+    const frames = new FrameReader(window, SEGMENT_HEADER_SEED);
+    const frame = frames.frameAt(0);
+    const payload = frame?.kind === 'segment' ? frames.payloadAt(0, frame) : undefined;
+    return payload && decodeSegmentHeader(payload);
   }
 
   /** The last file exists and its header was never completed. */
@@ -134,12 +165,15 @@ export class LogScan implements WalkState {
 
   private checkStart(header: SegmentHeader, segment: number): void {
     const before = this.header;
+    const isSalted =
+      !before ||
+      !bytesEqual(header.genesis, before.genesis) ||
+      bytesEqual(header.salt, before.salt);
     const fits =
+      isSalted &&
       header.segment === segment &&
       header.first === this.index.records &&
-      header.previousBytes === this.end.offset &&
-      (!before ||
-        (bytesEqual(header.genesis, before.genesis) && bytesEqual(header.salt, before.salt)));
+      header.previousBytes === this.end.offset;
     if (fits) return;
     throw new WorldDamaged(
       'the segment does not continue the one before it',

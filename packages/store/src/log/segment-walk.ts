@@ -52,17 +52,21 @@ export class SegmentWalk {
     this.frames = new FrameReader(new Window(file, CHUNK_BYTES), seed);
   }
 
-  /** Returns where the segment ends. */
-  toEnd(role: SegmentRole): number {
+  /**
+   * Returns where the segment ends. With a border the log goes on there as that of a fork: what the
+   * file has behind is of no concern.
+   */
+  toEnd(role: SegmentRole, border = Number.POSITIVE_INFINITY): number {
     const start = new FrameReader(this.frames.window, SEGMENT_HEADER_SEED).headerAt(0);
     if (start) this.noteClaims(start);
     let offset = start ? frameSpan(start.sizeBytes) : 0;
-    for (;;) {
+    while (offset < border) {
       const header = this.acceptableAt(offset) ?? this.lookAgain(offset, role);
       if (!header) return offset;
       this.enter(offset, header);
       offset += frameSpan(header.sizeBytes);
     }
+    return offset;
   }
 
   private acceptableAt(offset: number): FrameHeader | undefined {
