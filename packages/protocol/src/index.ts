@@ -200,6 +200,23 @@ export type { ReceiptInput } from './inputs/receipt.js';
 export type { StreamFrameInput } from './inputs/stream-frame.js';
 export type { TickInput } from './inputs/tick.js';
 export type { HaltClearedMark, HaltMark, SnapshotMark, StoreMark } from './mark.js';
+export {
+  BLOB_PIECE_BYTES,
+  type BlobList,
+  decodeBlobList,
+  encodeBlobList,
+  isBlobList,
+} from './objects/blob-list.js';
+export { objectLinks } from './objects/object-links.js';
+export {
+  decodeTree,
+  encodeTree,
+  isTree,
+  MAX_TREE_ENTRIES,
+  type TreeDirectory,
+  type TreeEntry,
+  type TreeFile,
+} from './objects/tree.js';
 export type { Output } from './output.js';
 export type {
   Batch,

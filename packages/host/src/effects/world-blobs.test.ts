@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { bytesEqual, concatBytes, type Hash, sha256, toHex, utf8 } from '@aos/canon';
-import type { StoredObject } from '@aos/protocol';
+import { BLOB_PIECE_BYTES as PIECE_BYTES, type StoredObject } from '@aos/protocol';
 import { describe, expect, it } from 'vitest';
-import { PIECE_BYTES, WorldBlobs } from './world-blobs.js';
+import { WorldBlobs } from './world-blobs.js';
 
 function newBlobs() {
   const objects = new Map<string, Uint8Array>();

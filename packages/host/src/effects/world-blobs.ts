@@ -1,7 +1,7 @@
 /**
  * Blobs as objects of a world.
  *
- * B1 A blob of at most {@link PIECE_BYTES} is an object, and its hash that of its bytes. A larger
+ * B1 A blob of at most {@link BLOB_PIECE_BYTES} is an object, and its hash that of its bytes. A larger
  *    one is a list of pieces, each an object of that size but the last, and its hash is that of the
  *    list. So no more than one piece of a blob is in memory, however large it is.
  * B2 An object that begins as lists do is a list. A small blob that does is stored as the one piece
@@ -9,25 +9,23 @@
  * B3 A blob is durable before its hash is known to anybody. One that is given up leaves pieces that
  *    nothing names.
  */
-import { asHash, bytesEqual, concatBytes, type Hash, sha256, toHashText, utf8 } from '@aos/canon';
+import { concatBytes, type Hash, sha256, toHashText } from '@aos/canon';
 import {
   AosFault,
+  BLOB_PIECE_BYTES,
   type BlobPort,
   type ByteRange,
+  decodeBlobList,
+  encodeBlobList,
+  isBlobList,
   type ObjectReader,
   type StoredObject,
 } from '@aos/protocol';
 
-/** Size of a piece. A store holds an object in memory while it is written or read. */
-export const PIECE_BYTES = 1 << 22;
 /** Most pieces of a blob: a list of 1 MiB, and 128 GiB of blob. */
 const MAX_PIECES = 1 << 15;
 /** Blobs are given in chunks of this size. */
 const CHUNK_BYTES = 1 << 16;
-
-const LIST_HEAD = utf8('aos/blob-list/0\0');
-const SIZE_BYTES = 8;
-const HASH_BYTES = 32;
 
 /** What blobs need of a world. */
 export interface BlobObjects {
@@ -45,13 +43,16 @@ export class WorldBlobs implements BlobPort {
     let last: Uint8Array = new Uint8Array();
     for await (const piece of inPieces(chunks, limitBytes)) {
       if (sizeBytes > 0) pieces.push(await this.#store(last));
-      if (pieces.length === MAX_PIECES) throw tooLarge(MAX_PIECES * PIECE_BYTES);
+      if (pieces.length === MAX_PIECES) throw tooLarge(MAX_PIECES * BLOB_PIECE_BYTES);
       sizeBytes += piece.length;
       last = piece;
     }
     const hash = await this.#store(last);
-    if (pieces.length === 0 && !isList(last)) return { hash, sizeBytes };
-    return { hash: await this.#store(encodeList(sizeBytes, [...pieces, hash])), sizeBytes };
+    if (pieces.length === 0 && !isBlobList(last)) return { hash, sizeBytes };
+    return {
+      hash: await this.#store(encodeBlobList({ sizeBytes, pieces: [...pieces, hash] })),
+      sizeBytes,
+    };
   }
 
   async get(hash: Hash, range?: ByteRange): Promise<AsyncIterable<Uint8Array> | undefined> {
@@ -69,14 +70,17 @@ export class WorldBlobs implements BlobPort {
     const { read } = this.objects;
     const bytes = read(hash);
     if (bytes === undefined) return undefined;
-    if (!isList(bytes)) return { sizeBytes: bytes.length, pieceAt: () => ({ bytes, from: 0 }) };
-    const { sizeBytes, pieces } = decodeList(bytes);
+    if (!isBlobList(bytes)) return { sizeBytes: bytes.length, pieceAt: () => ({ bytes, from: 0 }) };
+    const list = decodeBlobList(bytes);
+    if (list === undefined) throw damaged('it is no list of pieces', hash);
+    const { sizeBytes, pieces } = list;
     const pieceAt = (at: number) => {
-      const place = Math.floor(at / PIECE_BYTES);
+      const place = Math.floor(at / BLOB_PIECE_BYTES);
       const piece = read(pieces[place] as Hash);
       if (piece === undefined) throw damaged(`piece ${place} is not stored`, hash);
-      const from = place * PIECE_BYTES;
-      if (piece.length === Math.min(PIECE_BYTES, sizeBytes - from)) return { bytes: piece, from };
+      const from = place * BLOB_PIECE_BYTES;
+      if (piece.length === Math.min(BLOB_PIECE_BYTES, sizeBytes - from))
+        return { bytes: piece, from };
       throw damaged(`piece ${place} has another size than the list says`, hash);
     };
     return { sizeBytes, pieceAt };
@@ -120,44 +124,17 @@ async function* inPieces(
     if (sizeBytes > limitBytes) throw tooLarge(limitBytes);
     for (let at = 0; at < chunk.length; ) {
       // of our own: `slice` of a Buffer is no copy
-      const part = new Uint8Array(chunk.subarray(at, at + PIECE_BYTES - heldBytes));
+      const part = new Uint8Array(chunk.subarray(at, at + BLOB_PIECE_BYTES - heldBytes));
       at += part.length;
       held.push(part);
       heldBytes += part.length;
-      if (heldBytes < PIECE_BYTES) continue;
+      if (heldBytes < BLOB_PIECE_BYTES) continue;
       yield concatBytes(...held);
       held = [];
       heldBytes = 0;
     }
   }
   if (heldBytes > 0) yield concatBytes(...held);
-}
-
-function isList(bytes: Uint8Array): boolean {
-  return bytesEqual(bytes.subarray(0, LIST_HEAD.length), LIST_HEAD);
-}
-
-/** The head, the size of the blob as 8 bytes, then the hash of each piece. */
-function encodeList(sizeBytes: number, pieces: readonly Hash[]): Uint8Array {
-  const size = new Uint8Array(SIZE_BYTES);
-  new DataView(size.buffer).setBigUint64(0, BigInt(sizeBytes));
-  return concatBytes(LIST_HEAD, size, ...pieces);
-}
-
-/** An object that only begins as a list does was put there as no blob: it names nothing. */
-function decodeList(bytes: Uint8Array): { sizeBytes: number; pieces: readonly Hash[] } {
-  const body = bytes.subarray(LIST_HEAD.length);
-  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
-  const sizeBytes = body.length < SIZE_BYTES ? -1 : Number(view.getBigUint64(0));
-  const count = Math.max(1, Math.ceil(sizeBytes / PIECE_BYTES));
-  if (sizeBytes < 0 || body.length !== SIZE_BYTES + count * HASH_BYTES) {
-    throw damaged('it is no list of pieces', sha256(bytes));
-  }
-  const pieces = Array.from({ length: count }, (_, i) => {
-    const from = SIZE_BYTES + i * HASH_BYTES;
-    return asHash(body.slice(from, from + HASH_BYTES));
-  });
-  return { sizeBytes, pieces };
 }
 
 function tooLarge(limitBytes: number): AosFault {
