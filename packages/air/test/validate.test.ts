@@ -708,6 +708,38 @@ describe('reducers and effects (V19, V24, V25)', () => {
       ['migration-state rest#/2/from'],
     ],
     [
+      'a migration by way of another state',
+      [
+        ['rest/2/to', 'demo/Keyed@1'],
+        ['modules/2/abi/pure/output', 'demo/Keyed@1'],
+        ['modules/-', pureModule('demo/on@1', 'demo/Keyed@1')],
+        ['rest/-', migration('demo/on@1', 'demo/Keyed@1')],
+        [`${manifest}/modules/-`, { name: 'demo/on@1' }],
+        [`${manifest}/migrations/-`, { name: 'demo/on@1' }],
+      ],
+      [],
+    ],
+    [
+      'two migrations from one state',
+      [
+        ['rest/-', { ...migration('demo/on@1', 'demo/Result@1'), module: 'demo/Migrate@1' }],
+        [`${manifest}/migrations/-`, { name: 'demo/on@1' }],
+      ],
+      ['migration-ambiguous rest#/3/from'],
+    ],
+    [
+      'migrations that lead in a circle',
+      [
+        ['rest/2/to', 'demo/Keyed@1'],
+        ['modules/2/abi/pure/output', 'demo/Keyed@1'],
+        ['modules/-', pureModule('demo/on@1', 'demo/Keyed@1', 'demo/Result@1')],
+        ['rest/-', migration('demo/on@1', 'demo/Keyed@1', 'demo/Result@1')],
+        [`${manifest}/modules/-`, { name: 'demo/on@1' }],
+        [`${manifest}/migrations/-`, { name: 'demo/on@1' }],
+      ],
+      ['migration-chain rest#/2/to', 'migration-chain rest#/3/to'],
+    ],
+    [
       'a migration by a module between other states',
       [['modules/2/abi/pure/input', 'demo/Done@1']],
       ['migration-module rest#/2/module'],
@@ -792,6 +824,16 @@ describe('policies (V28, V30, V31)', () => {
       'an approval by more than are named',
       [[`${rules}/2/approval/count`, 3]],
       ['quorum-unreachable rest#/0/rules/2/approval/of'],
+    ],
+    [
+      'people whose voices are gathered to approve',
+      governed({ verb: 'approve', role: 'approver', count: 2 }),
+      [],
+    ],
+    [
+      'people who apply together',
+      governed({ verb: 'apply', role: 'approver', count: 2 }),
+      ['quorum-alone rest#/0/governance/0/count'],
     ],
   ]);
 });
@@ -896,6 +938,26 @@ describe('hints', () => {
     expect(load(agencyWith(edit)).some(({ hint }) => hint?.includes(expected))).toBe(true);
   });
 });
+
+/** A migration of the machine beside that of the world, and its module of the same name. */
+const migration = (name: string, from: string, to = 'demo/State@1'): Json => ({
+  $kind: 'defmigration',
+  name,
+  reducer: 'demo/Machine@1',
+  from,
+  to,
+  module: name,
+});
+const pureModule = (name: string, input: string, output = 'demo/State@1'): Json => ({
+  $kind: 'defmodule',
+  name,
+  module_kind: 'pure',
+  abi: { pure: { input, output } },
+});
+const governed = (rule: Json): Edit[] => [
+  ['rest/0/governance', [rule]],
+  [`${manifest}/features/-`, 'policy-governance'],
+];
 
 function many(count: number, make: (i: number) => Json): Json[] {
   return Array.from({ length: count }, (_, i) => make(i));

@@ -9,8 +9,9 @@
  */
 import type { Finding } from '../world/finding.js';
 import type { DefinitionIndex } from './definition-index.js';
-import { checkEffects, checkMigrations } from './definitions.js';
+import { checkEffects } from './definitions.js';
 import { checkEnforcers, checkGrants } from './grants.js';
+import { checkMigrations } from './migrations.js';
 import { checkBindings, checkReducers } from './modules.js';
 import { type CheckedPlans, checkPlans } from './plans/plans.js';
 import { checkAllowedEffects } from './policies/allowed-effects.js';

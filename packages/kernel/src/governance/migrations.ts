@@ -17,15 +17,15 @@ export interface Migration {
   readonly context: boolean;
 }
 
-/** By the reducer whose states they are for, in manifest order. */
-export type Migrations = ReadonlyMap<string, readonly Migration[]>;
+/** By the reducer whose states they are for, and the type that they take, as hex. */
+export type Migrations = ReadonlyMap<string, ReadonlyMap<string, Migration>>;
 
-/** Most migrations between two types. */
+/** Most migrations between two types; no definition has more. */
 const MAX_PATH = 16;
 
 export function compileMigrations(definition: WorldDefinition): Migrations {
   const hasher = new TypeHasher();
-  const found = new Map<string, Migration[]>();
+  const found = new Map<string, Map<string, Migration>>();
   for (const { name } of definition.manifest.migrations ?? []) {
     const migration = definition.find('defmigration', name);
     const module = migration && definition.find('defmodule', migration.module);
@@ -34,46 +34,38 @@ export function compileMigrations(definition: WorldDefinition): Migrations {
     const hash = parseHashText(module?.wasm_hash ?? '');
     if (from === undefined || schema === undefined || !hash.ok) continue;
     if (migration === undefined || module?.module_kind !== 'pure') continue;
-    const list = found.get(migration.reducer) ?? [];
-    list.push({
+    const steps = found.get(migration.reducer) ?? new Map<string, Migration>();
+    const taken = hasher.hashOf(from.type);
+    steps.set(toHex(taken), {
       name,
-      from: hasher.hashOf(from.type),
+      from: taken,
       to: hasher.hashOf(schema.type),
       schema,
       module: module.name,
       wasmHash: hash.value,
       context: module.abi.pure.context !== undefined,
     });
-    found.set(migration.reducer, list);
+    found.set(migration.reducer, steps);
   }
   return found;
 }
 
 /**
- * The shortest way from a type to the states of a reducer as they are now; of two the one whose
- * migrations stand first in the manifest. Undefined when there is none.
+ * The way from a type to the states of a reducer as they are now: of each type one migration leads
+ * on. Undefined when there is none.
  */
 export function findPath(
   migrations: Migrations,
   reducer: { readonly name: string; readonly to: Hash },
   from: Hash,
 ): readonly Migration[] | undefined {
-  const all = migrations.get(reducer.name) ?? [];
-  const seen = new Set([toHex(from)]);
-  let ends: { readonly type: Hash; readonly path: readonly Migration[] }[] = [
-    { type: from, path: [] },
-  ];
-  for (let length = 0; length <= MAX_PATH && ends.length > 0; length++) {
-    const arrived = ends.find(({ type }) => bytesEqual(type, reducer.to));
-    if (arrived !== undefined) return arrived.path;
-    ends = ends.flatMap(({ type, path }) =>
-      all.flatMap((migration) => {
-        const key = toHex(migration.to);
-        if (!bytesEqual(migration.from, type) || seen.has(key)) return [];
-        seen.add(key);
-        return [{ type: migration.to, path: [...path, migration] }];
-      }),
-    );
+  const steps = migrations.get(reducer.name);
+  const path: Migration[] = [];
+  for (let type = from; !bytesEqual(type, reducer.to); ) {
+    const next = steps?.get(toHex(type));
+    if (next === undefined || path.length >= MAX_PATH) return undefined;
+    path.push(next);
+    type = next.to;
   }
-  return undefined;
+  return path;
 }

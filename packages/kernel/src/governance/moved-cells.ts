@@ -13,7 +13,7 @@ import { programOf } from '../program/program-cache.js';
 import type { ReducerProgram } from '../program/reducer-program.js';
 import type { World } from '../world/world.js';
 import { findPath } from './migrations.js';
-import type { RetiredCells } from './retired-cells.js';
+import { MAX_STATE_TYPES, type RetiredCells } from './retired-cells.js';
 
 export interface MovedCells {
   readonly cells: readonly CellTable[];
@@ -36,9 +36,11 @@ type MovableWorld = Pick<
 
 /**
  * The tables under another program. Codes: `key-schema-changed` (a table with cells cannot take
- * keys of another type), `migration-missing`.
+ * keys of another type), `migration-missing`, `state-types-limit`.
  */
 export function moveCells(world: MovableWorld, program: Program): Result<MovedCells> {
+  const full = checkTypes(world);
+  if (full !== undefined) return full;
   const cells: CellTable[] = [];
   const leafTypes: (readonly Hash[])[] = [];
   for (const reducer of program.reducers) {
@@ -65,11 +67,29 @@ function findCells(world: MovableWorld, name: string): Found | undefined {
   }
   const cells = world.cells[reducer.index];
   if (cells === undefined || countCells(cells) === 0) return undefined;
-  return { cells, keyType: reducer.keyType, types: typesOf(world, reducer) };
+  return { cells, keyType: reducer.keyType, types: typesOf(world, reducer, cells) };
 }
 
-function typesOf({ leafTypes }: MovableWorld, { index, stateSchema }: ReducerProgram) {
+/** Of the one cell without a key it is known. */
+function typesOf(
+  { leafTypes }: MovableWorld,
+  { index, stateSchema }: ReducerProgram,
+  cells: CellTable,
+): readonly Hash[] {
+  if (cells.kind === 'single' && cells.cell !== null) return [cells.cell.schema];
   return [stateSchema, ...(leafTypes[index] ?? [])];
+}
+
+/** No table may have states of more types than a snapshot tells of. */
+function checkTypes(world: MovableWorld): Result<never> | undefined {
+  for (const { definition } of world.program.reducers) {
+    const { name } = definition;
+    const count = findCells(world, name)?.types.length ?? 0;
+    if (count <= MAX_STATE_TYPES) continue;
+    const detail = `states of ${name} may be of ${count} types, expected at most ${MAX_STATE_TYPES}`;
+    return refuse('state-types-limit', name, `${detail}: give the new reducer another name`);
+  }
+  return undefined;
 }
 
 function retiredKeyType(world: MovableWorld, { manifest, reducer }: RetiredCells): Hash | null {
@@ -97,6 +117,24 @@ function checkPaths(
     `states of ${name} are of type ${toHashText(from)}, and no migrations lead from there to ` +
     `${toHashText(stateSchema)}: add a defmigration to the patch`;
   return refuse('migration-missing', name, detail);
+}
+
+/** States of one type that could not be read any more under another program. */
+export interface Stranded {
+  readonly reducer: string;
+  readonly from: Hash;
+  readonly to: Hash;
+}
+
+/** All of what {@link moveCells} refuses as `migration-missing`. */
+export function findStranded(world: MovableWorld, program: Program): readonly Stranded[] {
+  return program.reducers.flatMap(({ definition: { name: reducer }, stateSchema: to }) => {
+    const types = findCells(world, reducer)?.types ?? [];
+    const { migrations } = program;
+    return types
+      .filter((from) => findPath(migrations, { name: reducer, to }, from) === undefined)
+      .map((from) => ({ reducer, from, to }));
+  });
 }
 
 function retire(world: MovableWorld, program: Program): readonly RetiredCells[] {

@@ -2,6 +2,9 @@
 import type { Hash } from '@aos/canon';
 import type { CellTable } from '../cells/cell-table.js';
 
+/** Most types that the states of one reducer may be of. */
+export const MAX_STATE_TYPES = 1024;
+
 /** The cells of a reducer that the definition does not have any more. */
 export interface RetiredCells {
   /** Name of the reducer. */

@@ -2,7 +2,7 @@
 import type { Hash, Value } from '@aos/canon';
 import { rootOfCells, unstoredCells } from '../cells/cell-table.js';
 import { checkCells } from '../cells/check-cells.js';
-import type { RetiredCells } from '../governance/retired-cells.js';
+import { MAX_STATE_TYPES, type RetiredCells } from '../governance/retired-cells.js';
 import { type ProgramHolder, programOf } from '../program/program-cache.js';
 import type { ReducerProgram } from '../program/reducer-program.js';
 import { hash, list, type Shape, shapeError, struct, text } from './shape.js';
@@ -14,9 +14,7 @@ interface Head {
   readonly types: readonly Hash[];
 }
 
-const MAX_TYPES = 1024;
-
-const head = struct<Head>({ reducer: text, manifest: hash, types: list(hash, MAX_TYPES) });
+const head = struct<Head>({ reducer: text, manifest: hash, types: list(hash, MAX_STATE_TYPES) });
 
 /** `[{reducer, manifest, types}, {reducer, cells}]` for each, in the order of their names. */
 export function retiredCells(holder: ProgramHolder): Shape<readonly RetiredCells[]> {

@@ -13,6 +13,7 @@ import { windowCodec } from '../gate/limits/rate-window.js';
 import { intentCodec } from '../gate/open-intent.js';
 import type { GovernanceState } from '../governance/governance-state.js';
 import { proposalCodec } from '../governance/proposal.js';
+import { MAX_STATE_TYPES } from '../governance/retired-cells.js';
 import { type PlanState, planCodecs } from '../plans/state/plan-state.js';
 import type { ProgramHolder } from '../program/program-cache.js';
 import { deadlineCodec } from '../world/deadlines.js';
@@ -76,9 +77,6 @@ const key = struct<KeyState>({
   revokedAt: orNull(nat),
 });
 
-/** Types that the states of one table may be of beside the present one. */
-const MAX_LEAF_TYPES = 1024;
-
 /** Pieces of work to an object. */
 const WORK_PIECE = 1024;
 
@@ -103,7 +101,7 @@ export function snapshotShape(holder: ProgramHolder): Shape<Snapshot> {
     haltCode: orNull(text),
     keyring: list(key, MAX_KEYS),
     cells: cellTables(program.reducers, source),
-    leafTypes: list(list(hash, MAX_LEAF_TYPES), Number.MAX_SAFE_INTEGER),
+    leafTypes: list(list(hash, MAX_STATE_TYPES), Number.MAX_SAFE_INTEGER),
     retired: retiredCells(holder),
     governance: struct<GovernanceState>({ proposals: trie(proposalCodec, source), open: nat }),
     pending: pieces(workShape(source), source, { pieceSize: WORK_PIECE, most: MAX_WORK_PIECES }),

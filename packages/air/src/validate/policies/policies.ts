@@ -1,5 +1,5 @@
 /** Checks policies: what their rules name, and whether each of them can ever decide. */
-import type { DefPolicy, PolicyMatch, PolicyRule } from '../../forms/policy.js';
+import type { DefPolicy, GovernanceRule, PolicyMatch, PolicyRule } from '../../forms/policy.js';
 import { error, type Finding, pathOf, warning } from '../../world/finding.js';
 import type { DefinitionIndex, Placed } from '../definition-index.js';
 import { RuleIndex } from './rule-index.js';
@@ -109,9 +109,18 @@ function checkApproval(rule: PolicyRule, path: string): Finding[] {
 }
 
 function checkGovernance(policy: Placed<DefPolicy>): readonly Finding[] {
-  return (policy.value.governance ?? []).flatMap((rule, i) =>
-    checkQuorum(rule, pathOf(policy, `/governance/${i}`)),
-  );
+  return (policy.value.governance ?? []).flatMap((rule, i) => {
+    const path = pathOf(policy, `/governance/${i}`);
+    return [...checkQuorum(rule, path), ...checkAlone(rule, path)];
+  });
+}
+
+/** Voices are gathered for `approve` and `reject` only; everything else is one principal's act. */
+function checkAlone({ verb, count }: GovernanceRule, path: string): Finding[] {
+  if (verb === 'approve' || verb === 'reject' || count === 1) return [];
+  const message = `expected 1, as one principal alone does ${verb}, found ${count}`;
+  const hint = 'let more approve: nothing is applied without';
+  return [error('quorum-alone', `${path}/count`, message, hint)];
 }
 
 /** As many must be named as must agree. */
