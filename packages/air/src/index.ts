@@ -9,7 +9,7 @@ export {
   PROPOSAL_CHANGED,
   PURE_CONTEXT,
   REDUCER_CONTEXT,
-  WORKSPACE_COMMITTED,
+  WORKSPACE_EVENTS,
 } from './builtins/catalogue.js';
 export { type ReceiptEvent, type ReceiptForm, receiptEventsOf } from './builtins/receipt-events.js';
 export {

@@ -29,11 +29,12 @@ export { secretsIn } from './gate/grants/secrets.js';
 export { budgetLeft } from './gate/limits/budgets.js';
 export type { OpenIntent } from './gate/open-intent.js';
 export { PolicyIndex, type PolicyQuestion } from './gate/policy/policy-index.js';
-export { checkAddress, checkRedirect } from './gate/recheck.js';
+export { checkAddress, checkGrant, checkRedirect } from './gate/recheck.js';
 export type { EffectRequest } from './gate/requests/effect-request.js';
 export type { GateVerdict } from './gate/verdict.js';
 export { compileCandidate, MAX_PATCH_BYTES } from './governance/candidate.js';
 export type { Principal, Proposal, ProposalState, Voice } from './governance/proposal.js';
+export { findMissingMigrations, type MissingMigration } from './governance/way-back.js';
 export { PLAN_START, planStartEvent } from './plans/manual-start.js';
 export {
   describeInstance,
@@ -117,6 +118,7 @@ export {
   why,
   whySteps,
 } from './why/why.js';
+export { crossBorder, type ForkIdentity, forkGenesis, isAtBorder } from './world/border.js';
 export { createWorld, type WorldPorts } from './world/create-world.js';
 export type { Deadline } from './world/deadlines.js';
 export type { KeyState } from './world/keyring.js';

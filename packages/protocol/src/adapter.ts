@@ -100,6 +100,11 @@ export interface EffectContext {
    */
   emitFrame(payload: Uint8Array): Promise<void>;
   /**
+   * Asks whether the grant would let another effect out, of this kind and with these parameters:
+   * what an effect does may consist of parts that its own parameters do not show.
+   */
+  permits(effect: string, params: Uint8Array): Refusal | undefined;
+  /**
    * Asks the grant about what a redirect leads to: parameters of the same kind of effect, and the
    * number of redirects with this one.
    */

@@ -10,6 +10,17 @@ const WorkspaceContent = sys(
   'WorkspaceContent',
   t.variant({ text: t.text, bytes: t.bytes, blob: t.hash }),
 );
+const WorkspaceCommit = sys(
+  'WorkspaceCommit',
+  t.record({
+    workspace: t.text,
+    expected_head: t.option(t.nat),
+    tree: t.hash,
+    author: t.text,
+    message: t.text,
+    at: t.time,
+  }),
+);
 const place = { workspace: t.text, root: t.option(t.hash), path: t.text };
 
 export const workspaceSchemas = {
@@ -19,17 +30,8 @@ export const workspaceSchemas = {
     'WorkspaceState',
     t.record({ head: t.nat, versions: t.map(t.nat, WorkspaceVersion) }),
   ),
-  WorkspaceCommitted: sys(
-    'WorkspaceCommitted',
-    t.record({
-      workspace: t.text,
-      expected_head: t.option(t.nat),
-      tree: t.hash,
-      author: t.text,
-      message: t.text,
-      at: t.time,
-    }),
-  ),
+  WorkspaceCommit,
+  WorkspaceCommitted: sys('WorkspaceCommitted', WorkspaceCommit),
   WorkspaceContent,
   WorkspaceResolveParams: sys(
     'WorkspaceResolveParams',

@@ -49,6 +49,7 @@ const ADDED = [
   'sys/WorkspaceName@1',
   'sys/WorkspaceVersion@1',
   'sys/WorkspaceState@1',
+  'sys/WorkspaceCommit@1',
   'sys/WorkspaceCommitted@1',
   'sys/WorkspaceContent@1',
   'sys/WorkspaceResolveParams@1',

@@ -29,8 +29,11 @@ export const REDUCER_CONTEXT = 'sys/ReducerContext@1';
 export const PURE_CONTEXT = 'sys/PureContext@1';
 /** What every receipt that is not ok holds. */
 export const EFFECT_ERROR = 'sys/EffectError@1';
-/** The event that moves the head of a workspace. */
-export const WORKSPACE_COMMITTED = 'sys/WorkspaceCommitted@1';
+/** The events that move the head of a workspace: the family of its reducer, and its member. */
+export const WORKSPACE_EVENTS: readonly string[] = [
+  'sys/WorkspaceCommitted@1',
+  'sys/WorkspaceCommit@1',
+];
 /** The event that tells of changes of proposals. */
 export const PROPOSAL_CHANGED = 'sys/ProposalChanged@1';
 

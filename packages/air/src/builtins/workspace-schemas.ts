@@ -25,8 +25,8 @@ export const WORKSPACE_SCHEMAS: TypeFields = {
   'sys/WorkspaceVersion@1': record({ tree: hash, author: text, message: text, at: time }),
   /** Versions count from 1; the oldest are forgotten. */
   'sys/WorkspaceState@1': record({ head: nat, versions: map(nat, ref('sys/WorkspaceVersion@1')) }),
-  /** `expected_head` is null for a workspace that is not there yet. Only ingress brings it. */
-  'sys/WorkspaceCommitted@1': record({
+  /** `expected_head` is null for a workspace that is not there yet. */
+  'sys/WorkspaceCommit@1': record({
     workspace: text,
     expected_head: option(nat),
     tree: hash,
@@ -34,6 +34,8 @@ export const WORKSPACE_SCHEMAS: TypeFields = {
     message: text,
     at: time,
   }),
+  /** Only ingress brings it: neither plans nor reducers raise it. */
+  'sys/WorkspaceCommitted@1': ref('sys/WorkspaceCommit@1'),
 
   /** What a file holds: text, bytes, or a blob that is stored already. */
   'sys/WorkspaceContent@1': variant({ text, bytes, blob: hash }),

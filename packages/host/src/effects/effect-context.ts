@@ -2,6 +2,7 @@
 import type { Refusal } from '@aos/canon';
 import {
   checkAddress,
+  checkGrant,
   checkRedirect,
   type Denial,
   type GatePorts,
@@ -119,10 +120,21 @@ export class CallContext implements EffectContext {
     await Promise.all(this.#held.splice(0).map((frame) => this.#frames.emit(frame)));
   }
 
+  permits(effect: string, params: Uint8Array): Refusal | undefined {
+    const { gate, request, ports } = this.#question(effect, params);
+    return refusalOf(checkGrant(gate, request, ports));
+  }
+
   permitsRedirect(params: Uint8Array, hops: number): Refusal | undefined {
+    const { gate, request, ports } = this.#question(this.intent.effect, params);
+    return refusalOf(checkRedirect(gate, request, hops, ports));
+  }
+
+  /** The request as the gate of the moment would see it. */
+  #question(effect: string, params: Uint8Array) {
     const { world, engine, clock } = this.ports;
     const { program, seq, epoch, worldId, runtime } = world();
-    const { effect, cap, attempt, waiters } = this.intent;
+    const { cap, attempt, waiters } = this.intent;
     const now = { logicalNowNs: clock.logicalNowNs(), seq, epoch, worldId };
     const origin = waiters[0] as Origin;
     const request = { origin, effect, cap, params, index: 0, attempt, now };
@@ -132,7 +144,7 @@ export class CallContext implements EffectContext {
       paramsBytes: runtime.limits.event_bytes,
       knownIntent: () => undefined,
     };
-    return refusalOf(checkRedirect(program.gate, request, hops, ports));
+    return { gate: program.gate, request, ports };
   }
 
   permitsAddress(address: Uint8Array): Refusal | undefined {

@@ -1,6 +1,6 @@
 /**
  * What the outside asks of a grant after its effect was released: pure functions for whoever runs
- * HTTP requests, so that neither a redirect nor a name leads beyond what was granted.
+ * it, so that neither a redirect nor a name, nor what a commit brings, leads beyond what was granted.
  */
 
 import type { Denial } from './decision.js';
@@ -33,6 +33,23 @@ export function checkRedirect(
     const most = httpLimitsOf(enforcer)?.maxRedirects;
     if (most !== undefined && hops > most) return redirectsExceeded(hops, name);
   }
+  return checkConstraints(gate, grant, subject, ports).denial;
+}
+
+/**
+ * Whether the grant of a request would let this one out too: its effect, its parameters and its
+ * grant. Policies, rates and budgets are not asked. Codes: those of reading the request, of the
+ * grant and of its enforcers.
+ */
+export function checkGrant(
+  gate: Gate,
+  request: EffectRequest,
+  ports: GatePorts,
+): Denial | undefined {
+  const subject = readRequest(gate, request, ports.paramsBytes);
+  if (isUnreadable(subject)) return subject.denial;
+  const { grant, denial } = findGrant(gate, subject);
+  if (grant === undefined || denial !== undefined) return denial;
   return checkConstraints(gate, grant, subject, ports).denial;
 }
 

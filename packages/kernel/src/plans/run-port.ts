@@ -4,7 +4,7 @@ import type { CarriedValue, EntryPlace, Instance, PlanOrigin } from '@aos/protoc
 import type { GateVerdict } from '../gate/verdict.js';
 import { routesOf } from '../program/program.js';
 import { programOf } from '../program/program-cache.js';
-import { isReserved } from '../program/reserved-events.js';
+import { isClosedToWorld } from '../program/reserved-events.js';
 import { checkEventKey } from '../program/routes.js';
 import { GateDraft, judgeEffect, openEffects } from '../step/effects.js';
 import { emit } from '../step/emit.js';
@@ -78,7 +78,8 @@ export class RunPort implements PlanPort {
     const { run } = this;
     const { limits } = run.next.runtime;
     if (event.value.length > limits.event_bytes) return 'event-too-large';
-    if (isReserved(run.next.program.reserved, event.schema, event.value)) return 'event-reserved';
+    const { reserved } = run.next.program;
+    if (isClosedToWorld(reserved, event.schema, event.value)) return 'event-reserved';
     const sizeBytes = emittedSize(event);
     if (sizeBytes > limits.emitted_bytes / 2) return 'emission-limit';
     if (!run.queue.hasRoom(1, sizeBytes, limits)) return 'cascade-limit';

@@ -2,7 +2,12 @@
  * Events that only the kernel makes: those that tell reducers how their effects ended, and of
  * proposals. Whoever could send one would have a receipt that nobody signed, or a yes nobody gave.
  */
-import { PROPOSAL_CHANGED, receiptEventsOf, type WorldDefinition } from '@aos/air';
+import {
+  PROPOSAL_CHANGED,
+  receiptEventsOf,
+  WORKSPACE_EVENTS,
+  type WorldDefinition,
+} from '@aos/air';
 import { encodeUntagged, toHex } from '@aos/canon';
 import { itemAt, itemPathOf } from './item-path.js';
 
@@ -48,4 +53,17 @@ export function isReserved(reserved: ReservedEvents, schema: string, value: Uint
   const found = reserved.get(schema);
   if (found === undefined) return false;
   return found === true || found.has(toHex(itemAt(value, TAG)));
+}
+
+/**
+ * Whether the world itself cannot raise this event: what only the kernel makes, and what only comes
+ * from outside. A commit to a workspace that a plan or a reducer raises would pass by the grants of
+ * `workspace.commit`.
+ */
+export function isClosedToWorld(
+  reserved: ReservedEvents,
+  schema: string,
+  value: Uint8Array,
+): boolean {
+  return WORKSPACE_EVENTS.includes(schema) || isReserved(reserved, schema, value);
 }

@@ -15,7 +15,7 @@ import {
 import type { Cell } from '../cells/cell.js';
 import { type Program, routesOf } from '../program/program.js';
 import type { ReducerProgram } from '../program/reducer-program.js';
-import { isReserved } from '../program/reserved-events.js';
+import { isClosedToWorld } from '../program/reserved-events.js';
 import { checkEventKey } from '../program/routes.js';
 import type { EmittedValue } from '../step/emit.js';
 
@@ -105,7 +105,7 @@ function checkEmitted(
   if (value === undefined) return 'event-schema-unknown';
   if (!value.ok) return 'event-invalid';
   if (value.value.length > limits.event_bytes) return 'event-too-large';
-  if (isReserved(program.reserved, name, value.value)) return 'event-reserved';
+  if (isClosedToWorld(program.reserved, name, value.value)) return 'event-reserved';
   if ((key?.length ?? 0) > INLINE_VALUE_BYTES) return 'event-key-too-large';
   const code = checkEventKey(routesOf(program, name), value.value, key);
   if (code !== undefined) return code;

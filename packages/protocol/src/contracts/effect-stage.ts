@@ -191,6 +191,10 @@ export class EffectStage implements EffectContext {
     this.frames.push(payload.slice());
   }
 
+  permits(_effect: string, _params: Uint8Array): Refusal | undefined {
+    return undefined;
+  }
+
   permitsRedirect(_params: Uint8Array, _hops: number): Refusal | undefined {
     return undefined;
   }

@@ -15,6 +15,7 @@ import { llmBasic } from './llm-basic.js';
 import { type Asked, type ModuleEnforcer, runModule } from './module-enforcer.js';
 import { blob, compile, governance, query, secret } from './named-things.js';
 import { type PatchScope, readPatchScope } from './patch-scope.js';
+import { workspace } from './workspace.js';
 
 /** What an enforcer came to, and what that took. */
 export interface Checked extends Charge {
@@ -48,6 +49,7 @@ const NATIVE: ReadonlyMap<string, ConstraintReader> = new Map([
   ['sys/CapEnforceQuery@1', query],
   ['sys/CapEnforceSecret@1', secret],
   ['sys/CapEnforceCompile@1', compile],
+  ['sys/CapEnforceWorkspace@1', workspace],
 ]);
 
 /** The enforcer of one grant, with the grant's parameters read. */

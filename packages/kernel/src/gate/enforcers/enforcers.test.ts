@@ -270,3 +270,58 @@ function fieldsOf(read: ReturnType<typeof decode>): ReadonlyMap<string, Value> {
   if (!read.ok || !(read.value instanceof Map)) throw new Error('a map was expected');
   return read.value;
 }
+
+describe('a grant of workspaces', () => {
+  const params = { workspaces: ['notes', '/mem'], prefixes: ['skills/', 'a/b'] };
+  const hash = `sha256:${'0'.repeat(64)}`;
+  const read = (workspace: string, path: string, granted: Json = params) =>
+    codeOf({
+      cap: 'sys/workspace@1',
+      params: granted,
+      effect: 'workspace.read',
+      asked: { workspace, root: hash, path },
+    });
+
+  test.each([
+    ['notes', 'skills', 'open'],
+    ['notes', 'skills/x/y', 'open'],
+    ['notes', 'a/b', 'open'],
+    ['/mem', 'a/b', 'open'],
+    ['notes', 'skills2', 'path-not-allowed'],
+    ['notes', 'a', 'path-not-allowed'],
+    ['notes', '', 'path-not-allowed'],
+    ['notes', 'skills/../pages', 'path-not-allowed'],
+    ['notes', 'skills/./x', 'path-not-allowed'],
+    ['notes', 'skills//x', 'path-not-allowed'],
+    ['notes', '/skills/x', 'path-not-allowed'],
+    ['pages', 'skills/x', 'workspace-not-allowed'],
+    ['/state', 'skills/x', 'workspace-not-allowed'],
+  ])('lets %s, %s be read: %s', (workspace, path, code) => {
+    expect(read(workspace, path)).toBe(code);
+  });
+
+  test('allows only mounts that it names', () => {
+    expect(read('notes', 'x', {})).toBe('open');
+    expect(read('/mem', 'x', {})).toBe('workspace-not-allowed');
+    expect(read('/mem', 'x', { workspaces: ['/mem'] })).toBe('open');
+  });
+
+  test('says what may be done', () => {
+    expect(read('notes', 'x', { operations: ['read'] })).toBe('open');
+    expect(read('notes', 'x', { operations: ['list'] })).toBe('operation-not-allowed');
+  });
+
+  test.each([['..'], ['/skills'], ['a//b'], ['']])('is not understood with the prefix %j', (it) => {
+    expect(read('notes', 'skills/x', { prefixes: [it] })).toBe('cap-params-invalid');
+  });
+
+  test('does not look for paths where there are none', () => {
+    const code = (effect: string, asked: Encodable) =>
+      codeOf({ cap: 'sys/workspace@1', params, effect, asked });
+    expect(code('workspace.resolve', { workspace: 'notes' })).toBe('open');
+    expect(code('workspace.empty_root', { workspace: 'notes' })).toBe('open');
+    expect(code('workspace.resolve', { workspace: 'pages' })).toBe('workspace-not-allowed');
+    const commit = { root: hash, expected_head: null, message: '' };
+    expect(code('workspace.commit', { workspace: 'notes', ...commit })).toBe('open');
+  });
+});

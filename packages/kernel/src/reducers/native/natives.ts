@@ -2,9 +2,11 @@
 import { builtin } from '@aos/air';
 import type { NativeReducer } from './native-reducer.js';
 import { objectCatalog } from './object-catalog.js';
+import { workspace } from './workspace.js';
 
 const NATIVES: ReadonlyMap<string, NativeReducer> = new Map([
   ['sys/ObjectCatalog@1', objectCatalog],
+  ['sys/Workspace@1', workspace],
 ]);
 
 /** The native reducer of a name; undefined for one that is a module. */
