@@ -61,6 +61,11 @@ export interface Batch {
 export interface WorldStore {
   /** Canonical genesis bytes; their SHA-256 is the world id. */
   readonly genesis: Uint8Array;
+  /**
+   * Geneses of the worlds that this one is a fork of, the first one first; none for most. Its
+   * records are theirs up to the border, and its own from there.
+   */
+  readonly lineage: readonly Uint8Array[];
   /** Sequence of the last record appended, -1 when there is none. */
   readonly head: number;
   /** Sequence of the last record known durable, -1 when there is none. */

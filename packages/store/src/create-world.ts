@@ -6,22 +6,16 @@
  */
 import { randomBytes } from 'node:crypto';
 import { dirname, join, resolve } from 'node:path';
-import { sha256 } from '@aos/canon';
+import { sha256, toHex } from '@aos/canon';
 import type { StoredObject } from '@aos/protocol';
 import { assertObjects } from './batch.js';
 import type { DiskStore } from './disk-store.js';
 import { asFault, isErrorWith, worldExists, worldLocked } from './faults.js';
-import { encodeFrame, type FrameContent, frameSeed, spanOf } from './log/frame.js';
-import { LogIndex } from './log/log-index.js';
-import {
-  encodeSegmentStart,
-  JOURNAL_FOLDER,
-  SALT_BYTES,
-  type SegmentHeader,
-  STAGING_FOLDER,
-  segmentName,
-  segmentSeed,
-} from './log/segment.js';
+import { encodeSegment } from './fork/encode-segment.js';
+import { isUnfinishedRewind } from './fork/finish-rewind.js';
+import { emptyDirectory } from './fork/staging.js';
+import type { FrameContent } from './log/frame.js';
+import { JOURNAL_FOLDER, SALT_BYTES, STAGING_FOLDER, segmentName } from './log/segment.js';
 import { SegmentFile } from './log/segment-file.js';
 import { nodeFs } from './node-fs.js';
 import { openLocked, type StoreOptions } from './open-world.js';
@@ -51,11 +45,12 @@ export async function createWorldStore(
   if (!lock) throw worldLocked(directory);
   try {
     const names = await asFault('read the directory', () => fs.list(directory), ADVICE);
-    if (names?.includes(JOURNAL_FOLDER)) throw worldExists(directory);
-    const contents = contentsOf(genesis, objects);
+    const isTaken = names?.includes(JOURNAL_FOLDER) || isUnfinishedRewind(names ?? []);
+    if (isTaken) throw worldExists(directory);
+    const contents = worldContents(genesis, objects);
     const salt = options.salt ?? randomBytes(SALT_BYTES);
     const header = { genesis: sha256(genesis), segment: 0, first: 0, previousBytes: 0, salt };
-    const log = encodeLog(header, contents);
+    const log = encodeSegment(header, contents, { epoch: CREATION_EPOCH, durable: -1 });
     await asFault('create the world', () => build(fs, directory, log), ADVICE);
     return await openLocked(directory, { ...options, fs }, lock);
   } catch (error) {
@@ -64,37 +59,24 @@ export async function createWorldStore(
   }
 }
 
-function contentsOf(genesis: Uint8Array, objects: readonly StoredObject[]): FrameContent[] {
+/** What a segment begins with behind its header; each object once. */
+export function worldContents(
+  genesis: Uint8Array,
+  objects: readonly StoredObject[],
+  records: readonly Uint8Array[] = [],
+): FrameContent[] {
   const contents: FrameContent[] = [{ kind: 'genesis', payload: genesis }];
-  for (const { hash, bytes } of new LogIndex().missing(objects)) {
+  for (const { hash, bytes } of new Map(objects.map((each) => [toHex(each.hash), each])).values()) {
     contents.push({ kind: 'object', prefix: hash, payload: bytes });
   }
+  for (const payload of records) contents.push({ kind: 'record', payload });
   return contents;
-}
-
-/** A whole first segment. All of it is durable before it is seen, and its frames say so. */
-function encodeLog(header: SegmentHeader, contents: readonly FrameContent[]): Uint8Array {
-  const startBytes = encodeSegmentStart(header, stampOf(0)).length;
-  const sizeBytes = contents.reduce((sum, content) => sum + spanOf(content), startBytes);
-  const log = Buffer.alloc(sizeBytes);
-  log.set(encodeSegmentStart(header, stampOf(sizeBytes)));
-  const seed = segmentSeed(header);
-  let at = startBytes;
-  for (const content of contents) {
-    encodeFrame(log.subarray(at), frameSeed(seed, at), stampOf(sizeBytes), content);
-    at += spanOf(content);
-  }
-  return log;
-}
-
-function stampOf(flushed: number) {
-  return { epoch: CREATION_EPOCH, durable: -1, flushed };
 }
 
 /** The new name itself is made durable by the opening that follows. */
 async function build(fs: StoreFs, directory: string, log: Uint8Array): Promise<void> {
   const staging = join(directory, STAGING_FOLDER);
-  makeDirectory(fs, staging);
+  emptyDirectory(fs, staging);
   const path = join(staging, segmentName(0));
   const file = new SegmentFile({ fs, path, preallocateBytes: 0 }, 'create');
   try {
@@ -111,7 +93,7 @@ async function build(fs: StoreFs, directory: string, log: Uint8Array): Promise<v
  * Makes a directory and those above it, and flushes all their names: whoever made them may have
  * been killed before it could. What may not be opened was not made by us.
  */
-async function ensureDirectory(fs: StoreFs, directory: string): Promise<void> {
+export async function ensureDirectory(fs: StoreFs, directory: string): Promise<void> {
   const parent = dirname(directory);
   if (parent === directory) return;
   await ensureDirectory(fs, parent);

@@ -1,13 +1,21 @@
 /** A world in memory: the same contract without a disk. */
-import { asHash, type Hash, toHashText } from '@aos/canon';
+import { asHash, assert, type Hash, toHashText } from '@aos/canon';
 import type { Batch, HaltMark, SnapshotMark, StoredObject, WorldStore } from '@aos/protocol';
 import { assertBatch, assertObjects } from './batch.js';
 import { storeClosed, worldLocked } from './faults.js';
+import type { StoreFork } from './fork/fork-world.js';
 import { assertMarks, copyMarks, StoreMarks } from './store-marks.js';
+
+interface Ancestor {
+  readonly genesis: Uint8Array;
+  readonly seq: number;
+}
 
 /** What outlives a store that is closed. */
 interface MemoryWorld {
   readonly genesis: Uint8Array;
+  /** What it is a fork of: each with its last record. */
+  readonly ancestors: readonly Ancestor[];
   readonly records: Uint8Array[];
   readonly objects: Map<string, StoredObject>;
   readonly marks: StoreMarks;
@@ -28,6 +36,10 @@ export class MemoryStore implements WorldStore {
 
   get genesis(): Uint8Array {
     return this.world.genesis.slice();
+  }
+
+  get lineage(): readonly Uint8Array[] {
+    return this.world.ancestors.map(({ genesis }) => genesis.slice());
   }
 
   get head(): number {
@@ -106,6 +118,7 @@ export function createMemoryStore(
   assertObjects(objects);
   const world = {
     genesis: new Uint8Array(genesis),
+    ancestors: [],
     records: [],
     objects: new Map(),
     marks: new StoreMarks(),
@@ -113,6 +126,29 @@ export function createMemoryStore(
   };
   for (const object of objects) putObject(world, object);
   return new MemoryStore(world);
+}
+
+/** A fork of a memory world, closed; the store that it is made from may be open. */
+export function forkMemoryStore({ world, durable }: MemoryStore, fork: StoreFork): MemoryStore {
+  const { seq } = fork;
+  assert(seq >= 0 && seq <= durable, `a record that is durable, not ${seq}`);
+  assertObjects(fork.objects);
+  const parents = world.ancestors.filter((ancestor) => ancestor.seq < seq);
+  const parent = world.ancestors[parents.length] ?? world;
+  const forked = {
+    genesis: new Uint8Array(fork.genesis),
+    ancestors: [...parents, { genesis: parent.genesis, seq }],
+    records: [...world.records.slice(0, seq + 1), ...fork.records.map((each) => each.slice())],
+    objects: new Map(world.objects),
+    marks: new StoreMarks(),
+    isOpen: false,
+  };
+  const { snapshot } = world.marks;
+  if (snapshot !== undefined && snapshot.seq <= seq) forked.marks.enter(snapshot, () => true);
+  for (const object of fork.objects) putObject(forked, object);
+  const store = new MemoryStore(forked);
+  forked.isOpen = false;
+  return store;
 }
 
 /** Opens the world of a closed memory store again. Code: `world-locked` while it is open. */

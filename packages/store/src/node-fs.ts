@@ -5,6 +5,7 @@ import {
   fstatSync,
   fsync,
   ftruncate,
+  linkSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -96,6 +97,9 @@ export const nodeFs: StoreFs = {
   },
   remove(path) {
     unlinkSync(path);
+  },
+  link(from, to) {
+    linkSync(from, to);
   },
   rename(from, to) {
     renameSync(from, to);

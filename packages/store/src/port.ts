@@ -37,6 +37,8 @@ export interface StoreFs {
   has(path: string): boolean;
   /** Takes the name of a file away; `ENOENT` when it is not there. */
   remove(path: string): void;
+  /** A second name for a file; fails as `link` does where a file system has none. */
+  link(from: string, to: string): void;
   /** At once for all who look, in the place of a file that has the new name. */
   rename(from: string, to: string): void;
   /** Makes the names in a directory durable. */

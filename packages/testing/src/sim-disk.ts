@@ -114,6 +114,10 @@ export class SimDisk {
         this.beginNow(path);
         this.tree.remove(path);
       },
+      link: (from, to) => {
+        this.beginNow(from);
+        this.tree.link(from, to);
+      },
       rename: (from, to) => {
         this.beginNow(from);
         this.tree.rename(from, to);

@@ -1,7 +1,8 @@
 /**
  * The names of a simulated disk. Making a file or a directory and renaming show at once; they are
  * on the disk only after a flush of the directory that holds the name. In a power loss each change
- * that no flush covered survives or is lost alone, a rename as a whole.
+ * that no flush covered survives or is lost alone, a rename as a whole, also from one directory to
+ * another: it is on the disk with a flush of either.
  */
 import type { Random } from './random.js';
 import { SimContent } from './sim-content.js';
@@ -14,12 +15,12 @@ class SimDirectory {
 }
 
 interface NameEdit {
+  readonly directory: SimDirectory;
   readonly name: string;
   readonly node: SimNode | undefined;
 }
 
 interface NameChange {
-  readonly directory: SimDirectory;
   readonly edits: readonly NameEdit[];
 }
 
@@ -48,13 +49,13 @@ export class SimTree {
     const known = this.find(path);
     if (known instanceof SimContent) return known;
     const file = new SimContent();
-    this.change(path, [{ name: nameOf(path), node: file }]);
+    this.change([this.edit(path, file)]);
     return file;
   }
 
   makeDirectory(path: string): void {
     if (this.find(path)) throw systemError('EEXIST', path);
-    this.change(path, [{ name: nameOf(path), node: new SimDirectory() }]);
+    this.change([this.edit(path, new SimDirectory())]);
   }
 
   has(path: string): boolean {
@@ -64,29 +65,33 @@ export class SimTree {
   /** Whoever has the file open goes on with it. */
   remove(path: string): void {
     this.file(path);
-    this.change(path, [{ name: nameOf(path), node: undefined }]);
+    this.change([this.edit(path, undefined)]);
   }
 
-  /** Within one directory, and onto nothing or a file by a file. */
+  /** A second name for a file. */
+  link(from: string, to: string): void {
+    const file = this.file(from);
+    if (this.find(to)) throw systemError('EEXIST', to);
+    this.change([this.edit(to, file)]);
+  }
+
+  /** Onto nothing, a file by a file, an empty directory by a directory. */
   rename(from: string, to: string): void {
     const node = this.find(from);
-    if (!node || parentOf(from) !== parentOf(to)) throw systemError('ENOENT', from);
-    const isReplacing = node instanceof SimContent && this.find(to) instanceof SimContent;
-    if (this.find(to) && !isReplacing) throw systemError('ENOTEMPTY', to);
-    this.change(from, [
-      { name: nameOf(from), node: undefined },
-      { name: nameOf(to), node },
-    ]);
+    if (!node) throw systemError('ENOENT', from);
+    const target = this.find(to);
+    if (target && !mayReplace(node, target)) throw systemError('ENOTEMPTY', to);
+    this.change([this.edit(from, undefined), this.edit(to, node)]);
   }
 
   /** What a flush of this directory that starts now will cover. */
   covered(path: string): readonly NameChange[] {
     const directory = this.directory(path);
-    return this.changes.filter((change) => change.directory === directory);
+    return this.changes.filter(({ edits }) => edits.some((edit) => edit.directory === directory));
   }
 
   flushed(covered: readonly NameChange[]): void {
-    for (const { directory, edits } of covered) applyEdits(directory.durable, edits);
+    for (const { edits } of covered) applyEdits(edits, 'durable');
     this.changes = this.changes.filter((change) => !covered.includes(change));
   }
 
@@ -97,18 +102,21 @@ export class SimTree {
   /** The names and contents that are left on the disk. */
   afterPowerLoss(random: Random): SimTree {
     const mode = random.below(3);
-    for (const { directory, edits } of this.changes) {
-      if (mode === 1 || (mode === 2 && random.chance(0.5))) applyEdits(directory.durable, edits);
+    for (const { edits } of this.changes) {
+      if (mode === 1 || (mode === 2 && random.chance(0.5))) applyEdits(edits, 'durable');
     }
     const tree = new SimTree();
-    copyDurable(this.root, tree.root, random);
+    copyDurable(this.root, tree.root, { random, files: new Map() });
     return tree;
   }
 
-  private change(path: string, edits: readonly NameEdit[]): void {
-    const directory = this.directory(parentOf(path));
-    applyEdits(directory.entries, edits);
-    this.changes.push({ directory, edits });
+  private edit(path: string, node: SimNode | undefined): NameEdit {
+    return { directory: this.directory(parentOf(path)), name: nameOf(path), node };
+  }
+
+  private change(edits: readonly NameEdit[]): void {
+    applyEdits(edits, 'entries');
+    this.changes.push({ edits });
   }
 
   private directory(path: string): SimDirectory {
@@ -127,24 +135,41 @@ export class SimTree {
   }
 }
 
-function applyEdits(names: Map<string, SimNode>, edits: readonly NameEdit[]): void {
-  for (const { name, node } of edits) {
-    if (node) names.set(name, node);
-    else names.delete(name);
+function applyEdits(edits: readonly NameEdit[], where: 'durable' | 'entries'): void {
+  for (const { directory, name, node } of edits) {
+    if (node) directory[where].set(name, node);
+    else directory[where].delete(name);
   }
 }
 
-function copyDurable(from: SimDirectory, to: SimDirectory, random: Random): void {
+function mayReplace(node: SimNode, target: SimNode): boolean {
+  if (node instanceof SimContent) return target instanceof SimContent;
+  return target instanceof SimDirectory && target.entries.size === 0;
+}
+
+/** A file of two names stays one. */
+interface Copying {
+  readonly random: Random;
+  readonly files: Map<SimContent, SimContent>;
+}
+
+function copyDurable(from: SimDirectory, to: SimDirectory, copying: Copying): void {
   for (const [name, node] of from.durable) {
     let copy: SimNode;
-    if (node instanceof SimContent) copy = new SimContent(node.afterPowerLoss(random));
+    if (node instanceof SimContent) copy = copyFile(node, copying);
     else {
       copy = new SimDirectory();
-      copyDurable(node, copy, random);
+      copyDurable(node, copy, copying);
     }
     to.entries.set(name, copy);
     to.durable.set(name, copy);
   }
+}
+
+function copyFile(file: SimContent, { random, files }: Copying): SimContent {
+  const copy = files.get(file) ?? new SimContent(file.afterPowerLoss(random));
+  files.set(file, copy);
+  return copy;
 }
 
 function* files(directory: SimDirectory): Generator<SimContent> {

@@ -15,22 +15,32 @@ import { admitReceipt } from '../inputs/receipt.js';
 import { admitStreamFrame } from '../inputs/stream-frame.js';
 import { admitTick } from '../inputs/tick.js';
 import { neededBy, ObjectsNeeded } from '../trie/objects-needed.js';
+import { isAtBorder } from '../world/border.js';
 import type { World } from '../world/world.js';
-import type { Admission, RawInput } from './admitted.js';
+import { type Admission, type RawInput, refused } from './admitted.js';
 
 export interface AdmitPorts {
   /** Code that proposals bring must be in it; without one only the step finds that it is not. */
   readonly engine?: Engine;
 }
 
-/** Judges an input. The codes of refusals stand with each kind of input. */
+/**
+ * Judges an input. The codes of refusals stand with each kind of input; `fork-epoch-first` is that
+ * of all but the epoch with which a fork begins.
+ */
 export function admit(world: World, raw: RawInput, { engine }: AdmitPorts = {}): Admission {
   try {
-    return admitKind(world, raw, engine);
+    return checkBorder(world, raw) ?? admitKind(world, raw, engine);
   } catch (thrown) {
     if (thrown instanceof ObjectsNeeded) return neededBy(thrown);
     throw thrown;
   }
+}
+
+/** A fork begins with an epoch of its own. */
+function checkBorder(world: World, raw: RawInput): Admission | undefined {
+  if (!isAtBorder(world) || (raw.kind === 'control' && raw.verb === 'epoch')) return undefined;
+  return refused('fork-epoch-first', '', "expected the verb 'epoch' as the first of a fork");
 }
 
 function admitKind(world: World, raw: RawInput, engine: Engine | undefined): Admission {

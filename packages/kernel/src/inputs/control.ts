@@ -2,6 +2,7 @@
 import { assert } from '@aos/canon';
 import type { ControlInput, Verb } from '@aos/protocol';
 import { type Admission, refused } from '../admit/admitted.js';
+import { voidVoices } from '../governance/new-epoch.js';
 import type { Run } from '../step/run.js';
 import { abandonIntents } from '../step/settle.js';
 import { checkRuntime } from '../world/runtime-support.js';
@@ -37,6 +38,7 @@ export function applyControl(run: Run, input: ControlInput): void {
       return;
     case 'epoch':
       abandonIntents(run);
+      voidVoices(run, input.keyId);
       next.epoch = verb.epoch;
       return;
     case 'runtime-upgrade':

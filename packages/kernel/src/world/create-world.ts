@@ -46,6 +46,7 @@ export function createWorld(
   if (!decoded.ok) return decoded;
   const genesis = decoded.value;
   const found =
+    checkOrigin(genesis) ??
     checkManifest(genesis, definition) ??
     checkKeys(genesis) ??
     checkRuntime(genesis.runtime) ??
@@ -72,6 +73,11 @@ export function createWorld(
     keyring: genesisKeys(genesis.keyring),
     ...emptyParts(program, source),
   });
+}
+
+function checkOrigin({ parent }: Genesis): Result<never> | undefined {
+  if (parent === undefined) return undefined;
+  return refuse('fork-parent', '/parent', 'a fork begins with the records of its parent');
 }
 
 function checkKeys({ keyring }: Genesis): Result<never> | undefined {

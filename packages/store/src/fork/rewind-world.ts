@@ -1,0 +1,112 @@
+/**
+ * A rewind on disk: the log up to a record, and what follows there now, in the place of the log
+ * that was, which is kept.
+ *
+ * R1 No byte of the log that was is changed: it becomes the world folder `rewound/<n>`.
+ * R2 The new log is whole and durable beside it before the first rename; from that rename on the
+ *    rewind has happened, whatever fails behind it (finish-rewind.ts).
+ * R3 The new log ends in a file of its own. The files before it are shared: nobody writes to them.
+ */
+import { join } from 'node:path';
+import type { StoredObject } from '@aos/protocol';
+import { assertObjects } from '../batch.js';
+import type { DiskStore } from '../disk-store.js';
+import { asFault, storeReadOnly } from '../faults.js';
+import type { FrameContent } from '../log/frame.js';
+import { spanOf } from '../log/frame.js';
+import { JOURNAL_FOLDER } from '../log/segment.js';
+import type { StoreFs } from '../port.js';
+import { borderBehind } from './border.js';
+import { encodeFrames } from './encode-segment.js';
+import { REWOUND_FOLDER } from './finish-rewind.js';
+import { assertDurable } from './fork-world.js';
+import { copySegment, emptyDirectory, shareSegment } from './staging.js';
+
+const BUILDING_FOLDER = 'journal.rewinding';
+/** Where the logs are kept that were rewound, each a world folder under its number. */
+export const ARCHIVE_FOLDER = 'rewound';
+
+export interface StoreRewind {
+  /** The last record that stays; durable. */
+  readonly seq: number;
+  /** What follows it now, and what that needs. */
+  readonly records: readonly Uint8Array[];
+  readonly objects: readonly StoredObject[];
+}
+
+/**
+ * Rewinds a world that is open for writing, and closes it. Answers with the folder in which the log
+ * that was is kept. Codes: `record-not-durable`, `store-read-only`, `store-failed`.
+ */
+export async function rewindWorldStore(
+  store: DiskStore,
+  directory: string,
+  rewind: StoreRewind,
+): Promise<string> {
+  assertObjects(rewind.objects);
+  assertDurable(store, rewind.seq);
+  const { fs } = store.log;
+  if (store.log.writer === undefined) throw storeReadOnly();
+  await asFault('write the rewound log', () => build(store, fs, directory, rewind));
+  let archive = '';
+  await store.closeThen(async () => {
+    await asFault('put the rewound log in its place', async () => {
+      if (store.log.writer?.fault) throw store.log.writer.fault;
+      archive = await exchange(fs, directory);
+    });
+  });
+  return archive;
+}
+
+async function build(
+  { log }: DiskStore,
+  fs: StoreFs,
+  directory: string,
+  { seq, records, objects }: StoreRewind,
+): Promise<void> {
+  const path = join(directory, BUILDING_FOLDER);
+  emptyDirectory(fs, path);
+  const { segment, offset } = borderBehind(log, seq);
+  for (let each = 0; each < segment; each++) {
+    await shareSegment({ fs, path }, log.segments, each, log.segments.get(each).end);
+  }
+  const contents: FrameContent[] = [
+    ...objects.map(
+      ({ hash, bytes }) => ({ kind: 'object', prefix: hash, payload: bytes }) as const,
+    ),
+    ...records.map((payload) => ({ kind: 'record', payload }) as const),
+  ];
+  const end = contents.reduce((sum, content) => sum + spanOf(content), offset);
+  const { seed } = log.segments.get(segment);
+  const frames = Buffer.alloc(end - offset);
+  const stamp = { epoch: log.epoch, durable: seq + records.length, flushed: end };
+  encodeFrames(frames, { seed, at: offset }, contents, stamp);
+  const file = await copySegment({ fs, path }, log.segments, { segment, sizeBytes: offset });
+  try {
+    await file.write(frames, offset);
+    await file.seal(end);
+  } finally {
+    file.close();
+  }
+  await fs.syncDirectory(path);
+  if (fs.has(join(directory, REWOUND_FOLDER))) emptyDirectory(fs, join(directory, REWOUND_FOLDER));
+  fs.rename(path, join(directory, REWOUND_FOLDER));
+  await fs.syncDirectory(directory);
+}
+
+/** The log that was goes, the new one comes. */
+async function exchange(fs: StoreFs, directory: string): Promise<string> {
+  const archives = join(directory, ARCHIVE_FOLDER);
+  if (!fs.has(archives)) fs.makeDirectory(archives);
+  const taken = (fs.list(archives) ?? []).map(Number).filter(Number.isSafeInteger);
+  const archive = join(archives, String(1 + Math.max(0, ...taken)));
+  fs.makeDirectory(archive);
+  await fs.syncDirectory(archives);
+  await fs.syncDirectory(directory);
+  fs.rename(join(directory, JOURNAL_FOLDER), join(archive, JOURNAL_FOLDER));
+  await fs.syncDirectory(archive);
+  await fs.syncDirectory(directory);
+  fs.rename(join(directory, REWOUND_FOLDER), join(directory, JOURNAL_FOLDER));
+  await fs.syncDirectory(directory);
+  return archive;
+}

@@ -1,0 +1,63 @@
+/**
+ * Building a log beside the one that is there, out of files of that one.
+ *
+ * 1. A name that is left over is taken away before anything is written under it: it may be a second
+ *    name of a file of another world.
+ * 2. A file that may still be written gets a second name only where what is behind does not count.
+ */
+import { join } from 'node:path';
+import { isErrorWith } from '../faults.js';
+import { segmentName } from '../log/segment.js';
+import { SegmentFile } from '../log/segment-file.js';
+import type { Segments } from '../log/segments.js';
+import type { StoreFs } from '../port.js';
+
+/** File systems without second names, or from one to another. */
+const NO_LINK = ['EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
+
+/** The directory, made where it is missing, and empty. */
+export function emptyDirectory(fs: StoreFs, path: string): void {
+  const names = fs.list(path);
+  if (names === undefined) fs.makeDirectory(path);
+  for (const name of names ?? []) fs.remove(join(path, name));
+}
+
+export interface Staging {
+  readonly fs: StoreFs;
+  /** Of the log that is built. */
+  readonly path: string;
+}
+
+/** Gives a segment to the log that is built: its first `sizeBytes`, durable but for the name. */
+export async function shareSegment(
+  { fs, path }: Staging,
+  source: Segments,
+  segment: number,
+  sizeBytes: number,
+): Promise<void> {
+  const to = join(path, segmentName(segment));
+  try {
+    fs.link(source.path(segment), to);
+  } catch (error) {
+    if (!isErrorWith(error, ...NO_LINK)) throw error;
+    const file = await copySegment({ fs, path }, source, { segment, sizeBytes });
+    file.close();
+  }
+}
+
+/** A file of its own with the first `sizeBytes` of a segment, durable but for its name. */
+export async function copySegment(
+  { fs, path }: Staging,
+  source: Segments,
+  { segment, sizeBytes }: { readonly segment: number; readonly sizeBytes: number },
+): Promise<SegmentFile> {
+  const name = join(path, segmentName(segment));
+  const file = new SegmentFile({ fs, path: name, preallocateBytes: 0 }, 'create');
+  try {
+    await file.copy(source.file(segment), 0, sizeBytes);
+    return file;
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
