@@ -19,7 +19,7 @@ export interface AgentDraft {
  * `patch-undefined` of code for a module that there is not, and those of {@link draftPatch}.
  */
 export function draftForAgent(
-  world: Pick<World, 'program'>,
+  world: World,
   draft: AgentDraft,
   object: ObjectReader,
 ): Result<PatchDraft> {

@@ -7,16 +7,16 @@ import {
   compilePatch,
   diffWorlds,
   type Finding,
-  invertPatch,
   type JsonValue,
   loadAir,
-  openDefinition,
   toNodeJson,
   type WorldDefinition,
 } from '@aos/air';
-import { decode, type Encodable, encode, type Hash, type Result, refuse, sha256 } from '@aos/canon';
-import type { Proposal, World } from '@aos/kernel';
+import { decode, type Encodable, encode, type Hash, type Result, sha256 } from '@aos/canon';
+import type { World } from '@aos/kernel';
 import type { ObjectReader, StoredObject } from '@aos/protocol';
+import { notEmpty, refuseFinding } from './findings.js';
+import { type RollbackSource, rollbackOf } from './rollback.js';
 
 /** What is to come of a definition. */
 export type PatchSource =
@@ -25,7 +25,7 @@ export type PatchSource =
   /** The documents of an authoring folder: the patch is what leads there. */
   | { readonly kind: 'folder'; readonly documents: readonly AirDocument[] }
   /** What leads back from an applied proposal. */
-  | { readonly kind: 'rollback'; readonly proposal: Proposal };
+  | RollbackSource;
 
 /** Code by the name of its module. */
 export type PatchModules = ReadonlyMap<string, Uint8Array>;
@@ -50,17 +50,17 @@ export interface DraftParts {
 
 /**
  * Codes: those of `compilePatch` and `loadAir` (of the first finding), `patch-inexpressible`,
- * `patch-empty`, `proposal-not-current` for a rollback of what is not in force any more.
+ * `patch-empty`, and those of {@link rollbackOf}. Throws ObjectsNeeded.
  */
 export function draftPatch(
-  { program }: Pick<World, 'program'>,
+  at: World,
   source: PatchSource,
   { modules, code, object }: DraftParts,
 ): Result<PatchDraft> {
-  const world = program.definition;
+  const world = at.program.definition;
   const hashed = [...modules].map(([name, bytes]) => [name, sha256(bytes)] as const);
   const wasm = new Map([...hashed, ...(code ?? [])]);
-  const json = documentOf(world, source, { wasm, object });
+  const json = documentOf(at, source, { wasm, object });
   if (!json.ok) return json;
   const outcome = compilePatch(json.value, { world, getNode: object, wasm });
   if (!outcome.ok) return refuseFinding(outcome.findings);
@@ -83,31 +83,18 @@ interface DraftPorts {
   readonly object: ObjectReader;
 }
 
-function documentOf(
-  world: WorldDefinition,
-  source: PatchSource,
-  ports: DraftPorts,
-): Result<JsonValue> {
+function documentOf(world: World, source: PatchSource, ports: DraftPorts): Result<JsonValue> {
   switch (source.kind) {
     case 'patch':
       return { ok: true, value: source.json };
     case 'folder': {
       const loaded = loadAir(source.documents, ports.wasm);
-      return loaded.ok ? notEmpty(diffWorlds(world, loaded.world)) : refuseFinding(loaded.findings);
+      if (!loaded.ok) return refuseFinding(loaded.findings);
+      return notEmpty(diffWorlds(world.program.definition, loaded.world));
     }
     case 'rollback':
-      return rollbackOf(source.proposal, ports.object);
+      return rollbackOf(world, source, ports);
   }
-}
-
-function rollbackOf({ base, patchHash }: Proposal, object: ObjectReader): Result<JsonValue> {
-  const before = openDefinition(base, object);
-  if (!before.ok) return before;
-  const json = storedJson(patchHash, object);
-  if (json === undefined) {
-    return refuse('object-missing', '', 'the patch of the proposal is not stored any more');
-  }
-  return notEmpty(invertPatch(json, { world: before.value, getNode: object }));
 }
 
 /** A document that is stored, undefined when it is none. */
@@ -115,19 +102,4 @@ export function storedJson(hash: Hash, object: ObjectReader): JsonValue | undefi
   const bytes = object(hash);
   const decoded = bytes === undefined ? undefined : decode(bytes);
   return decoded?.ok ? toNodeJson(decoded.value) : undefined;
-}
-
-function notEmpty(diff: ReturnType<typeof diffWorlds>): Result<JsonValue> {
-  if (!diff.ok) return diff;
-  if (diff.value !== undefined) return { ok: true, value: diff.value as JsonValue };
-  return refuse('patch-empty', '', 'nothing differs from the definition in force');
-}
-
-/** The first error; the others are told with it. */
-function refuseFinding(findings: readonly Finding[]): Result<never> {
-  const errors = findings.filter(({ severity }) => severity === 'error');
-  const [first] = errors;
-  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
-  const { code = 'patch-base', path = '', message = '' } = first ?? {};
-  return refuse(code, path, `${message}${more}`);
 }

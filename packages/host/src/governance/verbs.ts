@@ -1,5 +1,5 @@
 /** The control verbs about changes of a world's definition. */
-import { type Hash, toHashText } from '@aos/canon';
+import { type Hash, sha256, toHashText } from '@aos/canon';
 import type { Proposal, World } from '@aos/kernel';
 import type {
   ControlResult,
@@ -22,7 +22,12 @@ export async function draftProposal(
   args: ParsedArgs<'governance.draft'>,
 ): Promise<ControlResult<'governance.draft'>> {
   const { host, store } = view;
-  const modules = new Map(args.modules.map(({ name, bytes }) => [name, bytes]));
+  const { migrations } = args;
+  const named = migrations.map(({ reducer, bytes }) => [`${reducer}:back`, bytes] as const);
+  const modules = new Map([
+    ...args.modules.map(({ name, bytes }) => [name, bytes] as const),
+    ...named,
+  ]);
   const object = (hash: Hash) => store.object(hash);
   const { draft, place } = await view.read((world) => {
     const drafted = draftPatch(world, sourceOf(world, args), { modules, object });
@@ -41,15 +46,25 @@ export async function draftProposal(
 
 function sourceOf(
   world: World,
-  { json, documents, rollback }: ParsedArgs<'governance.draft'>,
+  { json, documents, rollback, migrations }: ParsedArgs<'governance.draft'>,
 ): PatchSource {
-  const given = [json, documents, rollback].filter((each) => each !== undefined);
-  if (given.length !== 1) {
-    throw refusal('control-args', '/args', 'expected one of json, documents and rollback');
+  if (rollback !== undefined && json === undefined) {
+    const hashes = migrations.map(({ reducer, bytes }) => [reducer, sha256(bytes)] as const);
+    const proposal = findProposal(world, rollback);
+    return {
+      kind: 'rollback',
+      proposal,
+      migrations: new Map(hashes),
+      ...(documents && { documents }),
+    };
+  }
+  const isOne = (json === undefined) !== (documents === undefined);
+  if (!isOne || rollback !== undefined || migrations.length > 0) {
+    const detail = 'expected one of json, documents and rollback; migrations are for rollback';
+    throw refusal('control-args', '/args', detail);
   }
   if (json !== undefined) return { kind: 'patch', json: jsonValue(json, '/args/json') };
-  if (documents !== undefined) return { kind: 'folder', documents };
-  return { kind: 'rollback', proposal: findProposal(world, rollback as number) };
+  return { kind: 'folder', documents: documents ?? [] };
 }
 
 /** The number of the new proposal is that of the record. */

@@ -37,6 +37,7 @@ export function governanceReaders<Signature, Wait>(common: CommonReaders<Signatu
       json: args.textMaybe('json'),
       documents: itemsOf(args, 'documents', documentOf),
       rollback: args.countMaybe('rollback'),
+      migrations: itemsOf(args, 'migrations', migrationOf) ?? [],
       modules: itemsOf(args, 'modules', moduleOf) ?? [],
     }),
     'governance.propose': signed,
@@ -84,6 +85,10 @@ function documentOf(item: ArgsReader) {
 
 function moduleOf(item: ArgsReader) {
   return { name: item.text('name'), bytes: item.bytes('bytes') };
+}
+
+function migrationOf(item: ArgsReader) {
+  return { reducer: item.text('reducer'), bytes: item.bytes('bytes') };
 }
 
 function seedOf(item: ArgsReader) {

@@ -31,7 +31,7 @@ export type ProposalShape = {
 /** What somebody signs is good in this world and epoch. */
 export type SigningPlace = { readonly world_id: string; readonly epoch: number };
 
-/** Exactly one of `json`, `documents` and `rollback`. */
+/** One of `json`, `documents` and `rollback`; with `rollback`, documents whose migrations lead back. */
 export interface DraftArgs {
   /** A patch document, as JSON text. */
   readonly json?: string;
@@ -39,6 +39,8 @@ export interface DraftArgs {
   readonly documents?: readonly { readonly path: string; readonly text: string }[];
   /** An applied proposal: the patch is what leads back. */
   readonly rollback?: number;
+  /** Code from the states of a reducer to those of before: for `rollback`. */
+  readonly migrations?: readonly { readonly reducer: string; readonly bytes: Uint8Array }[];
   /** Code that the patch brings. */
   readonly modules?: readonly { readonly name: string; readonly bytes: Uint8Array }[];
 }
