@@ -19,6 +19,7 @@ export {
   readCell,
 } from './cells/cell-table.js';
 export { type KeyPrefix, keyPrefix } from './cells/key-prefix.js';
+export { type StateSchema, stateSchemaOf } from './cells/state-schema.js';
 export { authorize } from './gate/authorize.js';
 export type { BudgetShortage, Denial } from './gate/decision.js';
 export { compileGate, type Gate, grantOfSlot } from './gate/gate.js';

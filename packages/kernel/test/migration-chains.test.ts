@@ -1,4 +1,5 @@
 import { decode, encode, type Hash, sha256, toHashText, utf8, type Value } from '@aos/canon';
+import { stateSchemaOf } from '@aos/kernel';
 import { describe, expect, it } from 'vitest';
 import { defined, GovernedWorld, type Module, moduleHash } from './governed-world.js';
 import { must } from './script-world.js';
@@ -31,6 +32,43 @@ const step = (from: number, to: number) => [
   },
 ];
 
+/** A plan that asks for the state of a cell. */
+const ASKING = [
+  { $kind: 'defschema', name: 't/Ask@1', type: { record: { key: { bytes: {} } } } },
+  { $kind: 'defschema', name: 't/Told@1', type: { record: { state: { option: { bytes: {} } } } } },
+  {
+    $kind: 'defplan',
+    name: 't/ask@1',
+    input: 't/Ask@1',
+    output: 't/Told@1',
+    steps: [
+      {
+        id: 'ask',
+        op: 'emit_effect',
+        kind: 'introspect.reducer_state',
+        params: {
+          record: {
+            reducer: { text: NAME },
+            key: { ref: '@plan.input.key' },
+            consistency: { text: 'head' },
+          },
+        },
+        cap: 'look',
+        bind: { effect_id_as: 'h' },
+      },
+      { id: 'told', op: 'await_receipt', for: { ref: '@var:h' }, bind: { as: 'told' } },
+      { id: 'end', op: 'end', result: { record: { state: { ref: '@var:told.state' } } } },
+    ],
+    edges: [
+      { from: 'ask', to: 'told' },
+      { from: 'told', to: 'end' },
+    ],
+    required_caps: ['look'],
+    allowed_effects: ['introspect.reducer_state'],
+  },
+  { $kind: 'defpolicy', name: 't/rules@1', rules: [{ when: {}, decision: 'allow' }] },
+];
+
 /** A world of keyed counters whose states are of this version, with migrations between versions. */
 function counters(version: number, ...steps: readonly (readonly [number, number])[]) {
   const migrations = steps.map(([from, to]) => `from${from}to${to}@1`);
@@ -48,17 +86,32 @@ function counters(version: number, ...steps: readonly (readonly [number, number]
       abi: { reducer: { state: `t/S@${version}`, event: 't/Event@1' } },
     },
     ...steps.flatMap(([from, to]) => step(from, to)),
+    ...ASKING,
     {
       $kind: 'manifest',
       air_version: '1',
       features: steps.length > 0 ? ['migrations'] : [],
-      schemas: refs('t/Key@1', 't/Tick@1', 't/Event@1', 't/S@1', 't/S@2', 't/S@3'),
+      schemas: refs(
+        't/Key@1',
+        't/Tick@1',
+        't/Event@1',
+        't/Ask@1',
+        't/Told@1',
+        't/S@1',
+        't/S@2',
+        't/S@3',
+      ),
       modules: refs(NAME, ...steps.map(([from, to]) => `t/From${from}to${to}@1`)),
       migrations: refs(...migrations.map((name) => `t/${name}`)),
-      plans: [],
-      effects: [],
+      plans: refs('t/ask@1'),
+      effects: refs('sys/introspect.reducer_state@1'),
       caps: [],
-      policies: [],
+      policies: refs('t/rules@1'),
+      triggers: [{ event: 't/Ask@1', plan: 't/ask@1' }],
+      defaults: {
+        policy: 't/rules@1',
+        cap_grants: [{ name: 'look', cap: 'sys/query@1', params: { record: {} } }],
+      },
       routing: { events: [{ event: 't/Tick@1', reducer: NAME, key_field: 'who' }] },
     },
   );
@@ -132,6 +185,28 @@ describe('cells that two applications have left behind', () => {
     expect(state(world, 'b')).toEqual({ n1: 3, n2: 22, n3: 31 });
     expect(state(world, 'd')).toEqual({ n1: 1, n2: 1, n3: 1 });
     expect(state(world, 'a')).toEqual({ n1: 1 });
+    expect(world.check()).toBe('same');
+  });
+
+  it('are shown in the type that they are of, and read by plans in the present one', () => {
+    const world = grown();
+    const [table] = world.world.cells;
+    const cells = table?.kind === 'keyed' ? [...table.cells.range()] : [];
+    const shown = cells.map((cell) => {
+      const found = stateSchemaOf(world.world, NAME, cell);
+      const json = found?.schema.toJson(cell.state);
+      return [found?.schema.name, found?.isOutdated, json?.ok];
+    });
+    expect(shown).toEqual([
+      ['t/S@1', true, true],
+      ['t/S@2', true, true],
+      ['t/S@1', true, true],
+    ]);
+    expect(world.event('t/Ask@1', { key: encode('c') })).toBeUndefined();
+    const told = world.entries.findLast((entry) => entry.kind === 'plan-result');
+    const value = fieldsOf(told?.kind === 'plan-result' ? told.value.inline : undefined);
+    expect(Object.fromEntries(fieldsOf(value.get('state')))).toEqual({ n1: 1, n2: 20, n3: 30 });
+    expect(state(world, 'c')).toEqual({ n1: 1 });
     expect(world.check()).toBe('same');
   });
 

@@ -8,6 +8,7 @@ export interface Migration {
   readonly name: string;
   /** Hash of the type that it takes. */
   readonly from: Hash;
+  readonly taken: CompiledSchema;
   /** Hash of the type that it gives. */
   readonly to: Hash;
   readonly schema: CompiledSchema;
@@ -35,10 +36,11 @@ export function compileMigrations(definition: WorldDefinition): Migrations {
     if (from === undefined || schema === undefined || !hash.ok) continue;
     if (migration === undefined || module?.module_kind !== 'pure') continue;
     const steps = found.get(migration.reducer) ?? new Map<string, Migration>();
-    const taken = hasher.hashOf(from.type);
-    steps.set(toHex(taken), {
+    const key = hasher.hashOf(from.type);
+    steps.set(toHex(key), {
       name,
-      from: taken,
+      from: key,
+      taken: from,
       to: hasher.hashOf(schema.type),
       schema,
       module: module.name,

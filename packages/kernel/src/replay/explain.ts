@@ -17,6 +17,7 @@ import {
 } from '@aos/protocol';
 import type { Cell } from '../cells/cell.js';
 import { type CellTable, readCell } from '../cells/cell-table.js';
+import { stateSchemaOf } from '../cells/state-schema.js';
 import { step } from '../step/step.js';
 import { ObjectsNeeded } from '../trie/objects-needed.js';
 import { type Described, describeData, describeEntry, describeValue } from '../why/describe.js';
@@ -141,8 +142,11 @@ function stateOf(
   const reducer = world.program.reducersByName.get(name);
   const table = reducer === undefined ? undefined : after?.cells[reducer.index];
   const cell = cellOf(table, key);
-  const bytes = cell !== null && bytesEqual(cell.hash, hash) ? cell.state : ports.object(hash);
-  return bytes === undefined ? undefined : describeValue(bytes, reducer?.definition.state);
+  if (cell === null || after === undefined || !bytesEqual(cell.hash, hash)) {
+    const bytes = ports.object(hash);
+    return bytes === undefined ? undefined : describeValue(bytes, reducer?.definition.state);
+  }
+  return describeValue(cell.state, stateSchemaOf(after, name, cell)?.schema);
 }
 
 function cellOf(table: CellTable | undefined, key: Uint8Array | null): Cell | null {

@@ -7,11 +7,21 @@
  *    it.
  */
 import { DEFINITION_KINDS, type DefinitionKind } from '@aos/air';
-import { decode, type Encodable, encode, sha256, toHashText, type Value } from '@aos/canon';
+import {
+  bytesEqual,
+  decode,
+  type Encodable,
+  encode,
+  sha256,
+  toHashText,
+  type Value,
+} from '@aos/canon';
+import type { Cell } from '../cells/cell.js';
 import { countCells, listCells, readCell } from '../cells/cell-table.js';
 import type { OpenIntent } from '../gate/open-intent.js';
 import { listInstances } from '../plans/state/list-instances.js';
 import type { ReducerProgram } from '../program/reducer-program.js';
+import { migrateCell } from '../reducers/migrate-cell.js';
 import type { Answer } from './answer.js';
 import type { Run } from './run.js';
 
@@ -64,7 +74,16 @@ function answerState(run: Run, params: Params): Answer {
   if (reducer === undefined || table === undefined) return { code: 'reducer-unknown' };
   const key = keyOf(reducer, params.get('key') ?? null);
   if (key === undefined) return { code: 'key-invalid' };
-  return { payload: { state: readCell(table, key)?.state ?? null, meta: metaOf(run) } };
+  const cell = readCell(table, key);
+  const state = cell === null ? null : presentState(run, reducer, cell);
+  if (state === undefined) return { code: 'migration-failed' };
+  return { payload: { state, meta: metaOf(run) } };
+}
+
+/** In the type that the reducer has now; what is migrated for it is charged, and not kept. */
+function presentState(run: Run, reducer: ReducerProgram, cell: Cell): Uint8Array | undefined {
+  const isPresent = bytesEqual(cell.schema, reducer.stateSchema);
+  return isPresent ? cell.state : migrateCell(run, reducer, cell)?.state;
 }
 
 /** What the description of a cell takes at least, so that too many are not even listed. */

@@ -147,6 +147,10 @@ export type CellShape = {
   readonly key: PlainValue;
   readonly state: PlainValue;
   readonly state_hash: string;
+  /** What the state is shown in. */
+  readonly state_schema: string;
+  /** The reducer has states of another type now; this one is migrated when it is next used. */
+  readonly is_outdated: boolean;
   /** Logical time of the last change. */
   readonly active_ns: number | bigint;
 };
@@ -157,6 +161,8 @@ export type StateResult = {
   /** Null when nothing was stored yet. */
   readonly state: PlainValue;
   readonly state_hash: string | null;
+  readonly state_schema: string | null;
+  readonly is_outdated: boolean;
   readonly active_ns: number | bigint | null;
   /** Canonical bytes of the state, where they were asked for. */
   readonly cbor: Uint8Array | null;

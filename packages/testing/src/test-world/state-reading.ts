@@ -1,6 +1,13 @@
 /** The state of reducers, as tests read it. */
 import type { ReducerDefinition } from '@aos/air';
-import { type CellTable, listCells, readCell, type World } from '@aos/kernel';
+import {
+  type Cell,
+  type CellTable,
+  listCells,
+  readCell,
+  stateSchemaOf,
+  type World,
+} from '@aos/kernel';
 import { AosFault } from '@aos/protocol';
 import { normalWritten, readTyped } from './typed-values.js';
 
@@ -19,16 +26,21 @@ const MAX_CELLS = 10_000;
 export function readState(world: World, reducer: string, key: unknown): unknown {
   const { definition, table } = findReducer(world, reducer);
   const cell = readCell(table, keyOf(definition, key));
-  return cell === null ? undefined : readTyped(cell.state, definition.state.type);
+  return cell === null ? undefined : typedState(world, definition, cell);
 }
 
 /** In the order of their keys. */
 export function readCells(world: World, reducer: string): readonly TestCell[] {
   const { definition, table } = findReducer(world, reducer);
-  return listCells(table, { limit: MAX_CELLS }).map(({ key, state }) => ({
-    key: key === null ? null : readTyped(key, definition.keySchema?.type),
-    state: readTyped(state, definition.state.type),
+  return listCells(table, { limit: MAX_CELLS }).map((cell) => ({
+    key: cell.key === null ? null : readTyped(cell.key, definition.keySchema?.type),
+    state: typedState(world, definition, cell),
   }));
+}
+
+/** A cell that is still of an earlier type is read as that. */
+function typedState(world: World, { name, state }: ReducerDefinition, cell: Cell): unknown {
+  return readTyped(cell.state, (stateSchemaOf(world, name, cell)?.schema ?? state).type);
 }
 
 interface FoundReducer {

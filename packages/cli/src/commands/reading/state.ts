@@ -27,6 +27,7 @@ export async function getState(
     return {
       data: dataOf(found),
       lines: [printJson(dataOf(found.state), { indent: 2 })],
+      warnings: outdated([found]),
     };
   });
 }
@@ -65,8 +66,19 @@ export async function showCells(
         ...cells.map(({ key, state }) => `${printPlain(key)}  ${printPlain(state)}`),
         `${cells.length} of ${count} cells`,
       ],
+      warnings: outdated(cells),
     };
   });
+}
+
+type Shown = { readonly state_schema: string | null; readonly is_outdated: boolean };
+
+/** Says which states are still of an earlier type. */
+function outdated(cells: readonly Shown[]): readonly string[] {
+  const found = cells.filter(({ is_outdated }) => is_outdated);
+  if (found.length === 0) return [];
+  const schemas = [...new Set(found.map(({ state_schema }) => state_schema))].join(', ');
+  return [`${found.length} of an earlier type (${schemas}), to be migrated when next used`];
 }
 
 const printPlain = (value: PlainValue): string => printJson(dataOf(value));

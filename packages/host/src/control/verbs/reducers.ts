@@ -1,7 +1,7 @@
 /** Reducers and their cells as the verbs name and show them. */
 import type { CompiledSchema } from '@aos/air';
 import { toHashText } from '@aos/canon';
-import type { Cell, CellTable, World } from '@aos/kernel';
+import { type Cell, type CellTable, stateSchemaOf, type World } from '@aos/kernel';
 import type { CellShape, ValueForm } from '@aos/protocol';
 import { normalized, shownValue } from '../values.js';
 import { refusal, shown } from '../view.js';
@@ -39,11 +39,16 @@ export function keyBytes(reducer: FoundReducer, key: ValueForm | undefined): Uin
   throw refusal('key-missing', '/args/key', message);
 }
 
-export function cellShape({ state, keySchema }: FoundReducer, cell: Cell): CellShape {
+/** The cell as it is stored: one that is still of an earlier type is shown in that. */
+export function cellShape(world: World, reducer: FoundReducer, cell: Cell): CellShape {
+  const { name, state, keySchema } = reducer;
+  const found = stateSchemaOf(world, name, cell) ?? { schema: state, isOutdated: false };
   return {
     key: cell.key === null || keySchema === undefined ? null : shownValue(keySchema, cell.key),
-    state: shownValue(state, cell.state),
+    state: shownValue(found.schema, cell.state),
     state_hash: toHashText(cell.hash),
+    state_schema: found.schema.name,
+    is_outdated: found.isOutdated,
     active_ns: cell.activeNs,
   };
 }

@@ -31,16 +31,17 @@ function stateIn(world: World, args: ParsedArgs<'state.get'>): StateResult {
   const cell = readCell(reducer.cells, keyBytes(reducer, args.key));
   const found = { reducer: reducer.name, records: world.seq };
   if (cell === null) {
-    return { ...found, key: null, state: null, state_hash: null, active_ns: null, cbor: null };
+    const nothing = { key: null, state: null, state_hash: null, active_ns: null, cbor: null };
+    return { ...found, ...nothing, state_schema: null, is_outdated: false };
   }
-  return { ...found, ...cellShape(reducer, cell), cbor: args.cbor ? cell.state : null };
+  return { ...found, ...cellShape(world, reducer, cell), cbor: args.cbor ? cell.state : null };
 }
 
 export function showCells(view: ControlView, args: ParsedArgs<'cells.list'>): Promise<CellsResult> {
   return view.read((world) => {
     const reducer = findReducer(world, args.reducer);
     const cells = listCells(reducer.cells, queryOf(reducer, args));
-    const shown = cells.map((cell) => cellShape(reducer, cell));
+    const shown = cells.map((cell) => cellShape(world, reducer, cell));
     const last = shown.at(-1);
     return {
       reducer: reducer.name,

@@ -3,6 +3,7 @@ import { printJson } from '@aos/air';
 import { type Hash, toHex } from '@aos/canon';
 import type { Entry } from '@aos/protocol';
 import { readCell } from '../../cells/cell-table.js';
+import { stateSchemaOf } from '../../cells/state-schema.js';
 import { describeValue } from '../../why/describe.js';
 import type { World } from '../../world/world.js';
 import { originName } from '../forks/answers.js';
@@ -159,8 +160,9 @@ function stateAt({ program, cells }: World, { reducer, key }: CellPlace): StateS
   const found = program.reducersByName.get(reducer);
   const table = found && cells[found.index];
   const cell = table === undefined ? null : readCell(table, key);
-  if (cell === null || found === undefined) return null;
-  const value = cutText(printJson(describeValue(cell.state, found.definition.state)));
+  if (cell === null) return null;
+  const { schema } = stateSchemaOf({ program }, reducer, cell) ?? {};
+  const value = cutText(printJson(describeValue(cell.state, schema)));
   const hash: Hash = cell.hash;
   return { hash, value };
 }
