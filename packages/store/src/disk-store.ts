@@ -3,23 +3,29 @@ import type { Hash } from '@aos/canon';
 import type { Batch, HaltMark, SnapshotMark, WorldStore } from '@aos/protocol';
 import { assertBatch } from './batch.js';
 import { storeClosed, storeReadOnly } from './faults.js';
-import type { LogIndex } from './log/log-index.js';
 import { LogReader } from './log/log-reader.js';
 import type { LogWriter } from './log/log-writer.js';
 import type { Segments } from './log/segments.js';
 import type { LogTail } from './log/tail.js';
-import type { StoreLock } from './port.js';
+import type { LogIndex } from './places/log-index.js';
+import type { StoreFs, StoreLock } from './port.js';
 import { assertMarks, copyMarks, type StoreMarks } from './store-marks.js';
 
 /** An opened log; without a writer it is for reading. */
 export interface OpenLog {
   readonly genesis: Uint8Array;
+  readonly lineage: readonly Uint8Array[];
   readonly index: LogIndex;
   /** The marks that are durable, or that a reader found. */
   readonly marks: StoreMarks;
   readonly segments: Segments;
+  readonly fs: StoreFs;
+  /** The highest writer epoch of the log. */
+  readonly epoch: number;
   /** Highest sequence that the log itself says was durable. */
   readonly durable: number;
+  /** Position in the last segment below which it says that all is durable. */
+  readonly flushed: number;
   readonly tail: LogTail;
   readonly writer?: LogWriter;
   readonly lock?: StoreLock;
@@ -31,13 +37,17 @@ export class DiskStore implements WorldStore {
   private closing: Promise<void> | undefined;
 
   /** @internal */
-  constructor(private readonly log: OpenLog) {
+  constructor(readonly log: OpenLog) {
     const assertUsable = () => this.assertUsable();
     this.reader = new LogReader(log.segments, log.index, log.writer?.pending, assertUsable);
   }
 
   get genesis(): Uint8Array {
     return this.log.genesis.slice();
+  }
+
+  get lineage(): readonly Uint8Array[] {
+    return this.log.lineage.map((genesis) => genesis.slice());
   }
 
   get head(): number {
@@ -89,7 +99,12 @@ export class DiskStore implements WorldStore {
   }
 
   close(): Promise<void> {
-    this.closing ??= this.release();
+    return this.closeThen(async () => undefined);
+  }
+
+  /** Closes the log, and does something more before the lock is let go. */
+  closeThen(last: () => Promise<void>): Promise<void> {
+    this.closing ??= this.release(last);
     return this.closing;
   }
 
@@ -98,10 +113,11 @@ export class DiskStore implements WorldStore {
     if (fault) throw fault;
   }
 
-  private async release(): Promise<void> {
+  private async release(last: () => Promise<void>): Promise<void> {
     const { writer, segments, lock } = this.log;
     try {
       await writer?.close();
+      await last();
     } finally {
       segments.close();
       await lock?.release();

@@ -14,8 +14,9 @@ import { join } from 'node:path';
 import { assert } from '@aos/canon';
 import { DiskStore } from './disk-store.js';
 import { asFault, worldLocked, worldNotFound, writerFenced } from './faults.js';
+import { finishRewind, isUnfinishedRewind } from './fork/finish-rewind.js';
 import { LogWriter } from './log/log-writer.js';
-import { LogScan } from './log/scan.js';
+import { type CheckedFrames, LogScan } from './log/scan.js';
 import {
   JOURNAL_FOLDER,
   parseSegmentName,
@@ -26,16 +27,17 @@ import { SegmentFile, type SegmentFileOptions } from './log/segment-file.js';
 import { Segments } from './log/segments.js';
 import { keepTail } from './log/tail.js';
 import { nodeFs } from './node-fs.js';
+import { SegmentTable } from './places/segment-table.js';
 import type { StoreFs, StoreLock } from './port.js';
 import { claimWriter, type WriterClaim } from './writer-claim.js';
 
-const DEFAULT_SEGMENT_BYTES = 2 ** 26;
+const DEFAULT_SEGMENT_BYTES = 2 ** 24;
 const DEFAULT_PREALLOCATE_BYTES = 2 ** 18;
 const DEFAULT_COPY_BYTES = 2 ** 22;
 
 export interface StoreOptions {
   readonly fs?: StoreFs;
-  /** An append that would grow a segment beyond this goes to a new one; default 64 MiB. */
+  /** An append that would grow a segment beyond this goes to a new one; default 16 MiB. */
   readonly segmentBytes?: number;
   /** The most to fill with zeroes ahead of the log; 0 for none, default 256 KiB. */
   readonly preallocateBytes?: number;
@@ -48,9 +50,14 @@ export interface StoreOptions {
 export interface OpenOptions extends StoreOptions {
   /** `write` (the default) takes the writer lock and repairs a torn tail. */
   readonly mode?: 'write' | 'read';
+  /**
+   * `all` reads and verifies every frame of the log; by default those that no index covers, and the
+   * others when they are read.
+   */
+  readonly check?: CheckedFrames;
 }
 
-type LockedOptions = StoreOptions & { readonly fs: StoreFs };
+type LockedOptions = Omit<OpenOptions, 'mode'> & { readonly fs: StoreFs };
 
 interface ScannedLog {
   readonly scan: LogScan;
@@ -72,11 +79,15 @@ export async function openWorldStore(
   options: OpenOptions = {},
 ): Promise<DiskStore> {
   const fs = options.fs ?? nodeFs;
+  if (isUnfinishedRewind(fs.list(directory) ?? [])) await finishAlone(fs, directory);
   await asFault('read the directory', () => assertWorld(fs, directory));
   if (options.mode === 'read') {
-    const { scan, segments, genesis } = await readLog(fs, directory);
-    const { index, marks, durable, tail } = scan;
-    return new DiskStore({ genesis, segments, index, marks, durable, tail });
+    const { scan, segments, genesis } = await readLog(fs, directory, options.check);
+    const { index, lineage, marks, durable, tail } = scan;
+    const { epoch, end } = scan;
+    const { flushed } = end;
+    const found = { genesis, lineage, segments, index, marks, durable, tail };
+    return new DiskStore({ ...found, fs, epoch, flushed });
   }
   const lock = await asFault('lock the world', () => fs.lock(directory));
   if (!lock) throw worldLocked(directory);
@@ -94,26 +105,39 @@ export async function openLocked(
   options: LockedOptions,
   lock: StoreLock,
 ): Promise<DiskStore> {
-  const log = await claimLog(options.fs, directory);
+  const log = await claimLog(options, directory);
   try {
     const writer = await asFault('continue the log', () => startWriter(directory, options, log));
     const { scan, segments, genesis } = log;
-    const { index, marks, tail } = scan;
-    const found = { genesis, segments, index, marks, tail };
-    return new DiskStore({ ...found, durable: -1, writer, lock });
+    const { index, lineage, marks, tail } = scan;
+    const found = { genesis, lineage, segments, index, marks, tail };
+    const { fs } = options;
+    const { epoch } = log.claim;
+    return new DiskStore({ ...found, fs, epoch, durable: -1, flushed: 0, writer, lock });
   } catch (error) {
     log.segments.close();
     throw error;
   }
 }
 
+/** Ends a rewind that was broken off, unless somebody is at it. Code: `world-locked`. */
+async function finishAlone(fs: StoreFs, directory: string): Promise<void> {
+  const lock = await asFault('lock the world', () => fs.lock(directory));
+  if (!lock) throw worldLocked(directory);
+  try {
+    await finishRewind(fs, directory);
+  } finally {
+    await lock.release();
+  }
+}
+
 /** Claims before it reads; again, if the log knows of epochs whose claims are not there. */
-async function claimLog(fs: StoreFs, directory: string): Promise<ClaimedLog> {
+async function claimLog({ fs, check }: LockedOptions, directory: string): Promise<ClaimedLog> {
   const journalPath = join(directory, JOURNAL_FOLDER);
   let above = 0;
   for (;;) {
     const claim = await asFault('claim the log', () => claimWriter(fs, journalPath, above));
-    const log = await readLog(fs, directory);
+    const log = await readLog(fs, directory, check);
     if (log.scan.epoch < claim.epoch) return { ...log, claim };
     log.segments.close();
     above = log.scan.epoch;
@@ -128,10 +152,10 @@ function assertWorld(fs: StoreFs, directory: string): void {
   throw worldNotFound(directory, isUnfinished ? 'a creation that did not finish' : 'no journal');
 }
 
-async function readLog(fs: StoreFs, directory: string): Promise<ScannedLog> {
+async function readLog(fs: StoreFs, directory: string, check?: CheckedFrames): Promise<ScannedLog> {
   const journalPath = join(directory, JOURNAL_FOLDER);
   const segments = new Segments(fs, journalPath);
-  const scan = new LogScan(segments);
+  const scan = new LogScan(segments, check);
   try {
     const numbers = (fs.list(journalPath) ?? []).flatMap((name) => parseSegmentName(name) ?? []);
     await asFault('read the log', () => scan.run(numbers.sort((a, b) => a - b)));
@@ -178,10 +202,11 @@ async function startWriter(
   const offset = isSame ? Math.max(scan.end.offset, start) : start;
   const writer = new LogWriter(
     { fs, journalPath, segmentBytes, preallocateBytes },
-    { segments, index: scan.index, header, file, offset, claim },
+    { segments, index: scan.index, shelf: scan.shelf, header, file, offset, claim },
   );
   try {
     await writer.appendMarker('opened');
+    await scan.shelf.write(scan.index);
   } catch (error) {
     await writer.close();
     throw error;
@@ -223,7 +248,9 @@ async function beginNext(file: SegmentFile, log: ClaimedLog): Promise<SegmentHea
   const first = scan.index.records;
   const header = { genesis, salt, segment: segment + 1, first, previousBytes };
   await file.begin(header, claim.epoch);
+  scan.seal(segment);
   segments.add(header);
+  scan.index.begin(header.segment, new SegmentTable(first));
   return header;
 }
 

@@ -3,8 +3,8 @@ import { assert } from '@aos/canon';
 import type { OpenLog } from '../disk-store.js';
 import { frameSpan } from '../log/frame.js';
 import { FrameReader } from '../log/frame-reader.js';
-import { offsetOf, segmentOf } from '../places/log-index.js';
 import { Window } from '../log/window.js';
+import { offsetOf, segmentOf } from '../places/log-index.js';
 
 const CHUNK_BYTES = 2 ** 16;
 
@@ -55,7 +55,7 @@ function recordEnd(log: OpenLog, seq: number): LogPlace {
 }
 
 function durableIn({ writer, segments, flushed }: OpenLog, segment: number): number {
-  const last = writer?.durablePlace ?? { segment: segments.count - 1, offset: flushed };
+  const last = writer?.durablePlace ?? { segment: segments.last, offset: flushed };
   return segment < last.segment ? Number.POSITIVE_INFINITY : last.offset;
 }
 

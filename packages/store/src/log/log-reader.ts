@@ -1,9 +1,9 @@
 /** Reads records and objects back while a writer may be appending; all of it verified again. */
 import { bytesEqual, type Hash, sha256 } from '@aos/canon';
 import { WorldDamaged } from '../faults.js';
+import { type LogIndex, offsetOf, segmentOf } from '../places/log-index.js';
 import { frameSpan } from './frame.js';
 import { FrameReader } from './frame-reader.js';
-import { type LogIndex, offsetOf, segmentOf } from './log-index.js';
 import type { PendingChunks } from './pending.js';
 import { HASH_BYTES } from './segment.js';
 import type { Segments } from './segments.js';

@@ -15,9 +15,11 @@
  */
 import { AosFault, type Batch } from '@aos/protocol';
 import { storeFailed, writerFenced } from '../faults.js';
+import type { IndexShelf } from '../places/index-shelf.js';
+import { type LogIndex, placeOf } from '../places/log-index.js';
+import { SegmentTable } from '../places/segment-table.js';
 import type { WriterClaim } from '../writer-claim.js';
 import { encodeFrame, type FrameContent, type FrameStamp, frameSeed, spanOf } from './frame.js';
-import { type LogIndex, type Place, placeOf } from './log-index.js';
 import { encodeMarker, type Marker } from './marker.js';
 import { type Mark, PendingChunks } from './pending.js';
 import type { SegmentHeader } from './segment.js';
@@ -34,11 +36,17 @@ export interface WriterOptions extends Omit<SegmentFileOptions, 'path'> {
 export interface WriterStart {
   readonly segments: Segments;
   readonly index: LogIndex;
+  readonly shelf: IndexShelf;
   readonly header: SegmentHeader;
   readonly file: SegmentFile;
   /** Where the log ends in the file. */
   readonly offset: number;
   readonly claim: WriterClaim;
+}
+
+interface LogContent extends FrameContent {
+  /** A marker that is no writer's own. */
+  readonly isMark?: boolean;
 }
 
 interface Waiter {
@@ -85,17 +93,22 @@ export class LogWriter {
     return this.flushed.head;
   }
 
+  /** Up to where the log is durable. */
+  get durablePlace(): Pick<Mark, 'offset' | 'segment'> {
+    return this.flushed;
+  }
+
   /**
    * Objects come first and are new to the log, marks come last. An empty batch waits for all
    * appends before it.
    */
   append(batch: Batch): Promise<void> {
-    const contents: FrameContent[] = [];
+    const contents: LogContent[] = [];
     for (const { hash, bytes } of batch.objects) {
       contents.push({ kind: 'object', prefix: hash, payload: bytes });
     }
     for (const payload of batch.records) contents.push({ kind: 'record', payload });
-    for (const mark of batch.marks ?? []) contents.push(markerContent(mark));
+    for (const mark of batch.marks ?? []) contents.push({ ...markerContent(mark), isMark: true });
     return this.appendFrames(contents);
   }
 
@@ -111,6 +124,7 @@ export class LogWriter {
       await this.file.seal(this.flushed.offset);
       this.isClosing = true;
       await this.appendMarker('closed');
+      await this.keepIndex(this.flushed.segment, this.flushed.offset);
     } catch (cause) {
       this.fence(cause);
       await this.cutting;
@@ -118,7 +132,7 @@ export class LogWriter {
     this.file.close();
   }
 
-  private appendFrames(contents: readonly FrameContent[]): Promise<void> {
+  private appendFrames(contents: readonly LogContent[]): Promise<void> {
     if (this.fault) return Promise.reject(this.fault);
     if (contents.length > 0) {
       this.encodeFrames(contents);
@@ -129,7 +143,7 @@ export class LogWriter {
     return new Promise((resolve, reject) => this.waiters.push({ appends, resolve, reject }));
   }
 
-  private encodeFrames(contents: readonly FrameContent[]): void {
+  private encodeFrames(contents: readonly LogContent[]): void {
     let spanBytes = 0;
     for (const content of contents) spanBytes += spanOf(content);
     this.makeRoom(spanBytes);
@@ -139,7 +153,7 @@ export class LogWriter {
     const stamp = this.stamp();
     let at = offset;
     for (const content of contents) {
-      this.enter(content, placeOf(segment, at));
+      this.enter(content, segment, at);
       const target = chunk.bytes.subarray(at - chunk.offset);
       encodeFrame(target, frameSeed(seed, at), stamp, content);
       at += spanOf(content);
@@ -149,10 +163,13 @@ export class LogWriter {
     chunk.mark = this.encoded;
   }
 
-  private enter(content: FrameContent, place: Place): void {
+  private enter({ kind, prefix, isMark }: LogContent, segment: number, offset: number): void {
     const { index } = this.start;
-    if (content.kind === 'record') index.addRecord(place);
-    if (content.prefix) index.addObject(content.prefix, place);
+    const place = placeOf(segment, offset);
+    index.active.last = offset;
+    if (kind === 'record') index.addRecord(place);
+    if (prefix) index.addObject(prefix, place);
+    if (isMark) index.active.marks.push(offset);
   }
 
   private stamp(): FrameStamp {
@@ -163,7 +180,7 @@ export class LogWriter {
 
   /** Goes on in a new segment when this one would grow too large. */
   private makeRoom(spanBytes: number): void {
-    const { segments } = this.start;
+    const { segments, index } = this.start;
     const { appends, head, segment, offset } = this.encoded;
     const isEmpty = offset === segments.get(segment).start;
     if (isEmpty || offset + spanBytes <= this.options.segmentBytes) return;
@@ -171,6 +188,7 @@ export class LogWriter {
     this.header = { genesis, salt, segment: segment + 1, first: head + 1, previousBytes: offset };
     this.coming.push(this.header);
     segments.add(this.header);
+    index.begin(segment + 1, new SegmentTable(head + 1));
     this.encoded = { appends, head, segment: segment + 1, offset: segments.get(segment + 1).start };
   }
 
@@ -243,6 +261,17 @@ export class LogWriter {
       next.close();
       throw cause;
     }
+    await this.keepIndex(header.segment - 1, header.previousBytes);
+  }
+
+  /** What is known of a segment that is whole goes to a file; what of it is durable, is. */
+  private async keepIndex(segment: number, bytes: number): Promise<void> {
+    const { shelf, index } = this.start;
+    const table = index.of(segment);
+    if (!(table instanceof SegmentTable)) return;
+    const made = shelf.make(segment, table, bytes);
+    if (made !== undefined) index.replace(segment, made);
+    await shelf.write(index);
   }
 
   private fence(cause: unknown): void {

@@ -16,10 +16,13 @@
 import { setImmediate as yieldToLoop } from 'node:timers/promises';
 import { bytesEqual, type Hash } from '@aos/canon';
 import { type DamagePlace, unknownFormat, WorldDamaged } from '../faults.js';
+import { IndexShelf } from '../places/index-shelf.js';
+import { LogIndex } from '../places/log-index.js';
+import { type FittingIndex, tableOf } from '../places/segment-index.js';
+import { SegmentTable } from '../places/segment-table.js';
 import type { StoreFile } from '../port.js';
 import { StoreMarks } from '../store-marks.js';
 import { FrameReader } from './frame-reader.js';
-import { LogIndex } from './log-index.js';
 import {
   decodeSegmentHeader,
   formatOf,
@@ -33,11 +36,17 @@ import type { Segments } from './segments.js';
 import { type LogTail, measureTail } from './tail.js';
 import { Window } from './window.js';
 
+/** Of a segment that an index covers only a few frames are read. */
+const INDEXED_CHUNK_BYTES = 2 ** 12;
+
 /** Where the last segment ends, and how much of it was claimed durable. */
 interface LogEnd {
   readonly offset: number;
   readonly flushed: number;
 }
+
+/** Which frames are verified at open: those that no index covers, or all. */
+export type CheckedFrames = 'all' | 'last';
 
 /** Reads segments in order; the fields are the result. */
 export class LogScan implements WalkState {
@@ -56,9 +65,16 @@ export class LogScan implements WalkState {
   /** It was closed, and its last file holds nothing behind: whoever wrote it has finished. */
   isComplete = false;
 
+  readonly shelf: IndexShelf;
   private numbers: readonly number[] = [];
 
-  constructor(private readonly segments: Segments) {}
+  constructor(
+    private readonly segments: Segments,
+    /** `all`: every frame is read, whatever indexes say. */
+    private readonly check: CheckedFrames = 'last',
+  ) {
+    this.shelf = new IndexShelf(segments);
+  }
 
   get worldId(): Hash | undefined {
     return this.header?.genesis;
@@ -101,10 +117,41 @@ export class LogScan implements WalkState {
     if (this.header && !bytesEqual(header.genesis, this.header.genesis)) this.crossBorder();
     this.header = header;
     this.segments.add(header);
-    const walk = new SegmentWalk(this, file, segment, this.segments.get(segment).seed);
-    const end = walk.toEnd(role, role === 'last' ? undefined : this.borderBehind(segment));
+    const end = this.walk(segment, file, role);
     if (!this.genesis) throw new WorldDamaged('the genesis is missing', this.placeAt(segment, end));
+  }
+
+  private walk(segment: number, file: StoreFile, role: SegmentRole): number {
+    const { seed, header } = this.segments.get(segment);
+    const border = role === 'last' ? undefined : this.borderBehind(segment);
+    const known = this.knownOf(segment, role, border ?? file.sizeBytes());
+    const table = known ? tableFor(known, role) : new SegmentTable(header.first);
+    this.index.begin(segment, table);
+    const isPassed = known !== undefined && role === 'sealed';
+    if (isPassed) this.index.replace(segment, known.file);
+    const chunkBytes = isPassed ? INDEXED_CHUNK_BYTES : CHUNK_BYTES;
+    const walk = new SegmentWalk(this, file, segment, seed, chunkBytes);
+    const end = walk.toEnd(role, border, known);
     this.end = { offset: end, flushed: walk.flushed };
+    if (role === 'last' || isPassed) return end;
+    const places = this.shelf.make(segment, table, end);
+    if (places !== undefined) this.index.replace(segment, places);
+    return end;
+  }
+
+  /** A segment that was the last gets a successor: its places become an index. */
+  seal(segment: number): void {
+    const made = this.shelf.make(segment, this.index.active, this.end.offset);
+    if (made !== undefined) this.index.replace(segment, made);
+  }
+
+  /** What an index says of a segment: of all of it, or of the beginning of the last one. */
+  private knownOf(segment: number, role: SegmentRole, sizeBytes: number) {
+    if (this.check === 'all') return undefined;
+    const least = role === 'last' ? 0 : sizeBytes;
+    const known = this.shelf.find(segment, { least, most: sizeBytes });
+    if (known === undefined || known.lastFrame.epoch < this.epoch) return undefined;
+    return role === 'sealed' || known.file.isWhole() ? known : undefined;
   }
 
   /** What follows is a fork's: its own genesis, and nothing that has stopped its parent. */
@@ -134,8 +181,10 @@ export class LogScan implements WalkState {
   private expectStart(segment: number): void {
     const before = this.header as SegmentHeader;
     const { offset: previousBytes } = this.end;
-    this.header = { ...before, segment, first: this.index.records, previousBytes };
+    const { genesis, salt } = before;
+    this.header = { genesis, salt, segment, first: this.index.records, previousBytes };
     this.segments.add(this.header);
+    this.index.begin(segment, new SegmentTable(this.header.first));
     this.end = { offset: 0, flushed: 0 };
   }
 
@@ -145,7 +194,7 @@ export class LogScan implements WalkState {
     segment: number,
     role: SegmentRole,
   ): SegmentHeader | undefined {
-    const frames = new FrameReader(new Window(file, CHUNK_BYTES), SEGMENT_HEADER_SEED);
+    const frames = new FrameReader(new Window(file, INDEXED_CHUNK_BYTES), SEGMENT_HEADER_SEED);
     const place = this.placeAt(segment, 0);
     let frame = frames.frameAt(0);
     if (!frame && segment > 0 && role === 'last') {
@@ -173,7 +222,7 @@ export class LogScan implements WalkState {
       isSalted &&
       header.segment === segment &&
       header.first === this.index.records &&
-      header.previousBytes === this.end.offset;
+      header.previousBytes === (before?.compacted?.original ?? this.end.offset);
     if (fits) return;
     throw new WorldDamaged(
       'the segment does not continue the one before it',
@@ -193,4 +242,12 @@ export class LogScan implements WalkState {
   private placeAt(segment: number, offset: number): DamagePlace {
     return { segment, offset, seq: this.index.records };
   }
+}
+
+/** For the last segment, which goes on, all that the index says; else only how much there is. */
+function tableFor({ file }: FittingIndex, role: SegmentRole): SegmentTable {
+  if (role === 'last') return tableOf(file);
+  const table = new SegmentTable(file.first);
+  table.records = file.records;
+  return table;
 }

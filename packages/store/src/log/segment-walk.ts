@@ -2,6 +2,8 @@
 import { bytesEqual, type Hash, sha256 } from '@aos/canon';
 import type { StoreMark } from '@aos/protocol';
 import { type DamagePlace, WorldDamaged } from '../faults.js';
+import { type LogIndex, placeOf } from '../places/log-index.js';
+import type { FittingIndex } from '../places/segment-index.js';
 import type { StoreFile } from '../port.js';
 import type { StoreMarks } from '../store-marks.js';
 import {
@@ -14,7 +16,6 @@ import {
   looksLikeFrame,
 } from './frame.js';
 import { FrameReader } from './frame-reader.js';
-import { type LogIndex, placeOf } from './log-index.js';
 import { decodeMarker } from './marker.js';
 import { HASH_BYTES, SEGMENT_HEADER_SEED } from './segment.js';
 import { Window } from './window.js';
@@ -48,18 +49,21 @@ export class SegmentWalk {
     private readonly file: StoreFile,
     private readonly segment: number,
     private readonly seed: number,
+    chunkBytes = CHUNK_BYTES,
   ) {
-    this.frames = new FrameReader(new Window(file, CHUNK_BYTES), seed);
+    this.frames = new FrameReader(new Window(file, chunkBytes), seed);
   }
 
   /**
    * Returns where the segment ends. With a border the log goes on there as that of a fork: what the
-   * file has behind is of no concern.
+   * file has behind is of no concern. With an index the walk begins behind what it covers.
    */
-  toEnd(role: SegmentRole, border = Number.POSITIVE_INFINITY): number {
+  toEnd(role: SegmentRole, border = Number.POSITIVE_INFINITY, index?: FittingIndex): number {
     const start = new FrameReader(this.frames.window, SEGMENT_HEADER_SEED).headerAt(0);
     if (start) this.noteClaims(start);
     let offset = start ? frameSpan(start.sizeBytes) : 0;
+    if (index !== undefined) offset = this.passIndexed(index);
+    if (index !== undefined && role === 'sealed') return offset;
     while (offset < border) {
       const header = this.acceptableAt(offset) ?? this.lookAgain(offset, role);
       if (!header) return offset;
@@ -67,6 +71,24 @@ export class SegmentWalk {
       offset += frameSpan(header.sizeBytes);
     }
     return offset;
+  }
+
+  /** What an index covers was durable when it was made, and is not read here. */
+  private passIndexed({ file, lastFrame }: FittingIndex): number {
+    const { bytes, genesis, last, marks } = file.head;
+    const isLastMarked = marks.at(-1) === last;
+    const frames = [...(genesis < 0 ? [] : [genesis]), ...marks, ...(isLastMarked ? [] : [last])];
+    for (const offset of frames) {
+      const header = offset === last ? lastFrame : this.frames.frameAt(offset);
+      const place = this.placeAt(offset);
+      if (!header) throw new WorldDamaged('no valid frame where one was durable', place);
+      if (header.kind === 'genesis') this.enterGenesis(offset, header);
+      if (header.kind === 'marker') this.enterMarker(offset, header);
+    }
+    this.state.epoch = lastFrame.epoch;
+    this.noteClaims(lastFrame);
+    this.flushed = Math.max(this.flushed, bytes);
+    return bytes;
   }
 
   private acceptableAt(offset: number): FrameHeader | undefined {
@@ -118,6 +140,7 @@ export class SegmentWalk {
   private enter(offset: number, header: FrameHeader): void {
     const { index } = this.state;
     const place = placeOf(this.segment, offset);
+    index.active.last = offset;
     this.state.epoch = header.epoch;
     this.state.isClosed = false;
     this.noteClaims(header);
@@ -139,6 +162,8 @@ export class SegmentWalk {
 
   private enterMark(offset: number, mark: StoreMark): void {
     const { index, marks } = this.state;
+    const known = index.active.marks;
+    if (known.at(-1) !== offset) known.push(offset);
     if (mark.seq >= index.records) {
       throw new WorldDamaged('a mark of a record that is not there', this.placeAt(offset));
     }
@@ -152,6 +177,7 @@ export class SegmentWalk {
       throw new WorldDamaged('the genesis is not that of the segment header', place);
     }
     this.state.genesis = genesis;
+    this.state.index.active.genesis = offset;
   }
 
   private noteClaims(header: FrameHeader): void {

@@ -20,7 +20,7 @@ export const HASH_BYTES = 32;
 export const SEGMENT_HEADER_SEED = 0;
 
 /** No header frame is longer; whatever stands behind this position is not a part of one. */
-export const MAX_HEADER_SPAN_BYTES = 176;
+export const MAX_HEADER_SPAN_BYTES = 240;
 
 const NAME_DIGITS = 10;
 const NAME = /^\d{10}\.log$/;
@@ -33,6 +33,8 @@ export interface SegmentHeader {
   readonly first: number;
   /** Size of the segment before this one, 0 for the first. */
   readonly previousBytes: number;
+  /** Of a file that was written anew without what nothing needs: its size, and what it was. */
+  readonly compacted?: { readonly bytes: number; readonly original: number };
   /** Chosen at random for the world and kept by all its segments; keeps checks unpredictable. */
   readonly salt: Uint8Array;
 }
@@ -47,8 +49,9 @@ export function parseSegmentName(name: string): number | undefined {
 }
 
 export function encodeSegmentHeader(header: SegmentHeader): Uint8Array {
-  const { genesis, segment, first, previousBytes, salt } = header;
-  return encode({ format: SEGMENT_FORMAT, genesis, segment, first, previousBytes, salt });
+  const { genesis, segment, first, previousBytes, salt, compacted } = header;
+  const fields = { format: SEGMENT_FORMAT, genesis, segment, first, previousBytes, salt };
+  return encode(compacted === undefined ? fields : { ...fields, compacted });
 }
 
 /** The format a header states, whatever else is in it. */
@@ -59,15 +62,18 @@ export function formatOf(payload: Uint8Array): Value | undefined {
 /** `undefined` when these are not the bytes of a header of this format. */
 export function decodeSegmentHeader(payload: Uint8Array): SegmentHeader | undefined {
   const fields = fieldsOf(payload);
-  const header = {
+  const compacted = fields.get('compacted');
+  const header: SegmentHeader = {
     genesis: fields.get('genesis') as Hash,
     segment: fields.get('segment') as number,
     first: fields.get('first') as number,
     previousBytes: fields.get('previousBytes') as number,
     salt: fields.get('salt') as Uint8Array,
+    ...(compacted instanceof Map ? { compacted: sizesOf(compacted) } : {}),
   };
   if (!isBytes(header.genesis, HASH_BYTES) || !isBytes(header.salt, SALT_BYTES)) return undefined;
   const numbers = [header.segment, header.first, header.previousBytes];
+  if (header.compacted) numbers.push(header.compacted.bytes, header.compacted.original);
   if (!numbers.every(Number.isSafeInteger)) return undefined;
   return bytesEqual(encodeSegmentHeader(header), payload) ? header : undefined;
 }
@@ -83,6 +89,10 @@ export function encodeSegmentStart(header: SegmentHeader, stamp: FrameStamp): Bu
   const bytes = Buffer.alloc(frameSpan(payload.length));
   encodeFrame(bytes, SEGMENT_HEADER_SEED, stamp, { kind: 'segment', payload });
   return bytes;
+}
+
+function sizesOf(fields: ReadonlyMap<Value, Value>) {
+  return { bytes: fields.get('bytes') as number, original: fields.get('original') as number };
 }
 
 function fieldsOf(payload: Uint8Array): ReadonlyMap<Value, Value> {

@@ -1,13 +1,15 @@
 /** The segment files of one open log: how their frames verify, where they start, and handles. */
 import { join } from 'node:path';
+import { indexPath } from '../places/segment-index.js';
 import type { StoreFile, StoreFs } from '../port.js';
 import { frameSpan } from './frame.js';
 import { encodeSegmentHeader, type SegmentHeader, segmentName, segmentSeed } from './segment.js';
 
-/** Handles kept open; a world may have more segments than a process may have files. */
+/** Handles kept open by one log; all logs together have more. */
 const MAX_OPEN_FILES = 16;
 
 interface Segment {
+  readonly header: SegmentHeader;
   readonly seed: number;
   readonly start: number;
   /** Where the frames end; unknown while the segment is the last one. */
@@ -16,27 +18,48 @@ interface Segment {
 
 export class Segments {
   private readonly list: Segment[] = [];
-  private readonly handles = new Map<number, StoreFile>();
+  private readonly handles = new Map<string, StoreFile>();
+  /** Number of the first segment in the list. */
+  private base = 0;
 
   constructor(
-    private readonly fs: StoreFs,
-    private readonly journalPath: string,
+    readonly fs: StoreFs,
+    readonly journalPath: string,
   ) {}
 
-  get count(): number {
-    return this.list.length;
+  /** Number of the first segment. */
+  get first(): number {
+    return this.base;
+  }
+
+  /** Number of the last segment. */
+  get last(): number {
+    return this.base + this.list.length - 1;
   }
 
   /** The next segment begins; the one before it ends at what the header says. */
   add(header: SegmentHeader): void {
+    if (this.list.length === 0) this.base = header.segment;
     const before = this.list.at(-1);
-    if (before) before.end = header.previousBytes;
-    const start = frameSpan(encodeSegmentHeader(header).length);
-    this.list.push({ seed: segmentSeed(header), start, end: Number.POSITIVE_INFINITY });
+    if (before) before.end = before.header.compacted?.bytes ?? header.previousBytes;
+    this.list.push(segmentOf(header));
+  }
+
+  /** The file of a segment was replaced by another one, with the same records. */
+  replace(header: SegmentHeader, end: number): void {
+    this.forget(header.segment);
+    this.list[header.segment - this.base] = { ...segmentOf(header), end };
+  }
+
+  /** The segments before are no part of the log any more. */
+  dropBelow(segment: number): void {
+    for (let dropped = this.base; dropped < segment; dropped++) this.forget(dropped);
+    this.list.splice(0, segment - this.base);
+    this.base = segment;
   }
 
   get(segment: number): Readonly<Segment> {
-    return this.list[segment] as Segment;
+    return this.list[segment - this.base] as Segment;
   }
 
   path(segment: number): string {
@@ -45,26 +68,45 @@ export class Segments {
 
   /** A handle for reading, kept for the next time. */
   file(segment: number): StoreFile {
-    const known = this.handles.get(segment);
-    if (known) return known;
-    const file = this.fs.open(this.path(segment), 'read');
-    this.handles.set(segment, file);
-    for (const [oldest, handle] of this.handles) {
-      if (this.handles.size <= MAX_OPEN_FILES) break;
-      this.handles.delete(oldest);
-      handle.close();
-    }
-    return file;
+    return this.handle(this.path(segment));
   }
 
-  /** The file of a segment is another one now. */
+  /** The same for its index; throws where there is none. */
+  indexFile(segment: number): StoreFile {
+    return this.handle(indexPath(this.journalPath, segment));
+  }
+
+  /** The files of a segment are others now. */
   forget(segment: number): void {
-    this.handles.get(segment)?.close();
-    this.handles.delete(segment);
+    this.drop(this.path(segment));
+    this.drop(indexPath(this.journalPath, segment));
   }
 
   close(): void {
     for (const file of this.handles.values()) file.close();
     this.handles.clear();
   }
+
+  private handle(path: string): StoreFile {
+    const known = this.handles.get(path);
+    if (known) return known;
+    const file = this.fs.open(path, 'read');
+    this.handles.set(path, file);
+    for (const oldest of this.handles.keys()) {
+      if (this.handles.size <= MAX_OPEN_FILES) break;
+      this.drop(oldest);
+    }
+    return file;
+  }
+
+  private drop(path: string): void {
+    this.handles.get(path)?.close();
+    this.handles.delete(path);
+  }
+}
+
+function segmentOf(header: SegmentHeader): Segment {
+  const start = frameSpan(encodeSegmentHeader(header).length);
+  const end = Number.POSITIVE_INFINITY;
+  return { header, seed: segmentSeed(header), start, end };
 }
