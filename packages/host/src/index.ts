@@ -83,6 +83,8 @@ export { PROMETHEUS_TYPE, writePrometheus } from './observe/prometheus.js';
 export { WorldMetrics } from './observe/world-metrics.js';
 export { openWorldHost, type WorldHostOptions } from './open-host.js';
 export { type FillEntropy, Stamper, type StampOrigin, systemEntropy } from './stamper.js';
+export { draftFork, type ForkDraft, type ForkRequest } from './time/fork.js';
+export { draftRewind, type RewindDraft, type RewindRequest } from './time/rewind.js';
 export { type AuthoringFolder, readAuthoringFolder } from './world/air-folder.js';
 export {
   type FoundedWorld,
@@ -91,6 +93,7 @@ export {
   type FoundingResult,
   foundWorld,
 } from './world/found-world.js';
+export { worldAfter } from './world/heights.js';
 export type { HostEngine } from './world/host-engine.js';
 export { loadWorld, objectsMissing } from './world/load-world.js';
 export { divergedFault, type OpenedWorld, type OpenFrom, openWorld } from './world/open-world.js';

@@ -105,6 +105,7 @@ export class HeldStore implements WorldStore {
   closed = false;
   head = -1;
   durable = -1;
+  readonly lineage = [];
   readonly snapshot = undefined;
   readonly halt = undefined;
   #records: Uint8Array[] = [];

@@ -7,8 +7,9 @@
  */
 import type { World } from '@aos/kernel';
 import { AosFault } from '@aos/protocol';
-import { loadParts, worldAtGenesis, worldAtSnapshot } from '../world/load-world.js';
-import { divergedFault, judgeRecord } from '../world/open-world.js';
+import { nearestSnapshot, replayTo, startBefore } from '../world/heights.js';
+import { loadParts, type WorldParts } from '../world/load-world.js';
+import { judgePorts } from '../world/open-world.js';
 import { recordUnknown } from './durability.js';
 import type { ControlView } from './view.js';
 
@@ -50,17 +51,13 @@ export class PastWorlds {
 
   async #replayTo(seq: number): Promise<World> {
     if (this.#last?.seq === seq) return this.#last.world;
-    let world = this.#startFor(seq);
     const { store, engine } = this.view.options;
-    const ports = { engine, object: store.object.bind(store) };
+    const parts = loadParts(store, engine);
+    const ports = judgePorts(parts);
+    let world = this.#startFor(seq, parts);
     while (world.seq <= seq) {
       const end = Math.min(seq, world.seq + SLICE_RECORDS - 1);
-      for (const bytes of store.records(world.seq)) {
-        const verdict = judgeRecord(world, bytes, ports, 'trust');
-        if (verdict.kind === 'different') throw divergedFault(verdict.difference);
-        world = verdict.world;
-        if (world.seq > end) break;
-      }
+      world = replayTo(world, end, ports, store);
       if (this.#isClosed) throw busy();
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -68,20 +65,12 @@ export class PastWorlds {
     return world;
   }
 
-  /** The last one, the snapshot or genesis, whichever is nearest. */
-  #startFor(seq: number): World {
-    const { store, engine } = this.view.options;
+  /** The last one, a snapshot or genesis, whichever is nearest. */
+  #startFor(seq: number, parts: WorldParts): World {
     const last = this.#last;
-    const snapshotSeq = store.snapshot?.seq ?? -1;
-    if (last !== undefined && last.seq <= seq && (last.seq >= snapshotSeq || snapshotSeq > seq)) {
-      return last.world;
-    }
-    const parts = loadParts(store, engine);
-    if (snapshotSeq <= seq) {
-      const opened = worldAtSnapshot(parts);
-      if (opened?.ok) return opened.value;
-    }
-    return worldAtGenesis(parts);
+    const snapshotSeq = nearestSnapshot(parts.store, seq)?.seq ?? -1;
+    if (last !== undefined && last.seq <= seq && last.seq >= snapshotSeq) return last.world;
+    return startBefore(parts, seq);
   }
 }
 

@@ -30,7 +30,7 @@ import { callLimitsOf, type ReceiptStatus, type WorldStore } from '@aos/protocol
 import type { HostEngine } from '../world/host-engine.js';
 import { loadParts, worldAtGenesis } from '../world/load-world.js';
 import { serveNeed } from '../world/module-loader.js';
-import { divergedFault, findStart, judgeRecord } from '../world/open-world.js';
+import { divergedFault, findStart, judgePorts, judgeRecord } from '../world/open-world.js';
 
 /** A value as JSON text of its schema. */
 interface ShadowSeed {
@@ -119,13 +119,15 @@ function gather(
   const isNear = atSeq < MAX_REPLAY;
   const snapshotSeq = store.snapshot?.seq ?? -1;
   const fromGenesis = snapshotSeq > atSeq || (snapshotSeq >= first && isNear);
-  const ports = { engine, object: (hash: Hash) => store.object(hash) };
+  const ports = judgePorts(parts);
   let world = fromGenesis ? worldAtGenesis(parts) : findStart(parts).start;
   let from = world;
+  const { borders } = parts.lineage;
   let records: Uint8Array[] = [];
   for (const bytes of store.records(world.seq)) {
     if (world.seq > atSeq) break;
-    const isNew = !bytesEqual(manifestOf(world), manifestOf(from));
+    const isNew =
+      !bytesEqual(manifestOf(world), manifestOf(from)) || borders.includes(world.seq - 1);
     if (world.seq <= first || isNew) {
       from = world;
       records = [];

@@ -13,8 +13,9 @@ import {
   type TrieSource,
   type World,
 } from '@aos/kernel';
-import { AosFault, callLimitsOf, decodeGenesis, type WorldStore } from '@aos/protocol';
+import { AosFault, callLimitsOf, type WorldStore } from '@aos/protocol';
 import type { HostEngine } from './host-engine.js';
+import { Lineage } from './lineage.js';
 import { type LoaderPorts, loadModule } from './module-loader.js';
 import { SharedDefinitions } from './shared-definitions.js';
 
@@ -22,7 +23,8 @@ import { SharedDefinitions } from './shared-definitions.js';
 export interface WorldParts {
   readonly store: WorldStore;
   readonly engine: HostEngine;
-  /** The one of genesis. */
+  readonly lineage: Lineage;
+  /** The one of the first genesis. */
   readonly definition: WorldDefinition;
   /** One that came into force later, with its code. */
   readonly open: (manifest: Hash) => Result<WorldDefinition>;
@@ -39,7 +41,8 @@ export function loadParts(
   engine: HostEngine,
   definitions = new SharedDefinitions(),
 ): WorldParts {
-  const genesis = unwrap(decodeGenesis(store.genesis));
+  const lineage = Lineage.of(store);
+  const genesis = lineage.root;
   const read = (hash: Hash) => store.object(hash);
   const limits = callLimitsOf(genesis.runtime.limits);
   const open = (manifest: Hash) => {
@@ -47,7 +50,8 @@ export function loadParts(
     return opened.ok ? withCode(opened.value, { store, engine, limits }) : opened;
   };
   const definition = unwrap(open(genesis.manifest));
-  return { store, engine, definition, open, source: { read, cache: new NodeCache() } };
+  const source = { read, cache: new NodeCache() };
+  return { store, engine, lineage, definition, open, source };
 }
 
 /** The definition, once the engine has all its code. */
@@ -67,17 +71,19 @@ export function loadWorld(store: WorldStore, engine: HostEngine): World {
   return worldAtGenesis(loadParts(store, engine));
 }
 
-export function worldAtGenesis({ store, definition, engine, source }: WorldParts): World {
-  return unwrap(createWorld(store.genesis, definition, { engine, source }));
+export function worldAtGenesis({ lineage, definition, engine, source }: WorldParts): World {
+  return unwrap(createWorld(lineage.rootBytes, definition, { engine, source }));
 }
 
 /**
- * The world of the last snapshot, `undefined` when there is none. Codes: `object-missing`, and
+ * The world of a snapshot, the last one, `undefined` when there is none. Codes: `object-missing`, and
  * those of {@link openSnapshot}.
  */
-export function worldAtSnapshot(parts: WorldParts): Result<World> | undefined {
-  const { store, engine, source } = parts;
-  const { snapshot } = store;
+export function worldAtSnapshot(
+  parts: WorldParts,
+  snapshot = parts.store.snapshot,
+): Result<World> | undefined {
+  const { store, engine, source, lineage } = parts;
   if (snapshot === undefined) return undefined;
   const bytes = store.object(snapshot.hash);
   if (bytes === undefined) return missing([snapshot.hash]);
@@ -85,7 +91,8 @@ export function worldAtSnapshot(parts: WorldParts): Result<World> | undefined {
   // one that names none is refused for what it is, below
   const definition = head.ok ? parts.open(head.value.manifest) : ok(parts.definition);
   if (!definition.ok) return definition;
-  const world = { genesis: store.genesis, definition: definition.value };
+  const genesis = lineage.genesisOf(snapshot.seq);
+  const world = { genesis, definition: definition.value };
   const opening = openSnapshot(bytes, world, { engine, source });
   if (opening.kind === 'need') return missing(opening.hashes);
   if (opening.kind === 'refused') return { ok: false, refusal: opening.refusal };

@@ -9,6 +9,7 @@
 import { bytesEqual, type Hash, ok, type Refusal, type Result, refuse } from '@aos/canon';
 import {
   type Difference,
+  type Need,
   type ReplayMode,
   type ReplayPorts,
   replayRecord,
@@ -17,6 +18,7 @@ import {
 } from '@aos/kernel';
 import { AosFault, callLimitsOf, chainOf, type SnapshotMark, type WorldStore } from '@aos/protocol';
 import type { HostEngine } from './host-engine.js';
+import type { Lineage } from './lineage.js';
 import {
   loadParts,
   objectsMissing,
@@ -99,9 +101,10 @@ export function findStart(parts: WorldParts): Start {
 /** The world after the last record that replays the same, and the difference that ended it. */
 function replayFrom(
   start: World,
-  { store, engine }: WorldParts,
+  parts: WorldParts,
 ): { readonly world: World; readonly difference?: Difference } {
-  const ports = { engine, object: (hash: Hash) => store.object(hash) };
+  const { store } = parts;
+  const ports = judgePorts(parts);
   let world = start;
   for (const bytes of store.records(start.seq)) {
     const verdict = judgeRecord(world, bytes, ports, 'trust');
@@ -112,11 +115,19 @@ function replayFrom(
 }
 
 /** What judging takes; code that a record brings into force is loaded into the engine. */
-export type JudgePorts = ReplayPorts & { readonly engine: HostEngine };
+export interface JudgePorts extends ReplayPorts {
+  readonly engine: HostEngine;
+  readonly lineage: Pick<Lineage, 'cross'>;
+}
+
+export function judgePorts({ store, engine, lineage }: WorldParts): JudgePorts {
+  return { engine, lineage, object: (hash: Hash) => store.object(hash) };
+}
 
 /**
- * Judges one record. What no kernel would have written may be a defect to replay; then the record
- * is `broken`, with the code `defect`. Throws AosFault: `object-missing`.
+ * Judges one record, as one of the world that it belongs to. What no kernel would have written may
+ * be a defect to replay; then the record is `broken`, with the code `defect`. Throws AosFault:
+ * `object-missing`.
  */
 export function judgeRecord(
   world: World,
@@ -124,14 +135,21 @@ export function judgeRecord(
   ports: JudgePorts,
   mode: ReplayMode,
 ): Exclude<Verdict, { readonly kind: 'need' }> {
+  const crossed = ports.lineage.cross(world);
+  if (!crossed.ok) return brokenBorder(world, crossed.refusal);
   for (;;) {
-    const verdict = attemptRecord(world, bytes, ports, mode);
+    const verdict = attemptRecord(crossed.value, bytes, ports, mode);
     if (verdict.kind !== 'need') return verdict;
     const { engine, object } = ports;
     const limits = callLimitsOf(world.runtime.limits);
     const refusal = serveNeed(verdict, { engine, limits, store: { object } });
     if (refusal !== undefined) throw objectsMissing(verdict.hashes);
   }
+}
+
+function brokenBorder(world: World, { code, at, detail }: Refusal): Exclude<Verdict, Need> {
+  const place = { kind: 'broken', seq: world.seq, at: `genesis${at}`, code } as const;
+  return { kind: 'different', world, difference: { ...place, expected: null, found: detail } };
 }
 
 function attemptRecord(
@@ -160,7 +178,7 @@ export function divergedFault(difference: Difference): AosFault {
 }
 
 /** Whether a snapshot is of the record that the journal has in its place. */
-function checkChain(store: WorldStore, { seq, chain }: World): Refusal | undefined {
+export function checkChain(store: WorldStore, { seq, chain }: World): Refusal | undefined {
   if (seq === 0) return undefined;
   const [bytes] = store.records(seq - 1);
   if (bytes !== undefined && bytesEqual(chainOf(bytes), chain)) return undefined;

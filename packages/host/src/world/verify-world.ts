@@ -14,7 +14,7 @@ import type { SnapshotMark, WorldStore } from '@aos/protocol';
 import { SignatureVerifier } from '../keys/signatures.js';
 import type { HostEngine } from './host-engine.js';
 import { loadParts, type WorldParts, worldAtGenesis } from './load-world.js';
-import { findStart, judgeRecord } from './open-world.js';
+import { findStart, judgePorts, judgeRecord } from './open-world.js';
 
 export interface VerifyOptions {
   /** `snapshot` takes the last one on trust and judges only the records after it. */
@@ -97,16 +97,17 @@ class Judging {
   }
 
   run(): void {
-    const { store, engine } = this.parts;
-    const object = (hash: Hash) => store.object(hash);
-    const ports = { engine, object, checkSignature: this.#verifier.check };
+    const { store, lineage } = this.parts;
+    const ports = { ...judgePorts(this.parts), checkSignature: this.#verifier.check };
     for (const bytes of store.records(this.world.seq)) {
       const verdict = judgeRecord(this.world, bytes, ports, 'verify');
       if (verdict.kind === 'different') {
         const { difference } = verdict;
         const record = (seq: number) => first(store.records(seq));
         const explained = { ...ports, record };
-        const explanation = explainDifference(this.world, bytes, difference, explained);
+        const crossed = lineage.cross(this.world);
+        const world = crossed.ok ? crossed.value : this.world;
+        const explanation = explainDifference(world, bytes, difference, explained);
         this.difference = { difference, explanation };
         return;
       }
@@ -126,14 +127,15 @@ class Judging {
 }
 
 /** Whether a snapshot that has the right hash is stored down to its last object. */
-function isWhole({ store, engine, open }: WorldParts, { hash }: SnapshotMark): boolean {
+function isWhole(parts: WorldParts, { hash, seq }: SnapshotMark): boolean {
+  const { store, engine, open, lineage } = parts;
   const bytes = store.object(hash);
   if (bytes === undefined) return false;
   const source = { read: (wanted: Hash) => store.object(wanted), cache: new NodeCache() };
   const head = readSnapshotHead(bytes);
   const definition = head.ok ? open(head.value.manifest) : head;
   if (!definition.ok) return false;
-  const of = { genesis: store.genesis, definition: definition.value };
+  const of = { genesis: lineage.genesisOf(seq), definition: definition.value };
   return checkSnapshot(bytes, of, { engine, source }).kind === 'opened';
 }
 
