@@ -17,6 +17,7 @@ import { addDaemonCommands } from './program/daemon-program.js';
 import { addEffectCommands } from './program/effect-program.js';
 import { addGovernanceCommands } from './program/governance-program.js';
 import { addHelpCommands } from './program/help-program.js';
+import { addObjectCommands } from './program/object-program.js';
 import { addReadCommands } from './program/read-program.js';
 import type { RunCommand, Tools } from './program/run-command.js';
 import { addSecretCommands } from './program/secret-program.js';
@@ -112,6 +113,7 @@ const GROUPS: readonly (readonly [heading: string, add: typeof addWorldCommands]
   ['Letting them live:', addDaemonCommands],
   ['What became of it:', addEffectCommands],
   ['A closer look:', addReadCommands],
+  ['Objects:', addObjectCommands],
   ['Authority:', addAuthorityCommands],
   ['Change:', addGovernanceCommands],
   ['Secrets:', addSecretCommands],

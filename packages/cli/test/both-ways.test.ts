@@ -96,6 +96,15 @@ const SCRIPT: readonly (readonly string[])[] = [
   ['blob', 'put', '$note'],
   ['blob', 'get', '$blob', '--out', '$copy'],
   ['blob', 'get', '$blob', '--out', '$copy'],
+  ['obj', 'ls'],
+  ['obj', 'register', 'a/b', '$note', '--kind', 'note'],
+  ['obj', 'register', 'a/b', '--hash', '$blob', '--kind', 'note', '--tag', 'x'],
+  ['obj', 'register', 'a/c', '--kind', 'note'],
+  ['obj', 'ls', 'a/', '--versions'],
+  ['obj', 'ls', '--depth', '1'],
+  ['obj', 'get', 'a/b'],
+  ['obj', 'get', 'none'],
+  ['obj', 'stat', 'a/b', '--at', '1'],
   ['journal', 'head'],
   ['journal', 'tail', '--from', '1', '-n', '3'],
   ['journal', 'tail', '--kind', 'plan-started'],
@@ -153,7 +162,7 @@ function sameText({ exitCode, out, err }: Said, world: string): string {
       .replaceAll(world, '<world>')
       .replaceAll(/sha256:[0-9a-f]{64}/g, '<hash>')
       .replaceAll(/("(?:entropy|nonce|sig)":)"[0-9a-f]+"/g, '$1"…"')
-      .replaceAll(/("[a-z_]*_ns":)\d+/g, '$1<time>')
+      .replaceAll(/("(?:[a-z_]*_ns|created_at)":)\d+/g, '$1<time>')
       .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
       .replaceAll(/"replayed":\d+/g, '"replayed":<n>')
       .replaceAll(/"opened_from":(?:"genesis"|\{[^}]*\})/g, '"opened_from":<place>')

@@ -1,6 +1,6 @@
 /**
  * An authoring folder around the counter's module: a saga of two plans that ask the outside, an
- * intent that waits for approval, and counters by key behind an inbox.
+ * intent that waits for approval, counters by key behind an inbox, and the catalogue of objects.
  *
  * `demo/Order@1` asks; its answer is `demo/Paid@1`, which asks again; that answer starts the
  * counter. `demo/Dear@1` asks under a grant that an approver must agree to.
@@ -100,6 +100,10 @@ const ORDERS: readonly Json[] = [
   },
 ];
 
+const OBJECT_SCHEMAS = ['Key', 'Meta', 'Versions', 'RegisteredPayload', 'Registered'].map(
+  (name) => `sys/Object${name}@1`,
+);
+
 const MANIFEST: { readonly schemas: readonly Json[]; readonly [name: string]: Json } = {
   $kind: 'manifest',
   air_version: '1',
@@ -110,8 +114,9 @@ const MANIFEST: { readonly schemas: readonly Json[]; readonly [name: string]: Js
     ),
     ...['Order', 'Paid', 'Dear', 'Ask', 'Name'].map((name) => `demo/${name}@1`),
     'sys/PlanStart@1',
+    ...OBJECT_SCHEMAS,
   ),
-  modules: refs('demo/CounterSM@1', 'demo/Counters@1'),
+  modules: refs('demo/CounterSM@1', 'demo/Counters@1', 'sys/ObjectCatalog@1'),
   plans: refs('demo/pay@1', 'demo/count@1', 'demo/spend@1'),
   effects: refs('demo/ask@1'),
   caps: refs('demo/asking@1'),
@@ -121,7 +126,14 @@ const MANIFEST: { readonly schemas: readonly Json[]; readonly [name: string]: Js
     cap_grants: ['free', 'dear'].map((name) => ({ name, cap: 'demo/asking@1', params: {} })),
   },
   routing: {
-    events: [{ event: 'demo/CounterEvent@1', reducer: 'demo/CounterSM@1' }],
+    events: [
+      { event: 'demo/CounterEvent@1', reducer: 'demo/CounterSM@1' },
+      {
+        event: 'sys/ObjectRegistered@1',
+        reducer: 'sys/ObjectCatalog@1',
+        key_field: 'meta.name',
+      },
+    ],
     inboxes: [{ source: 'desk', reducer: 'demo/Counters@1' }],
   },
   triggers: [

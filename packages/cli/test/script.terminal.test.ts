@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeOrderFolder } from './order-folder.js';
@@ -21,6 +21,9 @@ beforeAll(async () => {
   writeOrderFolder(join(root, 'folder'));
   writeOrderFolder(join(root, 'change'), 'demo/More@1');
   writeFileSync(join(root, 'note'), 'a blob');
+  for (const part of ['air', 'reducer-ts']) {
+    cpSync(join(dirname(SOURCE), part), join(root, 'sources', part), { recursive: true });
+  }
   terminal = new Terminal(process.env.AOS_TMUX ?? 'tmux', {
     ...{ AOS_HOME: join(root, 'home'), XDG_RUNTIME_DIR: root, PS1: '', TERM: 'screen-256color' },
     AOS_WORLD: join(root, 'world'),
@@ -42,6 +45,7 @@ describe('at a terminal', () => {
       $copy: join(root, 'copy'),
       $source: SOURCE,
       $air: join(root, 'air'),
+      $sources: join(root, 'sources'),
     };
     const wrong: string[] = [];
     for (const step of SCRIPT) {

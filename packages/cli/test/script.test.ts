@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { aos, start } from './cli-run.js';
@@ -21,6 +21,9 @@ beforeAll(() => {
   writeOrderFolder(join(root, 'folder'));
   writeOrderFolder(join(root, 'change'), 'demo/More@1');
   writeFileSync(join(root, 'note'), 'a blob');
+  for (const part of ['air', 'reducer-ts']) {
+    cpSync(join(dirname(SOURCE), part), join(root, 'sources', part), { recursive: true });
+  }
 });
 afterAll(() => {
   for (const [name, value] of [
@@ -55,6 +58,7 @@ it('is lived through --json: each command says one value, ok as its exit code sa
     $copy: join(root, 'copy'),
     $source: SOURCE,
     $air: join(root, 'air'),
+    $sources: join(root, 'sources'),
   };
   for (const step of steps) {
     const args = ['-w', join(root, 'world'), '--json', ...wordsOf(step, known)];

@@ -1,6 +1,7 @@
 /** The commands of `aos air`: authoring, checking and comparing definitions, without a world. */
 import type { Command } from 'commander';
 import { buildAir } from '../commands/air/build.js';
+import { buildFolder } from '../commands/air/build-folder.js';
 import { checkAir } from '../commands/air/check.js';
 import { diffAir } from '../commands/air/diff.js';
 import { formatFiles } from '../commands/air/fmt.js';
@@ -8,6 +9,11 @@ import { hashAir } from '../commands/air/hash.js';
 import type { RunCommand } from './run-command.js';
 
 export function addAirCommands(program: Command, run: RunCommand): void {
+  program
+    .command('build')
+    .description('make air/ of world.* and modules/ of the reducers of an authoring folder')
+    .argument('[dir]', 'folder with world.* or air/, and reducer-ts/ or reducer/', '.')
+    .action((dir: string, _: unknown, command: Command) => run(command, () => buildFolder(dir)));
   const air = program.command('air').description('author, check and compare definitions');
   air
     .command('build')

@@ -19,7 +19,8 @@ export async function getBlob(path: string, hash: string, { out }: GetOptions): 
   });
 }
 
-async function copyBlob(asked: Asked, hash: string, out: string): Promise<number> {
+/** Writes a blob to a new file; answers with its size. Codes: `blob-unknown`, `file-unwritable`. */
+export async function copyBlob(asked: Asked, hash: string, out: string): Promise<number> {
   let { bytes, size } = await asked.call('blob.get', { hash, offset: 0, length: CHUNK_BYTES });
   const file = openNew(out);
   try {
@@ -56,7 +57,8 @@ export async function putBlob(path: string, file: string): Promise<Answer> {
   });
 }
 
-function readBytes(file: string): Uint8Array {
+/** Code: `file-unreadable`. */
+export function readBytes(file: string): Uint8Array {
   try {
     return readFileSync(file);
   } catch (error) {
