@@ -108,7 +108,7 @@ export const workspaceSchemas = {
   WorkspaceRemoveParams: sys('WorkspaceRemoveParams', t.record(place)),
   WorkspaceRemoveReceipt: sys(
     'WorkspaceRemoveReceipt',
-    t.record({ workspace: t.text, root: t.hash, removed: t.nat }),
+    t.record({ workspace: t.text, root: t.hash }),
   ),
   WorkspaceDiffParams: sys(
     'WorkspaceDiffParams',

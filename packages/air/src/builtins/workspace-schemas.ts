@@ -99,7 +99,7 @@ export const WORKSPACE_SCHEMAS: TypeFields = {
   'sys/WorkspaceWriteReceipt@1': record({ workspace: text, root: hash, blob: hash, size: nat }),
   /** `path` is a file, or a directory with all that is in it. */
   'sys/WorkspaceRemoveParams@1': record(place),
-  'sys/WorkspaceRemoveReceipt@1': record({ workspace: text, root: hash, removed: nat }),
+  'sys/WorkspaceRemoveReceipt@1': record({ workspace: text, root: hash }),
   /** From one tree to another, below `path`; null is the head of the moment. */
   'sys/WorkspaceDiffParams@1': record({
     workspace: text,
