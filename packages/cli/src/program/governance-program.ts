@@ -1,7 +1,12 @@
 /** The commands about changes of a world's definition. */
 import { type Command, Option } from 'commander';
 import { listProposals, showProposal } from '../commands/governance/proposals.js';
-import { type ProposeOptions, propose, rollBack } from '../commands/governance/propose.js';
+import {
+  type ProposeOptions,
+  propose,
+  type RollbackOptions,
+  rollBack,
+} from '../commands/governance/propose.js';
 import { type ShadowOptions, shadowProposal } from '../commands/governance/shadow.js';
 import { type SaidVerb, sayToProposal } from '../commands/governance/voices.js';
 import { parseNatural } from './option-values.js';
@@ -38,9 +43,12 @@ function addProposeCommands(governance: Command, run: RunCommand): void {
     .command('rollback')
     .description('propose what leads back from an applied proposal')
     .argument('<proposal>', 'its number', parseNatural)
+    .option('--migration <reducer=file...>', 'code that leads states of a reducer back')
+    .option('--folder <dir>', 'folder with AIR whose migrations lead states back')
+    .option('--module <name=file...>', 'code of modules of that folder')
     .option(...message)
     .addOption(signedBy())
-    .action((proposal: number, options: ProposeOptions, command: Command) =>
+    .action((proposal: number, options: RollbackOptions, command: Command) =>
       run(command, (world) => rollBack(world(), proposal, options)),
     );
 }

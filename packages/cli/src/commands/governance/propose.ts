@@ -27,23 +27,38 @@ export async function propose(
   return proposeDraft(path, draftOf(file, options), options);
 }
 
+export interface RollbackOptions extends ProposeOptions {
+  /** `<reducer>=<file>`: code from the states of now to those of before. */
+  readonly migration?: readonly string[];
+}
+
 /** Leads back from an applied proposal, as a proposal of its own. */
 export async function rollBack(
   path: string,
   rollback: number,
-  options: Pick<ProposeOptions, 'as' | 'message'>,
+  options: RollbackOptions,
 ): Promise<Answer> {
-  const { message = `back to before proposal ${rollback}` } = options;
-  return proposeDraft(path, { rollback }, { ...options, message });
+  const { message = `back to before proposal ${rollback}`, folder, migration = [] } = options;
+  const migrations = migration.map(readModule).map(({ name: reducer, bytes }) => {
+    return { reducer, bytes };
+  });
+  const args = { rollback, migrations, ...partsOf(folder, options.module) };
+  return proposeDraft(path, args, { ...options, message });
 }
 
 function draftOf(file: string | undefined, { folder, module = [] }: ProposeOptions): DraftArgs {
   if ((file === undefined) === (folder === undefined)) {
     throw new CliError('usage', 'expected either the file of a patch or --folder');
   }
+  if (file === undefined) return partsOf(folder, module);
+  return { json: readTextFile(file), modules: module.map(readModule) };
+}
+
+/** What a folder holds, and code beside it. */
+function partsOf(folder: string | undefined, module: readonly string[] = []): DraftArgs {
   const modules = module.map(readModule);
-  if (file !== undefined) return { json: readTextFile(file), modules };
-  const read = readAuthoringFolder(folder as string);
+  if (folder === undefined) return { modules };
+  const read = readAuthoringFolder(folder);
   const own = [...read.modules].map(([name, bytes]) => ({ name, bytes }));
   return { documents: [...read.documents], modules: [...own, ...modules] };
 }
