@@ -8,6 +8,7 @@ import { helloTimer } from './rungs/hello-timer.js';
 import { llmSummarizer } from './rungs/llm-summarizer.js';
 import { retryBackoff } from './rungs/retry-backoff.js';
 import { safeUpgrade } from './rungs/safe-upgrade.js';
+import { selfUpgrade } from './rungs/self-upgrade.js';
 import type { Rung } from './runner/rung.js';
 
 export const ladder: readonly Rung[] = [
@@ -20,4 +21,5 @@ export const ladder: readonly Rung[] = [
   safeUpgrade,
   llmSummarizer,
   retryBackoff,
+  selfUpgrade,
 ];

@@ -1,5 +1,5 @@
 /** The world of a rung: founded in a folder of its own, opened, looked at, and removed. */
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Hash, sha256, utf8 } from '@aos/canon';
@@ -44,6 +44,11 @@ export class ExampleWorld {
     const { worldId } = this;
     const kept = await vaultOf(this.place).put({ worldId, name, value: utf8(value) });
     if (!kept.ok) throw new Error(kept.refusal.detail);
+  }
+
+  /** Says what whoever runs worlds here has decided; read when a world is opened. */
+  configure(settings: object): Promise<void> {
+    return writeFile(join(this.place.aosHome, 'settings.json'), JSON.stringify(settings));
   }
 
   /** From here on there are only the files of the world: no key, no vault. */

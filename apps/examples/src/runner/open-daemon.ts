@@ -1,13 +1,9 @@
 /** A world that lives in a daemon, `aos up`, and is asked over its control socket. */
-import { execFile } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { connectWorld } from '@aos/client';
-import { aosProgram } from '../places.js';
+import { runAos } from './run-aos.js';
 import { type LiveWorld, type OpenOptions, storeOf, type WorldPlace } from './world-place.js';
-
-const run = promisify(execFile);
 
 /** As shells tell that a program was interrupted. */
 const INTERRUPTED = 130;
@@ -15,9 +11,13 @@ const INTERRUPTED = 130;
 export async function openDaemon(place: WorldPlace, { log }: OpenOptions): Promise<LiveWorld> {
   const logFile = join(storeOf(place), 'daemon.log');
   await rm(logFile, { force: true });
-  const { pid } = await aos(place, 'up', ...(log === undefined ? [] : ['--log', log]));
+  const { pid } = await runAos<{ pid: number }>(
+    place,
+    'up',
+    ...(log === undefined ? [] : ['--log', log]),
+  );
   const stop = async () => {
-    await aos(place, 'down');
+    await runAos(place, 'down');
     if (log !== undefined) process.stderr.write(await readFile(logFile));
   };
   try {
@@ -34,14 +34,4 @@ export async function openDaemon(place: WorldPlace, { log }: OpenOptions): Promi
     await stop();
     throw error;
   }
-}
-
-/** Runs the command as anybody would, with the keys of this world. */
-async function aos({ world, aosHome }: WorldPlace, ...args: string[]): Promise<{ pid?: number }> {
-  const env = { ...process.env, AOS_HOME: aosHome };
-  const command = [aosProgram, '--json', '--world', world, ...args];
-  const { stdout } = await run(process.execPath, command, { env }).catch((error) => {
-    throw new Error(`aos ${args.join(' ')} failed: ${error.stdout || error.message}`);
-  });
-  return (JSON.parse(stdout) as { data: { pid?: number } }).data;
 }

@@ -20,7 +20,7 @@ export async function playRung(rung: Rung, print: Print, options: PlayOptions = 
   const world = await ExampleWorld.found(exampleFolder(rung.folder));
   try {
     const open = rung.lives === 'daemon' ? openDaemon : openHere;
-    const stage = await Stage.set(world, (place) => open(place, options), indented);
+    const stage = new Stage(world, (place) => open(place, options), indented);
     try {
       await rung.play(stage);
       await checkReopening(stage);

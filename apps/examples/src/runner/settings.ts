@@ -13,11 +13,21 @@ export function providersOf(folder: string): Providers {
   return Object.fromEntries(own.map(([name, provider]) => [name, users[name] ?? provider]));
 }
 
+/** The user's own provider of this name, as it is written down. */
+export function userProvider(name: string): object | undefined {
+  const providers = documentOf(aosHome())?.llm?.providers as Record<string, object> | undefined;
+  return providers?.[name];
+}
+
 function readProviders(folder: string): Providers {
-  const file = join(folder, 'settings.json');
-  if (!existsSync(file)) return {};
-  const { llm } = JSON.parse(readFileSync(file, 'utf8')) as { llm?: { providers?: object } };
-  const providers = parseProviders(JSON.stringify(llm?.providers ?? {}));
+  const providers = parseProviders(JSON.stringify(documentOf(folder)?.llm?.providers ?? {}));
   if (providers.ok) return providers.value;
-  throw new Error(`${file}: ${providers.refusal.detail}`);
+  throw new Error(`${settingsFile(folder)}: ${providers.refusal.detail}`);
+}
+
+const settingsFile = (folder: string) => join(folder, 'settings.json');
+
+function documentOf(folder: string): { readonly llm?: { providers?: object } } | undefined {
+  const file = settingsFile(folder);
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
 }

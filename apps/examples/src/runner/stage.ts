@@ -13,6 +13,7 @@ import {
 import type { ExampleWorld } from './example-world.js';
 import { type Answer, type Loopback, serve } from './loopback.js';
 import type { Print } from './print.js';
+import { runAos } from './run-aos.js';
 import type { LiveWorld, WorldPlace } from './world-place.js';
 
 /** Opens a world, here or elsewhere. */
@@ -23,22 +24,18 @@ export class Stage {
   /** Sequences of the events that were sent. */
   readonly #sent: number[] = [];
 
-  private constructor(
+  /** The world, as soon as it was asked for something. */
+  #opened: Promise<LiveWorld> | undefined;
+
+  constructor(
     private readonly world: ExampleWorld,
     private readonly open: OpenWorld,
-    private live: LiveWorld,
     readonly print: Print,
   ) {}
 
-  static async set(world: ExampleWorld, open: OpenWorld, print: Print): Promise<Stage> {
-    const live = await open(world.place);
-    if (live.home !== undefined) print(`the world lives in ${live.home}`);
-    return new Stage(world, open, live, print);
-  }
-
   /** Asks the world something, and insists on an answer. */
   async ask<V extends ControlVerb>(verb: V, args: ControlArgs<V>): Promise<ControlResult<V>> {
-    const answer = await this.live.access.call(verb, args);
+    const answer = await (await this.#live()).access.call(verb, args);
     if (answer.ok) return answer.value;
     const { code, detail } = answer.refusal;
     throw new Error(`${verb} was refused, ${code}: ${detail}`);
@@ -46,7 +43,7 @@ export class Stage {
 
   /** The code with which the world refuses. */
   async refusalOf<V extends ControlVerb>(verb: V, args: ControlArgs<V>): Promise<string> {
-    const answer = await this.live.access.call(verb, args);
+    const answer = await (await this.#live()).access.call(verb, args);
     if (!answer.ok) return answer.refusal.code;
     throw new Error(`${verb} was not refused`);
   }
@@ -89,17 +86,30 @@ export class Stage {
     }
   }
 
+  /** Waits until something is so: looks again whenever the journal has grown. */
+  async until(holds: () => Promise<boolean>): Promise<void> {
+    if (await holds()) return;
+    const { seq } = await this.ask('journal.head', {});
+    const { access } = await this.#live();
+    const from = Math.max(0, seq - 1);
+    for await (const _ of access.stream('journal.tail', { from, follow: true })) {
+      if (await holds()) return;
+    }
+  }
+
   /** The events that the world itself raised, in the order of its journal. */
   async *raised(): AsyncIterable<{ readonly schema: string; readonly value: unknown }> {
     const kinds = ['domain-event'];
-    for await (const { entries } of this.live.access.stream('journal.tail', { from: 0, kinds })) {
+    const { access } = await this.#live();
+    for await (const { entries } of access.stream('journal.tail', { from: 0, kinds })) {
       for (const { schema, value } of entries) yield { schema: String(schema), value };
     }
   }
 
   /** When a record was made, in time of the world. */
   async logicalTimeOf(seq: number): Promise<number> {
-    for await (const record of this.live.access.stream('journal.tail', { from: seq })) {
+    const { access } = await this.#live();
+    for await (const record of access.stream('journal.tail', { from: seq })) {
       if (record.seq === seq) return Number(record.stamp.logical_now_ns);
     }
     throw new Error(`there is no record ${seq}`);
@@ -114,6 +124,16 @@ export class Stage {
   /** Puts a secret where the host finds it, and nobody else. */
   keepSecret(name: string, value: string): Promise<void> {
     return this.world.keepSecret(name, value);
+  }
+
+  /** What whoever runs worlds here has decided for all of them. */
+  configure(settings: object): Promise<void> {
+    return this.world.configure(settings);
+  }
+
+  /** Runs the command `aos` about this world, and gives what it tells with `--json`. */
+  aos<T>(...args: readonly string[]): Promise<T> {
+    return runAos<T>(this.world.place, ...args);
   }
 
   /** Whether any file of the world holds this text. */
@@ -135,13 +155,23 @@ export class Stage {
 
   /** Closes the world and opens it again from its files. */
   async reopen(): Promise<void> {
-    await this.live.close();
-    this.live = await this.open(this.world.place);
+    await (await this.#live()).close();
+    this.#opened = this.open(this.world.place);
+    await this.#opened;
+  }
+
+  /** Opens the world when it is first asked for: what it finds is to be set up before. */
+  #live(): Promise<LiveWorld> {
+    this.#opened ??= this.open(this.world.place).then((live) => {
+      if (live.home !== undefined) this.print(`the world lives in ${live.home}`);
+      return live;
+    });
+    return this.#opened;
   }
 
   async close(): Promise<void> {
     try {
-      await this.live.close();
+      await (await this.#opened)?.close();
     } finally {
       for (const server of this.#servers) await server.close();
     }

@@ -1,0 +1,44 @@
+/** The command `aos`, run as anybody would, with the keys of an example world. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { aosProgram } from '../places.js';
+import type { WorldPlace } from './world-place.js';
+
+const run = promisify(execFile);
+
+/** Far beyond what a story has it print. */
+const MAX_OUTPUT = 64 * 2 ** 20;
+
+/** Gives what the command tells with `--json`. Throws with its code and message. */
+export async function runAos<T>(
+  { world, aosHome }: WorldPlace,
+  ...args: readonly string[]
+): Promise<T> {
+  const env = { ...process.env, AOS_HOME: aosHome };
+  const command = [aosProgram, '--json', '--world', world, ...args];
+  const options = { env, maxBuffer: MAX_OUTPUT };
+  const { stdout } = await run(process.execPath, command, options).catch((error) => {
+    throw new AosRefusal(args, String(error.stdout ?? ''), String(error.message));
+  });
+  return (JSON.parse(stdout) as { data: T }).data;
+}
+
+export class AosRefusal extends Error {
+  /** Stable, as in `spec/errors.md`; empty where the command failed otherwise. */
+  readonly code: string;
+
+  constructor(args: readonly string[], stdout: string, message: string) {
+    const said = parse(stdout);
+    super(`aos ${args.join(' ')} failed: ${said.code} ${said.message || message}`);
+    this.code = said.code;
+  }
+}
+
+function parse(stdout: string): { readonly code: string; readonly message: string } {
+  try {
+    const { error } = JSON.parse(stdout) as { error: { code: string; message: string } };
+    return error;
+  } catch {
+    return { code: '', message: stdout };
+  }
+}

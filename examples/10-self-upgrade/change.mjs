@@ -1,0 +1,144 @@
+// How new code comes into force: drafted, proposed, shadowed, judged, approved by people, applied.
+import {
+  and,
+  anyItem,
+  coalesce,
+  concat,
+  cond,
+  definePlan,
+  eq,
+  grant,
+  gt,
+  lt,
+  ne,
+  not,
+  or,
+  outcome,
+  sys,
+  t,
+  value,
+} from '@aos/air/author';
+import { Written } from './parts.mjs';
+import { WorkerEvent } from './worker.mjs';
+
+// The code of what is called skill/…, and nothing else of the world.
+const governor = grant('governor', sys.caps.governance, {
+  kinds: ['draft', 'propose', 'shadow', 'apply', 'withdraw'].map((word) => `governance.${word}`),
+  sections: ['modules'],
+  namespaces: ['skill'],
+});
+const clock = grant('clock', sys.caps.timer, {});
+
+const planName = 'agent/change_plan@1';
+
+/** Two who did not make a change must approve of it. */
+export const governance = /** @type {const} */ ([
+  { verb: 'propose', role: 'operator', count: 1, of: [`world:${planName}`, 'operator'] },
+  { verb: 'approve', role: 'approver', count: 2, notOwn: true },
+  { verb: 'reject', role: 'approver', count: 1 },
+  { verb: 'apply', role: 'operator', count: 1, of: [`world:${planName}`, 'operator'] },
+]);
+
+export const changePlan = definePlan(planName, { input: Written }, (plan, input) => {
+  const { id, name, source, module, patch, until_ns } = input;
+  const isOk = (effect) => eq(outcome(effect).status, 'ok');
+  const under = { grant: governor };
+  const giveUp = (step, why, options) =>
+    plan.raise(step, WorkerEvent, { GaveUp: { id, why } }, options);
+  const giveUpFor = (step, effect) =>
+    giveUp(step, coalesce(outcome(effect).error, ''), { when: not(isOk(effect)) });
+
+  const wanted = { base: null, patch, code: { 'skill/Worker@1': module } };
+  const drafted = plan.call('draft', sys.effects.governanceDraft, wanted, under);
+  giveUpFor('undrafted', drafted);
+  const { patch_hash, base: manifest_base } = drafted;
+  const proposed = plan.call(
+    'propose',
+    sys.effects.governancePropose,
+    { patch_hash, manifest_base, description: concat('learn ', name) },
+    { ...under, when: isOk(drafted) },
+  );
+  giveUpFor('unproposed', proposed);
+  const { proposal_id } = proposed;
+
+  // Nobody can decide before it is listened to.
+  const decided = plan.awaitEvent('decided', sys.schemas.ProposalChanged, {
+    where: ({ proposal, change }) =>
+      and(
+        eq(proposal, proposal_id),
+        or(eq(change, 'approved'), eq(change, 'rejected'), eq(change, 'withdrawn')),
+      ),
+    when: isOk(proposed),
+  });
+  const shadow = plan.call(
+    'shadow',
+    sys.effects.governanceShadow2,
+    { proposal_id, records: null },
+    { ...under, when: isOk(proposed) },
+  );
+  const why = plan.assign(
+    'why_not',
+    cond(isOk(shadow), verdict(shadow), coalesce(outcome(shadow).error, '')),
+  );
+  const isGood = eq(why, '');
+  const takeBack = { proposal_id };
+  const bad = { ...under, when: not(isGood) };
+  const withdrawn = plan.call('withdraw', sys.effects.governanceWithdraw, takeBack, bad);
+  giveUp('unfit', why, { after: withdrawn, when: not(isGood) });
+
+  const late = plan.emit(
+    'patience',
+    sys.effects.timerSet2,
+    { deliver_at_ns: until_ns, key: null },
+    { grant: clock, when: isGood },
+  );
+  const over = plan.await('patience_over', late);
+  const tooLate = { ...under, when: isOk(over) };
+  const given = plan.call('take_back', sys.effects.governanceWithdraw, takeBack, tooLate);
+  plan.assign('taken_back', outcome(given).status);
+
+  const heard = plan.cancel('heard', [late], { after: decided, when: isGood });
+  const isApproved = eq(decided.change, 'approved');
+  const applied = plan.call('apply', sys.effects.governanceApply, takeBack, {
+    ...under,
+    after: heard,
+    when: isApproved,
+  });
+  giveUpFor('unapplied', applied);
+  plan.raise('learned', WorkerEvent, { Learned: { id, source } }, { when: isOk(applied) });
+  const ownWithdrawal = and(
+    eq(decided.change, 'withdrawn'),
+    eq(decided.principal, `world:${planName}`),
+  );
+  giveUp('unapproved', cond(ownWithdrawal, word('not-approved-in-time'), decided.change), {
+    after: heard,
+    when: not(isApproved),
+  });
+});
+
+/** @param {string} text */
+function word(text) {
+  return value(t.text, text);
+}
+
+/** Why a report speaks against its change; empty where it does not. */
+function verdict({ refused, authority, counts, effects_added }) {
+  const grows = anyItem(authority, ({ risk }) => ne(risk, 'narrower'));
+  const asksForMore = anyItem(effects_added, ({ count }) => gt(count, 0));
+  const fails = anyItem(counts, ({ kind, base, candidate }) =>
+    and(eq(kind, 'fault'), lt(base, candidate)),
+  );
+  // what the world could not do is in its recent past, and was run again with the new code
+  const helps = anyItem(counts, ({ kind, name, base, candidate }) =>
+    and(eq(kind, 'event'), eq(name, 'work/Cannot@1'), lt(candidate, base)),
+  );
+  return cond(
+    ne(refused, null),
+    coalesce(refused, ''),
+    cond(
+      or(grows, asksForMore),
+      word('authority-grows'),
+      cond(fails, word('shadow-fails'), cond(helps, word(''), 'shadow-no-better')),
+    ),
+  );
+}
