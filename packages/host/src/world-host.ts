@@ -153,6 +153,11 @@ export class WorldHost {
     };
   }
 
+  /** Logical time of this moment, which no record may have yet. */
+  get logicalNowNs(): bigint {
+    return this.#stepper.logicalNowNs;
+  }
+
   /** The defect that halted the world, until an operator clears it. */
   get halt(): HaltMark | undefined {
     return this.#halt;

@@ -294,10 +294,11 @@ describe('a world that is open for reading', () => {
       must(control, 'status', {}),
       must(reader, 'status', {}),
     ]);
-    expect({ ...read.live, replayed: 0, logical_now_ns: 0 }).toEqual({
+    expect({ ...read.live, replayed: 0, logical_now_ns: 0, clock_ns: 0 }).toEqual({
       ...living_.live,
       replayed: 0,
       logical_now_ns: 0,
+      clock_ns: 0,
     });
     expect(await codeOf(reader.call('event.send', add(1)))).toBe('control-read-only');
     expect(await codeOf(reader.call('quiesce', {}))).toBe('control-read-only');

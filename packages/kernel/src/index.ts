@@ -35,6 +35,7 @@ export type { EffectRequest } from './gate/requests/effect-request.js';
 export type { GateVerdict } from './gate/verdict.js';
 export { compileCandidate, MAX_PATCH_BYTES } from './governance/candidate.js';
 export type { Principal, Proposal, ProposalState, Voice } from './governance/proposal.js';
+export { quorumOf, type RuleStanding } from './governance/quorum.js';
 export { findMissingMigrations, type MissingMigration } from './governance/way-back.js';
 export { PLAN_START, planStartEvent } from './plans/manual-start.js';
 export {

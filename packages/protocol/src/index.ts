@@ -21,6 +21,7 @@ export type {
   GovernanceArgs,
   GovernanceVerbs,
   ProposalShape,
+  QuorumShape,
   ShadowArgs,
   ShadowShape,
   SigningPlace,
@@ -199,7 +200,30 @@ export type { KeyringInput } from './inputs/keyring.js';
 export type { ReceiptInput } from './inputs/receipt.js';
 export type { StreamFrameInput } from './inputs/stream-frame.js';
 export type { TickInput } from './inputs/tick.js';
-export type { HaltClearedMark, HaltMark, SnapshotMark, StoreMark } from './mark.js';
+export type { HaltClearedMark, HaltMark, PrunedMark, SnapshotMark, StoreMark } from './mark.js';
+export { Frontier, type FrontierShape } from './merkle/frontier.js';
+export {
+  decodeStoredHead,
+  encodeStoredHead,
+  type Head,
+  type HeadSignature,
+  headMessage,
+  type StoredHead,
+} from './merkle/head.js';
+export {
+  consistencyRanges,
+  inclusionRanges,
+  type LeafRange,
+  type LeafSource,
+  rangeRoots,
+} from './merkle/proof.js';
+export { leafHash, nodeHash } from './merkle/tree.js';
+export {
+  type ConsistencyClaim,
+  type InclusionClaim,
+  verifyConsistency,
+  verifyInclusion,
+} from './merkle/verify.js';
 export {
   BLOB_PIECE_BYTES,
   type BlobList,

@@ -1,11 +1,11 @@
 /** The commands that are signed: with the operator's key, or with another of `$AOS_HOME/keys`. */
 
 import { type Command, Option } from 'commander';
-import { ruleOnIntent } from '../commands/authority/approval.js';
+import { type ApprovalOptions, ruleOnIntent } from '../commands/authority/approval.js';
 import { clearHalt, controlWorld, type ModeVerb } from '../commands/authority/control.js';
 import { type AddOptions, addKey, listKeys, revokeKey } from '../commands/authority/keyring.js';
 import { type ReceiptOptions, sendReceipt } from '../commands/authority/receipt.js';
-import { parseNatural } from './option-values.js';
+import { parseNatural, parseSpanNs } from './option-values.js';
 import type { RunCommand } from './run-command.js';
 
 const OPERATOR = 'operator';
@@ -109,8 +109,9 @@ function addIntentCommands(program: Command, run: RunCommand): void {
       .command(decision)
       .description(`${decision} an intent that waits for people`)
       .argument('<intent>', 'hash of the intent, or the first digits of it')
+      .option('--expires <time>', 'how long it counts, on logical time', parseSpanNs)
       .addOption(signedBy(OPERATOR))
-      .action((intent: string, options: SignOptions, command: Command) =>
+      .action((intent: string, options: ApprovalOptions, command: Command) =>
         run(command, (world) => ruleOnIntent(world(), { intent, decision }, options)),
       );
   }

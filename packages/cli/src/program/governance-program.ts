@@ -8,8 +8,8 @@ import {
   rollBack,
 } from '../commands/governance/propose.js';
 import { type ShadowOptions, shadowProposal } from '../commands/governance/shadow.js';
-import { type SaidVerb, sayToProposal } from '../commands/governance/voices.js';
-import { parseNatural } from './option-values.js';
+import { type SaidOptions, type SaidVerb, sayToProposal } from '../commands/governance/voices.js';
+import { parseNatural, parseSpanNs } from './option-values.js';
 import type { RunCommand } from './run-command.js';
 
 const signedBy = () =>
@@ -83,9 +83,11 @@ function addSaidCommands(governance: Command, run: RunCommand): void {
       .argument('<proposal>', 'its number', parseNatural)
       .addOption(signedBy());
     if (verb === 'approve') {
-      said.option('--shadow <hash>', 'the report that is meant (default: the last one)');
+      said
+        .option('--shadow <hash>', 'the report that is meant (default: the last one)')
+        .option('--expires <time>', 'how long it counts, on logical time', parseSpanNs);
     }
-    said.action((proposal: number, options: { as: string; shadow?: string }, command: Command) =>
+    said.action((proposal: number, options: SaidOptions, command: Command) =>
       run(command, (world) => sayToProposal(world(), proposal, { ...options, verb })),
     );
   }

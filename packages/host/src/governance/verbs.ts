@@ -1,11 +1,12 @@
 /** The control verbs about changes of a world's definition. */
 import { type Hash, sha256, toHashText } from '@aos/canon';
-import type { Proposal, World } from '@aos/kernel';
+import { type Proposal, quorumOf, type World } from '@aos/kernel';
 import type {
   ControlResult,
   ParsedArgs,
   PlainValue,
   ProposalShape,
+  QuorumShape,
   SendResult,
   SigningPlace,
 } from '@aos/protocol';
@@ -176,7 +177,16 @@ function findProposal(world: World, id: number): Proposal {
   throw refusal('proposal-unknown', '/args/proposal', detail);
 }
 
-function shapeOf({ program }: World, proposal: Proposal): ProposalShape {
+function quorumShapes(world: World, proposal: Proposal): readonly QuorumShape[] {
+  if (CLOSED.has(proposal.state)) return [];
+  const rules = quorumOf(world, 'approve', proposal, world.logicalNowNs);
+  return rules.map(({ notOwn: not_own, ...rule }) => ({ ...rule, not_own }));
+}
+
+const CLOSED: ReadonlySet<string> = new Set(['applied', 'rejected', 'withdrawn']);
+
+function shapeOf(world: World, proposal: Proposal): ProposalShape {
+  const { program } = world;
   const { id, state, author, description, base, patchHash, manifest, at, shadow } = proposal;
   const inForce = toHashText(program.definition.manifestHash);
   return {
@@ -195,6 +205,7 @@ function shapeOf({ program }: World, proposal: Proposal): ProposalShape {
       decision,
       expires_ns: expiresNs ?? null,
     })),
+    quorum: quorumShapes(world, proposal),
     is_current: toHashText(base) === inForce,
   };
 }

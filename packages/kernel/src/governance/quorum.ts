@@ -76,6 +76,42 @@ export function hasQuorum(
   });
 }
 
+/** How a rule stands with a proposal. */
+export interface RuleStanding {
+  readonly role: string;
+  readonly count: number;
+  readonly of: readonly string[] | null;
+  readonly notOwn: boolean;
+  /** Names whose voices count now. */
+  readonly counted: readonly string[];
+  /** Names that could speak and have not: keys that are valid, and plans that are named. */
+  readonly could: readonly string[];
+}
+
+/** How each rule of a verb stands; it is met when as many are counted as it asks for. */
+export function quorumOf(
+  world: World,
+  verb: 'approve' | 'reject',
+  proposal: Proposal,
+  nowNs: bigint,
+): readonly RuleStanding[] {
+  const keys = world.keyring.map(({ name, keyId }): Principal => ({ name, keyId }));
+  return rulesOf(world, verb).map((rule) => {
+    const plans = (rule.of ?? []).filter((name) => name.startsWith('world:'));
+    const may = (actor: Principal) => obstacle(world, rule, actor, proposal.author) === undefined;
+    const voices = proposal.voices.filter(
+      (voice) => voice.decision === verb && !isLate(voice, nowNs) && may(voice),
+    );
+    const counted = [...new Set(voices.map(({ name }) => name))];
+    const others = [...keys, ...plans.map((name): Principal => ({ name, keyId: null }))];
+    const could = others.filter((each) => !counted.includes(each.name) && may(each));
+    return {
+      ...{ role: rule.role, count: rule.count, of: rule.of ?? null },
+      ...{ notOwn: rule.not_own === true, counted, could: could.map(({ name }) => name) },
+    };
+  });
+}
+
 export function isLate({ expiresNs }: Pick<Voice, 'expiresNs'>, nowNs: bigint): boolean {
   return expiresNs !== undefined && expiresNs <= nowNs;
 }

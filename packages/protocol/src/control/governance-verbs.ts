@@ -10,6 +10,18 @@ export type VoiceShape = {
   readonly expires_ns: number | bigint | null;
 };
 
+/** How a rule about approvals stands: it is met when as many are counted as it asks for. */
+export type QuorumShape = {
+  readonly role: string;
+  readonly count: number;
+  readonly of: readonly string[] | null;
+  readonly not_own: boolean;
+  /** Who has approved, and counts now. */
+  readonly counted: readonly string[];
+  /** Who could still approve. */
+  readonly could: readonly string[];
+};
+
 export type ProposalShape = {
   readonly proposal: number;
   /** Proposed, shadowed, approved, rejected, withdrawn or applied. */
@@ -24,6 +36,8 @@ export type ProposalShape = {
   readonly at: number;
   readonly shadow: { readonly hash: string; readonly at_seq: number } | null;
   readonly voices: readonly VoiceShape[];
+  /** What the rules in force ask of approvals; empty when the proposal is closed. */
+  readonly quorum: readonly QuorumShape[];
   /** Whether it starts from the definition in force, so that it can be applied. */
   readonly is_current: boolean;
 };

@@ -108,7 +108,10 @@ export type LiveShape = {
   readonly pending: number;
   readonly open_intents: number;
   readonly plan_instances: number;
+  /** Logical time of the last record. */
   readonly logical_now_ns: number | bigint;
+  /** Logical time of this moment, if the world goes on here: what expires does so by it. */
+  readonly clock_ns: number | bigint;
   /** Where the opening began, and how many records were replayed from there. */
   readonly opened_from: SnapshotShape | 'genesis';
   readonly replayed: number;

@@ -1,7 +1,7 @@
 /** `aos approve` and `aos reject`: what people say to an intent that waits for them. */
 import type { ApprovalDecision } from '@aos/protocol';
 import { findIntent } from '../../access/find-intent.js';
-import { hashOf, submitVerb } from '../../access/signed-verbs.js';
+import { expiryOf, hashOf, submitVerb } from '../../access/signed-verbs.js';
 import { withAccess } from '../../access/with-access.js';
 import { describeAck } from '../../acks.js';
 import { signerOf } from '../../compose/keys.js';
@@ -10,6 +10,8 @@ import type { Answer } from '../../output.js';
 export interface ApprovalOptions {
   /** Name of the key that signs. */
   readonly as: string;
+  /** How long it counts from now on, in nanoseconds of logical time. */
+  readonly expires?: bigint;
 }
 
 export interface Ruling {
@@ -21,12 +23,14 @@ export interface Ruling {
 export async function ruleOnIntent(
   path: string,
   { intent: given, decision }: Ruling,
-  { as }: ApprovalOptions,
+  { as, expires }: ApprovalOptions,
 ): Promise<Answer> {
   const signer = signerOf(path, as);
   return withAccess(path, 'write', async (asked) => {
     const { intent } = await findIntent(asked, given);
-    const says = { verb: 'approve-intent', intentHash: hashOf(intent), decision } as const;
+    const until = await expiryOf(asked, expires);
+    const about = { intentHash: hashOf(intent), decision, ...until };
+    const says = { verb: 'approve-intent', ...about } as const;
     const ack = await submitVerb(asked, signer, says);
     const { intents } = await asked.call('intents.list', { prefix: intent });
     const state = intents[0]?.state ?? null;

@@ -1,5 +1,5 @@
 /** `aos governance list` and `show`. */
-import type { ProposalShape } from '@aos/protocol';
+import type { ProposalShape, VoiceShape } from '@aos/protocol';
 import { withAccess } from '../../access/with-access.js';
 import { dataOf } from '../../json-values.js';
 import type { Answer } from '../../output.js';
@@ -33,11 +33,30 @@ export async function showProposal(path: string, proposal: number): Promise<Answ
         printProposal(shape),
         `  from ${shape.base}${shape.is_current ? ', in force' : ''}`,
         `  to   ${shape.manifest}`,
-        ...shape.voices.map(({ principal, decision }) => `  ${decision} by ${principal}`),
+        ...shape.voices.map(printVoice),
+        ...printQuorum(shape).map((line) => `  ${line}`),
         `  patch ${printValue(patch)}`,
         ...lines,
       ],
     };
+  });
+}
+
+function printVoice({ principal, decision, expires_ns }: VoiceShape): string {
+  const until = expires_ns === null ? '' : `, until logical time ${expires_ns}`;
+  return `  ${decision} by ${principal}${until}`;
+}
+
+/** A line for each rule: who counts, and who is missing. */
+export function printQuorum({ quorum }: ProposalShape): readonly string[] {
+  return quorum.map(({ role, count, of, not_own, counted, could }) => {
+    const who = of === null ? `with the role ${role}` : `of ${of.join(', ')}, as ${role}`;
+    const own = not_own ? ', not the author' : '';
+    const found = counted.length === 0 ? 'nobody yet' : counted.join(', ');
+    const missing = count - counted.length;
+    const more = could.length === 0 ? 'nobody who is there' : could.join(', ');
+    const next = missing > 0 ? `; ${missing} missing, who could: ${more}` : '; enough';
+    return `needs ${count} ${who}${own}: ${found}${next}`;
   });
 }
 

@@ -1,10 +1,12 @@
 /** `aos governance approve`, `reject`, `withdraw` and `apply`: what people say to a proposal. */
 import type { ProposalShape } from '@aos/protocol';
-import { hashOf } from '../../access/signed-verbs.js';
+import { expiryOf, hashOf } from '../../access/signed-verbs.js';
 import { withAccess } from '../../access/with-access.js';
 import { describeAck } from '../../acks.js';
 import { signerOf } from '../../compose/keys.js';
+import { dataOf } from '../../json-values.js';
 import { type Answer, CliError } from '../../output.js';
+import { printQuorum } from './proposals.js';
 import {
   findProposal,
   type OneProposalVerb,
@@ -15,23 +17,33 @@ import {
 
 export type SaidVerb = 'apply' | 'approve' | 'reject' | 'withdraw';
 
+export interface SaidOptions extends SignOptions {
+  /** The report that is meant. */
+  readonly shadow?: string;
+  /** How long it counts from now on, in nanoseconds of logical time. */
+  readonly expires?: bigint;
+}
+
 export async function sayToProposal(
   path: string,
   proposal: number,
-  { as, verb, shadow }: SignOptions & { readonly verb: SaidVerb; readonly shadow?: string },
+  { as, verb, shadow, expires }: SaidOptions & { readonly verb: SaidVerb },
 ): Promise<Answer> {
   const signer = signerOf(path, as);
   return withAccess(path, 'write', async (asked) => {
     const before = await findProposal(asked, proposal);
-    const ack = await sayAbout(asked, signer, verbOf(verb, before, shadow));
+    const says = verbOf(verb, before, shadow);
+    const until = says.verb === 'approve' ? await expiryOf(asked, expires) : {};
+    const ack = await sayAbout(asked, signer, { ...says, ...until });
     const after = await findProposal(asked, proposal);
     const { data, lines } = describeAck(ack);
     const { state, manifest } = after;
     if (verb === 'apply' && state !== 'applied') throw notApplied(after);
     const inForce = state === 'applied' ? [`in force: ${manifest}`] : [];
+    const missing = verb === 'approve' ? printQuorum(after) : [];
     return {
-      data: { ...data, proposal, state, manifest },
-      lines: [`proposal ${proposal} is ${state}`, ...inForce, ...lines],
+      data: { ...data, proposal, state, manifest, quorum: dataOf(after.quorum) },
+      lines: [`proposal ${proposal} is ${state}`, ...inForce, ...missing, ...lines],
       done: `it is durable as record ${ack.seq}`,
     };
   });

@@ -16,6 +16,7 @@ import {
   type StatusShape,
   worldIdOf,
 } from '@aos/protocol';
+import { readWallNs, systemClock } from '../../clock.js';
 import { readAuthoringFolder } from '../../world/air-folder.js';
 import type { ControlView } from '../view.js';
 import { keyShape } from './definitions.js';
@@ -84,11 +85,19 @@ function liveShape(view: ControlView, world: World, halt: HaltMark | undefined):
     open_intents: world.intents.size,
     plan_instances: world.planState.instances.size,
     logical_now_ns: plainInteger(world.logicalNowNs),
+    clock_ns: plainInteger(clockOf(view, world)),
     opened_from: from === 'genesis' ? from : snapshotShape(from),
     replayed,
     passed_over:
       passedOver === undefined ? null : { code: passedOver.code, detail: passedOver.detail },
   };
+}
+
+/** A world that is only read gains what has passed since its last record, when it is opened. */
+function clockOf({ options: { host } }: ControlView, world: World): bigint {
+  if (host !== undefined) return host.logicalNowNs;
+  const passedNs = readWallNs(systemClock) - world.lastWallNs;
+  return world.logicalNowNs + (passedNs > 0n ? passedNs : 0n);
 }
 
 export function snapshotShape({ seq, hash }: SnapshotMark): SnapshotShape {
