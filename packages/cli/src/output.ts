@@ -4,7 +4,7 @@
  * errors on standard error. Standard output that fails is told there, too.
  */
 import { type JsonValue, printJson } from '@aos/air';
-import type { Refusal } from '@aos/canon';
+import { type Refusal, RefusalError } from '@aos/canon';
 import { AosFault } from '@aos/protocol';
 import { cutLongLines, cutValues } from './shown-text.js';
 import { colourError, colourLine, colourWarning } from './terminal/colours.js';
@@ -132,6 +132,7 @@ function describe(error: unknown) {
 
 function identify(error: unknown): Description {
   if (error instanceof CliError) return error;
+  if (error instanceof RefusalError) return CliError.of(error.refusal);
   if (error instanceof AosFault) return { code: error.code, at: '', message: error.message };
   if (!(error instanceof Error)) return { code: 'defect', at: '', message: String(error) };
   const { code, syscall, message, stack } = error as NodeJS.ErrnoException;

@@ -21,6 +21,7 @@ import { addObjectCommands } from './program/object-program.js';
 import { addReadCommands } from './program/read-program.js';
 import type { RunCommand, Tools } from './program/run-command.js';
 import { addSecretCommands } from './program/secret-program.js';
+import { addTimeCommands } from './program/time-program.js';
 import { addWorldCommands } from './program/world-program.js';
 import { cutValues } from './shown-text.js';
 import { type ProgressLine, startProgress } from './terminal/progress.js';
@@ -116,6 +117,7 @@ const GROUPS: readonly (readonly [heading: string, add: typeof addWorldCommands]
   ['Objects:', addObjectCommands],
   ['Authority:', addAuthorityCommands],
   ['Change:', addGovernanceCommands],
+  ['Time:', addTimeCommands],
   ['Secrets:', addSecretCommands],
   ['Definitions:', addAirCommands],
   ['The command line:', addHelpCommands],

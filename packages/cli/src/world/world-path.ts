@@ -8,8 +8,12 @@ const STORE_FOLDER = '.aos';
 
 export const storePath = (world: string): string => join(world, STORE_FOLDER);
 
+/** The journal, and where it is while a rewind was broken off that the next opening ends. */
+const JOURNALS = ['journal', 'journal.rewound'];
+
 /** A store has a journal; `$AOS_HOME` may be a folder of the same name and has none. */
-export const isWorld = (dir: string): boolean => existsSync(join(storePath(dir), 'journal'));
+export const isWorld = (dir: string): boolean =>
+  JOURNALS.some((name) => existsSync(join(storePath(dir), name)));
 
 /**
  * The world directory: the one named, else `$AOS_WORLD`, else (or when that is empty) the nearest

@@ -15,6 +15,8 @@ import { serveNeed } from '../world/module-loader.js';
 /** What branches are made with. */
 export interface BranchPorts {
   readonly store: WorldStore;
+  /** The last record that is durable, where somebody knows better than the store. */
+  readonly durable?: number;
   readonly engine: HostEngine;
   /** The key of an operator. */
   readonly signer: Signer;

@@ -28,6 +28,8 @@ const ADVICE = 'make the fork again';
 export interface StoreFork {
   /** The last record that both have; durable. */
   readonly seq: number;
+  /** The last record that is durable, where somebody knows better than the source. */
+  readonly durable?: number;
   readonly genesis: Uint8Array;
   /** Records of its own, from `seq` + 1 on, and what they need. */
   readonly records: readonly Uint8Array[];
@@ -52,7 +54,7 @@ export async function forkWorldStore(
   options: ForkOptions = {},
 ): Promise<void> {
   assertObjects(fork.objects);
-  assertDurable(source, fork.seq);
+  assertDurable({ durable: fork.durable ?? source.durable }, fork.seq);
   const fs = options.fs ?? nodeFs;
   const making = async () => {
     await ensureDirectory(fs, resolve(directory));
@@ -73,7 +75,7 @@ export async function forkWorldStore(
 }
 
 /** Code: `record-not-durable`. */
-export function assertDurable({ durable }: DiskStore, seq: number): void {
+export function assertDurable({ durable }: Pick<DiskStore, 'durable'>, seq: number): void {
   if (seq >= 0 && seq <= durable) return;
   const message = `expected a record that is durable, 0 to ${durable}, found ${seq}`;
   throw new AosFault('record-not-durable', `${message}; choose another one`, { retry: 'later' });

@@ -1,0 +1,37 @@
+/** The commands that go back in time, and take worlds elsewhere. */
+import { type Command, Option } from 'commander';
+import { type ForkOptions, forkWorld } from '../commands/time/fork.js';
+import { type RewindOptions, rewindWorld } from '../commands/time/rewind.js';
+import { findWorld } from '../world/world-path.js';
+import { parseNatural } from './option-values.js';
+import type { RunCommand } from './run-command.js';
+
+/** Whose key signs the epoch that a branch begins. */
+const signedBy = () =>
+  new Option('--as <key>', 'name of the key in $AOS_HOME/keys that signs').default('operator');
+
+export function addTimeCommands(program: Command, run: RunCommand): void {
+  program
+    .command('fork')
+    .description('make a world of its own that has the past of another one')
+    .argument('[dir]', 'directory of the other one (default: as --world)')
+    .requiredOption('--to <newdir>', 'directory of the fork')
+    .addOption(
+      new Option('--at <seq>', 'last record that both have (default: the last durable one)')
+        .argParser(parseNatural)
+        .conflicts('atSnapshot'),
+    )
+    .option('--at-snapshot', 'that of the last snapshot')
+    .addOption(signedBy())
+    .action((dir: string | undefined, options: ForkOptions, command: Command) =>
+      run(command, (world) => forkWorld(dir === undefined ? world() : findWorld(dir), options)),
+    );
+  program
+    .command('rewind')
+    .description('let a world go on behind an earlier record; what follows it now is kept')
+    .requiredOption('--to <seq>', 'last record that stays', parseNatural)
+    .addOption(signedBy())
+    .action((options: RewindOptions, command: Command) =>
+      run(command, (world) => rewindWorld(world(), options)),
+    );
+}

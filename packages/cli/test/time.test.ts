@@ -1,0 +1,94 @@
+/** Forks, rewinds, bundles and differences, as the command line has them. */
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { json, refused, serve } from './cli-run.js';
+
+const EXAMPLE = fileURLToPath(new URL('../../../examples/00-counter', import.meta.url));
+const EVENT = 'demo/CounterEvent@1';
+const REDUCER = 'demo/CounterSM@1';
+const saved = { home: process.env.AOS_HOME, runtime: process.env.XDG_RUNTIME_DIR };
+
+let root = '';
+const at = (name: string) => join(root, name);
+const on = (name: string, ...args: string[]) => json('--world', at(name), ...args);
+const tick = (name: string) => on(name, 'event', 'send', EVENT, '{"Tick":null}');
+const remaining = async (name: string) =>
+  (await on(name, 'state', 'get', REDUCER)).data.state.remaining;
+
+beforeAll(async () => {
+  root = mkdtempSync(join(tmpdir(), 'aos-cli-time-'));
+  process.env.AOS_HOME = at('home');
+  process.env.XDG_RUNTIME_DIR = root;
+  await json('init', at('world'), '--from', EXAMPLE);
+  await on('world', 'event', 'send', EVENT, '{"Start":{"target":9}}');
+  for (let i = 0; i < 3; i++) await tick('world');
+});
+afterAll(() => {
+  for (const [name, value] of [
+    ['AOS_HOME', saved.home],
+    ['XDG_RUNTIME_DIR', saved.runtime],
+  ] as const) {
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  }
+  rmSync(root, { recursive: true, force: true });
+});
+
+describe('aos fork', () => {
+  it('makes a world that goes on by itself from any durable record', async () => {
+    const forked = await json('fork', at('world'), '--at', '1', '--to', at('fork'));
+    expect(forked).toMatchObject({ ok: true, data: { epoch: 1, parent: { seq: 1 } } });
+    expect(await remaining('fork')).toBe(8);
+    await tick('fork');
+    expect([await remaining('fork'), await remaining('world')]).toEqual([7, 6]);
+    const verified = await on('fork', 'verify');
+    expect(verified).toMatchObject({ ok: true, data: { world_id: forked.data.world_id } });
+  });
+
+  it('explains the past across its border', async () => {
+    const why = await on('fork', 'why', 'state', REDUCER, '--history', '9');
+    expect(why.ok).toBe(true);
+    expect(JSON.stringify(why.data)).toContain('"0"');
+  });
+
+  it('is made of a world that a daemon has, up to what that has acknowledged', async () => {
+    cpSync(at('world'), at('served'), { recursive: true });
+    const going = await serve(at('served'));
+    const sent = await tick('served');
+    const forked = await json('fork', at('served'), '--to', at('of-served'));
+    expect(forked).toMatchObject({ data: { parent: { seq: sent.data.seq } } });
+    expect(await on('served', 'rewind', '--to', '1')).toMatchObject(refused('world-locked'));
+    await going.stop();
+    expect(await on('of-served', 'verify')).toMatchObject({ ok: true });
+  });
+
+  it('is refused where it cannot be, and leaves nothing', async () => {
+    const cases: readonly (readonly [string, readonly string[]])[] = [
+      ['record-unknown', ['--at', '99', '--to', at('none')]],
+      ['world-exists', ['--to', at('fork')]],
+      ['world-exists', ['--to', at('world')]],
+      ['folder-not-empty', ['--to', root]],
+      ['folder-overlap', ['--to', join(at('world'), '.aos', 'inside')]],
+      ['snapshot-none', ['--at-snapshot', '--to', at('none')]],
+      ['verb-key', ['--to', at('none'), '--as', 'stranger']],
+    ];
+    await on('world', 'keyring', 'add', 'stranger', '--role', 'approver');
+    for (const [code, args] of cases) {
+      expect(await json('fork', at('world'), ...args), code).toMatchObject(refused(code));
+    }
+    expect(existsSync(at('none'))).toBe(false);
+  });
+});
+
+describe('aos rewind', () => {
+  it('goes on behind an earlier record and keeps what it leaves', async () => {
+    const rewound = await on('world', 'rewind', '--to', '2');
+    expect(rewound).toMatchObject({ ok: true, data: { seq: 2, epoch: 1, abandoned: 2 } });
+    expect(await remaining('world')).toBe(7);
+    expect(await on('world', 'verify')).toMatchObject({ ok: true, data: { records: 4 } });
+    expect(readdirSync(rewound.data.archive)).toEqual(['journal']);
+  });
+});
