@@ -106,7 +106,10 @@ export class HeldStore implements WorldStore {
   head = -1;
   durable = -1;
   readonly lineage = [];
+  readonly first = 0;
+  readonly pruned = undefined;
   readonly snapshot = undefined;
+  readonly snapshots = [];
   readonly halt = undefined;
   #records: Uint8Array[] = [];
   readonly #inner = newStore();

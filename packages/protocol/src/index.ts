@@ -301,3 +301,11 @@ export {
   WASI_MODULE,
   WASI_MODULE_LIMITS,
 } from './wasi/wasi-module.js';
+export type {
+  BindAdapter,
+  LentAck,
+  LentEntry,
+  LentEvent,
+  LentView,
+  WorldPort,
+} from './world-port.js';

@@ -10,6 +10,8 @@ export interface SnapshotMark {
   /** -1 for the world before its first record. */
   readonly seq: number;
   readonly hash: Hash;
+  /** The head of the world there, as an object: see `encodeStoredHead`. */
+  readonly head?: Hash;
 }
 
 /** A defect stopped the world after record `seq`; it stays so over reopening until cleared. */
@@ -26,4 +28,18 @@ export interface HaltClearedMark {
   readonly seq: number;
 }
 
-export type StoreMark = SnapshotMark | HaltMark | HaltClearedMark;
+/** The records up to `seq` are not kept any more, nor what only they needed. */
+export interface PrunedMark {
+  readonly kind: 'pruned';
+  readonly seq: number;
+  /** Chain value of record `seq`. */
+  readonly chain: Hash;
+  /** Frontier of the Merkle tree of the records up to `seq`. */
+  readonly frontier: readonly Hash[];
+  /** The first segment that is kept. */
+  readonly segment: number;
+  /** Where replay begins now; its record is `seq` or a later one. */
+  readonly snapshot: SnapshotMark;
+}
+
+export type StoreMark = SnapshotMark | HaltMark | HaltClearedMark | PrunedMark;

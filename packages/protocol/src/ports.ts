@@ -3,7 +3,7 @@
  * caller uses; an implementation proves itself with the matching suite in `./contracts`.
  */
 import type { Hash } from '@aos/canon';
-import type { HaltMark, SnapshotMark, StoreMark } from './mark.js';
+import type { HaltMark, PrunedMark, SnapshotMark, StoreMark } from './mark.js';
 
 /** Bounds of one module call; they are runtime numbers of the world ({@link callLimitsOf}). */
 export interface CallLimits {
@@ -70,8 +70,14 @@ export interface WorldStore {
   readonly head: number;
   /** Sequence of the last record known durable, -1 when there is none. */
   readonly durable: number;
+  /** Sequence of the first record that is kept: 0, unless the world was pruned. */
+  readonly first: number;
+  /** What is known of the records before, where the world was pruned. */
+  readonly pruned: PrunedMark | undefined;
   /** The last snapshot mark that is durable. */
   readonly snapshot: SnapshotMark | undefined;
+  /** All snapshots whose objects are stored, the oldest first; one for each sequence. */
+  readonly snapshots: readonly SnapshotMark[];
   /** The last halt mark that is durable and was not cleared since. */
   readonly halt: HaltMark | undefined;
   /**
@@ -79,7 +85,10 @@ export interface WorldStore {
    * appends may be in flight; one flush may serve several. The first record has sequence head + 1.
    */
   append(batch: Batch): Promise<void>;
-  /** Bytes of the records `fromSeq`..head of the moment of the call, in order. */
+  /**
+   * Bytes of the records `fromSeq`..head of the moment of the call, in order. Fault
+   * `record-pruned` for one that is not kept any more.
+   */
   records(fromSeq: number): Iterable<Uint8Array>;
   /** Bytes under `hash`, checked against it on each read; `undefined` when not stored. */
   object(hash: Hash): Uint8Array | undefined;

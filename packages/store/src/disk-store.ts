@@ -1,6 +1,6 @@
 /** A world on disk: the WorldStore port over a segment log. */
 import type { Hash } from '@aos/canon';
-import type { Batch, HaltMark, SnapshotMark, WorldStore } from '@aos/protocol';
+import type { Batch, HaltMark, PrunedMark, SnapshotMark, WorldStore } from '@aos/protocol';
 import { assertBatch } from './batch.js';
 import { storeClosed, storeReadOnly } from './faults.js';
 import { LogReader } from './log/log-reader.js';
@@ -58,6 +58,18 @@ export class DiskStore implements WorldStore {
     return this.log.writer?.durable ?? this.log.durable;
   }
 
+  get first(): number {
+    return this.log.index.first;
+  }
+
+  get pruned(): PrunedMark | undefined {
+    return this.log.marks.pruned;
+  }
+
+  get snapshots(): readonly SnapshotMark[] {
+    return this.log.marks.snapshots;
+  }
+
   get snapshot(): SnapshotMark | undefined {
     return this.log.marks.snapshot;
   }
@@ -80,7 +92,7 @@ export class DiskStore implements WorldStore {
     assertMarks(batch, index.records - 1, hasObject);
     const given = copyMarks(batch);
     await writer.append({ ...batch, objects: index.missing(batch.objects) });
-    for (const mark of given) marks.enter(mark, hasObject);
+    for (const mark of given) marks.enter(mark);
   }
 
   records(fromSeq: number): Iterable<Uint8Array> {

@@ -50,6 +50,19 @@ export class MemoryStore implements WorldStore {
     return this.durableSeq;
   }
 
+  get first(): number {
+    return 0;
+  }
+
+  /** Nothing in memory is ever pruned. */
+  get pruned(): undefined {
+    return undefined;
+  }
+
+  get snapshots(): readonly SnapshotMark[] {
+    return this.world.marks.snapshots;
+  }
+
   get snapshot(): SnapshotMark | undefined {
     return this.world.marks.snapshot;
   }
@@ -69,7 +82,7 @@ export class MemoryStore implements WorldStore {
     const { head } = this;
     this.lastAppend = Promise.resolve().then(() => {
       this.durableSeq = head;
-      for (const mark of marks) this.world.marks.enter(mark, hasObject);
+      for (const mark of marks) this.world.marks.enter(mark);
     });
     await this.lastAppend;
   }
@@ -116,12 +129,13 @@ export function createMemoryStore(
   objects: readonly StoredObject[],
 ): MemoryStore {
   assertObjects(objects);
+  const stored = new Map<string, StoredObject>();
   const world = {
     genesis: new Uint8Array(genesis),
     ancestors: [],
     records: [],
-    objects: new Map(),
-    marks: new StoreMarks(),
+    objects: stored,
+    marks: marksOf(stored),
     isOpen: false,
   };
   for (const object of objects) putObject(world, object);
@@ -135,16 +149,16 @@ export function forkMemoryStore({ world, durable }: MemoryStore, fork: StoreFork
   assertObjects(fork.objects);
   const parents = world.ancestors.filter((ancestor) => ancestor.seq < seq);
   const parent = world.ancestors[parents.length] ?? world;
+  const stored = new Map(world.objects);
   const forked = {
     genesis: new Uint8Array(fork.genesis),
     ancestors: [...parents, { genesis: parent.genesis, seq }],
     records: [...world.records.slice(0, seq + 1), ...fork.records.map((each) => each.slice())],
-    objects: new Map(world.objects),
-    marks: new StoreMarks(),
+    objects: stored,
+    marks: marksOf(stored),
     isOpen: false,
   };
-  const { snapshot } = world.marks;
-  if (snapshot !== undefined && snapshot.seq <= seq) forked.marks.enter(snapshot, () => true);
+  for (const mark of world.marks.snapshots) if (mark.seq <= seq) forked.marks.enter(mark);
   for (const object of fork.objects) putObject(forked, object);
   const store = new MemoryStore(forked);
   forked.isOpen = false;
@@ -155,6 +169,10 @@ export function forkMemoryStore({ world, durable }: MemoryStore, fork: StoreFork
 export function openMemoryStore(store: MemoryStore): MemoryStore {
   if (store.world.isOpen) throw worldLocked('(memory)');
   return new MemoryStore(store.world);
+}
+
+function marksOf(stored: ReadonlyMap<string, StoredObject>): StoreMarks {
+  return new StoreMarks((hash) => stored.has(toHashText(hash)));
 }
 
 /* Copies are made by constructor: the slice of a Buffer shares its bytes. */

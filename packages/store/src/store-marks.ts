@@ -2,18 +2,35 @@
  * The marks of a world: what stands beside its journal and is no part of the chain.
  *
  * 1. A snapshot mark counts only where its object is stored; the last that counts is in force.
- * 2. A halt is in force until a later mark clears it.
+ * 2. What was pruned takes the snapshots before it along.
+ * 3. A halt is in force until a later mark clears it.
  */
 import { assert, type Hash } from '@aos/canon';
-import type { Batch, HaltMark, SnapshotMark, StoreMark } from '@aos/protocol';
+import type { Batch, HaltMark, PrunedMark, SnapshotMark, StoreMark } from '@aos/protocol';
 
 /** The marks in force; entered in the order in which they were appended. */
 export class StoreMarks {
-  private latest: SnapshotMark | undefined;
+  /** In the order in which they came; some may have lost their object. */
+  private given: SnapshotMark[] = [];
   private halted: HaltMark | undefined;
+  private cut: PrunedMark | undefined;
+
+  /** `hasObject` tells whether the object of a snapshot is stored. */
+  constructor(private readonly hasObject: (hash: Hash) => boolean) {}
 
   get snapshot(): SnapshotMark | undefined {
-    return this.latest && copyMark(this.latest);
+    const latest = this.given.findLast(({ hash }) => this.hasObject(hash));
+    return latest && copyMark(latest);
+  }
+
+  get snapshots(): readonly SnapshotMark[] {
+    const bySeq = new Map<number, SnapshotMark>();
+    for (const mark of this.given) if (this.hasObject(mark.hash)) bySeq.set(mark.seq, mark);
+    return [...bySeq.values()].sort((a, b) => a.seq - b.seq).map(copyMark);
+  }
+
+  get pruned(): PrunedMark | undefined {
+    return this.cut && copyMark(this.cut);
   }
 
   get halt(): HaltMark | undefined {
@@ -25,11 +42,14 @@ export class StoreMarks {
     this.halted = undefined;
   }
 
-  /** `hasObject` tells whether the object of a snapshot is stored. */
-  enter(mark: StoreMark, hasObject: (hash: Hash) => boolean): void {
+  enter(mark: StoreMark): void {
     switch (mark.kind) {
       case 'snapshot':
-        if (hasObject(mark.hash)) this.latest = copyMark(mark);
+        this.given.push(copyMark(mark));
+        return;
+      case 'pruned':
+        this.cut = copyMark(mark);
+        this.forgetBelow(mark);
         return;
       case 'halt':
         this.halted = { ...mark };
@@ -38,6 +58,19 @@ export class StoreMarks {
         this.halted = undefined;
     }
   }
+
+  /** Snapshots from before what is kept are of no use; the one that replay begins at is known. */
+  private forgetBelow({ seq, snapshot }: PrunedMark): void {
+    const kept = this.given.filter((mark) => mark.seq >= seq);
+    const isThere = kept.some((mark) => mark.seq === snapshot.seq);
+    this.given = isThere ? kept : [copyMark(snapshot), ...kept];
+  }
+}
+
+/** The objects that a mark stands on. */
+function objectsOf(mark: StoreMark): readonly Hash[] {
+  if (mark.kind === 'pruned') return objectsOf(mark.snapshot);
+  return mark.kind === 'snapshot' ? [mark.hash, ...(mark.head ? [mark.head] : [])] : [];
 }
 
 /** Defect when a mark speaks of a record that is not there yet, or of an object that is not. */
@@ -49,9 +82,10 @@ export function assertMarks(
   for (const mark of marks) {
     const isKnown = mark.seq >= -1 && mark.seq <= head + records.length;
     assert(isKnown, `a mark of record ${mark.seq}, the head is ${head + records.length}`);
-    if (mark.kind !== 'snapshot' || hasObject(mark.hash)) continue;
-    const isGiven = objects.some(({ hash }) => Buffer.compare(hash, mark.hash) === 0);
-    assert(isGiven, 'a snapshot mark without its object');
+    for (const named of objectsOf(mark)) {
+      const isGiven = objects.some(({ hash }) => Buffer.compare(hash, named) === 0);
+      assert(isGiven || hasObject(named), 'a snapshot mark without its object');
+    }
   }
 }
 
@@ -61,6 +95,5 @@ export function copyMarks({ marks = [] }: Batch): readonly StoreMark[] {
 }
 
 function copyMark<M extends StoreMark>(mark: M): M {
-  if (mark.kind !== 'snapshot') return { ...mark };
-  return { ...mark, hash: new Uint8Array(mark.hash) };
+  return structuredClone(mark);
 }

@@ -92,7 +92,7 @@ describe('marks of a world', () => {
   });
 
   it('of an unknown name are passed over', async () => {
-    const directory = await worldWith('later', { name: 'pruned', below: 1 });
+    const directory = await worldWith('later', { name: 'later', below: 1 });
     expect(await marksOf(directory)).toEqual({ snapshot: undefined, halt: undefined, head: 0 });
     const store = await openWorldStore(directory, OPTIONS);
     await store.append(batchOf('one'));

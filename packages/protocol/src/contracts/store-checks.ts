@@ -89,6 +89,6 @@ function expectMark(found: SnapshotMark | HaltMark | undefined, expected?: Store
 function describeMark(mark: StoreMark | undefined): string {
   if (mark === undefined) return 'none';
   if (mark.kind === 'snapshot') return `${mark.kind} ${mark.seq} ${toHashText(mark.hash)}`;
-  if (mark.kind === 'halt-cleared') return `${mark.kind} ${mark.seq}`;
+  if (mark.kind === 'halt-cleared' || mark.kind === 'pruned') return `${mark.kind} ${mark.seq}`;
   return `${mark.kind} ${mark.seq} ${mark.code} ${mark.detail}`;
 }

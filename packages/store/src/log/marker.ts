@@ -15,7 +15,9 @@ interface UnknownMarker {
 
 export function encodeMarker(marker: Marker): Uint8Array {
   const { kind: name, ...fields } = marker;
-  return encode({ name, ...fields });
+  if (!('snapshot' in fields)) return encode({ name, ...fields });
+  const { kind: _kind, ...snapshot } = fields.snapshot;
+  return encode({ name, ...fields, snapshot });
 }
 
 /** `undefined` when these are not the bytes of a marker. */
@@ -37,8 +39,14 @@ function readMarker(fields: ReadonlyMap<Value, Value>): Marker | UnknownMarker |
     case 'snapshot': {
       const hash = fields.get('hash');
       if (!(hash instanceof Uint8Array) || hash.length !== HASH_BYTES) return undefined;
-      return withSeq(fields, (seq) => ({ kind, seq, hash: hash as Hash }));
+      const head = fields.get('head');
+      const isHead = head instanceof Uint8Array && head.length === HASH_BYTES;
+      if (head !== undefined && !isHead) return undefined;
+      const named = isHead ? { head: head as Hash } : {};
+      return withSeq(fields, (seq) => ({ kind, seq, hash: hash as Hash, ...named }));
     }
+    case 'pruned':
+      return readPruned(fields);
     case 'halt': {
       const [code, detail] = [fields.get('code'), fields.get('detail')];
       if (typeof code !== 'string' || typeof detail !== 'string') return undefined;
@@ -49,6 +57,25 @@ function readMarker(fields: ReadonlyMap<Value, Value>): Marker | UnknownMarker |
     default:
       return typeof kind === 'string' ? { kind: 'unknown' } : undefined;
   }
+}
+
+function readPruned(fields: ReadonlyMap<Value, Value>): StoreMark | undefined {
+  const [chain, frontier, segment] = ['chain', 'frontier', 'segment'].map((name) =>
+    fields.get(name),
+  );
+  const of = fields.get('snapshot');
+  const snapshot = of instanceof Map ? readMarker(new Map([...of, ['name', 'snapshot']])) : of;
+  const isList = Array.isArray(frontier) && frontier.every((node) => isHash(node));
+  if (!isHash(chain) || !isList || !Number.isSafeInteger(segment)) return undefined;
+  if (typeof snapshot !== 'object' || !('kind' in (snapshot as object))) return undefined;
+  const mark = snapshot as Marker;
+  if (mark.kind !== 'snapshot') return undefined;
+  const known = { chain, frontier: frontier as Hash[], segment: segment as number };
+  return withSeq(fields, (seq) => ({ kind: 'pruned', seq, ...known, snapshot: mark }));
+}
+
+function isHash(value: Value | undefined): value is Hash {
+  return value instanceof Uint8Array && value.length === HASH_BYTES;
 }
 
 function withSeq(

@@ -51,7 +51,7 @@ export type CheckedFrames = 'all' | 'last';
 /** Reads segments in order; the fields are the result. */
 export class LogScan implements WalkState {
   readonly index = new LogIndex();
-  readonly marks = new StoreMarks();
+  readonly marks = new StoreMarks((hash) => this.index.hasObject(hash));
   genesis: Uint8Array | undefined;
   /** Of the worlds that this one is a fork of, the first one first. */
   readonly lineage: Uint8Array[] = [];

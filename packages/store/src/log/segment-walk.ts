@@ -167,7 +167,7 @@ export class SegmentWalk {
     if (mark.seq >= index.records) {
       throw new WorldDamaged('a mark of a record that is not there', this.placeAt(offset));
     }
-    marks.enter(mark, (hash) => index.hasObject(hash));
+    marks.enter(mark);
   }
 
   private enterGenesis(offset: number, header: FrameHeader): void {

@@ -6,7 +6,7 @@ import { frameSpan } from './frame.js';
 import { encodeSegmentHeader, type SegmentHeader, segmentName, segmentSeed } from './segment.js';
 
 /** Handles kept open by one log; all logs together have more. */
-const MAX_OPEN_FILES = 16;
+const MAX_OPEN_FILES = 64;
 
 interface Segment {
   readonly header: SegmentHeader;

@@ -77,7 +77,13 @@ export class IndexShelf {
     const isFirst =
       new FrameReader(new Window(file, 2 ** 12), seed).headerAt(start)?.kind === 'genesis';
     const state = {
-      ...{ index, marks: new StoreMarks(), worldId: header.genesis, epoch: 0, durable: -1 },
+      ...{
+        index,
+        marks: new StoreMarks(() => false),
+        worldId: header.genesis,
+        epoch: 0,
+        durable: -1,
+      },
       ...{ genesis: isFirst ? undefined : new Uint8Array(), isClosed: false },
     };
     const bytes = new SegmentWalk(state, file, segment, seed).toEnd('sealed', covered);

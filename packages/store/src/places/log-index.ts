@@ -16,6 +16,11 @@ export class LogIndex {
     return this.table.first + this.table.records;
   }
 
+  /** Sequence of the first record. */
+  get first(): number {
+    return this.list[0]?.first ?? 0;
+  }
+
   /** The places of the segment that grows. */
   get active(): SegmentTable {
     return this.table;
