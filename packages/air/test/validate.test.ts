@@ -722,7 +722,7 @@ describe('reducers and effects (V19, V24, V25)', () => {
     [
       'two migrations from one state',
       [
-        ['rest/-', { ...migration('demo/on@1', 'demo/Result@1'), module: 'demo/Migrate@1' }],
+        ['rest/-', migration('demo/on@1', 'demo/Result@1', 'demo/State@1', 'demo/Migrate@1')],
         [`${manifest}/migrations/-`, { name: 'demo/on@1' }],
       ],
       ['migration-ambiguous rest#/3/from'],
@@ -940,13 +940,13 @@ describe('hints', () => {
 });
 
 /** A migration of the machine beside that of the world, and its module of the same name. */
-const migration = (name: string, from: string, to = 'demo/State@1'): Json => ({
+const migration = (name: string, from: string, to = 'demo/State@1', module = name): Json => ({
   $kind: 'defmigration',
   name,
   reducer: 'demo/Machine@1',
   from,
   to,
-  module: name,
+  module,
 });
 const pureModule = (name: string, input: string, output = 'demo/State@1'): Json => ({
   $kind: 'defmodule',

@@ -57,6 +57,12 @@ export const keys = {
   ben: key('ben', 'approver'),
   host: key('host', 'host'),
 };
+/** Of the verbs that are not about proposals. */
+const KINDS: ReadonlyMap<string, string> = new Map([
+  ['keyring-revoke', 'keyring'],
+  ['epoch', 'control'],
+]);
+
 export type KeyName = keyof typeof keys;
 
 export const moduleHash = (name: string) => sha256(utf8(`module ${name}`));
@@ -72,6 +78,11 @@ export function defined(...nodes: readonly object[]): WorldDefinition {
   const loaded = loadAir([{ path: 'air/world.json', text: JSON.stringify(nodes) }], wasm);
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.findings, null, 1));
   return loaded.world;
+}
+
+interface ShadowedAt {
+  readonly shadowHash: Hash;
+  readonly atSeq: number;
 }
 
 export class GovernedWorld {
@@ -155,22 +166,27 @@ export class GovernedWorld {
   say(name: KeyName, verb: Verb): string | undefined {
     const nonce = new Uint8Array(16);
     new DataView(nonce.buffer).setUint32(0, ++this.#nonce);
-    const governance = verb.verb === 'keyring-revoke' ? 'keyring' : 'governance';
+    const kind = KINDS.get(verb.verb) ?? 'governance';
     const { keyId } = keys[name];
     const sig = new Uint8Array(64);
     const args = verbArgs(verb);
-    return this.give({ kind: governance, verb: verb.verb, args, nonce, keyId, sig } as never);
+    return this.give({ kind, verb: verb.verb, args, nonce, keyId, sig } as never);
   }
 
   /** Proposes what leads to another definition; the patch and its code are there. */
   propose(to: WorldDefinition, by: KeyName = 'op', base = this.definition): string | undefined {
+    const patchHash = this.patchTo(to, base);
+    return this.say(by, { verb: 'propose', base: base.manifestHash, patchHash, description: '' });
+  }
+
+  /** Stores the patch that leads there. */
+  patchTo(to: WorldDefinition, base = this.definition): Hash {
     const document = must(diffWorlds(base, to));
     const outcome = compilePatch(document as never, { world: base });
     if (!outcome.ok) throw new Error(JSON.stringify(outcome.findings));
     const { patch } = outcome;
     this.keep(encode(patch.document as never));
-    const { patchHash } = patch;
-    return this.say(by, { verb: 'propose', base: base.manifestHash, patchHash, description: '' });
+    return patch.patchHash;
   }
 
   ref(id: number) {
@@ -185,9 +201,13 @@ export class GovernedWorld {
   }
 
   shadow(id: number, report = 'report', by: KeyName = 'host'): string | undefined {
-    const shadowHash = sha256(utf8(report));
-    const atSeq = this.world.seq - 1;
-    return this.say(by, { verb: 'shadowed', ...this.ref(id), shadowHash, atSeq });
+    const bytes = utf8(report);
+    this.keep(bytes);
+    return this.shadowed(id, { shadowHash: sha256(bytes), atSeq: this.world.seq - 1 }, by);
+  }
+
+  shadowed(id: number, of: ShadowedAt, by: KeyName = 'host'): string | undefined {
+    return this.say(by, { verb: 'shadowed', ...this.ref(id), ...of });
   }
 
   approve(id: number, by: KeyName, report = 'report'): string | undefined {

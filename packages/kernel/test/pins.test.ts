@@ -60,6 +60,7 @@ function asking(
     {
       $kind: 'manifest',
       air_version: '1',
+      features: rules.includes(WAIT) ? ['policy-approval'] : [],
       schemas: refs('t/Start@1', 't/Ping@1', 't/Said@1', 't/Params@1', 't/Given@1'),
       modules: [],
       plans: refs('t/main@1'),
@@ -77,6 +78,30 @@ function asking(
 
 const ALLOW = { when: {}, decision: 'allow' };
 const DENY = { when: {}, decision: 'deny' };
+
+const WAIT = {
+  when: {},
+  decision: 'require_approval',
+  approval: { role: 'approver', count: 1 },
+};
+
+/** Without the plan, and without the grant that it asks under. */
+const grantless = defined(
+  schema('t/Start@1', record({ n: nat })),
+  { $kind: 'defpolicy', name: 't/rules@1', rules: [ALLOW] },
+  {
+    $kind: 'manifest',
+    air_version: '1',
+    schemas: refs('t/Start@1'),
+    modules: [],
+    plans: [],
+    effects: [],
+    caps: [],
+    policies: refs('t/rules@1'),
+    triggers: [],
+    defaults: { policy: 't/rules@1' },
+  },
+);
 
 const results = (world: GovernedWorld) =>
   world.entries.flatMap((entry) => {
@@ -129,6 +154,17 @@ describe('an instance that is on its way when another definition comes into forc
     expect(world.event('t/Ping@1', { n: 'one' })).toBeUndefined();
     expect(results(world)).toEqual([]);
     expect(world.world.planState.instances.size).toBe(1);
+    expect(world.check()).toBe('same');
+  });
+
+  it('loses what waits for people under a grant that is gone, however many wait', () => {
+    const world = new GovernedWorld(asking('old', nat, [WAIT]));
+    for (let n = 0; n < 70; n++) world.event('t/Start@1', { n });
+    expect(world.world.intents.size).toBe(70);
+    expect(world.adopt(grantless)).toBeUndefined();
+    expect(world.world.intents.size).toBe(0);
+    const codes = world.entries.flatMap((entry) => (entry.kind === 'settled' ? [entry.code] : []));
+    expect(codes).toEqual(Array.from({ length: 70 }, () => 'grant-revoked'));
     expect(world.check()).toBe('same');
   });
 

@@ -83,9 +83,12 @@ export class GovernedCounter {
   /** Everything up to the point where the patch can be applied. */
   approve(): void {
     const ref = { proposal: 0, ...this.patch };
-    const shadowHash = sha256(utf8('report'));
+    const report = utf8('report');
+    const shadowHash = sha256(report);
+    this.#objects.set(toHex(shadowHash), report);
     this.take(this.#said({ verb: 'propose', ...this.patch, description: '' }));
-    this.take(this.#said({ verb: 'shadowed', ...ref, shadowHash, atSeq: 0 }));
+    const atSeq = this.world.seq - 1;
+    this.take(this.#said({ verb: 'shadowed', ...ref, shadowHash, atSeq }));
     this.take(this.#said({ verb: 'approve', ...ref, shadowHash }));
   }
 

@@ -24,7 +24,6 @@ import {
   type EffectContext,
   type EffectOutcome,
   failedOutcome,
-  isReducerOrigin,
   type StoredObject,
   type Verb,
 } from '@aos/protocol';
@@ -124,14 +123,14 @@ class GovernanceAdapter implements Adapter {
     const base = hashOf(params.get('manifest_base')) ?? world.program.definition.manifestHash;
     const intent = world.intents.get(intentHash);
     if (patchHash === undefined || intent === undefined) return failed(NO_PATCH);
-    const known = findProposed(world, intent, patchHash);
+    const known = findProposed(world, intent);
     if (known !== undefined) return proposeReceipt(known);
     const description = textOf(params.get('description'));
     const ack = await this.#submit({
       ...{ verb: 'propose', base, patchHash, description, intent: intentHash },
     });
     if (!ack.ok) return failed(ack.refusal);
-    const proposed = findProposed(this.options.host().world, intent, patchHash);
+    const proposed = findProposed(this.options.host().world, intent);
     return proposed === undefined ? failed(NO_PATCH) : proposeReceipt(proposed);
   }
 
@@ -185,14 +184,13 @@ function failed({ code, detail: message }: Refusal): EffectOutcome {
 }
 
 /** What this very effect has proposed. */
-function findProposed(world: World, intent: OpenIntent, patch: Hash): Proposal | undefined {
-  const [origin] = intent.waiters;
-  const plan = origin === undefined || isReducerOrigin(origin) ? undefined : origin.plan;
-  const text = toHashText(patch);
-  return [...world.governance.proposals.range({ reverse: 'reverse' })].find(
-    ({ author, at, patchHash }) =>
-      author.name === `world:${plan}` && at > intent.openedAt.seq && toHashText(patchHash) === text,
-  );
+function findProposed({ governance }: World, { hash, openedAt }: OpenIntent): Proposal | undefined {
+  const text = toHashText(hash);
+  for (const proposal of governance.proposals.range({ reverse: 'reverse' })) {
+    if (proposal.at < openedAt.seq) return undefined;
+    if (proposal.intent !== null && toHashText(proposal.intent) === text) return proposal;
+  }
+  return undefined;
 }
 
 function mapOf(value: Value | undefined): Params {

@@ -11,6 +11,7 @@ import type { WorldDefinition } from '@aos/air';
 import type { Hash, Refusal, Result } from '@aos/canon';
 import type { Engine, EntryPlace } from '@aos/protocol';
 import { checkRevoked } from '../gate/approvals.js';
+import type { OpenIntent } from '../gate/open-intent.js';
 import { compileProgram, type Program } from '../program/program.js';
 import { writeDecision } from '../step/effects.js';
 import type { Run } from '../step/run.js';
@@ -85,11 +86,11 @@ export function applyProposal(
   adopt(run, prepared.value);
   const hash: Hash = definition.manifestHash;
   const place = write(run, { id, change: 'applied', principal: actor.name, hash }, cause);
-  endRevoked(run, place);
+  run.queue.push({ kind: 'revoke', from: null, cause: place });
   return undefined;
 }
 
-/** From here on the definition is in force; {@link endRevoked} is still to be called. */
+/** From here on the definition is in force; what {@link endRevoked} ends is still there. */
 export function adopt(run: Run, { definition, program, moved }: Adoption): void {
   const { next } = run;
   next.programs.put(next.program);
@@ -108,14 +109,26 @@ function keepDefinition(run: Run, definition: WorldDefinition): void {
   }
 }
 
-/** Ends the intents that wait for people under grants that are gone. */
-export function endRevoked(run: Run, cause: EntryPlace): void {
-  for (const intent of [...run.next.intents.range()]) {
+/** Intents that are looked at in one go. */
+const PAGE = 64;
+
+/**
+ * Ends those of the intents from one on that wait for people under grants that are gone. Looks at a
+ * page of them; answers with the first that it has not looked at, null after the last.
+ */
+export function endRevoked(run: Run, from: Hash | null, cause: EntryPlace): Hash | null {
+  const page: OpenIntent[] = [];
+  for (const intent of run.next.intents.range(from === null ? {} : { from })) {
+    page.push(intent);
+    if (page.length > PAGE) break;
+  }
+  for (const intent of page.slice(0, PAGE)) {
     const denied = checkRevoked(run.next.program.gate, intent);
     if (denied === undefined) continue;
     const decision = writeDecision(run, denied, cause);
     settleInternally(run, intent, { status: 'error', code: denied.code }, decision);
   }
+  return page[PAGE]?.hash ?? null;
 }
 
 function refusal(why: Refusal): Result<never> {

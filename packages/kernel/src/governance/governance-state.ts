@@ -1,4 +1,6 @@
 /** The part of a world that its changes of itself are remembered in. */
+import { bytesEqual } from '@aos/canon';
+import type { OpenIntent } from '../gate/open-intent.js';
 import type { TrieSource } from '../trie/leaf-codec.js';
 import { Trie } from '../trie/trie.js';
 import { type Proposal, proposalCodec } from './proposal.js';
@@ -31,4 +33,16 @@ export function saveProposal(state: GovernanceState, proposal: Proposal): Govern
 
 export function findProposal({ proposals }: GovernanceState, id: number): Proposal | undefined {
   return proposals.get(proposalCodec.keyOf({ id } as Proposal));
+}
+
+/** What an open effect of a plan has proposed already; looks at what was proposed since it came. */
+export function findAsked(
+  { governance }: { readonly governance: GovernanceState },
+  { hash, openedAt }: Pick<OpenIntent, 'hash' | 'openedAt'>,
+): Proposal | undefined {
+  for (const proposal of governance.proposals.range({ reverse: 'reverse' })) {
+    if (proposal.at < openedAt.seq) return undefined;
+    if (proposal.intent !== null && bytesEqual(proposal.intent, hash)) return proposal;
+  }
+  return undefined;
 }

@@ -22,3 +22,10 @@ export function voidVoices(run: Run, keyId: Hash): void {
     write(run, { id, change: 'voided', principal, hash }, run.inputPlace);
   }
 }
+
+/** Applications that wait are none of the new epoch: whoever wants one asks again. */
+export function dropApplications(run: Run): void {
+  for (const { cause } of run.queue.takeApplications()) {
+    run.append({ kind: 'dropped', cause: run.causeOf(cause), code: 'apply-abandoned' });
+  }
+}

@@ -63,6 +63,8 @@ export interface Proposal {
   /** The manifest that the patch leads to. */
   readonly manifest: Hash;
   readonly description: string;
+  /** The effect that a plan proposed it by; null for what a key has proposed. */
+  readonly intent: Hash | null;
   /** The record that proposed it. */
   readonly at: number;
   readonly state: ProposalState;
@@ -75,13 +77,14 @@ export interface Proposal {
 export const proposalCodec: LeafCodec<Proposal> = {
   keyOf: ({ id }) => u64be(id),
   write(w, proposal) {
-    w.listHead(10);
+    w.listHead(11);
     w.int(proposal.id);
     writePrincipal(w, proposal.author);
     w.bytes(proposal.base);
     w.bytes(proposal.patchHash);
     w.bytes(proposal.manifest);
     w.text(proposal.description);
+    writeOptional(w, proposal.intent ?? undefined, (hash) => w.bytes(hash));
     w.int(proposal.at);
     w.text(proposal.state);
     writeOptional(w, proposal.shadow ?? undefined, ({ hash, atSeq }) => {
@@ -92,7 +95,7 @@ export const proposalCodec: LeafCodec<Proposal> = {
     writeItems(w, proposal.voices, writeVoice);
   },
   read(r) {
-    readListOf(r, 10);
+    readListOf(r, 11);
     return {
       id: r.nat(),
       author: readPrincipal(r),
@@ -100,6 +103,7 @@ export const proposalCodec: LeafCodec<Proposal> = {
       patchHash: readHashItem(r),
       manifest: readHashItem(r),
       description: r.text(),
+      intent: readOptional(r, () => readHashItem(r)) ?? null,
       at: r.nat(),
       state: readWord(r, PROPOSAL_STATES),
       shadow: readOptional(r, () => readShadow(r)) ?? null,

@@ -6,7 +6,7 @@ import { emit } from '../step/emit.js';
 import type { Run } from '../step/run.js';
 import type { World } from '../world/world.js';
 import { findProposal, isOpen, MAX_OPEN_PROPOSALS, saveProposal } from './governance-state.js';
-import type { Principal, Proposal, ProposalShadow, Voice } from './proposal.js';
+import type { Principal, Proposal, ProposalShadow, ProposalState, Voice } from './proposal.js';
 import { checkActor, checkVoice, hasQuorum, isLate } from './quorum.js';
 
 /** What somebody wants to change, checked and compiled. */
@@ -16,6 +16,8 @@ export interface NewProposal {
   readonly patchHash: Hash;
   readonly manifest: Hash;
   readonly description: string;
+  /** The effect that asked for it, of a plan. */
+  readonly intent: Hash | null;
 }
 
 /** What a voice or a shadow is about. */
@@ -103,13 +105,15 @@ export function addShadow(
 }
 
 /**
- * Whether this voice may be given now. Codes: `proposal-not-shadowed` (of a yes), `proposal-stale`,
+ * Whether this voice may be given now; a yes of one's own may always be taken back. Codes: `proposal-not-shadowed` (of a yes), `proposal-stale`,
  * `approval-expired`, `approval-repeated`, `governance-own`, `governance-role`,
  * `governance-not-named`.
  */
 export function checkSpeak(world: World, proposal: Proposal, voice: Voice, nowNs: bigint): Checked {
   const { decision, name } = voice;
-  const who = checkVoice(world, decision, voice, proposal.author);
+  const before = proposal.voices.find((each) => each.name === name);
+  const takesBack = decision === 'reject' && before?.decision === 'approve';
+  const who = takesBack ? undefined : checkVoice(world, decision, voice, proposal.author);
   if (who !== undefined) return { ...who, at: '/key_id' };
   if (isLate(voice, nowNs)) {
     const detail = `it is ${nowNs}: sign another one`;
@@ -122,7 +126,6 @@ export function checkSpeak(world: World, proposal: Proposal, voice: Voice, nowNs
   }
   const stale = checkBase(world, proposal);
   if (stale !== undefined) return stale;
-  const before = proposal.voices.find((each) => each.name === name);
   if (before?.decision !== 'approve' || isLate(before, nowNs)) return undefined;
   const detail = `${name} has approved proposal ${proposal.id} already`;
   return { code: 'approval-repeated', at: '/key_id', detail };
@@ -145,20 +148,23 @@ export function speak(run: Run, proposal: Proposal, voice: Voice, cause: EntryPl
   const heard = { ...proposal, voices };
   const { id } = proposal;
   const hash = proposal.shadow?.hash ?? proposal.patchHash;
-  const isApproval = decision === 'approve';
-  const one = isApproval ? 'approval' : 'rejection';
+  const one = decision === 'approve' ? 'approval' : 'rejection';
   const place = write(run, { id, change: one, principal: name, hash }, cause);
-  const isEnough = hasQuorum(run.next, decision, heard, run.stamp.logicalNowNs);
-  const outcome = isApproval ? 'approved' : 'rejected';
-  save(run, isEnough ? { ...heard, state: outcome } : stateAfter(heard));
-  if (isEnough && proposal.state !== outcome) {
-    write(run, { id, change: outcome, principal: name, hash }, place);
-  }
+  const state = stateAfter(run, heard, decision);
+  save(run, { ...heard, state });
+  if (state === proposal.state) return;
+  const change = state === 'shadowed' ? 'retracted' : state;
+  write(run, { id, change, principal: name, hash }, place);
 }
 
-/** A yes that somebody takes back by a no leaves a proposal that is approved no more. */
-function stateAfter(proposal: Proposal): Proposal {
-  return proposal.state === 'approved' ? { ...proposal, state: 'shadowed' } : proposal;
+/** What the voices amount to now; a no that is not enough undoes only the yes that it takes back. */
+function stateAfter(run: Run, heard: Proposal, decision: Voice['decision']): ProposalState {
+  const isEnough = (verb: Voice['decision']) =>
+    hasQuorum(run.next, verb, heard, run.stamp.logicalNowNs);
+  const wasApproved = heard.state === 'approved';
+  if (decision === 'reject' && isEnough('reject')) return 'rejected';
+  if ((decision === 'approve' || wasApproved) && isEnough('approve')) return 'approved';
+  return wasApproved ? 'shadowed' : heard.state;
 }
 
 /** Codes: `governance-role`, `governance-not-named`; its author may always. */

@@ -2,7 +2,7 @@
 import { assert } from '@aos/canon';
 import type { ControlInput, Verb } from '@aos/protocol';
 import { type Admission, refused } from '../admit/admitted.js';
-import { voidVoices } from '../governance/new-epoch.js';
+import { dropApplications, voidVoices } from '../governance/new-epoch.js';
 import type { Run } from '../step/run.js';
 import { abandonIntents } from '../step/settle.js';
 import { checkRuntime } from '../world/runtime-support.js';
@@ -39,6 +39,7 @@ export function applyControl(run: Run, input: ControlInput): void {
     case 'epoch':
       abandonIntents(run);
       voidVoices(run, input.keyId);
+      dropApplications(run);
       next.epoch = verb.epoch;
       return;
     case 'runtime-upgrade':

@@ -1,12 +1,14 @@
 /** `governance`: what people decide about intents that wait, and about the definition itself. */
-import { assert, decode, type Refusal } from '@aos/canon';
+import { assert, decode, type Refusal, toHashText } from '@aos/canon';
 import type { Engine, GovernanceInput, GovernanceVerb, Verb } from '@aos/protocol';
 import type { Admission } from '../admit/admitted.js';
 import { refused } from '../admit/admitted.js';
 import { summarizePatch } from '../gate/enforcers/patch-scope.js';
+import type { OpenIntent } from '../gate/open-intent.js';
 import { checkPatch } from '../gate/recheck.js';
 import { prepareApply } from '../governance/apply.js';
 import { compileCandidate } from '../governance/candidate.js';
+import { findAsked } from '../governance/governance-state.js';
 import type { Principal, Voice } from '../governance/proposal.js';
 import { checkActor } from '../governance/quorum.js';
 import {
@@ -108,15 +110,35 @@ type Propose = Extract<GovernanceVerb, { readonly verb: 'propose' }>;
 type Shadowed = Extract<GovernanceVerb, { readonly verb: 'shadowed' }>;
 type Spoken = Extract<GovernanceVerb, { readonly verb: 'approve' | 'reject' }>;
 
-/** Who proposes: the key, or the plan for which a host does. Code: `proposal-intent`. */
-function authorOf(world: World, actor: Principal, { intent }: Propose): Principal | Refusal {
+/**
+ * Who proposes: the key, or the plan for which a host does, once for an effect. Codes:
+ * `proposal-intent`, `proposal-repeated`.
+ */
+function authorOf(world: World, actor: Principal, verb: Propose): Principal | Refusal {
+  const { intent } = verb;
   if (intent === undefined) return actor;
+  const at = '/args/intent';
   const open = world.intents.get(intent);
-  const isAsked = open?.effect === 'governance.propose' && open.state === 'released';
-  const refusal = checkHost(world, actor);
-  if (open !== undefined && isAsked && refusal === undefined) return worldPrincipal(open);
-  const detail = 'only a host may propose for a plan, while the effect that asks for it is open';
-  return { code: 'proposal-intent', at: '/args/intent', detail };
+  const isAsked = open !== undefined && asksFor(open, verb);
+  if (!isAsked || checkHost(world, actor) !== undefined) {
+    const detail = 'only a host may propose for a plan, and what it asks for, while it asks';
+    return { code: 'proposal-intent', at, detail };
+  }
+  const known = findAsked(world, open);
+  if (known === undefined) return worldPrincipal(open);
+  return { code: 'proposal-repeated', at, detail: `proposal ${known.id} is of this effect` };
+}
+
+/** Whether an effect is let out, and asks for this patch. */
+function asksFor({ effect, state, params }: OpenIntent, { base, patchHash }: Propose): boolean {
+  if (effect !== 'governance.propose' || state !== 'released') return false;
+  const decoded = decode(params);
+  const asked = decoded.ok && decoded.value instanceof Map ? decoded.value : new Map();
+  const from = asked.get('manifest_base') ?? null;
+  return (
+    asked.get('patch_hash') === toHashText(patchHash) &&
+    (from ?? toHashText(base)) === toHashText(base)
+  );
 }
 
 /** What a plan proposes must be within the grant it asked under. Codes of {@link checkPatch}. */
@@ -138,17 +160,19 @@ function checkHost({ keyring }: World, { keyId }: Principal): string | undefined
 
 /** A host may always say what a shadow came to; who else may, the rules say. */
 function checkShadowed(world: World, actor: Principal, verb: Shadowed): Refusal | undefined {
-  const { shadowHash: _, ...ref } = verb;
+  const { shadowHash, ...ref } = verb;
   const proposal = findBound(world, ref);
   if ('code' in proposal) return proposal;
   if (checkHost(world, actor) !== undefined) {
     const who = checkActor(world, 'shadow', actor, proposal.author);
     if (who !== undefined) return { ...who, at: '/key_id' };
   }
-  if (verb.atSeq >= world.seq) {
-    const detail = `expected a record of this world, before ${world.seq}, found ${verb.atSeq}`;
+  if (verb.atSeq >= world.seq || verb.atSeq < proposal.at) {
+    const from = `expected a record of this world, from that of the proposal, ${proposal.at}, on`;
+    const detail = `${from} and before ${world.seq}, found ${verb.atSeq}`;
     return { code: 'shadow-place', at: '/args/at_seq', detail };
   }
+  if (world.source.read(shadowHash) === undefined) throw new ObjectsNeeded([shadowHash]);
   return checkBase(world, proposal);
 }
 
@@ -171,9 +195,9 @@ function applyProposalVerb(run: Run, actor: Principal, verb: GovernanceVerb): vo
       const author = authorOf(run.next, actor, verb);
       const candidate = compileCandidate(run.next, verb, run.engine);
       assert(!('code' in author) && candidate.ok, 'what is proposed was admitted');
-      const { base, patchHash, description } = verb;
+      const { base, patchHash, description, intent = null } = verb;
       const manifest = candidate.value.manifestHash;
-      addProposal(run, { author, base, patchHash, manifest, description }, cause);
+      addProposal(run, { author, base, patchHash, manifest, description, intent }, cause);
       return;
     }
     case 'shadowed': {

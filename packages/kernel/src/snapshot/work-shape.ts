@@ -4,7 +4,14 @@ import { type EntryPlace, type Instance, type Origin, parseOrigin } from '@aos/p
 import type { Principal } from '../governance/proposal.js';
 import type { TrieSource } from '../trie/leaf-codec.js';
 import type { Settlement } from '../world/settled.js';
-import type { ApplyWork, EventWork, PlanWork, ReceiptWork, Work } from '../world/work.js';
+import type {
+  ApplyWork,
+  EventWork,
+  PlanWork,
+  ReceiptWork,
+  RevokeWork,
+  Work,
+} from '../world/work.js';
 import { valueBytes } from './large-parts.js';
 import {
   bytes,
@@ -81,5 +88,6 @@ export function workShape(source: TrieSource): Shape<Work> {
       intent: orNull(hash),
       cause: place,
     }),
+    revoke: struct<RevokeWork>({ kind: literal('revoke'), from: orNull(hash), cause: place }),
   });
 }

@@ -4,7 +4,7 @@ import { inboxOf, routesOf } from '../program/program.js';
 import { cellKeyOf, type EventRoute } from '../program/routes.js';
 import { callReducer, type ReducerCall } from '../reducers/call.js';
 import type { EventWork, Work } from '../world/work.js';
-import { runApply } from './apply-work.js';
+import { runApply, runRevoke } from './apply-work.js';
 import { deliverReceipt } from './deliver-receipt.js';
 import { advancePlan, tellPlans } from './plan-run.js';
 import type { Run } from './run.js';
@@ -35,6 +35,8 @@ function runWork(run: Run, work: Work): boolean {
     case 'apply':
       runApply(run, work);
       return true;
+    case 'revoke':
+      return runRevoke(run, work);
   }
 }
 

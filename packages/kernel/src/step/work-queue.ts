@@ -6,7 +6,7 @@
  * instances by `plan_instances`.
  */
 import type { RuntimeLimits } from '@aos/protocol';
-import type { EventWork, ReceiptWork, Work } from '../world/work.js';
+import type { ApplyWork, EventWork, ReceiptWork, RevokeWork, Work } from '../world/work.js';
 
 export class WorkQueue {
   readonly #work: Work[];
@@ -50,9 +50,17 @@ export class WorkQueue {
     if (work !== undefined) this.#work.push(work);
   }
 
-  /** Notes how far the first piece, an event, has come. */
-  advance(event: EventWork): void {
-    this.#work[this.#head] = event;
+  /** Notes how far the first piece has come. */
+  advance(work: EventWork | RevokeWork): void {
+    this.#work[this.#head] = work;
+  }
+
+  /** Takes out the applications that wait. */
+  takeApplications(): readonly ApplyWork[] {
+    const isApply = (work: Work): work is ApplyWork => work.kind === 'apply';
+    const waiting = this.#work.splice(this.#head);
+    this.#work.push(...waiting.filter((work) => !isApply(work)));
+    return waiting.filter(isApply);
   }
 
   /** Whether this many events more, of so many bytes in all, may wait. */

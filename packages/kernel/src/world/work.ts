@@ -50,4 +50,12 @@ export interface ApplyWork {
   readonly cause: EntryPlace;
 }
 
-export type Work = EventWork | ReceiptWork | PlanWork | ApplyWork;
+/** Intents that wait for people, to be ended where the grant that they wait under is gone. */
+export interface RevokeWork {
+  readonly kind: 'revoke';
+  /** Those before it are looked through. */
+  readonly from: Hash | null;
+  readonly cause: EntryPlace;
+}
+
+export type Work = EventWork | ReceiptWork | PlanWork | ApplyWork | RevokeWork;

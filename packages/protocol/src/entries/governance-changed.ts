@@ -6,7 +6,8 @@ import { type Cause, parseCause, writeCause } from './cause.js';
 
 /**
  * What happened to a proposal. `approval` and `rejection` are one voice, `approved` and `rejected`
- * what the voices amount to; `voided` are the voices that a new shadow makes worthless.
+ * what the voices amount to, `retracted` that they do not amount to an approval any more; `voided`
+ * are the voices that a new shadow or epoch makes worthless.
  */
 const PROPOSAL_CHANGES = [
   'proposed',
@@ -14,6 +15,7 @@ const PROPOSAL_CHANGES = [
   'voided',
   'approval',
   'approved',
+  'retracted',
   'rejection',
   'rejected',
   'withdrawn',

@@ -123,13 +123,17 @@ class ApplyOrdeal {
     const known = await host.read(({ governance }) => [...governance.proposals.range()].at(-1));
     const base = known?.base ?? (await host.read(manifestOf));
     const ref = { proposal: known?.id ?? 0, base, patchHash: patch.hash };
-    const shadowHash = sha256(utf8('report'));
+    const report = { hash: sha256(utf8('report')), bytes: utf8('report') };
+    const shadowHash = report.hash;
     if (known === undefined) {
       await host.storeObject(patch);
       await this.say(host, { verb: 'propose', base, patchHash: patch.hash, description: '' });
     }
-    if (known === undefined || known.state === 'proposed')
-      await this.say(host, { verb: 'shadowed', ...ref, shadowHash, atSeq: 0 });
+    if (known === undefined || known.state === 'proposed') {
+      await host.storeObject(report);
+      const atSeq = await host.read(({ seq }) => seq - 1);
+      await this.say(host, { verb: 'shadowed', ...ref, shadowHash, atSeq });
+    }
     if (known?.state !== 'approved') await this.say(host, { verb: 'approve', ...ref, shadowHash });
     await this.say(host, { verb: 'apply', proposal: ref.proposal });
     this.isApplied = true;

@@ -127,7 +127,9 @@ export class Motions {
 
   private shadow({ seq }: World, { id: proposal, base, patchHash }: KnownProposal): RawInput {
     const { random } = this;
-    const shadowHash = sha256(utf8(`report ${random.below(3)}`));
+    const bytes = utf8(`report ${random.below(3)}`);
+    const shadowHash = sha256(bytes);
+    if (random.chance(0.95)) this.tools.disk.store([{ hash: shadowHash, bytes }]);
     const atSeq = random.chance(0.95) ? Math.max(0, seq - 1) : seq + 5;
     const signer = random.chance(0.9) ? KEYS.host : KEYS.ana;
     const ref = { proposal, base, patchHash };

@@ -38,7 +38,8 @@ export function forkUnder(world: World, definition: WorldDefinition, engine: Eng
   const stamp = { nowNs: world.lastWallNs, logicalNowNs: world.logicalNowNs, entropy };
   const run = new Run(from, stamp, engine);
   adopt(run, { definition, program, moved: moved.value });
-  endRevoked(run, run.inputPlace);
+  let next = endRevoked(run, null, run.inputPlace);
+  while (next !== null) next = endRevoked(run, next, run.inputPlace);
   run.next.pending = run.queue.rest();
   return ok({ world: { ...run.next }, entries: run.entries });
 }
