@@ -9,7 +9,7 @@ import {
 } from '../commands/governance/propose.js';
 import { type ShadowOptions, shadowProposal } from '../commands/governance/shadow.js';
 import { type SaidOptions, type SaidVerb, sayToProposal } from '../commands/governance/voices.js';
-import { parseNatural, parseSpanNs } from './option-values.js';
+import { parseDurationMs, parseNatural, parseSpanNs } from './option-values.js';
 import type { RunCommand } from './run-command.js';
 
 const signedBy = () =>
@@ -59,9 +59,12 @@ function addShadowCommand(governance: Command, run: RunCommand): void {
     .description('find out what a proposal would do, and sign the report')
     .argument('<proposal>', 'its number', parseNatural)
     .option('--records <count>', 'most records of the past to run again', parseNatural)
-    .option('--seed <schema=json...>', 'event to try on the world as it is')
-    .option('--scripts <file>', 'list of {effect, origin?, status, receipt} that answer effects')
-    .option('--no-sign', 'show the report only')
+    .option('--event <schema=json...>', 'event to try on the world as it is')
+    .option('--advance <time>', 'let its time go on so far: timers and deadlines', parseSpanNs)
+    .option('--receipts <file>', 'list of {effect, origin?, status, receipt} that answer effects')
+    .option('--time-limit <time>', 'longest time it may take (default: 60s)', parseDurationMs)
+    .option('--memory-limit <mib>', 'most memory it may take (default: 1024)', parseNatural)
+    .option('--no-sign', 'show the report only; the world is opened for reading')
     .addOption(signedBy())
     .action((proposal: number, options: ShadowOptions, command: Command) =>
       run(command, (world) => shadowProposal(world(), proposal, options)),

@@ -20,6 +20,15 @@ it('ends a thread that takes too long, and tells of one that ended by itself', a
   expect(await codeOf('throw new Error("a defect")')).toBe('shadow-failed');
 });
 
+it('ends a thread that takes too much memory', async () => {
+  const workerUrl = thread(
+    'const all = []; for (;;) all.push(new Array(10_000).fill({}).map(String))',
+  );
+  const runner = shadowInThread({ workerUrl, world: 'nowhere' });
+  const failed = await runner.run(request, { memoryMib: 32 }).catch((error) => error);
+  expect(failed).toMatchObject({ code: 'shadow-memory' });
+});
+
 it('hands on what a thread answers, a fault with its code', async () => {
   const say = (answer: object) =>
     `import { parentPort } from 'node:worker_threads';

@@ -5,8 +5,14 @@ import type { HostEngine } from '../world/host-engine.js';
 import { type ShadowRequest, type ShadowResult, shadowOf } from './shadow-run.js';
 
 export interface ShadowRunner {
-  /** Faults: `shadow-timeout`, `shadow-failed`, and those of opening a world. */
-  run(request: ShadowRequest): Promise<ShadowResult>;
+  /** Faults: `shadow-timeout`, `shadow-memory`, `shadow-failed`, and those of opening a world. */
+  run(request: ShadowRequest, bounds?: ShadowBounds): Promise<ShadowResult>;
+}
+
+/** What one shadow may take of the machine; nothing of it is in the report. */
+export interface ShadowBounds {
+  readonly timeMs?: number | undefined;
+  readonly memoryMib?: number | undefined;
 }
 
 /** Runs them on this thread: for tests, and for worlds that nobody waits for. */
@@ -24,11 +30,11 @@ export interface ShadowThreadOptions {
 }
 
 const DEFAULT_TIME_MS = 60_000;
-const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 1024 };
+const DEFAULT_MEMORY_MIB = 1024;
 
 /** Runs each on a thread of its own, that reads the world by itself. */
 export function shadowInThread(options: ShadowThreadOptions): ShadowRunner {
-  return { run: (request) => runThread(options, request) };
+  return { run: (request, bounds) => runThread(options, request, bounds) };
 }
 
 /** What a thread answers with. */
@@ -37,29 +43,38 @@ export type ThreadAnswer =
   | { readonly kind: 'fault'; readonly code: string; readonly message: string };
 
 function runThread(
-  { workerUrl, world, timeMs = DEFAULT_TIME_MS }: ShadowThreadOptions,
+  { workerUrl, world, ...options }: ShadowThreadOptions,
   request: ShadowRequest,
+  bounds: ShadowBounds = {},
 ): Promise<ShadowResult> {
+  const timeMs = bounds.timeMs ?? options.timeMs ?? DEFAULT_TIME_MS;
+  const memoryMib = bounds.memoryMib ?? DEFAULT_MEMORY_MIB;
   const worker = new Worker(workerUrl, {
     ...{ execArgv: [], stdin: false, name: 'aos-shadow' },
     workerData: { world, request },
-    resourceLimits: RESOURCE_LIMITS,
+    resourceLimits: { maxOldGenerationSizeMb: memoryMib },
   });
   let timer: NodeJS.Timeout | undefined;
   const answered = new Promise<ShadowResult>((resolve, reject) => {
-    const late = `the shadow took more than ${timeMs} ms; ask for fewer records`;
+    const late = `the shadow took more than ${timeMs} ms; ask for fewer records, or for more time`;
     timer = setTimeout(() => reject(fault('shadow-timeout', late)), timeMs);
     worker.once('message', (answer: ThreadAnswer) => {
       if (answer.kind === 'result') resolve(answer.result);
       else reject(fault(answer.code, answer.message));
     });
-    worker.once('error', (cause) => reject(fault('shadow-failed', cause.message)));
+    worker.once('error', (cause) => reject(failed(cause, memoryMib)));
     worker.once('exit', (code) => reject(fault('shadow-failed', `its thread exited with ${code}`)));
   });
   return answered.finally(() => {
     clearTimeout(timer);
     return worker.terminate();
   });
+}
+
+function failed(cause: Error & { readonly code?: string }, memoryMib: number): AosFault {
+  if (cause.code !== 'ERR_WORKER_OUT_OF_MEMORY') return fault('shadow-failed', cause.message);
+  const much = `the shadow took more than ${memoryMib} MiB`;
+  return fault('shadow-memory', `${much}; ask for fewer records, or for more memory`);
 }
 
 function fault(code: string, message: string): AosFault {

@@ -106,20 +106,21 @@ export async function runShadowVerb(
   view: ControlView,
   args: ParsedArgs<'governance.shadow'>,
 ): Promise<ControlResult<'governance.shadow'>> {
-  const { host, store, options } = view;
+  const { store, options } = view;
   const { proposal, place, atSeq } = await view.read((world) => ({
     proposal: findProposal(world, args.proposal),
     place: placeOf(world),
     atSeq: world.seq - 1,
   }));
   const { base, patchHash } = proposal;
-  const { seeds, scripts, records } = args;
-  const limits = records === undefined ? {} : { records };
+  const { seeds, scripts, records, advanceNs, timeMs, memoryMib } = args;
+  const limits = { advance_ns: advanceNs, ...(records === undefined ? {} : { records }) };
+  const bounds = { timeMs, memoryMib };
   const runner = options.shadow ?? shadowHere(store, options.engine);
-  const result = await runner.run({ base, patchHash, atSeq, seeds, scripts, limits });
+  const result = await runner.run({ base, patchHash, atSeq, seeds, scripts, limits }, bounds);
   if (result.kind === 'refused') throw thrown(result.refusal);
   const { bytes, hash, report } = result;
-  await host.storeObject({ hash, bytes });
+  if (view.isLiving) await view.host.storeObject({ hash, bytes });
   return {
     ...place,
     proposal: proposal.id,
@@ -127,6 +128,7 @@ export async function runShadowVerb(
     patch_hash: toHashText(patchHash),
     shadow_hash: toHashText(hash),
     at_seq: report.at_seq,
+    bytes,
     ...showStored(bytes),
   };
 }

@@ -13,6 +13,8 @@ export interface ShadowLimits {
   readonly cells: number;
   /** Rows of each list; all are counted. */
   readonly rows: number;
+  /** How far time goes on in the head fork, in nanoseconds; 0: it stands still. */
+  readonly advance_ns: number;
 }
 
 export const DEFAULT_SHADOW_LIMITS: ShadowLimits = {
@@ -22,4 +24,5 @@ export const DEFAULT_SHADOW_LIMITS: ShadowLimits = {
   fuel: 1_000_000_000_000,
   cells: 10_000,
   rows: 100,
+  advance_ns: 0,
 };

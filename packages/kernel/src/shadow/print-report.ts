@@ -27,8 +27,14 @@ export function printShadowReport(report: ShadowReport): readonly string[] {
     ...report.migrations.flatMap(printMigration),
     ...printInFlight(report),
     ...printWindow(report),
-    ...(report.head === null ? [] : ['on the world as it is:', ...printFork(report.head)]),
+    ...printHead(report),
   ];
+}
+
+function printHead({ head, limits: { advance_ns: spanNs } }: ShadowReport): readonly string[] {
+  if (head === null) return ['nothing was tried on the world as it is, and time stood still'];
+  const time = spanNs > 0 ? `for ${spanNs} ns of its time` : 'where time stands still';
+  return [`on the world as it is, ${time}:`, ...printFork(head)];
 }
 
 function printRefused({ refused }: ShadowReport): readonly string[] {

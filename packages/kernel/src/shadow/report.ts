@@ -169,6 +169,7 @@ export type ShadowReport = {
     readonly fuel: number;
     readonly cells: number;
     readonly rows: number;
+    readonly advance_ns: number;
   };
   /** Why the patch could not be applied to the world as it is. */
   readonly refused: { readonly code: string; readonly at: string } | null;

@@ -150,12 +150,14 @@ function runHead(
   fork: World,
   { engine }: ShadowPorts,
 ): ForkReport | null {
-  if (seeds.length === 0 && head.pending.length === 0 && scripts.length === 0) return null;
+  const isTried = seeds.length + head.pending.length + scripts.length + limits.advance_ns > 0;
+  if (!isTried) return null;
   const run = (world: World): ForkRun => {
     const ports: ForkRunPorts = { engine, limits, scripts };
     const runner = new ForkRunner(world, ports);
     runner.runPending(stampOf(head, 'pending'));
     for (const [n, seed] of seeds.entries()) runner.runEvent(n, seed, stampOf(head, n));
+    runner.runTime(stampOf(head, 'time'));
     return runner.end();
   };
   return compareRuns({ base: run(head), candidate: run(fork) }, limits.rows);

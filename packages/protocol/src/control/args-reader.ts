@@ -3,6 +3,7 @@ import { asHash, type Hash, parseHashText, RefusalError } from '@aos/canon';
 import { describePlain, isPlainRecord, type PlainRecord, type PlainValue } from './plain-value.js';
 
 const HASH_BYTES = 32;
+const MAX_NAT = 2n ** 64n - 1n;
 
 /** Bounds of a whole number. */
 export interface NumberBounds {
@@ -99,12 +100,13 @@ export class ArgsReader {
   }
 
   /** An integer from 0 to 2^64 − 1, exact. */
-  natMaybe(name: string): bigint | undefined {
+  natMaybe(name: string, most = MAX_NAT): bigint | undefined {
     const value = this.maybe(name);
     if (value === undefined) return undefined;
-    const isInteger = typeof value === 'bigint' || typeof value === 'number';
-    if (isInteger && BigInt(value) >= 0n) return BigInt(value);
-    throw this.#wrong(name, 'an integer that is not negative', value);
+    const isInteger = typeof value === 'bigint' || Number.isSafeInteger(value);
+    const nat = isInteger ? BigInt(value as bigint | number) : -1n;
+    if (nat >= 0n && nat <= most) return nat;
+    throw this.#wrong(name, `an integer from 0 to ${most}`, value);
   }
 
   bytes(name: string): Uint8Array {

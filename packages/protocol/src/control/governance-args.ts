@@ -12,6 +12,12 @@ export interface CommonReaders<Signature, Wait> {
 
 /** Most records that a shadow runs again. */
 const MAX_RECORDS = 100_000;
+/** Farthest that time goes on in a shadow, 90 days: it stays a safe integer. */
+const MAX_ADVANCE_NS = 90n * 86_400n * 1_000_000_000n;
+/** Longest time and most memory of a shadow; with less than that no thread begins. */
+const MAX_TIME_MS = 3_600_000;
+const MIN_MEMORY_MIB = 32;
+const MAX_MEMORY_MIB = 16_384;
 /** Most documents, modules, seeds and scripts. */
 const MAX_ITEMS = 10_000;
 
@@ -44,6 +50,9 @@ export function governanceReaders<Signature, Wait>(common: CommonReaders<Signatu
     'governance.shadow': (args: ArgsReader) => ({
       proposal: args.count('proposal'),
       records: args.countMaybe('records', { most: MAX_RECORDS }),
+      advanceNs: Number(args.natMaybe('advance_ns', MAX_ADVANCE_NS) ?? 0n),
+      timeMs: args.countMaybe('time_ms', { least: 1, most: MAX_TIME_MS }),
+      memoryMib: args.countMaybe('memory_mib', { least: MIN_MEMORY_MIB, most: MAX_MEMORY_MIB }),
       seeds: itemsOf(args, 'seeds', seedOf) ?? [],
       scripts: itemsOf(args, 'scripts', scriptOf) ?? [],
     }),

@@ -71,6 +71,12 @@ export interface ShadowArgs {
   readonly proposal: number;
   /** Most records of the past to run again, default 1,000. */
   readonly records?: number;
+  /** How far time goes on in the world as it is, in nanoseconds; it stands still by default. */
+  readonly advance_ns?: number | bigint;
+  /** Longest time that it may take, default 60,000. */
+  readonly time_ms?: number;
+  /** Most memory that it may take, in MiB, default 1,024. */
+  readonly memory_mib?: number;
   /** Events to try on the world as it is: JSON text of each schema. */
   readonly seeds?: readonly { readonly schema: string; readonly json: string }[];
   /** Receipts for effects that were never asked for: the first that fits. */
@@ -92,6 +98,8 @@ export type ShadowShape = SigningPlace & {
   readonly at_seq: number;
   readonly report: PlainValue;
   readonly lines: readonly string[];
+  /** The report as it is hashed: an object of the world before somebody signs it. */
+  readonly bytes: Uint8Array;
 };
 
 /** Whose verb is that of the control verb. */
@@ -104,7 +112,7 @@ export interface GovernanceVerbs {
     args: GovernanceArgs;
     result: SendResult & { readonly proposal: number | null };
   };
-  /** Runs the shadow of a proposal, stores the report, and says what to sign. */
+  /** Runs the shadow of a proposal, and says what to sign. A living world stores the report. */
   'governance.shadow': { args: ShadowArgs; result: ShadowShape };
   'governance.shadowed': { args: GovernanceArgs; result: SendResult };
   'governance.approve': { args: GovernanceArgs; result: SendResult };

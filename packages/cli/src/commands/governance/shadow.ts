@@ -1,8 +1,9 @@
 /** `aos governance shadow`: what a proposal would have done, and would do now. */
 import { parseJson } from '@aos/air';
-import type { ShadowArgs } from '@aos/protocol';
+import type { Signer } from '@aos/host';
+import type { ShadowArgs, ShadowShape } from '@aos/protocol';
 import { hashOf } from '../../access/signed-verbs.js';
-import { withAccess } from '../../access/with-access.js';
+import { type Asked, withAccess } from '../../access/with-access.js';
 import { describeAck } from '../../acks.js';
 import { signerOf } from '../../compose/keys.js';
 import { dataOf } from '../../json-values.js';
@@ -13,40 +14,70 @@ import { type SignOptions, sayAbout } from './signing.js';
 export interface ShadowOptions extends SignOptions {
   readonly records?: number;
   /** `<schema>=<json>`. */
-  readonly seed?: readonly string[];
+  readonly event?: readonly string[];
+  /** Nanoseconds. */
+  readonly advance?: bigint;
   /** File with a list of `{effect, origin?, status, receipt}`. */
-  readonly scripts?: string;
+  readonly receipts?: string;
+  /** Milliseconds. */
+  readonly timeLimit?: number;
+  readonly memoryLimit?: number;
   /** False: the report is shown and not signed. */
   readonly sign: boolean;
 }
 
+/**
+ * It may take long, and only reads; who signs then needs the world for a moment, and the report may
+ * be of a record that is not the last one any more.
+ */
 export async function shadowProposal(
   path: string,
   proposal: number,
   options: ShadowOptions,
 ): Promise<Answer> {
-  const { as, sign, records, seed = [], scripts } = options;
-  const signer = sign ? signerOf(path, as) : undefined;
-  const args: ShadowArgs = {
+  const signer = options.sign ? signerOf(path, options.as) : undefined;
+  const args = argsOf(proposal, options);
+  let shadow: ShadowShape | undefined;
+  const shown = await withAccess(path, 'read', async (asked) => {
+    shadow = await asked.call('governance.shadow', args);
+    return { data: { ...dataOfShadow(shadow), seq: null }, lines: shadow.lines };
+  });
+  if (signer === undefined || shadow === undefined) return shown;
+  const found = shadow;
+  return withAccess(path, 'write', (asked) => signShadow(asked, signer, found));
+}
+
+async function signShadow(asked: Asked, signer: Signer, shadow: ShadowShape): Promise<Answer> {
+  const { proposal, base, patch_hash, shadow_hash, at_seq: atSeq, bytes, lines } = shadow;
+  await asked.call('blob.put', { bytes });
+  const about = { proposal, base: hashOf(base), patchHash: hashOf(patch_hash), atSeq };
+  const says = { verb: 'shadowed', ...about, shadowHash: hashOf(shadow_hash) } as const;
+  const ack = await sayAbout(asked, signer, says);
+  return {
+    data: { ...describeAck(ack).data, ...dataOfShadow(shadow) },
+    lines: [...lines, ...describeAck(ack).lines, `next: aos governance approve ${proposal}`],
+    done: `the shadow is durable as record ${ack.seq}`,
+  };
+}
+
+function dataOfShadow(shadow: ShadowShape) {
+  const { proposal, base, patch_hash, shadow_hash, at_seq, report } = shadow;
+  return { proposal, base, patch_hash, shadow_hash, at_seq, report: dataOf(report) };
+}
+
+function argsOf(
+  proposal: number,
+  { records, advance, event = [], receipts, timeLimit, memoryLimit }: ShadowOptions,
+): ShadowArgs {
+  return {
     proposal,
     ...(records === undefined ? {} : { records }),
-    seeds: seed.map(seedOf),
-    scripts: scripts === undefined ? [] : readScripts(scripts),
+    ...(advance === undefined ? {} : { advance_ns: advance }),
+    ...(timeLimit === undefined ? {} : { time_ms: timeLimit }),
+    ...(memoryLimit === undefined ? {} : { memory_mib: memoryLimit }),
+    seeds: event.map(seedOf),
+    scripts: receipts === undefined ? [] : readScripts(receipts),
   };
-  return withAccess(path, 'write', async (asked) => {
-    const shadow = await asked.call('governance.shadow', args);
-    const { base, patch_hash, shadow_hash, at_seq: atSeq, report, lines } = shadow;
-    const data = { proposal, base, patch_hash, shadow_hash, at_seq: atSeq, report: dataOf(report) };
-    if (signer === undefined) return { data: { ...data, seq: null }, lines };
-    const about = { proposal, base: hashOf(base), patchHash: hashOf(patch_hash), atSeq };
-    const says = { verb: 'shadowed', ...about, shadowHash: hashOf(shadow_hash) } as const;
-    const ack = await sayAbout(asked, signer, says);
-    return {
-      data: { ...describeAck(ack).data, ...data },
-      lines: [...lines, ...describeAck(ack).lines, `next: aos governance approve ${proposal}`],
-      done: `the shadow is durable as record ${ack.seq}`,
-    };
-  });
 }
 
 function seedOf(given: string): { readonly schema: string; readonly json: string } {

@@ -6,6 +6,7 @@
  * F2. Time is that of the inputs: what is due by then fires before them.
  * F3. Where a limit is reached the run ends, and says so.
  */
+import type { CompiledSchema } from '@aos/air';
 import { encode, type Hash, sha256, toHex } from '@aos/canon';
 import type { Engine, Entry, Stamp } from '@aos/protocol';
 import { admit } from '../../admit/admit.js';
@@ -20,6 +21,7 @@ import type { ReceiptsFrom } from '../report.js';
 import { findScript, type RecordedEffects, type ScriptedReceipt } from './answers.js';
 import { bodyOf, rebind } from './rebind.js';
 import { leastValue } from './synthetic.js';
+import { type DueTimer, ForkTimers, firedValue } from './timers.js';
 import type { TimedInput } from './window.js';
 
 /** What one input led to. */
@@ -50,8 +52,9 @@ export interface ForkRunPorts {
   readonly recorded?: RecordedEffects;
 }
 
-/** Where the moments of pending work are. */
+/** Where the moments of pending work are, and those that come as time goes on. */
 const PENDING = -1;
+const TIME = -2;
 
 export class ForkRunner {
   readonly #moments: Moment[] = [];
@@ -63,6 +66,7 @@ export class ForkRunner {
   #isCut = false;
   /** Steps beside inputs, of the present moment. */
   #extra = 0;
+  readonly #timers = new ForkTimers();
 
   constructor(
     private world: World,
@@ -93,6 +97,43 @@ export class ForkRunner {
     const moment = this.#begin(at, 'event');
     this.#admit(moment, raw, stamp);
     this.#settle(moment, stamp);
+  }
+
+  /** Time goes on from a moment as far as the limits say; what is due fires. Throws ObjectsNeeded. */
+  runTime(from: Stamp): void {
+    if (!this.#hasTime) return;
+    const moment = this.#begin(TIME, 'tick');
+    for (const intent of this.world.intents.range()) {
+      if (intent.state === 'released') this.#timers.add(intent);
+    }
+    const endNs = from.logicalNowNs + BigInt(this.ports.limits.advance_ns);
+    while (!this.#isCut && isRunning(this.world)) {
+      const { first } = this.#timers;
+      const wakeNs = wakeAtOf(this.world);
+      const isTimer = first !== undefined && (wakeNs === undefined || first.dueNs < wakeNs);
+      const dueNs = isTimer ? first.dueNs : wakeNs;
+      if (dueNs === undefined || dueNs > endNs) return;
+      const stamp = this.#more(laterStamp(from, dueNs));
+      if (isTimer) this.#fire(moment, first, stamp);
+      else this.#take(moment, { kind: 'tick' }, stamp);
+      this.#settle(moment, stamp);
+    }
+  }
+
+  #fire(moment: Moment, timer: DueTimer, stamp: Stamp): void {
+    this.#timers.remove(timer);
+    const intent = this.world.intents.get(timer.intent);
+    if (intent?.state !== 'released') return;
+    const schema = this.#receiptSchemaOf(intent);
+    if (schema === undefined) return;
+    this.#from.synthetic += 1;
+    const payload = firedValue(schema, intent);
+    this.#answer(moment, intent, madeUp(this.world, intent, { status: 'ok', payload }), stamp);
+  }
+
+  /** Only of the head fork, which no past answers. */
+  get #hasTime(): boolean {
+    return this.ports.recorded === undefined && this.ports.limits.advance_ns > 0;
   }
 
   end(): ForkRun {
@@ -231,16 +272,26 @@ export class ForkRunner {
       this.#from.scripted += 1;
       return madeUp(this.world, intent, script);
     }
-    const { gate } = programOf(this.world, intent.manifest);
-    const schema = gate.effects.get(intent.effect)?.receipt;
+    if (this.#hasTime && this.#timers.add(intent)) return undefined;
+    const schema = this.#receiptSchemaOf(intent);
     if (schema === undefined) return undefined;
     this.#from.synthetic += 1;
     return madeUp(this.world, intent, { status: 'ok', payload: leastValue(schema) });
   }
 
+  #receiptSchemaOf({ manifest, effect }: OpenIntent): CompiledSchema | undefined {
+    return programOf(this.world, manifest).gate.effects.get(effect)?.receipt;
+  }
+
   #scriptOf(intent: OpenIntent): ScriptedReceipt | undefined {
     return findScript(this.ports.scripts, intent);
   }
+}
+
+function laterStamp(from: Stamp, dueNs: bigint): Stamp {
+  const passedNs = dueNs > from.logicalNowNs ? dueNs - from.logicalNowNs : 0n;
+  const [nowNs, logicalNowNs] = [from.nowNs + passedNs, from.logicalNowNs + passedNs];
+  return { ...from, nowNs, logicalNowNs };
 }
 
 function eventOf(input: Extract<AdmittedInput, { readonly kind: 'event' }>): RawEvent {
