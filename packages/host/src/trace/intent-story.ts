@@ -6,6 +6,7 @@ import type {
   EffectShape,
   EntryPlace,
   IntentEntry,
+  JournalRecord,
   ReceiptShape,
 } from '@aos/protocol';
 import { TIMER_KIND } from '../effects/effect-options.js';
@@ -71,11 +72,16 @@ function gatherInput(source: TraceSource, place: EntryPlace, facts: Facts): void
   const record = recordAt(source, place);
   if (record === undefined) return;
   if (record.input.kind === 'stream-frame') facts.frames += 1;
-  if (record.input.kind === 'governance') facts.rulings.push(place);
+  if (isRuling(record)) facts.rulings.push(place);
   if (!isReceipt(record)) return;
   const effect = facts.opened?.entry.effect ?? facts.decisions[0]?.entry.effect ?? null;
   // the first one settles; what comes after it is dropped
   facts.receipt ??= describeReceipt(source, record, effect);
+}
+
+/** What a host proposes for an effect is about it, too, and rules nothing. */
+function isRuling({ input }: JournalRecord): boolean {
+  return input.kind === 'governance' && input.verb === 'approve-intent';
 }
 
 function gatherEntry(source: TraceSource, place: EntryPlace, facts: Facts): void {

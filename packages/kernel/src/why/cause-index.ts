@@ -18,6 +18,8 @@ export class CauseIndex {
   readonly #firstAboutIntents: PlaceNumber[] = [];
   readonly #instances = new Map<string, PlaceNumber[]>();
   readonly #consequences = new Map<PlaceNumber, PlaceNumber[]>();
+  readonly #proposals = new Map<number, PlaceNumber[]>();
+  readonly #applied: PlaceNumber[] = [];
   #nextSeq: number | undefined;
 
   /** Sequence of the record that comes next; `undefined` before the first. */
@@ -69,6 +71,16 @@ export class CauseIndex {
     return this.#instances.get(instanceId(instance)) ?? [];
   }
 
+  /** Every change of a proposal, oldest first. */
+  aboutProposal(proposal: number): readonly PlaceNumber[] {
+    return this.#proposals.get(proposal) ?? [];
+  }
+
+  /** Where other definitions came into force, oldest first. */
+  get applied(): readonly PlaceNumber[] {
+    return this.#applied;
+  }
+
   /** Entries of later records that name this place as their cause, oldest first. */
   laterConsequencesOf(place: PlaceNumber): readonly PlaceNumber[] {
     return this.#consequences.get(place) ?? [];
@@ -98,12 +110,16 @@ export class CauseIndex {
     if ('intent' in entry && entry.intent !== undefined) {
       this.#addAbout(entry.intent, place);
     }
+    if (entry.kind === 'governance-changed') {
+      push(this.#proposals, entry.proposal, place);
+      if (entry.change === 'applied') this.#applied.push(place);
+    }
     const instance = instanceOf(entry);
     if (instance !== undefined) push(this.#instances, instanceId(instance), place);
   }
 }
 
-/** The intent that an input speaks of: a receipt, a frame of a stream, an approval. */
+/** The intent that an input speaks of: a receipt, a frame, an approval, what an effect proposes. */
 export function intentOfInput(input: Input): Hash | undefined {
   switch (input.kind) {
     case 'receipt':
@@ -111,7 +127,7 @@ export function intentOfInput(input: Input): Hash | undefined {
     case 'stream-frame':
       return input.frame.intentHash;
     case 'governance': {
-      const hash = input.args.get('intent_hash');
+      const hash = input.args.get('intent_hash') ?? input.args.get('intent');
       return hash instanceof Uint8Array ? (hash as Hash) : undefined;
     }
     default:

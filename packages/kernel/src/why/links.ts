@@ -2,11 +2,12 @@
  * Links: what one place of the journal has to do with others, one step back or one step on.
  *
  * L1 A link back always leads to an earlier place, so every walk ends.
- * L2 Links back and links on are each other's inverse, but for `before`: the earlier state of a
- *     cell is told, and is no consequence.
+ * L2 Links back and links on are each other's inverse, but for two: `before`, as the earlier state
+ *     of a cell is told and is no consequence; and `definition`, as everything since then would be
+ *     one.
  */
 import type { Hash } from '@aos/canon';
-import type { Entry, EntryPlace, JournalRecord, StateChangedEntry } from '@aos/protocol';
+import type { Entry, EntryPlace, JournalRecord } from '@aos/protocol';
 import { type CauseIndex, instanceOf, intentOfInput } from './cause-index.js';
 import type { JournalView } from './journal-view.js';
 import { causePlace, type PlaceNumber, placeNumber, placeOf } from './places.js';
@@ -14,9 +15,18 @@ import { causePlace, type PlaceNumber, placeNumber, placeOf } from './places.js'
 /**
  * `cause`: what made it happen; `decision`: what let it through; `intent`: the intent it is about;
  * `approval`: who agreed; `instance`: the plan instance it belongs to; `before`: the change of the
- * same cell before it.
+ * same cell before it; `proposal`: the step of a change of the definition before it; `definition`:
+ * where the definition came into force under which a state changed, or that a proposal is about.
  */
-export type LinkRole = 'approval' | 'before' | 'cause' | 'decision' | 'instance' | 'intent';
+export type LinkRole =
+  | 'approval'
+  | 'before'
+  | 'cause'
+  | 'decision'
+  | 'definition'
+  | 'instance'
+  | 'intent'
+  | 'proposal';
 
 export interface Link {
   readonly role: LinkRole;
@@ -58,10 +68,13 @@ export function consequencesOf(journal: Journal, place: EntryPlace): readonly Li
     .flatMap((number) => {
       const there = placeOf(number);
       const link = reasonsOf(journal, there).find((reason) => isSame(reason.place, place));
-      return link === undefined || link.role === 'before'
-        ? []
-        : [{ role: link.role, place: there }];
+      return link === undefined || isOneWay(link) ? [] : [{ role: link.role, place: there }];
     });
+}
+
+/** What is told of the past, and is not followed on. */
+export function isOneWay({ role }: Link): boolean {
+  return role === 'before' || role === 'definition';
 }
 
 /** Later places that may have a link back other than their cause. */
@@ -74,7 +87,9 @@ function aboutSame(
   const entry = place.i === null ? undefined : record.entries[place.i];
   const intent = entry === undefined ? intentOfInput(record.input) : intentOf(entry);
   const started = entry?.kind === 'plan-started' && place.i !== null;
+  const changed = entry?.kind === 'governance-changed' ? index.aboutProposal(entry.proposal) : [];
   return [
+    ...changed,
     ...(intent === undefined ? [] : index.aboutIntent(intent)),
     ...(started ? index.aboutInstance({ seq: place.seq, i: place.i as number }) : []),
   ].filter((number) => number > here);
@@ -123,18 +138,30 @@ function laterDecision(
 function otherReasons(journal: Journal, place: EntryPlace, entry: Entry): readonly Link[] {
   const instance = instanceOf(entry);
   if (instance !== undefined) return [{ role: 'instance', place: instance }];
-  if (entry.kind !== 'state-changed') return [];
-  const before = changeBefore(journal.index, entry, placeNumber(place));
-  return before === undefined ? [] : [{ role: 'before', place: placeOf(before) }];
+  const { index } = journal;
+  const here = placeNumber(place);
+  const last = (role: LinkRole, places: readonly PlaceNumber[]): readonly Link[] => {
+    const found = lastBefore(places, here);
+    return found === undefined ? [] : [{ role, place: placeOf(found) }];
+  };
+  switch (entry.kind) {
+    case 'state-changed':
+      return [
+        ...last('before', index.changesOf(entry.reducer, entry.key)),
+        ...last('definition', index.applied),
+      ];
+    case 'governance-changed':
+      return [
+        ...last('proposal', index.aboutProposal(entry.proposal)),
+        ...(entry.change === 'proposed' ? last('definition', index.applied) : []),
+      ];
+    default:
+      return [];
+  }
 }
 
-/** The latest change of the same cell before a place; a cell may have changed very often. */
-function changeBefore(
-  index: CauseIndex,
-  { reducer, key }: StateChangedEntry,
-  place: PlaceNumber,
-): PlaceNumber | undefined {
-  const changes = index.changesOf(reducer, key);
+/** The latest of these places before another; there may be very many. */
+function lastBefore(changes: readonly PlaceNumber[], place: PlaceNumber): PlaceNumber | undefined {
   let low = 0;
   let high = changes.length;
   while (low < high) {

@@ -1,9 +1,18 @@
 import type { WorldDefinition } from '@aos/air';
 import { encode, type Hash, sha256, toHashText, utf8, type Value, ZERO_HASH } from '@aos/canon';
-import { type Entry, encodeRecord, type Input, type ReceiptInput } from '@aos/protocol';
+import {
+  type Entry,
+  encodeRecord,
+  type GovernanceVerb,
+  type Input,
+  type ProposalChange,
+  type ReceiptInput,
+  verbArgs,
+} from '@aos/protocol';
 import { describe, expect, it } from 'vitest';
 import { CauseIndex } from './cause-index.js';
 import { JournalView } from './journal-view.js';
+import { isOneWay } from './links.js';
 import { printPlace } from './places.js';
 import { printProvenance } from './print.js';
 import { effectsOf, type Provenance, type WhyTarget, why } from './why.js';
@@ -84,9 +93,34 @@ const journal: readonly (readonly [Input, readonly Entry[]])[] = [
   [receipt(B), [settled(B), step(0, planB, 'await'), raised(1, 't/Shipped@1')]],
   [{ kind: 'continue' }, [changed({ seq: 2, i: 2 }, 'one'), changed(null, 'one')]],
 ];
-const records = journal.map(([input, entries], seq) =>
-  encodeRecord({ seq, fuel: 0, prev: ZERO_HASH, input, stamp, entries }),
-);
+const encoded = (lived: typeof journal): readonly Uint8Array[] =>
+  lived.map(([input, entries], seq) =>
+    encodeRecord({ seq, fuel: 0, prev: ZERO_HASH, input, stamp, entries }),
+  );
+const records = encoded(journal);
+
+const says = (verb: GovernanceVerb): Input => ({
+  ...{ kind: 'governance', verb: verb.verb, args: verbArgs(verb), nonce: new Uint8Array(16) },
+  ...{ keyId: hashOf('key'), sig: new Uint8Array(64) },
+});
+const became = (change: ProposalChange): Entry => {
+  const by = { proposal: 0, principal: 'ben', hash: hashOf('patch') };
+  return { kind: 'governance-changed', cause: null, change, ...by };
+};
+
+const patch = { base: ZERO_HASH, patchHash: hashOf('patch') };
+const bound = { proposal: 0, ...patch, shadowHash: hashOf('shadow') };
+
+/** A plan proposes, people agree, and afterwards somebody sends an event. */
+const governed: typeof journal = [
+  [event('t/Wish@1'), [started(null, 'p/A@1'), decision(0, A), intent(0, A, planA)]],
+  [says({ verb: 'propose', ...patch, description: '', intent: A }), [became('proposed')]],
+  [receipt(A), [settled(A), step(0, planA, 'await')]],
+  [says({ verb: 'shadowed', ...bound, atSeq: 0 }), [became('shadowed')]],
+  [says({ verb: 'approve', ...bound }), [became('approval'), became('approved')]],
+  [says({ verb: 'apply', proposal: 0 }), [became('applied')]],
+  [event('t/Order@1'), [changed(null, 'one')]],
+];
 
 const definition = {
   schemas: new Map(),
@@ -96,10 +130,10 @@ const definition = {
 } as unknown as WorldDefinition;
 const ports = { definition, object: () => undefined };
 
-function open(kept: (seq: number) => boolean = () => true) {
+function open(kept: (seq: number) => boolean = () => true, lived = records) {
   const index = new CauseIndex();
-  for (const bytes of records) index.add(bytes);
-  return { index, view: new JournalView((seq) => (kept(seq) ? records[seq] : undefined)) };
+  for (const bytes of lived) index.add(bytes);
+  return { index, view: new JournalView((seq) => (kept(seq) ? lived[seq] : undefined)) };
 }
 
 const places = ({ nodes }: Provenance) => nodes.map(({ place }) => printPlace(place));
@@ -118,6 +152,18 @@ describe('why', () => {
     );
     expect(provenance.nodes.at(-1)).toMatchObject({ is: 'input', kind: 'event' });
     expect(provenance).toMatchObject({ isCut: false, missing: [] });
+  });
+
+  it('leads from a state to who proposed the definition that it came under', () => {
+    const provenance = why(
+      open(() => true, encoded(governed)),
+      ports,
+      stateOne,
+    );
+    const [state] = provenance.nodes;
+    expect(state?.links).toContainEqual({ role: 'definition', place: { seq: 5, i: 0 } });
+    const way = ['6/0', '6', '5/0', '5', '4/1', '4/0', '4', '3/0', '3', '1/0', '1'];
+    expect(places(provenance)).toEqual([...way, '0/2', '0/1', '0/0', '0']);
   });
 
   it('begins with the latest change of a state, and tells of the one before', () => {
@@ -215,21 +261,24 @@ describe('effects', () => {
     );
   });
 
-  it('are the inverse of why', () => {
-    const journal = open();
-    const all = records.flatMap((_, seq) => [
-      { seq, i: null },
-      ...Array.from({ length: 6 }, (_, i) => ({ seq, i })),
-    ]);
-    for (const place of all) {
-      const [node] = why(journal, ports, { kind: 'event', place }).nodes;
-      for (const link of node?.links ?? []) {
-        if (link.role === 'before') continue;
-        const on = effectsOf(journal, ports, { kind: 'event', place: link.place }).nodes[0];
-        expect(on?.links).toContainEqual({ role: link.role, place });
+  it.each([{ lived: records }, { lived: encoded(governed) }])(
+    'are the inverse of why',
+    ({ lived }) => {
+      const journal = open(() => true, lived);
+      const all = lived.flatMap((_, seq) => [
+        { seq, i: null },
+        ...Array.from({ length: 6 }, (_, i) => ({ seq, i })),
+      ]);
+      for (const place of all) {
+        const [node] = why(journal, ports, { kind: 'event', place }).nodes;
+        for (const link of node?.links ?? []) {
+          if (isOneWay(link)) continue;
+          const on = effectsOf(journal, ports, { kind: 'event', place: link.place }).nodes[0];
+          expect(on?.links).toContainEqual({ role: link.role, place });
+        }
       }
-    }
-  });
+    },
+  );
 });
 
 describe('provenance as text', () => {
