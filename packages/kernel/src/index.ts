@@ -86,7 +86,9 @@ export {
 } from './snapshot/open-snapshot.js';
 export {
   hashWorld,
+  type SlicedSnapshot,
   type SnapshotOutcome,
+  snapshotSlices,
   type TakenSnapshot,
   takeSnapshot,
 } from './snapshot/take-snapshot.js';

@@ -9,7 +9,7 @@ import { assert, concatBytes, type Hash, RefusalError } from '@aos/canon';
 import type { KeyBounds, TrieSource } from '../trie/leaf-codec.js';
 import { laterOf } from '../trie/nibbles.js';
 import { Trie } from '../trie/trie.js';
-import type { Unstored } from '../trie/unstored.js';
+import type { Unstored, UnstoredSlices } from '../trie/unstored.js';
 import { type Cell, cellCodec } from './cell.js';
 import { orderedKey } from './ordered-key.js';
 
@@ -100,6 +100,11 @@ export function rootOfCells(table: CellTable): CellsRoot {
 /** Nodes and large states that are not stored yet. */
 export function unstoredCells(table: CellTable): Unstored {
   return indexOf(table).unstored();
+}
+
+/** The same in slices. */
+export function unstoredCellSlices(table: CellTable): UnstoredSlices {
+  return indexOf(table).unstoredSlices();
 }
 
 /** Which cells to list. Keys are canonical, `prefix` is one of ordered keys: see `keyPrefix`. */

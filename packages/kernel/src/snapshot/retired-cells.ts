@@ -1,12 +1,12 @@
 /** The shape of the cells of reducers that are gone. */
 import type { Hash, Value } from '@aos/canon';
-import { rootOfCells, unstoredCells } from '../cells/cell-table.js';
+import { rootOfCells, unstoredCellSlices } from '../cells/cell-table.js';
 import { checkCells } from '../cells/check-cells.js';
 import { MAX_STATE_TYPES, type RetiredCells } from '../governance/retired-cells.js';
 import { type ProgramHolder, programOf } from '../program/program-cache.js';
 import type { ReducerProgram } from '../program/reducer-program.js';
 import { hash, list, type Shape, shapeError, struct, text } from './shape.js';
-import { collectUnstored, decodeTable, encodeTable, mustPass } from './stored-parts.js';
+import { decodeTable, encodeTable, mustPass } from './stored-parts.js';
 
 interface Head {
   readonly reducer: string;
@@ -26,7 +26,7 @@ export function retiredCells(holder: ProgramHolder): Shape<readonly RetiredCells
       return value.map((each, n) => decodeRetired(each as Value, `${at}/${n}`, holder));
     },
     collect: (value, into) => {
-      for (const { cells } of value) collectUnstored(unstoredCells(cells), into);
+      for (const { cells } of value) into.tries.push(() => unstoredCellSlices(cells));
     },
     check: (value, at) => {
       for (const [n, retired] of value.entries()) {

@@ -10,11 +10,12 @@
  */
 import { asHash, type Encodable, type Hash, RefusalError, type Value } from '@aos/canon';
 import type { StoredObject } from '@aos/protocol';
+import type { UnstoredSlices } from '../trie/unstored.js';
 
-/** Receives the objects of a part, and what to do once they are stored. */
+/** Receives the objects of a part, and the tries of it, which are written later. */
 export interface Collected {
   readonly objects: StoredObject[];
-  readonly marks: (() => void)[];
+  readonly tries: (() => UnstoredSlices)[];
 }
 
 export interface Shape<T> {

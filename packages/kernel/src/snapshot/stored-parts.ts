@@ -6,17 +6,16 @@ import {
   emptyCells,
   openCells,
   rootOfCells,
-  unstoredCells,
+  unstoredCellSlices,
 } from '../cells/cell-table.js';
 import { checkCells } from '../cells/check-cells.js';
 import type { ReducerProgram } from '../program/reducer-program.js';
 import { checkTrie } from '../trie/check-trie.js';
 import type { LeafCodec, TrieSource } from '../trie/leaf-codec.js';
 import { Trie } from '../trie/trie.js';
-import type { Unstored } from '../trie/unstored.js';
 import type { Aged, Window } from '../world/window.js';
 import { ageCodec } from '../world/window.js';
-import { type Collected, hash, nat, type Shape, shapeError, struct } from './shape.js';
+import { hash, nat, type Shape, shapeError, struct } from './shape.js';
 
 /** Where a trie is, and how much is in it; a trie without leaves is `null`. */
 interface Root {
@@ -36,7 +35,9 @@ export function trie<T>(codec: LeafCodec<T>, source: TrieSource): Shape<Trie<T>>
       const { root, count } = readRoot(value, at);
       return opened(Trie.open(root, count, codec, source));
     },
-    collect: (value, into) => collectUnstored(value.unstored(), into),
+    collect: (value, into) => {
+      into.tries.push(() => value.unstoredSlices());
+    },
     check: (value, at) => {
       if (value.size === 0) return;
       mustPass(checkTrie({ root: value.root(), size: value.size }, codec, source), at);
@@ -83,7 +84,7 @@ export function cellTables(
     },
     collect: (tables, into) => {
       for (const table of tables) {
-        if (countCells(table) > 0) collectUnstored(unstoredCells(table), into);
+        if (countCells(table) > 0) into.tries.push(() => unstoredCellSlices(table));
       }
     },
     check: (tables, at) => {
@@ -145,9 +146,4 @@ export function mustPass(checked: Result<undefined>, at: string): void {
   if (checked.ok) return;
   const { code, at: within, detail } = checked.refusal;
   throw new RefusalError({ code, at: `${at}${within}`, detail });
-}
-
-export function collectUnstored({ objects, markStored }: Unstored, into: Collected): void {
-  for (const object of objects) into.objects.push(object);
-  into.marks.push(markStored);
 }

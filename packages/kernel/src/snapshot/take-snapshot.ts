@@ -11,6 +11,7 @@ import type { StoredObject } from '@aos/protocol';
 import type { TrieSource } from '../trie/leaf-codec.js';
 import { NodeCache } from '../trie/node-cache.js';
 import { ObjectsNeeded } from '../trie/objects-needed.js';
+import { drain, type Stored } from '../trie/unstored.js';
 import type { World } from '../world/world.js';
 import type { Collected, Shape } from './shape.js';
 import { SNAPSHOT_FORMAT, type Snapshot, snapshotShape } from './world-shape.js';
@@ -53,20 +54,44 @@ export function hashWorld(world: World): Hash {
 }
 
 function take(world: World): Omit<TakenSnapshot, 'kind'> {
+  const objects: StoredObject[] = [];
+  const slices = snapshotSlices(world);
+  let slice = slices.next();
+  for (; slice.done !== true; slice = slices.next()) {
+    for (const object of slice.value) objects.push(object);
+  }
+  const { markStored, ...taken } = slice.value;
+  return { ...taken, objects, markStored: () => drain(markStored()) };
+}
+
+/** What the slices of a snapshot end with; its bytes were given as the last object. */
+export interface SlicedSnapshot {
+  readonly hash: Hash;
+  readonly bytes: Uint8Array;
+  /** As in {@link TakenSnapshot}, in slices again. */
+  markStored(): Generator<undefined, void>;
+}
+
+/**
+ * Takes a snapshot in slices of less than a millisecond: between them the world may go on, and what
+ * comes out is the snapshot of the world that was given.
+ */
+export function* snapshotSlices(world: World): Generator<readonly StoredObject[], SlicedSnapshot> {
   const shape = shapeOf(world);
-  const collected: Collected = { objects: [], marks: [] };
-  // Before the roots: collecting a trie computes its root on the way.
+  const collected: Collected = { objects: [], tries: [] };
   shape.collect?.(snapshotOf(world), collected);
+  yield collected.objects;
+  const stored: Stored[] = [];
+  // Before the bytes: collecting a trie computes its root on the way.
+  for (const slices of collected.tries) stored.push(yield* slices());
   const bytes = encodeSnapshot(world, shape);
   const hash = sha256(bytes);
-  const { objects, marks } = collected;
-  objects.push({ hash, bytes });
+  yield [{ hash, bytes }];
   return {
     hash,
     bytes,
-    objects,
-    markStored: () => {
-      for (const mark of marks) mark();
+    *markStored() {
+      for (const each of stored) yield* each.markStored();
     },
   };
 }

@@ -18,7 +18,13 @@ import { Loader } from './loader.js';
 import { nibbleAt, nibbleCount, sharedWithPath } from './nibbles.js';
 import { Box, Bucket, NO_BYTES } from './node.js';
 import { readRange } from './range.js';
-import { collectUnstored, hashBelow, type Unstored } from './unstored.js';
+import {
+  collectUnstored,
+  hashBelow,
+  type Unstored,
+  type UnstoredSlices,
+  unstoredSlices,
+} from './unstored.js';
 
 export class Trie<T> {
   readonly #loader: Loader<T>;
@@ -112,5 +118,10 @@ export class Trie<T> {
    */
   unstored(): Unstored {
     return collectUnstored(this.#loader, this.#root);
+  }
+
+  /** The same in slices, between which newer versions may go on. */
+  unstoredSlices(): UnstoredSlices {
+    return unstoredSlices(this.#loader, this.#root);
   }
 }

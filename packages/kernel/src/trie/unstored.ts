@@ -1,5 +1,5 @@
 /** What of a trie is not stored yet: in proportion to what changed, not to what there is. */
-import { type Hash, sha256, Writer } from '@aos/canon';
+import { sha256, Writer } from '@aos/canon';
 import type { StoredObject } from '@aos/protocol';
 import type { LeafCodec } from './leaf-codec.js';
 import { Leaf, type LeafSlot } from './leaf-slot.js';
@@ -25,37 +25,83 @@ interface WrittenNode<T> {
   readonly bytes: Uint8Array;
 }
 
+/** What of a trie was collected, and what to do once it is stored. */
+export interface Stored {
+  /** As {@link Unstored.markStored}, with a pause after every so many nodes. */
+  markStored(): Generator<undefined, void>;
+}
+
+/** Gives the objects of so many nodes, one group after the other; in between others may go on. */
+export type UnstoredSlices = Generator<readonly StoredObject[], Stored>;
+
+/** Nodes between two pauses: well below a millisecond. */
+const SLICE_NODES = 64;
+
 /** Collects everything below a box that is not stored. */
 export function collectUnstored<T>(loader: Loader<T>, root: Box<T>): Unstored {
-  const { codec, source } = loader;
   const objects: StoredObject[] = [];
+  const slices = unstoredSlices(loader, root);
+  let slice = slices.next();
+  for (; slice.done !== true; slice = slices.next()) objects.push(...slice.value);
+  const stored = slice.value;
+  return { objects, markStored: () => drain(stored.markStored()) };
+}
+
+/**
+ * As {@link collectUnstored}, in slices. The trie may go on meanwhile: what is below this root does
+ * not change.
+ */
+export function* unstoredSlices<T>({ codec, source }: Loader<T>, root: Box<T>): UnstoredSlices {
   const written: WrittenNode<T>[] = [];
-  if (root.count > 0) {
-    hashBelow(codec, root, (box, view) => {
-      for (const leaf of newLeaves(box)) {
-        objects.push(...(codec.objectsOf?.(leaf.value as T) ?? []));
-      }
-      const bytes = view.slice();
-      objects.push({ hash: box.hash as Hash, bytes });
-      written.push({ box, bytes });
-    });
+  let objects: StoredObject[] = [];
+  const writer = new NodeWriter(codec);
+  const boxes = root.count > 0 ? unstoredBoxes(root) : [];
+  for (const [n, box] of boxes.entries()) {
+    // another one may have stored it, and let its node go, since the last pause
+    if (box.isStored) continue;
+    for (const leaf of newLeaves(box)) {
+      for (const object of codec.objectsOf?.(leaf.value as T) ?? []) objects.push(object);
+    }
+    const bytes = writer.write(box.node as Node<T>).slice();
+    box.hash ??= sha256(bytes);
+    objects.push({ hash: box.hash, bytes });
+    written.push({ box, bytes });
+    if (n % SLICE_NODES < SLICE_NODES - 1) continue;
+    yield objects;
+    objects = [];
   }
-  return { objects, markStored: () => markStored(source.cache, written) };
+  yield objects;
+  return { markStored: () => markStored(source.cache, written) };
 }
 
 /**
  * Lets the nodes leave memory. Those that stay are kept as they were written: a leaf or a child in
  * bytes takes a tenth of the memory of one on its own.
  */
-function markStored<T>(cache: NodeCache, written: readonly WrittenNode<T>[]): void {
-  const fresh = written.filter(({ box }) => !box.isStored);
-  for (const { box } of fresh) {
-    for (const leaf of newLeaves(box)) leaf.hasStoredObjects = true;
-    box.isStored = true;
-    cache.admit(box, box.weightLeaves);
+function* markStored<T>(
+  cache: NodeCache,
+  written: readonly WrittenNode<T>[],
+): Generator<undefined, void> {
+  for (let from = 0; from < written.length; from += SLICE_NODES) {
+    const slice = written.slice(from, from + SLICE_NODES);
+    const fresh = slice.filter(({ box }) => !box.isStored);
+    for (const { box } of fresh) {
+      for (const leaf of newLeaves(box)) leaf.hasStoredObjects = true;
+      box.isStored = true;
+      cache.admit(box, box.weightLeaves);
+    }
+    for (const { box, bytes } of fresh) {
+      if (box.node !== undefined) box.node = packed(box.node, decodeNode(bytes, box.count));
+    }
+    yield;
   }
-  for (const { box, bytes } of fresh) {
-    if (box.node !== undefined) box.node = packed(box.node, decodeNode(bytes, box.count));
+}
+
+/** Runs slices to their end at once. */
+export function drain<T>(slices: Generator<unknown, T>): T {
+  for (;;) {
+    const slice = slices.next();
+    if (slice.done === true) return slice.value;
   }
 }
 
@@ -69,21 +115,11 @@ function packed<T>(node: Node<T>, written: Node<T>): Node<T> {
   return new Branch(written.path, written.leaf, slots, written.bytes);
 }
 
-/**
- * Gives every box below its hash; `take` gets those that are not stored, each behind all those
- * below it, with bytes that are valid during the call.
- */
-export function hashBelow<T>(
-  codec: LeafCodec<T>,
-  root: Box<T>,
-  take?: (box: Box<T>, view: Uint8Array) => void,
-): void {
+/** Gives every box below its hash. */
+export function hashBelow<T>(codec: LeafCodec<T>, root: Box<T>): void {
   const writer = new NodeWriter(codec);
   for (const box of unstoredBoxes(root)) {
-    if (box.hash !== undefined && take === undefined) continue;
-    const view = writer.write(box.node as Node<T>);
-    box.hash ??= sha256(view);
-    take?.(box, view);
+    box.hash ??= sha256(writer.write(box.node as Node<T>));
   }
 }
 
