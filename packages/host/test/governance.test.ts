@@ -45,7 +45,7 @@ function open(store: WorldStore) {
   const host = openWorldHost({
     store,
     engine,
-    effects: { adapters: [], signer: keys.signer('host') },
+    effects: { adapters: [], signer: keys.signer('host'), allowMissing: true },
   });
   const control = openControl({ store, engine, host });
   const signed = async (verb: Verb) => {
@@ -208,18 +208,102 @@ describe('a plan that changes the world it is in', () => {
   });
 });
 
+const NAPPING = [
+  { $kind: 'defschema', name: 't/Nap@1', type: { record: { until: { nat: {} } } } },
+  {
+    $kind: 'defplan',
+    name: 't/nap@1',
+    input: 't/Nap@1',
+    steps: [
+      {
+        ...{ id: 'sleep', op: 'emit_effect', kind: 'timer.set', cap: 'nap' },
+        params: { record: { deliver_at_ns: { ref: '@plan.input.until' }, key: { null: {} } } },
+        bind: { effect_id_as: 'asked' },
+      },
+      { id: 'wake', op: 'await_receipt', for: { ref: '@var:asked' }, bind: { as: 'fired' } },
+      { id: 'done', op: 'end' },
+    ],
+    edges: [
+      { from: 'sleep', to: 'wake' },
+      { from: 'wake', to: 'done' },
+    ],
+  },
+  { $kind: 'defpolicy', name: 't/policy@1', rules: [{ when: {}, decision: 'allow' }] },
+  {
+    $kind: 'manifest',
+    air_version: '1',
+    schemas: refs('t/Nap@1'),
+    modules: [],
+    plans: refs('t/nap@1'),
+    effects: refs('sys/timer.set@2'),
+    caps: refs('sys/timer@1'),
+    policies: refs('t/policy@1'),
+    defaults: {
+      policy: 't/policy@1',
+      cap_grants: [{ name: 'nap', cap: 'sys/timer@1', params: {} }],
+    },
+    triggers: [{ event: 't/Nap@1', plan: 't/nap@1' }],
+  },
+];
+
+describe('a shadow of the world as it is', () => {
+  const documents = [{ path: 'air/world.air.json', text: JSON.stringify(NAPPING) }];
+  const json = JSON.stringify(documentOf(documents));
+
+  it('lets time stand still or go on, and takes events and receipts', async () => {
+    const { host, control, signed } = open(newStore(documents, new Map()));
+    const hour = 3_600_000_000_000;
+    const now = BigInt(must(await control.call('status', {})).live?.clock_ns ?? 0);
+    const until = (hours: number) => now + BigInt(hours * hour);
+    must(await host.submit({ schema: 't/Nap@1', json: { until: until(1) } }));
+    const { base, patch_hash } = must(await control.call('governance.draft', { json }));
+    const about = { base: hashOf(base), patchHash: hashOf(patch_hash), description: '' };
+    const proposing = await signed({ verb: 'propose', ...about });
+    must(await control.call('governance.propose', proposing));
+    const shadow = async (more: object) =>
+      must(await control.call('governance.shadow', { proposal: 0, ...more }));
+
+    const still = await shadow({});
+    expect([still.report, still.lines.at(-1)]).toMatchObject([
+      { head: null, limits: { advance_ns: 0 } },
+      expect.stringContaining('time stood still'),
+    ]);
+    const receipts = async (more: object) => {
+      const { report } = await shadow(more);
+      return (report as { head: { receipts_from: { base: object } } }).head.receipts_from.base;
+    };
+    expect(await receipts({ advance_ns: hour - 1e12 })).toMatchObject({ synthetic: 0, open: 1 });
+    expect(await receipts({ advance_ns: hour })).toMatchObject({ synthetic: 1, open: 0 });
+    const seeds = [{ schema: 't/Nap@1', json: `{"until":${until(2)}}` }];
+    expect(await receipts({ seeds })).toMatchObject({ synthetic: 1, open: 1 });
+    expect(await receipts({ seeds, advance_ns: hour })).toMatchObject({ synthetic: 1, open: 1 });
+    expect(await receipts({ seeds, advance_ns: 2 * hour })).toMatchObject({ synthetic: 2 });
+    const error = '{"code":"asleep","message":""}';
+    const scripts = [{ effect: 'timer.set', status: 'error', json: error }];
+    expect(await receipts({ seeds, scripts })).toMatchObject({ scripted: 2, open: 0 });
+    const far = await control.call('governance.shadow', { proposal: 0, advance_ns: 10n ** 18n });
+    expect(far).toMatchObject({ refusal: { code: 'control-args' } });
+    await host.close();
+  });
+});
+
 /** One schema more. */
-function patchOf(documents: Documents) {
+function documentOf(documents: Documents) {
   const loaded = loadAir(documents);
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.findings));
   const { world } = loaded;
   const node = { $kind: 'defschema', name: 't/New@1', type: { nat: {} } };
-  const document = {
+  return {
     version: '1',
     base_manifest_hash: `sha256:${hex(world.manifestHash)}`,
     patches: [{ add_def: { kind: 'defschema', node } }],
   };
-  const outcome = compilePatch(document, { world });
+}
+
+function patchOf(documents: Documents) {
+  const loaded = loadAir(documents);
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.findings));
+  const outcome = compilePatch(documentOf(documents), { world: loaded.world });
   if (!outcome.ok) throw new Error(JSON.stringify(outcome.findings));
   const bytes = encode(outcome.patch.document as unknown as Encodable);
   return { hash: sha256(bytes), bytes };
