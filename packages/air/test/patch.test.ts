@@ -151,6 +151,23 @@ describe('a patch', () => {
     expect(manifestHash(world)).toBe(before);
   });
 
+  it('leaves what is called as the catalogue and is of the world alone: nothing brought it back', () => {
+    const name = 'sys/Own@1';
+    const own = worldOf({ ...PLAIN, schemas: [...PLAIN.schemas, [name, 0]] });
+    const ref = { kind: 'defschema', name };
+    const removed = compilePatch(patchOf(own, { set_manifest_refs: { remove: [ref] } }), {
+      world: own,
+    });
+    expect(removed.findings).toMatchObject([
+      { code: 'patch-reserved', path: 'patch#/patches/0/set_manifest_refs/remove/0' },
+    ]);
+    const add = [{ ...ref, hash: hashIn(own, name) }];
+    const moved = compilePatch(patchOf(own, { set_manifest_refs: { remove: [ref], add } }), {
+      world: own,
+    });
+    expect(moved.ok && moved.patch.candidate.manifest.schemas.at(-1)?.name).toBe(name);
+  });
+
   it('is refused when it was made for another base', () => {
     const outcome = compilePatch(asJson({ base_manifest_hash: zero, patches: [add] }), { world });
     expect(outcome.findings).toMatchObject([{ code: 'patch-base' }]);

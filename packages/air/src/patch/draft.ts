@@ -111,15 +111,22 @@ export class PatchDraft {
 
   /** Removals come first, so that one operation can also put references in another order. */
   private setRefs({ add = [], remove = [] }: Body<'set_manifest_refs'>, at: string): void {
+    const own = this.ownReserved(remove);
     for (const [i, { kind, name }] of remove.entries()) {
       if (this.find(kind, name) === undefined) {
         this.report('patch-undefined', `${at}/remove/${i}`, `expected ${kind} ${name}, found none`);
       }
+      const isLost = add.every((ref) => keyOf(ref) !== keyOf({ kind, name }));
+      if (isLost && own.has(keyOf({ kind, name }))) {
+        const message = `${name} is of this world alone: nothing could bring it back`;
+        this.report('patch-reserved', `${at}/remove/${i}`, message);
+      }
       this.change(kind, (refs) => refs.filter((ref) => ref.name !== name));
     }
     for (const [i, { kind, name, hash }] of add.entries()) {
-      const own = builtinHash(kind, name);
-      if (name.startsWith('sys/') && (own === undefined || toHashText(own) !== hash)) {
+      const builtin = builtinHash(kind, name);
+      const known = builtin === undefined ? own.get(keyOf({ kind, name })) : toHashText(builtin);
+      if (name.startsWith('sys/') && known !== hash) {
         this.report('patch-reserved', `${at}/add/${i}`, `${name} is not that of the catalogue`);
       }
       const ref = { name, hash };
@@ -129,6 +136,14 @@ export class PatchDraft {
           : [...refs, ref],
       );
     }
+  }
+
+  /** Hashes of `sys/` definitions among these that the catalogue lacks: those of the world's own. */
+  private ownReserved(refs: readonly Named[]): ReadonlyMap<string, string | undefined> {
+    const own = refs.filter(
+      ({ kind, name }) => name.startsWith('sys/') && builtinHash(kind, name) === undefined,
+    );
+    return new Map(own.map((ref) => [keyOf(ref), this.find(ref.kind, ref.name)?.hash]));
   }
 
   /** `null` clears the policy; a field that is left out stays as it is. */
@@ -150,10 +165,20 @@ export class PatchDraft {
     const { pre_hash: _, ...block } = body;
     const { bindings, secrets, ...fields } = block as Record<string, never>;
     if (bindings !== undefined) this.fields = { ...this.fields, module_bindings: bindings };
-    else if (secrets !== undefined) this.refs.set('secrets', secrets);
+    else if (secrets !== undefined) this.setSecrets(secrets, `${at}/${word}/secrets`);
     else if (word === 'set_routing_events' || word === 'set_routing_inboxes') {
       this.fields = { ...this.fields, routing: { ...this.fields.routing, ...fields } };
     } else this.fields = { ...this.fields, ...fields };
+  }
+
+  private setSecrets(secrets: readonly DraftRef[], at: string): void {
+    const before = this.section('defsecret');
+    for (const { name, hash } of before) {
+      const isKept = secrets.some((ref) => ref.name === name && ref.hash === hash);
+      if (!name.startsWith('sys/') || isKept) continue;
+      this.report('patch-reserved', at, `${name} is of this world alone: leave it as it is`);
+    }
+    this.refs.set('secrets', secrets);
   }
 
   private checkSection(word: SectionOp, preHash: string, at: string): boolean {
@@ -180,7 +205,7 @@ export class PatchDraft {
       this.report('patch-reserved', at, `${name} belongs to the catalogue and cannot be edited`);
       return false;
     }
-    const key = `${kind} ${name}`;
+    const key = keyOf({ kind, name });
     if (this.touched.has(key)) {
       this.report('patch-repeated', at, `another operation of this patch touches ${key}`);
       return false;
@@ -221,4 +246,13 @@ export class PatchDraft {
   private report(code: string, at: string, message: string): void {
     this.findings.push(error(code, `${this.file}#${at}`, message));
   }
+}
+
+interface Named {
+  readonly kind: DefinitionKind;
+  readonly name: string;
+}
+
+function keyOf({ kind, name }: Named): string {
+  return `${kind} ${name}`;
 }
