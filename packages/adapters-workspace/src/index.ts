@@ -1,4 +1,5 @@
-export { Directories, Directory, EMPTY_ROOT, type ReadTree } from './tree/directory.js';
+export { decodeHeads, type Heads, type Version, WORKSPACE_REDUCER } from './heads.js';
+export { Directories, EMPTY_ROOT, type ReadTree } from './tree/directory.js';
 export {
   buildTree,
   type Edited,
@@ -8,12 +9,6 @@ export {
   removePath,
   writeFile,
 } from './tree/edit.js';
-export {
-  foldName,
-  joinPath,
-  MAX_DEPTH,
-  MAX_PATH_BYTES,
-  nameProblem,
-  parsePath,
-} from './tree/path.js';
+export { foldName, joinPath, nameProblem, parsePath } from './tree/path.js';
 export { closureOf, diffTrees, type Listed, listTree, type TreeChange } from './tree/walk.js';
+export { WORKSPACE_KINDS, WorkspaceAdapter } from './workspace-adapter.js';

@@ -7,6 +7,7 @@ import { setUpEffects } from './effects/runner-setup.js';
 import { type GovernedHost, withGovernance } from './governance/governance-adapter.js';
 import { type ShadowRunner, shadowHere } from './governance/shadow-runner.js';
 import { withIntrospection } from './introspect/introspect-adapter.js';
+import { withBound } from './lent/lent-world.js';
 import { Stepper } from './loop/stepper.js';
 import { systemTimer } from './loop/wake-timer.js';
 import { observeHost, type WorldObserver } from './observe/observer.js';
@@ -48,10 +49,12 @@ export function openWorldHost(options: WorldHostOptions): WorldHost {
   const stepper = new Stepper(world, wakeAtOf(world), { engine, store }, stamper);
   const shadow = options.shadow ?? shadowHere(store, engine);
   const own = withIntrospection(options.effects?.adapters ?? [], store, () => stepper.world);
+  const lent = { store, engine, host: () => host };
+  const bound = withBound(own, options.effects?.bound ?? [], lent);
   const adapters =
     options.effects === undefined
       ? own
-      : withGovernance(own, { host: () => governed, signer: options.effects.signer, shadow });
+      : withGovernance(bound, { host: () => governed, signer: options.effects.signer, shadow });
   const effects =
     options.effects &&
     setUpEffects({ ...options.effects, adapters }, world, {

@@ -88,30 +88,21 @@ export type ReadTree = (hash: Hash) => Promise<Uint8Array | undefined>;
 /** Entries of all directories that are kept in memory. */
 const MAX_KEPT_ENTRIES = 200_000;
 
-/** Directories by their hash; the latest are kept. */
-export class Directories {
+/** The latest directories, by the texts of their hashes. */
+export class DirectoryCache {
   readonly #kept = new Map<string, Directory>();
   #entries = 0;
 
-  constructor(private readonly read: ReadTree) {}
-
-  /** Codes: `workspace-object-missing`, `workspace-tree-damaged`. */
-  async get(hash: Hash): Promise<Directory> {
-    const key = toHashText(hash);
+  get(key: string): Directory | undefined {
     const kept = this.#kept.get(key);
-    if (kept !== undefined) {
-      this.#kept.delete(key);
-      this.#kept.set(key, kept);
-      return kept;
-    }
-    const bytes = key === EMPTY_TEXT ? EMPTY_DIRECTORY.toObject().bytes : await this.read(hash);
-    if (bytes === undefined) throw missing(key);
-    const directory = directoryOf(bytes, key);
-    this.#keep(key, directory);
-    return directory;
+    if (kept === undefined) return undefined;
+    this.#kept.delete(key);
+    this.#kept.set(key, kept);
+    return kept;
   }
 
-  #keep(key: string, directory: Directory): void {
+  add(key: string, directory: Directory): void {
+    if (this.#kept.has(key)) return;
     this.#kept.set(key, directory);
     this.#entries += directory.entries.length + 1;
     for (const [oldest, { entries }] of this.#kept) {
@@ -119,6 +110,26 @@ export class Directories {
       this.#kept.delete(oldest);
       this.#entries -= entries.length + 1;
     }
+  }
+}
+
+/** Directories by their hash. */
+export class Directories {
+  constructor(
+    private readonly read: ReadTree,
+    private readonly cache = new DirectoryCache(),
+  ) {}
+
+  /** Codes: `workspace-object-missing`, `workspace-tree-damaged`. */
+  async get(hash: Hash): Promise<Directory> {
+    const key = toHashText(hash);
+    const kept = this.cache.get(key);
+    if (kept !== undefined) return kept;
+    const bytes = key === EMPTY_TEXT ? EMPTY_DIRECTORY.toObject().bytes : await this.read(hash);
+    if (bytes === undefined) throw missing(key);
+    const directory = directoryOf(bytes, key);
+    this.cache.add(key, directory);
+    return directory;
   }
 }
 

@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { WorldPort } from '@aos/protocol';
 import { describe, expect, it } from 'vitest';
-import { adapterEntries } from './adapters.js';
+import { adapterEntries, workspaceEntry } from './adapters.js';
 import { secretsOf } from './secrets.js';
 import { readSettings } from './settings.js';
 
-it.each(adapterEntries({}, secretsOf({})))(
+it.each([...adapterEntries({}, secretsOf({})), workspaceEntry({} as WorldPort)])(
   'the adapter $id is what is said of it before it is loaded',
   async (entry) => {
     const adapter = await entry.load();

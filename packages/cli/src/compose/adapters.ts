@@ -1,5 +1,5 @@
 /** The adapters that run effects here. */
-import { type Adapter, AosFault } from '@aos/protocol';
+import { type Adapter, AosFault, type BindAdapter, type WorldPort } from '@aos/protocol';
 import { type AdapterEntry, LazyAdapter } from './lazy-adapter.js';
 import { builtFile } from './program-path.js';
 import type { Secrets } from './secrets.js';
@@ -56,5 +56,24 @@ async function loadLlm({ llm }: Settings): Promise<Adapter> {
   throw new AosFault(code, `in the settings: ${detail}`, { retry: 'never' });
 }
 
+/** Of the world that it is made for. */
+export const workspaceEntry = (world: WorldPort): AdapterEntry => ({
+  id: 'workspace',
+  kinds: ['resolve', 'empty_root', 'list', 'read', 'write', 'remove', 'diff', 'commit'].map(
+    (operation) => `workspace.${operation}`,
+  ),
+  load: async () => new (await import('@aos/adapters-workspace')).WorkspaceAdapter(world),
+});
+
+export const boundAdapters: readonly BindAdapter[] = [
+  (world) => new LazyAdapter(workspaceEntry(world)),
+];
+
 export const newAdapters = (settings: Settings, secrets: Secrets): readonly LazyAdapter[] =>
   adapterEntries(settings, secrets).map((entry) => new LazyAdapter(entry));
+
+/** Those and the bound ones, for whoever only asks which kinds are served. */
+export const servedAdapters = (settings: Settings, secrets: Secrets): readonly Adapter[] => {
+  const ofNoWorld = {} as WorldPort;
+  return [...newAdapters(settings, secrets), ...boundAdapters.map((bind) => bind(ofNoWorld))];
+};

@@ -19,7 +19,7 @@ import {
 } from '@aos/host';
 import { type DiskStore, openWorldStore } from '@aos/store';
 import { storePath } from '../world/world-path.js';
-import { newAdapters } from './adapters.js';
+import { boundAdapters, newAdapters } from './adapters.js';
 import { newEngine } from './engine.js';
 import { findSigner, hostSigner } from './keys.js';
 import { builtFile } from './program-path.js';
@@ -112,5 +112,6 @@ function effectsOf(world: string, { allowMissing = false }: OpenHostOptions): Ef
   const signer = hostSigner(world);
   const operator = findSigner(world, 'operator');
   const { source } = secrets;
-  return { adapters, secrets: source, signer, allowMissing, ...(operator && { operator }) };
+  const bound = boundAdapters;
+  return { adapters, bound, secrets: source, signer, allowMissing, ...(operator && { operator }) };
 }

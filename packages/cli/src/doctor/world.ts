@@ -8,7 +8,7 @@ import { openWorldStore } from '@aos/store';
 import { connectDaemon } from '../access/daemon-access.js';
 import { openForReading } from '../access/local-access.js';
 import { Asked } from '../access/with-access.js';
-import { newAdapters } from '../compose/adapters.js';
+import { servedAdapters } from '../compose/adapters.js';
 import { newEngine } from '../compose/engine.js';
 import { findSigner } from '../compose/keys.js';
 import { secretsOf } from '../compose/secrets.js';
@@ -175,7 +175,7 @@ function checkInside(world: World, path: string): readonly Check[] {
 
 function checkAdapters(world: World): Check {
   const settings = readSettings(aosHome());
-  const missing = unservedKinds(world, newAdapters(settings, secretsOf(settings)));
+  const missing = unservedKinds(world, servedAdapters(settings, secretsOf(settings)));
   if (missing.length === 0) return fine('adapters', 'every effect it may ask for is served here');
   const says = `nobody serves ${missing.join(', ')} here`;
   return look('adapters', says, "'aos up --allow-missing'; answer with 'aos receipt send'");

@@ -1,6 +1,6 @@
 /** How effects of a world are run. */
 import type { Hash } from '@aos/canon';
-import type { Adapter, SecretSource } from '@aos/protocol';
+import type { Adapter, BindAdapter, SecretSource } from '@aos/protocol';
 import type { Signer } from '../keys/key-files.js';
 
 /** Starts of one intent before its receipt says that it failed. */
@@ -16,6 +16,8 @@ export interface RetryPolicy {
 export interface EffectOptions {
   /** Serve the kinds of effects, each one of them at most once. Whoever made them closes them. */
   readonly adapters: readonly Adapter[];
+  /** Made for this world, for kinds that nobody of `adapters` serves. */
+  readonly bound?: readonly BindAdapter[];
   /** Signs receipts. Its key has to have the role `host` or `adapter` in the world's keyring. */
   readonly signer: Signer;
   /** An operator of the world, who adds the key of `signer` when it is not in the keyring yet. */

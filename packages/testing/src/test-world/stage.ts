@@ -7,6 +7,7 @@
  */
 import { BlobAdapter } from '@aos/adapters-blob';
 import { TimerAdapter } from '@aos/adapters-timer';
+import { WORKSPACE_KINDS, WorkspaceAdapter } from '@aos/adapters-workspace';
 import type { WorldDefinition } from '@aos/air';
 import { type Hash, type Result, sha256, utf8 } from '@aos/canon';
 import {
@@ -210,6 +211,7 @@ export class Stage {
         drainMs: 0,
         ...this.#options.effects,
         adapters: this.#adapters(),
+        bound: [(world) => this.script.around(new WorkspaceAdapter(world))],
         signer: this.#keys.signer('host'),
         random: () => this.#random.next() / 2 ** 32,
         onDefect: (defect) => {
@@ -227,7 +229,8 @@ export class Stage {
     const own = this.#builtIn.filter(({ kinds }) => !kinds.some((kind) => taken.has(kind)));
     const real: readonly Adapter[] = [...adapters, ...own];
     const served = new Set(real.flatMap(({ kinds }) => kinds));
-    const scripted = kindsOf(this.definition).filter((kind) => !served.has(kind));
+    const isScripted = (kind: string) => !served.has(kind) && !WORKSPACE_KINDS.includes(kind);
+    const scripted = kindsOf(this.definition).filter(isScripted);
     const runsPrograms = real.some(({ implementations }) => implementations?.includes('wasi'));
     const script = this.script.adapter(scripted, runsPrograms ? [] : ['wasi']);
     return [...real.map((each) => this.script.around(each)), script];

@@ -11,7 +11,8 @@ import type {
 import { plainOf } from '../values.js';
 import { type ControlView, refusal, shown } from '../view.js';
 
-const SECTIONS = [
+/** Of a manifest, with the kind of what they name. */
+export const SECTIONS = [
   ['schemas', 'defschema'],
   ['modules', 'defmodule'],
   ['plans', 'defplan'],
@@ -83,7 +84,7 @@ export function keyShape({
   };
 }
 
-function definitionsOf({ program }: World): DefinitionShape[] {
+export function definitionsOf({ program }: World): DefinitionShape[] {
   const { manifest } = program.definition;
   return SECTIONS.flatMap(([section, kind]) => {
     return (manifest[section] ?? []).map(({ name, hash }) => ({ kind, name, hash }));
@@ -91,7 +92,7 @@ function definitionsOf({ program }: World): DefinitionShape[] {
 }
 
 /** What the manifest names, or else the catalogue of built-in definitions. */
-function nodeOf({ program }: World, { kind, name, hash }: DefinitionShape): PlainValue {
+export function nodeOf({ program }: World, { kind, name, hash }: DefinitionShape): PlainValue {
   const { definition } = program;
   const bytes = definition.nodes.get(hash);
   if (bytes !== undefined) return shownNode(bytes);
@@ -99,6 +100,6 @@ function nodeOf({ program }: World, { kind, name, hash }: DefinitionShape): Plai
   return builtin === undefined ? null : plainOf(JSON.parse(JSON.stringify(builtin)));
 }
 
-function shownNode(bytes: Uint8Array | undefined): PlainValue {
+export function shownNode(bytes: Uint8Array | undefined): PlainValue {
   return bytes === undefined ? null : plainOf(describeValue(bytes, undefined));
 }
