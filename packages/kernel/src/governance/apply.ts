@@ -12,7 +12,7 @@ import type { Hash, Refusal, Result } from '@aos/canon';
 import type { Engine, EntryPlace } from '@aos/protocol';
 import { checkRevoked } from '../gate/approvals.js';
 import type { OpenIntent } from '../gate/open-intent.js';
-import { compileProgram, type Program } from '../program/program.js';
+import type { Program } from '../program/program.js';
 import { writeDecision } from '../step/effects.js';
 import type { Run } from '../step/run.js';
 import { settleInternally } from '../step/settle.js';
@@ -56,7 +56,7 @@ export function prepareApply(
   }
   const candidate = compileCandidate(world, proposal, ports.engine);
   if (!candidate.ok) return candidate;
-  const program = compileProgram(candidate.value);
+  const program = world.programs.of(candidate.value);
   const moved = moveCells(world, program);
   if (!moved.ok) return moved;
   return {

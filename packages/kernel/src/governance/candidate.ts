@@ -25,7 +25,7 @@ import type { World } from '../world/world.js';
 export const MAX_PATCH_BYTES = 1 << 20;
 
 /** What compiling a candidate takes of a world. */
-export type CandidateWorld = Pick<World, 'program' | 'source'>;
+export type CandidateWorld = Pick<World, 'program' | 'programs' | 'source'>;
 
 /** A patch as it is bound: where it starts, and its canonical document. */
 export interface PatchRef {
@@ -46,6 +46,19 @@ export function compileCandidate(
 ): Result<WorldDefinition> {
   const base = world.program.definition;
   if (!bytesEqual(ref.base, base.manifestHash)) return stale(ref.base, base.manifestHash);
+  const compiled = compileKnown(world, ref);
+  if (!compiled.ok) return compiled;
+  const found =
+    checkSupport(compiled.value) ??
+    checkModulesLoaded(compiled.value, engine) ??
+    checkPrograms(compiled.value, (hash) => world.source.read(hash));
+  return found ?? compiled;
+}
+
+/** C1 lets what was compiled once be taken again. */
+function compileKnown(world: CandidateWorld, ref: PatchRef): Result<WorldDefinition> {
+  const known = world.programs.candidate(ref);
+  if (known !== undefined) return ok(known);
   const bytes = world.source.read(ref.patchHash);
   if (bytes === undefined) throw new ObjectsNeeded([ref.patchHash]);
   if (bytes.length > MAX_PATCH_BYTES) {
@@ -53,12 +66,8 @@ export function compileCandidate(
     return refuse('patch-too-large', '/patch_hash', `${detail}: propose it in parts`);
   }
   const compiled = compileBytes(world, bytes, ref.patchHash);
-  if (!compiled.ok) return compiled;
-  const found =
-    checkSupport(compiled.value) ??
-    checkModulesLoaded(compiled.value, engine) ??
-    checkPrograms(compiled.value, (hash) => world.source.read(hash));
-  return found ?? compiled;
+  if (compiled.ok) world.programs.putCandidate(ref, compiled.value);
+  return compiled;
 }
 
 function compileBytes(

@@ -1,11 +1,11 @@
 /**
  * Programs by the manifests they come from: of the definition in force, and of those that instances
- * and intents are pinned to.
+ * and intents are pinned to; and the definitions that patches lead to.
  *
  * 1. A cache and no state: what is in it changes no answer, only what has to be compiled again.
- * 2. It holds the latest {@link MAX_PROGRAMS}.
+ * 2. It holds the latest {@link MAX_PROGRAMS}, and the latest {@link MAX_CANDIDATES}.
  */
-import { openDefinition } from '@aos/air';
+import { openDefinition, type WorldDefinition } from '@aos/air';
 import { assert, bytesEqual, type Hash, toHashText } from '@aos/canon';
 import type { TrieSource } from '../trie/leaf-codec.js';
 import { ObjectsNeeded } from '../trie/objects-needed.js';
@@ -13,8 +13,18 @@ import { compileProgram, type Program } from './program.js';
 
 const MAX_PROGRAMS = 16;
 
+/** Each is compiled to be proposed and to be applied, and each time to be admitted before. */
+const MAX_CANDIDATES = 4;
+
+/** Where a patch starts, and the patch: what a candidate is a function of. */
+interface CandidateRef {
+  readonly base: Hash;
+  readonly patchHash: Hash;
+}
+
 export class ProgramCache {
   readonly #programs = new Map<string, Program>();
+  readonly #candidates = new Map<string, WorldDefinition>();
 
   get(manifest: Hash): Program | undefined {
     return this.#programs.get(toHashText(manifest));
@@ -22,11 +32,36 @@ export class ProgramCache {
 
   put(program: Program): void {
     const key = toHashText(program.definition.manifestHash);
-    this.#programs.delete(key);
-    this.#programs.set(key, program);
-    const [oldest] = this.#programs.keys();
-    if (this.#programs.size > MAX_PROGRAMS && oldest !== undefined) this.#programs.delete(oldest);
+    keepLatest(this.#programs, key, program, MAX_PROGRAMS);
   }
+
+  /** The program of a definition, compiled when it is not there. */
+  of(definition: WorldDefinition): Program {
+    const known = this.get(definition.manifestHash);
+    if (known !== undefined) return known;
+    const program = compileProgram(definition);
+    this.put(program);
+    return program;
+  }
+
+  candidate(ref: CandidateRef): WorldDefinition | undefined {
+    return this.#candidates.get(keyOf(ref));
+  }
+
+  putCandidate(ref: CandidateRef, candidate: WorldDefinition): void {
+    keepLatest(this.#candidates, keyOf(ref), candidate, MAX_CANDIDATES);
+  }
+}
+
+function keyOf({ base, patchHash }: CandidateRef): string {
+  return `${toHashText(base)} ${toHashText(patchHash)}`;
+}
+
+function keepLatest<T>(all: Map<string, T>, key: string, value: T, limit: number): void {
+  all.delete(key);
+  all.set(key, value);
+  const [oldest] = all.keys();
+  if (all.size > limit && oldest !== undefined) all.delete(oldest);
 }
 
 /** What finding a program takes of a world. */
