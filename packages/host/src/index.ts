@@ -84,6 +84,7 @@ export { WorldMetrics } from './observe/world-metrics.js';
 export { openWorldHost, type WorldHostOptions } from './open-host.js';
 export { type FillEntropy, Stamper, type StampOrigin, systemEntropy } from './stamper.js';
 export { draftFork, type ForkDraft, type ForkRequest } from './time/fork.js';
+export { heightOf } from './time/height.js';
 export { draftRewind, type RewindDraft, type RewindRequest } from './time/rewind.js';
 export { type AuthoringFolder, readAuthoringFolder } from './world/air-folder.js';
 export {

@@ -2,12 +2,15 @@
 import type { Clock } from './clock.js';
 import type { CryptoThreads } from './keys/signature-wait.js';
 import type { StartTimer } from './loop/wake-timer.js';
+import type { SnapshotPolicy } from './snapshots/snapshot-policy.js';
 
 export interface WorldHostSettings {
   /** Most inputs waiting at once; beyond it a submission is refused. Default 65,536. */
   readonly inboxLimit?: number;
   /** A close makes a snapshot when the last one is so many records back. Default 1,000. */
   readonly snapshotRecords?: number;
+  /** When a running world makes a snapshot; see `DEFAULT_SNAPSHOT_POLICY`. */
+  readonly snapshots?: Partial<SnapshotPolicy>;
   readonly startTimer?: StartTimer;
   readonly clock?: Clock;
   /**

@@ -15,11 +15,12 @@
  * released is lost or forgotten over openings.
  */
 import type { Refusal, Result } from '@aos/canon';
-import { isRunning, type OpenIntent, type World } from '@aos/kernel';
+import { hashWorld, isRunning, type OpenIntent, type World } from '@aos/kernel';
 import {
   AosFault,
   type HaltMark,
   type SnapshotMark,
+  type StoredHead,
   type StoredObject,
   type WorldStore,
 } from '@aos/protocol';
@@ -38,10 +39,13 @@ import { checkClearance, type HaltClearance, haltFault, haltMarkOf } from './loo
 import { type HostEvents, HostWatch } from './loop/host-watch.js';
 import { Inbox } from './loop/inbox.js';
 import type { SubmittedInput } from './loop/intake.js';
-import { writeSnapshot } from './loop/snapshots.js';
 import type { Stepper } from './loop/stepper.js';
 import { runTurn, type TurnPorts } from './loop/turn.js';
 import { systemTimer, WakeTimer } from './loop/wake-timer.js';
+import { JournalTree } from './snapshots/journal-tree.js';
+import { SnapshotKeeper } from './snapshots/snapshot-keeper.js';
+import { DEFAULT_SNAPSHOT_POLICY } from './snapshots/snapshot-policy.js';
+import { makeHead, type SnapshotPorts } from './snapshots/snapshot-writer.js';
 import type { OpenedWorld } from './world/open-world.js';
 import type { WorldHostSettings } from './world-host-settings.js';
 
@@ -68,6 +72,8 @@ export class WorldHost {
   readonly #watch = new HostWatch();
   readonly #turnPorts: TurnPorts;
   readonly #entrance: Entrance;
+  readonly #snapshotPorts: SnapshotPorts;
+  readonly #keeper: SnapshotKeeper;
   #scheduled = false;
   #stopped: AosFault | undefined;
   #halt: HaltMark | undefined;
@@ -98,6 +104,16 @@ export class WorldHost {
     this.#turnPorts = { agenda: this.#agenda, stepper, store, verifier: this.#verifier };
     this.#timer = new WakeTimer(startTimer, () => this.#schedule());
     this.#committer = new Committer(store, this.#commitEvents(), settings.clock ?? systemClock);
+    const clock = settings.clock ?? systemClock;
+    this.#snapshotPorts = {
+      ...{ committer: this.#committer, tree: new JournalTree(store) },
+      signer: settings.effects?.signer,
+    };
+    this.#keeper = new SnapshotKeeper(store, this.#snapshotPorts, {
+      policy: { ...DEFAULT_SNAPSHOT_POLICY, ...settings.snapshots },
+      nowNs: () => clock.monotonicNs(),
+      world: () => stepper.world,
+    });
     this.#entrance = new Entrance({
       ...{ stepper, store, inbox: this.#inbox, committer: this.#committer, watch: this.#watch },
       ...{ verifier: this.#verifier, threads: settings.cryptoThreads ?? 'platform' },
@@ -116,6 +132,7 @@ export class WorldHost {
       durable: ({ outputs, told, denials }) => {
         this.#denials.add(denials);
         this.#effects.take(outputs);
+        this.#keeper.durable(told);
         this.#watch.durable(told);
       },
       flushed: (flush) => this.#watch.flushed(flush),
@@ -249,7 +266,17 @@ export class WorldHost {
   async snapshot(): Promise<SnapshotMark> {
     const fault = this.#stopped ?? this.#closing;
     if (fault !== undefined) throw fault;
-    return writeSnapshot(this.#stepper.world, this.#committer);
+    return this.#keeper.take();
+  }
+
+  /**
+   * The head of this moment, once it is durable, signed where this host has a key that the world
+   * knows. Rejects as {@link submit} does.
+   */
+  async head(): Promise<StoredHead> {
+    const { world } = this.#stepper;
+    const stored = await makeHead(world, hashWorld(world), this.#snapshotPorts);
+    return this.read(() => stored);
   }
 
   /** Ends a halt: an operator has looked at it. Refusals: `halt-none`, `signature-invalid`, … */
@@ -292,15 +319,11 @@ export class WorldHost {
     const isWhole = this.#stopped === undefined;
     this.#stop(closing);
     try {
-      if (isWhole && this.#isSnapshotDue) await writeSnapshot(this.#stepper.world, this.#committer);
+      await this.#keeper.close();
+      if (isWhole && this.#keeper.behind >= this.#snapshotRecords) await this.#keeper.take();
     } finally {
       await this.#store.close();
     }
-  }
-
-  get #isSnapshotDue(): boolean {
-    const last = this.#store.snapshot?.seq ?? -1;
-    return this.#stepper.world.seq - 1 - last >= this.#snapshotRecords;
   }
 
   get #isBusy(): boolean {

@@ -31,6 +31,8 @@ export interface EffectStart {
 export interface DurableRecord {
   readonly record: JournalRecord;
   readonly bytes: Uint8Array;
+  /** Its chain value. */
+  readonly chain: Hash;
 }
 
 export interface HostEvents {

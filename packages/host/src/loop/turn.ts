@@ -55,11 +55,11 @@ function runTask(ports: TurnPorts, { raw, waiting }: Task, group: Group): void {
   if (admission.kind === 'admitted') {
     const { record, bytes, objects, outputs, denials, world } = stepper.step(admission.input);
     group.records.push(bytes);
-    group.told.push({ record, bytes });
+    const { chain } = world;
+    group.told.push({ record, bytes, chain });
     for (const output of outputs) if ('intent' in output) group.outputs.push(output);
     for (const object of objects) group.objects.push(object);
     for (const each of denials) group.denials.push({ ...each, seq: record.seq });
-    const { chain } = world;
     const ack = () => ackOf(record, chain, denials);
     if (waiting !== undefined) group.answers.push({ waiting, ack });
     return;
