@@ -1,5 +1,13 @@
 /** Forks, rewinds, bundles and differences, as the command line has them. */
-import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -90,5 +98,51 @@ describe('aos rewind', () => {
     expect(await remaining('world')).toBe(7);
     expect(await on('world', 'verify')).toMatchObject({ ok: true, data: { records: 4 } });
     expect(readdirSync(rewound.data.archive)).toEqual(['journal']);
+  });
+});
+
+describe('aos export and aos import', () => {
+  const fields = ['world_id', 'records', 'chain', 'world_hash', 'snapshot'];
+  const judged = (data: Record<string, unknown>) => fields.map((name) => data[name]);
+
+  it('carry a world elsewhere, whole', async () => {
+    await on('fork', 'snapshot');
+    await tick('fork');
+    const exported = await on('fork', 'export', at('fork.bundle'));
+    expect(exported).toMatchObject({ ok: true, data: { records: 5 } });
+    const here = await on('fork', 'verify');
+    const unpacked = await json('verify', at('fork.bundle'));
+    expect(judged(unpacked.data)).toEqual(judged(here.data));
+    expect(await json('import', at('fork.bundle'), at('elsewhere'))).toMatchObject({ ok: true });
+    const there = await on('elsewhere', 'verify');
+    expect(judged(there.data)).toEqual(judged(here.data));
+    expect(there.data.snapshot).toBe('same');
+    await tick('elsewhere');
+    expect(await remaining('elsewhere')).toBe((await remaining('fork')) - 1);
+  });
+
+  it('give equal files for equal worlds', async () => {
+    await json('import', at('fork.bundle'), at('third'));
+    await on('third', 'export', at('third.bundle'));
+    expect(readFileSync(at('third.bundle')).equals(readFileSync(at('fork.bundle')))).toBe(true);
+  });
+
+  it('are refused where something is already, and leave nothing of what is no bundle', async () => {
+    expect(await on('fork', 'export', at('fork.bundle'))).toMatchObject(refused('file-exists'));
+    expect(await json('import', at('fork.bundle'), at('fork'))).toMatchObject(
+      refused('world-exists'),
+    );
+    writeFileSync(at('garbage'), 'a text, and no bundle at all');
+    expect(await json('import', at('garbage'), at('none'))).toMatchObject(refused('bundle-format'));
+    expect(existsSync(at('none'))).toBe(false);
+    const cut = readFileSync(at('fork.bundle')).subarray(0, -1);
+    writeFileSync(at('cut.bundle'), cut);
+    for (const args of [
+      ['import', at('cut.bundle'), at('none')],
+      ['verify', at('cut.bundle')],
+    ]) {
+      expect(await json(...args)).toMatchObject(refused('bundle-damaged'));
+    }
+    expect(existsSync(at('none'))).toBe(false);
   });
 });

@@ -1,3 +1,6 @@
+export type { BundleHead } from './bundle/bundle-format.js';
+export { checkImported, type ImportOptions, importBundle } from './bundle/import-bundle.js';
+export { type BundledWorld, writeBundle } from './bundle/write-bundle.js';
 export { createWorldStore } from './create-world.js';
 export type { DiskStore } from './disk-store.js';
 export { type DamagePlace, WorldDamaged } from './faults.js';

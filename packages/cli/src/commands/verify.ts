@@ -3,6 +3,7 @@ import type { JsonValue } from '@aos/air';
 import { toHashText } from '@aos/canon';
 import { type VerifyOptions, type VerifyReport, verifyWorld } from '@aos/host';
 import { type Explanation, printExplanation, printPlace } from '@aos/kernel';
+import type { DiskStore } from '@aos/store';
 import { hasDaemon } from '../access/daemon-access.js';
 import { newEngine } from '../compose/engine.js';
 import { describeTail, tailWarnings } from '../journal-end.js';
@@ -22,23 +23,40 @@ export async function verify(
 ): Promise<Answer> {
   const isServed = await hasDaemon(path);
   return withStore(path, (store) => {
-    const report = verifyWorld(store, newEngine(), { ...options, onRecord: progress.tell });
-    progress.end();
     const tail = describeTail(store.tail);
-    const warnings = [...openingWarnings(report), ...(isServed ? [] : tailWarnings(tail))];
-    const { difference, explanation } = report;
-    const data = { ...describeReport(report), tail };
-    if (report.ok) return { data, lines: printReport(report), warnings };
-    if (difference === undefined || explanation === undefined) {
-      return { data, lines: printReport(report), warnings, error: snapshotError(report) };
-    }
-    return {
-      data: { ...data, difference: describeExplanation(explanation) },
-      lines: ['replay FAILED', ...printExplanation(shownOf(explanation, options))],
-      warnings,
-      error: divergedError(explanation),
-    };
+    const answer = judgeStore(store, options, progress);
+    const { warnings = [], data } = answer;
+    const told = isServed ? warnings : [...warnings, ...tailWarnings(tail)];
+    return { ...answer, data: { ...data, tail }, warnings: told };
   });
+}
+
+/** An answer whose data are fields. */
+interface Judgement extends Answer {
+  readonly data: Readonly<Record<string, JsonValue>>;
+}
+
+/** Replays a store and judges it. */
+export function judgeStore(
+  store: DiskStore,
+  options: VerifyCommandOptions,
+  progress: ProgressLine,
+): Judgement {
+  const report = verifyWorld(store, newEngine(), { ...options, onRecord: progress.tell });
+  progress.end();
+  const warnings = openingWarnings(report);
+  const { difference, explanation } = report;
+  const data = describeReport(report);
+  if (report.ok) return { data, lines: printReport(report), warnings };
+  if (difference === undefined || explanation === undefined) {
+    return { data, lines: printReport(report), warnings, error: snapshotError(report) };
+  }
+  return {
+    data: { ...data, difference: describeExplanation(explanation) },
+    lines: ['replay FAILED', ...printExplanation(shownOf(explanation, options))],
+    warnings,
+    error: divergedError(explanation),
+  };
 }
 
 function describeReport(report: VerifyReport) {

@@ -80,7 +80,8 @@ export function addDaemonCommands(program: Command, run: RunCommand): void {
     .command('dev')
     .description('build an authoring folder with every change, and try it in a scratch world')
     .argument('[dir]', 'folder with world.* or air/, and reducer-ts/ or reducer/', '.')
-    .option('--events <file>', 'events to send each time: {"schema", "value"} on each line')
+    .option('--events <file>', 'events for each new world: {"schema", "value"} on each line')
+    .option('--fresh', 'make a new world with every change, even where its state could stay')
     .action((dir: string, options: DevOptions, command: Command) =>
       run(command, (_, tools) => develop(dir, options, tools)),
     );

@@ -1,5 +1,6 @@
 /** The commands that go back in time, and take worlds elsewhere. */
 import { type Command, Option } from 'commander';
+import { type ExportOptions, exportWorld, importWorld } from '../commands/time/bundle.js';
 import { type ForkOptions, forkWorld } from '../commands/time/fork.js';
 import { type RewindOptions, rewindWorld } from '../commands/time/rewind.js';
 import { findWorld } from '../world/world-path.js';
@@ -11,6 +12,11 @@ const signedBy = () =>
   new Option('--as <key>', 'name of the key in $AOS_HOME/keys that signs').default('operator');
 
 export function addTimeCommands(program: Command, run: RunCommand): void {
+  addBranchCommands(program, run);
+  addBundleCommands(program, run);
+}
+
+function addBranchCommands(program: Command, run: RunCommand): void {
   program
     .command('fork')
     .description('make a world of its own that has the past of another one')
@@ -33,5 +39,24 @@ export function addTimeCommands(program: Command, run: RunCommand): void {
     .addOption(signedBy())
     .action((options: RewindOptions, command: Command) =>
       run(command, (world) => rewindWorld(world(), options)),
+    );
+}
+
+function addBundleCommands(program: Command, run: RunCommand): void {
+  program
+    .command('export')
+    .description('write a whole world to one new file, without any private key')
+    .argument('<file>', 'the file')
+    .option('--at <seq>', 'last record to export (default: the last durable one)', parseNatural)
+    .action((file: string, options: ExportOptions, command: Command) =>
+      run(command, (world) => exportWorld(world(), file, options)),
+    );
+  program
+    .command('import')
+    .description('make a world of a file that aos export made; it is verified first')
+    .argument('<file>', 'the file')
+    .argument('<dir>', 'directory of the world')
+    .action((file: string, dir: string, _: unknown, command: Command) =>
+      run(command, (_world, tools) => importWorld(file, dir, tools.progress('records judged'))),
     );
 }

@@ -22,6 +22,7 @@ import {
 import { explainWhy, type WhyCommandOptions, type WhyKind } from '../commands/reading/why.js';
 import { type SnapshotCommandOptions, takeSnapshot } from '../commands/snapshot.js';
 import { showStatus } from '../commands/status.js';
+import { verifyBundle } from '../commands/time/bundle.js';
 import { verify } from '../commands/verify.js';
 import { parseDurationMs, parseNatural } from './option-values.js';
 import type { RunCommand } from './run-command.js';
@@ -29,6 +30,11 @@ import type { RunCommand } from './run-command.js';
 const DEFAULT_CELLS = 100;
 const DEFAULT_PAGE = 1000;
 const DEFAULT_WHY_PLACES = 200;
+
+interface VerifyFlags {
+  readonly fromSnapshot?: true;
+  readonly explain?: true;
+}
 
 export function addWorldCommands(program: Command, run: RunCommand): void {
   addLifeCommands(program, run);
@@ -56,14 +62,18 @@ function addLifeCommands(program: Command, run: RunCommand): void {
   program
     .command('verify')
     .description('replay the journal and judge every entry and signature')
+    .argument('[bundle]', 'a file that aos export made, instead of a world')
     .option('--from-snapshot', 'trust the last snapshot and judge only the records after it')
     .option('--explain', 'show all fields of the first difference and what caused it')
-    .action((options: { fromSnapshot?: true; explain?: true }, command: Command) => {
+    .action((bundle: string | undefined, options: VerifyFlags, command: Command) => {
       const { fromSnapshot, explain = false } = options;
       const from = fromSnapshot === true ? 'snapshot' : 'genesis';
-      return run(command, (world, tools) =>
-        verify(world(), { from, explain }, tools.progress('records judged')),
-      );
+      return run(command, (world, tools) => {
+        const progress = tools.progress('records judged');
+        return bundle === undefined
+          ? verify(world(), { from, explain }, progress)
+          : verifyBundle(bundle, { from, explain }, progress);
+      });
     });
   program
     .command('doctor')

@@ -4,6 +4,9 @@ import { dirname, relative, resolve, sep } from 'node:path';
 import { CliError } from '../output.js';
 import { isWorld, storePath } from './world-path.js';
 
+/** What a bundle is unpacked to until it is judged; a leftover of an import that was broken off. */
+export const IMPORTING = '.aos.importing';
+
 /**
  * The folder, which is not there or has nothing in it, and is not in the store of `world`. Codes:
  * `world-exists`, `folder-not-empty`, `folder-overlap`.
@@ -27,7 +30,7 @@ export function newWorldFolder(named: string, world?: string): string {
 function isTaken(folder: string): boolean {
   const found = statSync(folder, { throwIfNoEntry: false });
   if (found === undefined) return false;
-  return !found.isDirectory() || readdirSync(folder).length > 0;
+  return !found.isDirectory() || readdirSync(folder).some((name) => name !== IMPORTING);
 }
 
 function isInside(folder: string, parent: string): boolean {
