@@ -1,6 +1,6 @@
 /**
  * `aos dev`: an authoring folder, built and tried again with every change, in a scratch world that
- * begins anew each time. Nothing of it is kept.
+ * changes with it. It begins anew where its state cannot follow, and goes with the program.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
@@ -15,8 +15,9 @@ import { Asked } from '../../access/with-access.js';
 import { findSource } from '../../air-files.js';
 import { newLog, openServed } from '../../compose/open-served.js';
 import { buildAuthored } from '../../dev/author-build.js';
+import { evolve } from '../../dev/evolve.js';
 import { buildReducers } from '../../dev/reducer-build.js';
-import { watchFolder } from '../../dev/watch.js';
+import { watchSources } from '../../dev/watch.js';
 import { dataOf, plainOf } from '../../json-values.js';
 import { type Answer, CliError, describeError } from '../../output.js';
 import type { Tools } from '../../program/run-command.js';
@@ -26,35 +27,40 @@ import { printRecord } from '../reading/journal.js';
 export interface DevOptions {
   /** File with events, a JSON object `{schema, value, key?, source?}` on each line. */
   readonly events?: string;
+  /** The world begins anew with every change. */
+  readonly fresh?: true;
 }
 
-export async function develop(dir: string, { events }: DevOptions, tools: Tools): Promise<Answer> {
-  const session = new DevSession(realpathSync(dir), events, tools);
+export async function develop(dir: string, options: DevOptions, tools: Tools): Promise<Answer> {
+  const session = new DevSession(realpathSync(dir), options, tools);
   return session.run(tools.stopSignal());
 }
 
 class DevSession {
   readonly #scratch: string;
+  readonly #keyHome: string;
   readonly #source: string | undefined;
   readonly #daemon: Daemon;
   #wake: (() => void) | undefined;
   #isChanged = true;
+  #isLiving = false;
   #tail: AbortController | undefined;
 
   constructor(
     private readonly dir: string,
-    private readonly events: string | undefined,
+    private readonly options: DevOptions,
     private readonly tools: Tools,
   ) {
     this.#scratch = scratchOf(dir);
+    this.#keyHome = `${this.#scratch}.keys`;
     this.#source = findSource(dir);
-    const options = { level: 'error', write: tools.log, allowMissing: true } as const;
-    this.#daemon = new Daemon({ openHost: openServed(newLog(options), options) });
+    const served = { level: 'error', write: tools.log, allowMissing: true } as const;
+    this.#daemon = new Daemon({ openHost: openServed(newLog(served), served) });
   }
 
   async run(stop: AbortSignal): Promise<Answer> {
     const isMade = (path: string) => this.#source !== undefined && path.startsWith('air/');
-    const unwatch = watchFolder(this.dir, isMade, () => this.#change());
+    const unwatch = watchSources(this.dir, isMade, () => this.#change());
     stop.addEventListener('abort', () => this.#wake?.(), { once: true });
     while (!stop.aborted) {
       if (this.#isChanged) await this.#again();
@@ -68,7 +74,8 @@ class DevSession {
     unwatch();
     this.#tail?.abort();
     await this.#daemon.close();
-    rmSync(this.#scratch, { recursive: true, force: true });
+    for (const each of [this.#scratch, this.#keyHome])
+      rmSync(each, { recursive: true, force: true });
     return { data: null, lines: [], isTold: true };
   }
 
@@ -83,13 +90,30 @@ class DevSession {
     try {
       if (this.#source !== undefined) await buildAuthored(this.#source);
       const built = await buildReducers(this.dir);
+      if (await this.#follows([...built])) return;
       await this.#restart();
+      this.#isLiving = true;
       this.#tell('restarted', { built: [...built], world: this.#scratch });
       await this.#feed();
     } catch (error) {
       const { code, at, message } = describeError(error);
       this.#tell('failed', { code, at, message });
     }
+  }
+
+  /** Whether the world of before has become what the folder says now. */
+  async #follows(built: string[]): Promise<boolean> {
+    if (!this.#isLiving || this.options.fresh === true) return false;
+    const evolved = await this.#ask((asked) => {
+      const world = { asked, directory: this.#scratch, keyHome: this.#keyHome };
+      return evolve(world, this.dir);
+    });
+    if (evolved === undefined) return false;
+    const { kind, ...more } = evolved;
+    if (kind === 'stuck') this.#tell('begins-anew', more as { code: string; message: string });
+    else if (kind === 'unchanged') this.#tell('unchanged', { built });
+    else this.#tell('changed', { built, manifest: evolved.manifest });
+    return kind !== 'stuck';
   }
 
   #tell(event: string, more: { readonly [name: string]: string | string[] }): void {
@@ -100,6 +124,7 @@ class DevSession {
   }
 
   async #restart(): Promise<void> {
+    this.#isLiving = false;
     this.#tail?.abort();
     await this.#daemon.stop(this.#scratch);
     rmSync(this.#scratch, { recursive: true, force: true });
@@ -128,12 +153,19 @@ class DevSession {
   }
 
   async #feed(): Promise<void> {
-    if (this.events === undefined) return;
+    const { events } = this.options;
+    if (events === undefined) return;
+    await this.#ask(async (asked) => {
+      for (const event of readEvents(events)) await asked.call('event.send', event);
+    });
+  }
+
+  /** Undefined when the world is not there. */
+  async #ask<T>(ask: (asked: Asked) => Promise<T>): Promise<T | undefined> {
     const access = await connectDaemon(this.#scratch);
-    if (access === undefined) return;
+    if (access === undefined) return undefined;
     try {
-      const asked = new Asked(access);
-      for (const event of readEvents(this.events)) await asked.call('event.send', event);
+      return await ask(new Asked(access));
     } finally {
       await access.close();
     }
