@@ -401,6 +401,12 @@ describe('migrations in a shadow', () => {
     expect(report.refused?.code).toBe('migration-missing');
     expect(report.window).not.toBeNull();
     expect(report.head).toBeNull();
-    expect(printShadowReport(report).join('\n')).toContain('CANNOT BE APPLIED: migration-missing');
+    expect(report.warnings.rows).toMatchObject([
+      { code: 'migration-missing', reducer: 's/Count@1', cells: 1 },
+      { code: 'rollback-migration-missing', reducer: 's/Count@1', cells: 1 },
+    ]);
+    const text = printShadowReport(report).join('\n');
+    expect(text).toContain('CANNOT BE APPLIED: migration-missing');
+    expect(text).toContain('s/Count@1, 1 cells: no migration leads on (migration-missing)');
   });
 });

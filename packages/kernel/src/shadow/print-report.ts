@@ -11,6 +11,7 @@ import type {
   Risk,
   ShadowReport,
   StateRow,
+  WarningRow,
 } from './report.js';
 
 export function printShadowReport(report: ShadowReport): readonly string[] {
@@ -25,6 +26,7 @@ export function printShadowReport(report: ShadowReport): readonly string[] {
       `${change} ${kind} ${name}`,
     ]),
     ...report.migrations.flatMap(printMigration),
+    ...printList('warnings', report.warnings, printWarning),
     ...printInFlight(report),
     ...printWindow(report),
     ...printHead(report),
@@ -81,6 +83,19 @@ function printMigration(row: MigrationRow): readonly string[] {
     `migration of ${reducer}: ${cells} cells, ${sample} looked at`,
     `  ${run} run, ${failed.count} failed, ${fuel} fuel`,
     ...failed.rows.map((key) => `  failed: ${key === '' ? 'its one cell' : key}`),
+  ];
+}
+
+const WARNING_WORDS: { readonly [C in WarningRow['code']]: string } = {
+  'migration-missing': 'no migration leads on',
+  'rollback-migration-missing': 'nothing in it leads back, as a rollback would need',
+};
+
+function printWarning({ code, reducer, from, to, cells }: WarningRow): readonly string[] {
+  return [
+    `${reducer}, ${cells} cells: ${WARNING_WORDS[code]} (${code})`,
+    `  from ${toHashText(from)}`,
+    `  to   ${toHashText(to)}`,
   ];
 }
 

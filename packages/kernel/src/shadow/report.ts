@@ -63,6 +63,16 @@ export type MigrationRow = {
   readonly failed: Listed<string>;
 };
 
+/** States that the change leaves behind, or that a way back from it would. */
+export type WarningRow = {
+  readonly code: 'migration-missing' | 'rollback-migration-missing';
+  readonly reducer: string;
+  readonly from: Hash;
+  readonly to: Hash;
+  /** Cells that there are. */
+  readonly cells: number;
+};
+
 export type InFlightRow = {
   readonly what: 'instance' | 'intent';
   /** Name of the plan, or kind of the effect. */
@@ -177,6 +187,7 @@ export type ShadowReport = {
   readonly authority: Listed<AuthorityRow>;
   readonly definitions: Listed<DefinitionRow>;
   readonly migrations: readonly MigrationRow[];
+  readonly warnings: Listed<WarningRow>;
   /** What runs in the world and is touched; it goes on under the definition it began under. */
   readonly in_flight: {
     readonly instances: number;

@@ -33,6 +33,7 @@ import { decodeWindow, inputsOf } from './forks/window.js';
 import { DEFAULT_SHADOW_LIMITS, type ShadowLimits } from './limits.js';
 import { tryMigrations } from './migrations.js';
 import { type ForkReport, listed, type ShadowReport } from './report.js';
+import { findWarnings } from './warnings.js';
 
 /** What is to be found out. */
 export interface ShadowQuestion {
@@ -104,6 +105,7 @@ function shadow(question: ShadowQuestion, ports: ShadowPorts): Result<ShadowRepo
     authority: listed(authority, limits.rows),
     definitions: listed(compareDefinitions(base, candidate), limits.rows),
     migrations: fork.ok ? tryMigrations(fork.value.world, ports.engine, limits) : [],
+    warnings: listed(findWarnings(head, head.programs.of(candidate)), limits.rows),
     in_flight: {
       ...inFlight,
       cancelled: cancelled.length,
