@@ -76,6 +76,18 @@ export default defineReducer({ state: text, event: unit }, () => left(word));
   });
 
   it.each([
+    ['a name with a path', { name: '../idle' }],
+    ['a file above the folder', { name: 'idle', more: '../x.ts' }],
+    ['a file of the machine', { name: 'idle', more: '/etc/x.ts' }],
+    ['a file of another system', { name: 'idle', more: 'C:\\x.ts' }],
+    ['a way around', { name: 'idle', more: 'parts/../../x.ts' }],
+  ])('refuses %s', async (_, { name, more }: { name: string; more?: string }) => {
+    const { source = '' } = answering('1') as { readonly source?: string };
+    const files = { [`${name}.ts`]: source, ...(more && { [more]: 'export {};' }) };
+    expect((await refusalOf({ name, files })).code).toBe('reducer-source');
+  });
+
+  it.each([
     ['throws', 'throw new Error("no");', 'script-throws'],
     ['never ends', 'for (;;);', 'script-endless'],
     [
