@@ -21,6 +21,14 @@ import {
 import { Written } from './parts.mjs';
 import { WorkerEvent } from './worker.mjs';
 
+/** @typedef {import('@aos/air/author').Typed<'text'>} Text */
+/** @typedef {import('@aos/air/author').StepOptions} Place */
+/** @typedef {typeof sys.schemas.GovShadowReceipt2} ShadowReceipt */
+/**
+ * @typedef {ShadowReceipt extends import('@aos/air/author').Schema<infer S>
+ *   ? import('@aos/air/author').Expr<S> : never} Shadow
+ */
+
 // The code of what is called skill/…, and nothing else of the world.
 const governor = grant('governor', sys.caps.governance, {
   kinds: ['draft', 'propose', 'shadow', 'apply', 'withdraw'].map((word) => `governance.${word}`),
@@ -31,34 +39,36 @@ const clock = grant('clock', sys.caps.timer, {});
 
 const planName = 'agent/change_plan@1';
 
+const proposers = [`world:${planName}`, 'operator', 'mallory'];
+
 /** Two who did not make a change must approve of it. */
 export const governance = /** @type {const} */ ([
-  { verb: 'propose', role: 'operator', count: 1, of: [`world:${planName}`, 'operator'] },
+  { verb: 'propose', role: 'operator', count: 1, of: proposers },
   { verb: 'approve', role: 'approver', count: 2, notOwn: true },
   { verb: 'reject', role: 'approver', count: 1 },
-  { verb: 'apply', role: 'operator', count: 1, of: [`world:${planName}`, 'operator'] },
+  { verb: 'apply', role: 'operator', count: 1, of: proposers },
 ]);
 
 export const changePlan = definePlan(planName, { input: Written }, (plan, input) => {
   const { id, name, source, module, patch, until_ns } = input;
-  const isOk = (effect) => eq(outcome(effect).status, 'ok');
   const under = { grant: governor };
-  const giveUp = (step, why, options) =>
-    plan.raise(step, WorkerEvent, { GaveUp: { id, why } }, options);
-  const giveUpFor = (step, effect) =>
-    giveUp(step, coalesce(outcome(effect).error, ''), { when: not(isOk(effect)) });
+  /** @type {(step: string, why: Text | string, place: Place) => unknown} */
+  const giveUp = (step, why, place) =>
+    plan.raise(step, WorkerEvent, { GaveUp: { id, why } }, place);
 
   const wanted = { base: null, patch, code: { 'skill/Worker@1': module } };
   const drafted = plan.call('draft', sys.effects.governanceDraft, wanted, under);
-  giveUpFor('undrafted', drafted);
+  const isDrafted = isOk(outcome(drafted).status);
+  giveUp('undrafted', coalesce(outcome(drafted).error, ''), { when: not(isDrafted) });
   const { patch_hash, base: manifest_base } = drafted;
   const proposed = plan.call(
     'propose',
     sys.effects.governancePropose,
     { patch_hash, manifest_base, description: concat('learn ', name) },
-    { ...under, when: isOk(drafted) },
+    { ...under, when: isDrafted },
   );
-  giveUpFor('unproposed', proposed);
+  const isProposed = isOk(outcome(proposed).status);
+  giveUp('unproposed', coalesce(outcome(proposed).error, ''), { when: not(isProposed) });
   const { proposal_id } = proposed;
 
   // Nobody can decide before it is listened to.
@@ -68,17 +78,17 @@ export const changePlan = definePlan(planName, { input: Written }, (plan, input)
         eq(proposal, proposal_id),
         or(eq(change, 'approved'), eq(change, 'rejected'), eq(change, 'withdrawn')),
       ),
-    when: isOk(proposed),
+    when: isProposed,
   });
   const shadow = plan.call(
     'shadow',
     sys.effects.governanceShadow2,
     { proposal_id, records: null },
-    { ...under, when: isOk(proposed) },
+    { ...under, when: isProposed },
   );
   const why = plan.assign(
     'why_not',
-    cond(isOk(shadow), verdict(shadow), coalesce(outcome(shadow).error, '')),
+    cond(isOk(outcome(shadow).status), verdict(shadow), coalesce(outcome(shadow).error, '')),
   );
   const isGood = eq(why, '');
   const takeBack = { proposal_id };
@@ -93,7 +103,7 @@ export const changePlan = definePlan(planName, { input: Written }, (plan, input)
     { grant: clock, when: isGood },
   );
   const over = plan.await('patience_over', late);
-  const tooLate = { ...under, when: isOk(over) };
+  const tooLate = { ...under, when: isOk(outcome(over).status) };
   const given = plan.call('take_back', sys.effects.governanceWithdraw, takeBack, tooLate);
   plan.assign('taken_back', outcome(given).status);
 
@@ -104,8 +114,9 @@ export const changePlan = definePlan(planName, { input: Written }, (plan, input)
     after: heard,
     when: isApproved,
   });
-  giveUpFor('unapplied', applied);
-  plan.raise('learned', WorkerEvent, { Learned: { id, source } }, { when: isOk(applied) });
+  const isApplied = isOk(outcome(applied).status);
+  giveUp('unapplied', coalesce(outcome(applied).error, ''), { when: not(isApplied) });
+  plan.raise('learned', WorkerEvent, { Learned: { id, source } }, { when: isApplied });
   const ownWithdrawal = and(
     eq(decided.change, 'withdrawn'),
     eq(decided.principal, `world:${planName}`),
@@ -116,12 +127,20 @@ export const changePlan = definePlan(planName, { input: Written }, (plan, input)
   });
 });
 
+/** @param {Text} status */
+function isOk(status) {
+  return eq(status, 'ok');
+}
+
 /** @param {string} text */
 function word(text) {
   return value(t.text, text);
 }
 
-/** Why a report speaks against its change; empty where it does not. */
+/**
+ * Why a report speaks against its change; empty where it does not.
+ * @param {Shadow} report
+ */
 function verdict({ refused, authority, counts, effects_added }) {
   const grows = anyItem(authority, ({ risk }) => ne(risk, 'narrower'));
   const asksForMore = anyItem(effects_added, ({ count }) => gt(count, 0));

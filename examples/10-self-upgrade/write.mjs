@@ -6,8 +6,8 @@ import {
   coalesce,
   concat,
   cond,
-  defineSecret,
   definePlan,
+  defineSecret,
   eq,
   get,
   grant,
@@ -26,6 +26,11 @@ import {
 } from '@aos/air/author';
 import { Cannot, Written } from './parts.mjs';
 import { firstSkills, WorkerEvent, workerSource, workerTypes } from './worker.mjs';
+
+/**
+ * @template S
+ * @typedef {import('@aos/air/author').Typed<S>} Typed
+ */
 
 const TRIES = 4;
 const NO_MODULE = `sha256:${'0'.repeat(64)}`;
@@ -126,6 +131,7 @@ export const writePlan = definePlan(planName, { input: Cannot }, (plan, input) =
   plan.raise('written', Written, written, { when: isMade });
   const still = { task, source, until_ns, tried: add(tried, 1), last: { text, problems } };
   plan.raise('again', Cannot, still, { when: and(not(isMade), mayTryAgain) });
+  /** @type {(step: string, why: Typed<'text'> | string, when: Typed<'bool'>) => unknown} */
   const giveUp = (step, why, when) =>
     plan.raise(step, WorkerEvent, { GaveUp: { id, why } }, { when });
   giveUp('hopeless', 'no-answer-compiles', and(not(isMade), not(mayTryAgain)));

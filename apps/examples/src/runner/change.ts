@@ -70,7 +70,11 @@ export async function apply(stage: Stage, by: string, { ref }: Change): Promise<
 }
 
 /** Lets somebody into the keyring. */
-export async function admit(stage: Stage, name: string, role: 'adapter' | 'approver'): Promise<void> {
+export async function admit(
+  stage: Stage,
+  name: string,
+  role: 'adapter' | 'approver',
+): Promise<void> {
   const { publicKey } = stage.signer(name);
   const says: Verb = { verb: 'keyring-add', publicKey, name, roles: [role] };
   await stage.ask('verb.send', await stage.sign('operator', says));

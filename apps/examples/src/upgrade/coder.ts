@@ -144,7 +144,7 @@ function lineFor(sentence: string): string {
 
 /** What is careless about an answer: it depends on the question, and on nothing else. */
 const MISTAKES: readonly ((lines: readonly string[], at: number) => readonly string[])[] = [
-  (lines) => ["import { sortBy } from 'lodash';", ...lines],
+  (lines) => ["import 'lodash';", ...lines],
   (lines, at) => lines.map((line, n) => (n === at ? line.replace('rows', 'rows rows') : line)),
   (lines, at) => [...lines.slice(0, at), '    let 2nd = rows;', ...lines.slice(at)],
 ];

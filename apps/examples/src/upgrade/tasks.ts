@@ -37,15 +37,28 @@ interface Ending {
   readonly does: (rows: Rows) => readonly string[];
 }
 
-export function randomTask(chance: Chance): CheckedTask {
-  const name = `${chance.pick(MANNERS)}-${chance.pick(ANIMALS)}-${chance.int(1000, 9999)}`;
-  const changes = chance.list(chance.int(2, 5), () => chance.pick(CHANGES)(chance));
-  const ending = chance.pick(ENDINGS)(chance);
-  const rows = chance.list(chance.int(6, 14), () => randomRow(chance));
-  const description = [...changes, ending].map(({ says }, n) => `${n + 1}. ${says}`).join('\n');
-  const changed = changes.reduce<Rows>((before, { does }) => does(before), rows);
-  const task = { id: `task-${chance.int(1, 1_000_000)}`, name, description, rows };
-  return { task, expected: ending.does(changed) };
+/** What is to be done; over which rows is another matter. */
+export class RandomTask {
+  readonly #name: string;
+  readonly #changes: readonly Change[];
+  readonly #ending: Ending;
+
+  constructor(chance: Chance) {
+    this.#name = `${chance.pick(MANNERS)}-${chance.pick(ANIMALS)}-${chance.int(1000, 9999)}`;
+    this.#changes = chance.list(chance.int(2, 5), () => chance.pick(CHANGES)(chance));
+    this.#ending = chance.pick(ENDINGS)(chance);
+  }
+
+  /** The task over rows by chance, and what comes out. */
+  over(chance: Chance): CheckedTask {
+    const sentences = [...this.#changes, this.#ending];
+    const description = sentences.map(({ says }, n) => `${n + 1}. ${says}`).join('\n');
+    const rows = chance.list(chance.int(6, 14), () => randomRow(chance));
+    const changed = this.#changes.reduce<Rows>((before, { does }) => does(before), rows);
+    const id = `task-${chance.int(1, 1_000_000)}`;
+    const task = { id, name: this.#name, description, rows };
+    return { task, expected: this.#ending.does(changed) };
+  }
 }
 
 const MANNERS = ['brisk', 'calm', 'eager', 'frugal', 'gentle', 'keen', 'lucid', 'plain', 'quick'];
