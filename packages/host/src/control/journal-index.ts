@@ -8,6 +8,7 @@
 import { RefusalError } from '@aos/canon';
 import { CauseIndex, type Journal, JournalView } from '@aos/kernel';
 import type { TraceSource } from '../trace/trace-source.js';
+import { RecordBlocks } from './record-blocks.js';
 import type { ControlView } from './view.js';
 
 /** What an index is built from. */
@@ -40,11 +41,8 @@ export class JournalIndex {
     this.#building = built.catch(() => undefined);
     const index = await built;
     this.#keep();
-    const view = new JournalView((seq) => {
-      const [bytes] = seq > this.view.head ? [] : this.view.store.records(seq);
-      return bytes;
-    });
-    return { index, view };
+    const blocks = new RecordBlocks(this.view);
+    return { index, view: new JournalView((seq) => blocks.read(seq)) };
   }
 
   close(): void {
