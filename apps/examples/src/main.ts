@@ -4,10 +4,13 @@ import { LOG_LEVELS, parseLogLevel } from '@aos/host';
 import { ladder } from './ladder.js';
 import { buildModules } from './runner/modules.js';
 import { playRung } from './runner/play.js';
-import { authoredOf } from './runner/rung.js';
+import { authoredOf, type Rung } from './runner/rung.js';
 
-const USAGE = `usage: npm run ladder -- <slug … | all> [--force-build] [--keep] [--log <level>]
+const USAGE = `usage: npm run ladder -- <rung … | all> [options]
 
+  <rung>          its name, or its number
+  --times <n>     plays so often, until it does not come out as it should
+  --seed <n>      decides what is left to chance, and counts on with each time
   --force-build   compiles the reducers anew
   --keep          leaves the worlds, and says how to look at them
   --log <level>   writes the logs of the worlds to standard error: ${LOG_LEVELS.join(', ')}
@@ -30,24 +33,43 @@ async function main(args: readonly string[]): Promise<number> {
       'force-build': { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },
       log: { type: 'string' },
+      seed: { type: 'string' },
+      times: { type: 'string', default: '1' },
     },
     allowPositionals: true,
   });
   const log = values.log === undefined ? undefined : parseLogLevel(values.log);
-  const known = ['all', ...ladder.map(({ slug }) => slug)];
-  const unknown = positionals.filter((name) => !known.includes(name));
+  const [times, first] = [countOf('times', values.times) ?? 1, countOf('seed', values.seed)];
+  const unknown = positionals.filter((name) => name !== 'all' && !ladder.some(isCalled(name)));
   for (const name of unknown) process.stderr.write(`no rung is called ${name}\n`);
   if (positionals.length === 0 || unknown.length > 0) {
     list();
     return unknown.length > 0 ? 2 : 0;
   }
-  const isChosen = (slug: string) => positionals.includes('all') || positionals.includes(slug);
-  for (const rung of ladder.filter(({ slug }) => isChosen(slug))) {
+  const isAll = positionals.includes('all');
+  const chosen = ladder.filter((rung) => isAll || positionals.some((name) => isCalled(name)(rung)));
+  for (const rung of chosen) {
     const parts = values['force-build'] ? authoredOf(rung) : [];
     for (const part of parts) await buildModules(part, print, { force: true });
-    await playRung(rung, print, { log, keep: values.keep });
+    for (let n = 0; n < times; n++) {
+      const seed = first === undefined ? {} : { seed: first + n };
+      await playRung(rung, print, { log, keep: values.keep, ...seed });
+    }
+    if (times > 1) print(`${rung.slug}: ${times} times in a row`);
   }
   return 0;
+}
+
+const isCalled =
+  (name: string) =>
+  ({ slug, folder }: Rung): boolean =>
+    slug === name || folder.startsWith(`${name.padStart(2, '0')}-`);
+
+function countOf(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const count = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(count)) return count;
+  throw new Error(`expected a natural number as --${option}, found ${text}`);
 }
 
 process.exitCode = await main(process.argv.slice(2)).catch((error: Error) => {

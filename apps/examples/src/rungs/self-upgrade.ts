@@ -1,5 +1,6 @@
 /** Rung 10: a world learns what it cannot do, by changing its own code under governance. */
 import type { ProposalShape } from '@aos/protocol';
+import { admit } from '../runner/change.js';
 import { AosRefusal } from '../runner/run-aos.js';
 import type { Rung } from '../runner/rung.js';
 import { userProvider } from '../runner/settings.js';
@@ -27,11 +28,11 @@ export const selfUpgrade: Rung = {
   modules: { [WORKER]: 'reducer-ts/worker' },
   lives: 'daemon',
   async play(stage) {
-    const chance = new Chance(seedOf(process.env.AOS_SEED));
-    stage.print(`AOS_SEED=${chance.seed} plays this once more`);
+    const chance = new Chance(stage.seed);
+    stage.print(`what is by chance comes again with --seed ${stage.seed}`);
     await hireModel(stage);
-    for (const name of APPROVERS) await stage.aos('keyring', 'add', name, '--role', 'approver');
-    await stage.aos('keyring', 'add', 'mallory', '--role', 'operator', 'approver');
+    for (const name of APPROVERS) await admit(stage, name, 'approver');
+    await admit(stage, 'mallory', 'operator', 'approver');
 
     const skill = new RandomTask(chance);
     await learn(stage, skill.over(chance));
@@ -41,13 +42,6 @@ export const selfUpgrade: Rung = {
     await explain(stage);
   },
 };
-
-/** What decides everything that is left to chance. */
-function seedOf(text: string | undefined): number {
-  const seed = text === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(text);
-  if (Number.isSafeInteger(seed) && seed >= 0) return seed;
-  throw new Error(`expected a natural number as AOS_SEED, found ${text}`);
-}
 
 /** A server of this machine answers, unless the user has a provider of this name. */
 async function hireModel(stage: Stage): Promise<void> {

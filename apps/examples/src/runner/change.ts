@@ -69,14 +69,12 @@ export async function apply(stage: Stage, by: string, { ref }: Change): Promise<
   if (found.state !== 'applied') throw new Error(`proposal ${proposal} is still ${found.state}`);
 }
 
+type Role = 'adapter' | 'approver' | 'operator';
+
 /** Lets somebody into the keyring. */
-export async function admit(
-  stage: Stage,
-  name: string,
-  role: 'adapter' | 'approver',
-): Promise<void> {
+export async function admit(stage: Stage, name: string, ...roles: readonly Role[]): Promise<void> {
   const { publicKey } = stage.signer(name);
-  const says: Verb = { verb: 'keyring-add', publicKey, name, roles: [role] };
+  const says: Verb = { verb: 'keyring-add', publicKey, name, roles };
   await stage.ask('verb.send', await stage.sign('operator', says));
 }
 

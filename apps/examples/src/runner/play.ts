@@ -7,12 +7,17 @@ import { openHere } from './open-here.js';
 import type { Print } from './print.js';
 import type { Rung } from './rung.js';
 import { expectEqual, Stage } from './stage.js';
-import type { OpenOptions } from './world-place.js';
+import type { OpenOptions, WorldPlace } from './world-place.js';
 
 export interface PlayOptions extends OpenOptions {
   /** Leaves the world where it is, with its keys, to be looked at. */
   readonly keep?: boolean;
+  /** Decides what a story leaves to chance; by chance itself where it is not given. */
+  readonly seed?: number;
 }
+
+/** Beyond every seed that is given by chance. */
+const SEEDS = 2 ** 31;
 
 export async function playRung(rung: Rung, print: Print, options: PlayOptions = {}): Promise<void> {
   print(`Running example ${rung.folder.slice(0, 2)}: ${rung.title} (${rung.slug})`);
@@ -20,9 +25,13 @@ export async function playRung(rung: Rung, print: Print, options: PlayOptions = 
   const world = await ExampleWorld.found(exampleFolder(rung.folder));
   try {
     const open = rung.lives === 'daemon' ? openDaemon : openHere;
-    const stage = new Stage(world, (place) => open(place, options), indented);
+    const { seed = Math.floor(Math.random() * SEEDS) } = options;
+    const openIt = (place: WorldPlace) => open(place, options);
+    const stage = new Stage(world, openIt, { print: indented, seed });
     try {
-      await rung.play(stage);
+      await rung.play(stage).catch((cause: Error) => {
+        throw new Error(`${cause.message} (with --seed ${seed})`, { cause });
+      });
       await checkReopening(stage);
       await printEffects(stage);
     } finally {

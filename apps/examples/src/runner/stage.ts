@@ -24,14 +24,20 @@ export class Stage {
   /** Sequences of the events that were sent. */
   readonly #sent: number[] = [];
 
+  readonly print: Print;
+  /** Decides what a story leaves to chance. */
+  readonly seed: number;
   /** The world, as soon as it was asked for something. */
   #opened: Promise<LiveWorld> | undefined;
 
   constructor(
     private readonly world: ExampleWorld,
     private readonly open: OpenWorld,
-    readonly print: Print,
-  ) {}
+    { print, seed }: { readonly print: Print; readonly seed: number },
+  ) {
+    this.print = print;
+    this.seed = seed;
+  }
 
   /** Asks the world something, and insists on an answer. */
   async ask<V extends ControlVerb>(verb: V, args: ControlArgs<V>): Promise<ControlResult<V>> {
