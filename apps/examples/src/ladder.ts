@@ -6,6 +6,7 @@ import { counter } from './rungs/counter.js';
 import { fetchNotify } from './rungs/fetch-notify.js';
 import { helloTimer } from './rungs/hello-timer.js';
 import { llmSummarizer } from './rungs/llm-summarizer.js';
+import { notebook } from './rungs/notebook.js';
 import { retryBackoff } from './rungs/retry-backoff.js';
 import { safeUpgrade } from './rungs/safe-upgrade.js';
 import { selfUpgrade } from './rungs/self-upgrade.js';
@@ -21,5 +22,6 @@ export const ladder: readonly Rung[] = [
   safeUpgrade,
   llmSummarizer,
   retryBackoff,
+  notebook,
   selfUpgrade,
 ];

@@ -138,3 +138,50 @@ describe('the retries', () => {
     expect(await state()).toMatchObject({ pc: { $tag: 'Done' }, attempts: 2, status: 200 });
   });
 });
+
+describe('the notebooks', () => {
+  const note = (notebook: string, line: string) => world.send('demo/Noted@1', { notebook, line });
+  const state = (notebook: string) => world.state('demo/Notebook@1', notebook);
+  const versions = async (reducer: string, key: string): Promise<number> => {
+    const found = (await world.state(reducer, key)) as { versions: ReadonlyMap<number, unknown> };
+    return found?.versions.size ?? 0;
+  };
+
+  async function finish(notebook: string): Promise<void> {
+    await world.send('demo/Finish@1', { notebook });
+    expect(await world.settle()).toEqual({ blockers: [], unlisted: 0 });
+  }
+
+  test('go on behind a report, and have another one', async () => {
+    await openExample('09-notebook');
+    await note('a', 'one');
+    await finish('a');
+    await note('a', 'two');
+    expect(await state('a')).toMatchObject({ phase: { $tag: 'Open' }, version: 1 });
+    await finish('a');
+    expect(await state('a')).toMatchObject({ phase: { $tag: 'Kept' }, version: 2 });
+    expect(await versions('sys/ObjectCatalog@1', 'reports/a')).toBe(2);
+    expect(await versions('sys/Workspace@1', 'notes')).toBe(2);
+  });
+
+  test('have names that files can have', async () => {
+    await openExample('09-notebook');
+    const { faults } = await note('../a', 'one');
+    expect(faults).toEqual([{ reducer: 'demo/Notebook@1', code: 'module-trap' }]);
+    expect(await state('../a')).toBeUndefined();
+  });
+
+  test('try again when somebody else was quicker, and say so when that goes on', async () => {
+    await openExample('09-notebook');
+    world.effects.once('workspace.commit', (call) => call.fail('workspace-head-stale'));
+    await note('a', 'one');
+    await finish('a');
+    expect(await state('a')).toMatchObject({ phase: { $tag: 'Kept' }, tries: 2, version: 1 });
+    world.effects.fail('workspace.commit', 'workspace-head-stale');
+    await note('b', 'one');
+    await finish('b');
+    const failed = { phase: { $tag: 'Failed' }, tries: 5, error: 'workspace-head-stale' };
+    expect(await state('b')).toMatchObject(failed);
+    expect(await versions('sys/ObjectCatalog@1', 'reports/b')).toBe(0);
+  });
+});
