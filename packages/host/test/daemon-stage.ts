@@ -53,6 +53,7 @@ export async function startDaemon(
   const waiting = new Set<() => void>();
   const daemon = new Daemon({
     openHost: (directory) => openHost(directory, wrap, options),
+    lookMs: 20,
     onEvent: (event) => {
       events.push(event);
       for (const look of waiting) look();

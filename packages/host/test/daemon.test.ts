@@ -182,6 +182,20 @@ describe('a daemon', () => {
     }
   });
 
+  it.each([
+    ['deleted', (directory: string) => rmSync(directory, { recursive: true })],
+    ['moved away', (directory: string) => renameSync(directory, `${directory}-elsewhere`)],
+  ])('lets a world go that was %s', async (_, take) => {
+    const [gone, stays] = [await makeWorld(), await makeWorld()];
+    const { daemon, told } = await startDaemon([gone.directory, stays.directory]);
+    take(gone.directory);
+    await told('gone');
+    await told('closed');
+    expect(daemon.directories).toEqual([stays.directory]);
+    expect(listDaemons().map(({ directory }) => directory)).not.toContain(gone.directory);
+    await daemon.close();
+  });
+
   it('lets several worlds live, and goes when the last was let go', async () => {
     const [a, b] = await Promise.all([makeWorld(), makeWorld()]);
     const { daemon } = await startDaemon([a.directory, b.directory]);

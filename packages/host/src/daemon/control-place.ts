@@ -29,6 +29,7 @@ export class ControlPlace {
   readonly token = randomBytes(TOKEN_BYTES).toString('hex');
   readonly socketPath: string;
   readonly #filePath: string;
+  #identity: ReturnType<typeof storeIdentity> | undefined;
   /** Where the list of daemons has this one; none where there is no folder for it. */
   readonly #entryPath: string | undefined;
 
@@ -65,10 +66,22 @@ export class ControlPlace {
     const { socketPath: path, token, world, directory } = this;
     const { pid } = process;
     const folder = storeIdentity(directory);
+    this.#identity = folder;
     const file: ControlFile = { v: CONTROL_VERSION, path, token, world, pid, ...folder };
     replaceFile(this.#filePath, file);
     const entry = { directory: realpathSync(directory) };
     if (this.#entryPath !== undefined) replaceFile(this.#entryPath, entry);
+  }
+
+  /** Whether the folder of the store is still there, and no other one in its place. */
+  get isThere(): boolean {
+    try {
+      const { device, inode } = storeIdentity(this.directory);
+      return device === this.#identity?.device && inode === this.#identity.inode;
+    } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException;
+      return !['ENOENT', 'ENOTDIR'].includes(code);
+    }
   }
 
   /** Whether the control file is still the one that was published here. */

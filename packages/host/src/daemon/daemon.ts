@@ -18,6 +18,8 @@ import { type KeeperEvent, type OpenWorldHost, WorldKeeper } from './world-keepe
 export type DaemonEvent = { readonly directory: string } & (
   | KeeperEvent
   | { readonly kind: 'closed' }
+  /** Its folder was deleted or moved, or another one is in its place: it is let go. */
+  | { readonly kind: 'gone' }
   /** Something was thrown that was not meant to be. */
   | { readonly kind: 'defect'; readonly cause: unknown }
 );
@@ -26,13 +28,18 @@ export interface DaemonOptions {
   /** From the composition root: opens a world for writing, with its effects. */
   readonly openHost: OpenWorldHost;
   readonly onEvent?: (event: DaemonEvent) => void;
+  /** How often it looks whether the folders of its worlds are still there. Default 2,000 ms. */
+  readonly lookMs?: number;
 }
+
+const DEFAULT_LOOK_MS = 2000;
 
 interface Served {
   readonly directory: string;
   readonly keeper: WorldKeeper;
   readonly server: SocketServer;
   readonly place: ControlPlace;
+  readonly looking: NodeJS.Timeout;
   closing: Promise<void> | undefined;
 }
 
@@ -91,8 +98,21 @@ export class Daemon {
       await keeper.close();
       throw error;
     }
-    this.#served.set(path, { directory: path, keeper, server, place, closing: undefined });
+    const looking = this.#lookAfter(path, place);
+    this.#served.set(path, { directory: path, keeper, server, place, looking, closing: undefined });
     tell({ kind: 'opened' });
+  }
+
+  /** A world that nobody can find any more would be served for ever. */
+  #lookAfter(directory: string, place: ControlPlace): NodeJS.Timeout {
+    const look = () => {
+      if (place.isThere) return;
+      clearInterval(looking);
+      this.options.onEvent?.({ kind: 'gone', directory });
+      void this.stop(directory);
+    };
+    const looking = setInterval(look, this.options.lookMs ?? DEFAULT_LOOK_MS);
+    return looking.unref();
   }
 
   /** Lets one world go. */
@@ -109,7 +129,8 @@ export class Daemon {
     this.#onEmpty?.();
   }
 
-  async #close({ directory, keeper, server }: Served): Promise<void> {
+  async #close({ directory, keeper, server, looking }: Served): Promise<void> {
+    clearInterval(looking);
     server.drain();
     await keeper.close();
     await server.close(GOING);

@@ -46,6 +46,7 @@ async function serve(daemon: Daemon, world: string, tools: Tools): Promise<void>
 const EVENTS = {
   opened: 'world-served',
   closed: 'world-let-go',
+  gone: 'world-gone',
   stopped: 'world-stopped',
   'not-opened': 'world-not-opened',
   'not-closed': 'world-not-closed',
