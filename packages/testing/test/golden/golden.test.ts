@@ -24,6 +24,7 @@ import {
   verifyJournal,
   writeJournal,
 } from './journal-file.js';
+import { emptyEngine, NATIVES_ABOUT, nativesRecording, runNatives } from './natives-case.js';
 import { puppetEngine } from './puppet.js';
 import { Recorder, type Recording } from './recorder.js';
 import { SCENARIOS, type Scenario } from './scenarios.js';
@@ -69,6 +70,13 @@ function liveCounter(wasm: Uint8Array): GoldenJournal {
   return journalOf(COUNTER_ABOUT, recording, recorder, [wasm]);
 }
 
+function liveNatives(): GoldenJournal {
+  const recording = nativesRecording();
+  const recorder = new Recorder(recording);
+  runNatives(recorder);
+  return journalOf(NATIVES_ABOUT, recording, recorder);
+}
+
 interface Case {
   readonly name: string;
   readonly lived: GoldenJournal;
@@ -80,7 +88,11 @@ function cases(): readonly Case[] {
   const scripted = Object.entries(SCENARIOS).map(([name, scenario]) => {
     return { name, lived: live(name, scenario), engine: puppetEngine };
   });
-  return [{ name: 'counter', lived: liveCounter(wasm), engine: wasmEngine([wasm]) }, ...scripted];
+  return [
+    { name: 'counter', lived: liveCounter(wasm), engine: wasmEngine([wasm]) },
+    { name: 'natives', lived: liveNatives(), engine: emptyEngine },
+    ...scripted,
+  ];
 }
 
 describe.each(cases())('the golden journal $name', ({ name, lived, engine }) => {
@@ -102,7 +114,7 @@ describe.each(cases())('the golden journal $name', ({ name, lived, engine }) => 
 
 describe('golden journals', () => {
   it('are all replayed', () => {
-    expect(journalNames()).toEqual(['counter', ...Object.keys(SCENARIOS)].sort());
+    expect(journalNames()).toEqual(['counter', 'natives', ...Object.keys(SCENARIOS)].sort());
   });
 
   it('are lost to a forger of one byte', () => {
