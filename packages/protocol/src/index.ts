@@ -179,6 +179,14 @@ export {
   type RuntimeNumbers,
   runtimeValue,
 } from './genesis/runtime.js';
+export type {
+  CollectOutcome,
+  CollectSetting,
+  DiskUse,
+  PruneOutcome,
+  PruneSetting,
+  StoreGrowth,
+} from './growth.js';
 export {
   defaultIdempotencyKey,
   type EffectPlace,

@@ -38,6 +38,8 @@ export interface PrunedMark {
   readonly frontier: readonly Hash[];
   /** The first segment that is kept. */
   readonly segment: number;
+  /** The last record when that was done: what was needed of earlier segments is behind it. */
+  readonly at: number;
   /** Where replay begins now; its record is `seq` or a later one. */
   readonly snapshot: SnapshotMark;
 }

@@ -3,6 +3,7 @@
  * caller uses; an implementation proves itself with the matching suite in `./contracts`.
  */
 import type { Hash } from '@aos/canon';
+import type { StoreGrowth } from './growth.js';
 import type { HaltMark, PrunedMark, SnapshotMark, StoreMark } from './mark.js';
 
 /** Bounds of one module call; they are runtime numbers of the world ({@link callLimitsOf}). */
@@ -92,6 +93,8 @@ export interface WorldStore {
   records(fromSeq: number): Iterable<Uint8Array>;
   /** Bytes under `hash`, checked against it on each read; `undefined` when not stored. */
   object(hash: Hash): Uint8Array | undefined;
+  /** Clearing away, where the store can and is open for writing. */
+  readonly growth?: StoreGrowth | undefined;
   /** Hashes of all stored objects, in no order. */
   objects(): Iterable<Hash>;
   /** Flushes and lets the writer lock go. May be called again. */

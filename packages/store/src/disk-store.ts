@@ -1,8 +1,16 @@
 /** A world on disk: the WorldStore port over a segment log. */
 import type { Hash } from '@aos/canon';
-import type { Batch, HaltMark, PrunedMark, SnapshotMark, WorldStore } from '@aos/protocol';
+import type {
+  Batch,
+  HaltMark,
+  PrunedMark,
+  SnapshotMark,
+  StoreGrowth,
+  WorldStore,
+} from '@aos/protocol';
 import { assertBatch } from './batch.js';
 import { storeClosed, storeReadOnly } from './faults.js';
+import { growthOf } from './growth/store-growth.js';
 import { LogReader } from './log/log-reader.js';
 import type { LogWriter } from './log/log-writer.js';
 import type { Segments } from './log/segments.js';
@@ -34,12 +42,14 @@ export interface OpenLog {
 /** Made by createWorldStore and openWorldStore. */
 export class DiskStore implements WorldStore {
   private readonly reader: LogReader;
+  readonly #growth: StoreGrowth;
   private closing: Promise<void> | undefined;
 
   /** @internal */
   constructor(readonly log: OpenLog) {
     const assertUsable = () => this.assertUsable();
     this.reader = new LogReader(log.segments, log.index, log.writer?.pending, assertUsable);
+    this.#growth = growthOf(log, this.reader, (batch) => this.append(batch));
   }
 
   get genesis(): Uint8Array {
@@ -81,6 +91,11 @@ export class DiskStore implements WorldStore {
   /** How the log ended when it was opened, before a writer cut it. */
   get tail(): LogTail {
     return this.log.tail;
+  }
+
+  /** Clearing away; only a writer can. */
+  get growth(): StoreGrowth | undefined {
+    return this.log.writer && this.#growth;
   }
 
   async append(batch: Batch): Promise<void> {

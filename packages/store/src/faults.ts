@@ -117,6 +117,19 @@ export function storeClosed(): AosFault {
   });
 }
 
+export function recordPruned(seq: number, first: number): AosFault {
+  return new AosFault(
+    'record-pruned',
+    `record ${seq} is not kept any more, the first one that is has sequence ${first}; ` +
+      'ask for a later one, or look in the archive of the world',
+    { retry: 'never' },
+  );
+}
+
+export function pruneRefused(found: string): AosFault {
+  return new AosFault('prune-refused', `nothing was pruned: ${found}`, { retry: 'never' });
+}
+
 export function storeReadOnly(): AosFault {
   return new AosFault('store-read-only', "expected mode 'write', the store is open for reading", {
     retry: 'never',

@@ -13,8 +13,10 @@
 import { join } from 'node:path';
 import { assert } from '@aos/canon';
 import { DiskStore } from './disk-store.js';
-import { asFault, worldLocked, worldNotFound, writerFenced } from './faults.js';
+import { asFault, WorldDamaged, worldLocked, worldNotFound, writerFenced } from './faults.js';
 import { finishRewind, isUnfinishedRewind } from './fork/finish-rewind.js';
+import { removeDropped } from './growth/prune.js';
+import { LogReader } from './log/log-reader.js';
 import { LogWriter } from './log/log-writer.js';
 import { type CheckedFrames, LogScan } from './log/scan.js';
 import {
@@ -163,9 +165,19 @@ async function readLog(fs: StoreFs, directory: string, check?: CheckedFrames): P
     segments.close();
     throw error;
   }
-  const { genesis, header } = scan;
-  assert(genesis && header, 'a scan ends with damage or finds the genesis');
+  const { header } = scan;
+  assert(header, 'a scan ends with damage or finds a header');
+  const genesis = scan.genesis ?? storedGenesis(scan, segments);
   return { scan, segments, genesis, header };
+}
+
+/** Of a world that was pruned: it is an object. Throws WorldDamaged. */
+function storedGenesis({ index, header }: LogScan, segments: Segments): Uint8Array {
+  const reader = new LogReader(segments, index, undefined, () => undefined);
+  const genesis = header && reader.object(header.genesis);
+  if (genesis !== undefined) return genesis;
+  const place = { segment: segments.first, offset: 0, seq: index.first };
+  throw new WorldDamaged('the genesis is missing', place);
 }
 
 interface TakeOptions extends Omit<SegmentFileOptions, 'path'> {
@@ -207,6 +219,7 @@ async function startWriter(
   try {
     await writer.appendMarker('opened');
     await scan.shelf.write(scan.index);
+    if (scan.droppedBelow > 0) await removeDropped(fs, journalPath, scan.droppedBelow);
   } catch (error) {
     await writer.close();
     throw error;

@@ -16,7 +16,8 @@ import type { StoreFs } from './port.js';
 const CLAIM = 'writer';
 const DRAFT = 'draft';
 const CUT = 'cut';
-const NUMBERED = /^(writer|draft|cut)-(\d{1,15})$/;
+const COMPACT = 'compact';
+const NUMBERED = /^(writer|draft|cut|compact)-(\d{1,15})$/;
 
 interface NumberedName {
   readonly name: string;
@@ -35,6 +36,11 @@ export class WriterClaim {
   /** Where this writer prepares a file of the log. */
   get draftPath(): string {
     return this.path(DRAFT);
+  }
+
+  /** Where it writes a segment anew. */
+  get compactPath(): string {
+    return this.path(COMPACT);
   }
 
   /** Where it keeps what it cuts off. */
@@ -78,6 +84,7 @@ export async function claimWriter(
     if (claims.some((other) => other.epoch > epoch)) continue;
     removeBelow(fs, journalPath, { kind: CLAIM, epoch });
     removeBelow(fs, journalPath, { kind: DRAFT, epoch });
+    removeBelow(fs, journalPath, { kind: COMPACT, epoch });
     await fs.syncDirectory(journalPath);
     return new WriterClaim(fs, journalPath, epoch);
   }

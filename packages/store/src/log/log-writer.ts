@@ -93,6 +93,10 @@ export class LogWriter {
     return this.flushed.head;
   }
 
+  get claim(): WriterClaim {
+    return this.start.claim;
+  }
+
   /** Up to where the log is durable. */
   get durablePlace(): Pick<Mark, 'offset' | 'segment'> {
     return this.flushed;

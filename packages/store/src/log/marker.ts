@@ -20,6 +20,12 @@ export function encodeMarker(marker: Marker): Uint8Array {
   return encode({ name, ...fields, snapshot });
 }
 
+/** Whether a marker says something of the world, and not of its writer. */
+export function isStoreMark(marker: ReturnType<typeof decodeMarker>): marker is StoreMark {
+  const kind = marker?.kind ?? 'unknown';
+  return kind !== 'unknown' && kind !== 'opened' && kind !== 'closed';
+}
+
 /** `undefined` when these are not the bytes of a marker. */
 export function decodeMarker(payload: Uint8Array): Marker | UnknownMarker | undefined {
   const decoded = decode(payload);
@@ -60,17 +66,19 @@ function readMarker(fields: ReadonlyMap<Value, Value>): Marker | UnknownMarker |
 }
 
 function readPruned(fields: ReadonlyMap<Value, Value>): StoreMark | undefined {
-  const [chain, frontier, segment] = ['chain', 'frontier', 'segment'].map((name) =>
+  const [chain, frontier, segment, at] = ['chain', 'frontier', 'segment', 'at'].map((name) =>
     fields.get(name),
   );
   const of = fields.get('snapshot');
   const snapshot = of instanceof Map ? readMarker(new Map([...of, ['name', 'snapshot']])) : of;
   const isList = Array.isArray(frontier) && frontier.every((node) => isHash(node));
-  if (!isHash(chain) || !isList || !Number.isSafeInteger(segment)) return undefined;
+  if (!isHash(chain) || !isList) return undefined;
+  if (!Number.isSafeInteger(segment) || !Number.isSafeInteger(at)) return undefined;
   if (typeof snapshot !== 'object' || !('kind' in (snapshot as object))) return undefined;
   const mark = snapshot as Marker;
   if (mark.kind !== 'snapshot') return undefined;
-  const known = { chain, frontier: frontier as Hash[], segment: segment as number };
+  const places = { segment: segment as number, at: at as number };
+  const known = { chain, frontier: frontier as Hash[], ...places };
   return withSeq(fields, (seq) => ({ kind: 'pruned', seq, ...known, snapshot: mark }));
 }
 

@@ -65,6 +65,8 @@ export class LogScan implements WalkState {
   /** It was closed, and its last file holds nothing behind: whoever wrote it has finished. */
   isComplete = false;
 
+  /** Segments below are no part of the journal any more. */
+  droppedBelow = 0;
   readonly shelf: IndexShelf;
   private numbers: readonly number[] = [];
 
@@ -82,16 +84,28 @@ export class LogScan implements WalkState {
 
   /** Takes the numbers of the segments that are there. Throws WorldDamaged. */
   async run(numbers: readonly number[]): Promise<void> {
-    const last = numbers.length - 1;
+    const last = numbers.at(-1) ?? 0;
+    const from = beginningOf(numbers);
     this.numbers = numbers;
-    for (let segment = 0; segment <= Math.max(0, last); segment++) {
-      if (segment > 0) await yieldToLoop();
-      if (numbers[segment] !== segment) {
-        throw new WorldDamaged('the segment is missing', this.placeAt(segment, 0));
-      }
+    for (let segment = from; segment <= last; segment++) {
+      if (segment > from) await yieldToLoop();
       this.scanSegment(segment, segment === last ? 'last' : 'sealed');
     }
     this.lookBehind(last);
+    this.passPruned(from);
+  }
+
+  /** A journal may begin later only where a mark says so; then what is before is no part of it. */
+  private passPruned(from: number): void {
+    const { pruned } = this.marks;
+    if (from > (pruned?.segment ?? 0)) {
+      throw new WorldDamaged('the segment is missing', this.placeAt(from - 1, 0));
+    }
+    if (pruned === undefined) return;
+    this.segments.dropBelow(pruned.segment);
+    this.index.dropBelow(pruned.segment);
+    this.droppedBelow = pruned.segment;
+    if (this.genesis?.length === 0) this.genesis = undefined;
   }
 
   private lookBehind(segment: number): void {
@@ -117,8 +131,16 @@ export class LogScan implements WalkState {
     if (this.header && !bytesEqual(header.genesis, this.header.genesis)) this.crossBorder();
     this.header = header;
     this.segments.add(header);
+    if (this.index.isEmpty && segment > 0) this.beginPruned(file, segment);
     const end = this.walk(segment, file, role);
     if (!this.genesis) throw new WorldDamaged('the genesis is missing', this.placeAt(segment, end));
+  }
+
+  /** The genesis is in a segment that is gone, unless this one is the first of a fork. */
+  private beginPruned(file: StoreFile, segment: number): void {
+    const { seed, start } = this.segments.get(segment);
+    const frames = new FrameReader(new Window(file, INDEXED_CHUNK_BYTES), seed);
+    if (frames.headerAt(start)?.kind !== 'genesis') this.genesis = new Uint8Array();
   }
 
   private walk(segment: number, file: StoreFile, role: SegmentRole): number {
@@ -156,7 +178,7 @@ export class LogScan implements WalkState {
 
   /** What follows is a fork's: its own genesis, and nothing that has stopped its parent. */
   private crossBorder(): void {
-    if (this.genesis) this.lineage.push(this.genesis);
+    if (this.genesis && this.genesis.length > 0) this.lineage.push(this.genesis);
     this.genesis = undefined;
     this.marks.cross();
   }
@@ -221,13 +243,23 @@ export class LogScan implements WalkState {
     const fits =
       isSalted &&
       header.segment === segment &&
-      header.first === this.index.records &&
-      header.previousBytes === (before?.compacted?.original ?? this.end.offset);
+      (this.isBeginning || header.first === this.index.records) &&
+      (this.isBeginning || header.previousBytes === this.endBefore);
     if (fits) return;
     throw new WorldDamaged(
       'the segment does not continue the one before it',
       this.placeAt(segment, 0),
     );
+  }
+
+  /** Of the first segment that is there nothing before it is known. */
+  private get isBeginning(): boolean {
+    return this.index.isEmpty && this.numbers[0] !== 0;
+  }
+
+  /** What the segment before says that its size was when it was sealed. */
+  private get endBefore(): number {
+    return this.header?.compacted?.original ?? this.end.offset;
   }
 
   /** Frames follow a header only after it is durable, so anything behind it convicts a bad one. */
@@ -250,4 +282,12 @@ function tableFor({ file }: FittingIndex, role: SegmentRole): SegmentTable {
   const table = new SegmentTable(file.first);
   table.records = file.records;
   return table;
+}
+
+/** The first of the segments that follow each other up to the last one. */
+function beginningOf(numbers: readonly number[]): number {
+  for (let n = numbers.length - 1; n > 0; n--) {
+    if ((numbers[n] as number) !== (numbers[n - 1] as number) + 1) return numbers[n] as number;
+  }
+  return numbers[0] ?? 0;
 }

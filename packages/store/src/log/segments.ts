@@ -1,5 +1,6 @@
 /** The segment files of one open log: how their frames verify, where they start, and handles. */
 import { join } from 'node:path';
+import { bytesEqual } from '@aos/canon';
 import { indexPath } from '../places/segment-index.js';
 import type { StoreFile, StoreFs } from '../port.js';
 import { frameSpan } from './frame.js';
@@ -21,6 +22,8 @@ export class Segments {
   private readonly handles = new Map<string, StoreFile>();
   /** Number of the first segment in the list. */
   private base = 0;
+  /** Changes when files that were known are others now, or gone. */
+  version = 0;
 
   constructor(
     readonly fs: StoreFs,
@@ -47,12 +50,14 @@ export class Segments {
 
   /** The file of a segment was replaced by another one, with the same records. */
   replace(header: SegmentHeader, end: number): void {
+    this.version++;
     this.forget(header.segment);
     this.list[header.segment - this.base] = { ...segmentOf(header), end };
   }
 
   /** The segments before are no part of the log any more. */
   dropBelow(segment: number): void {
+    this.version++;
     for (let dropped = this.base; dropped < segment; dropped++) this.forget(dropped);
     this.list.splice(0, segment - this.base);
     this.base = segment;
@@ -60,6 +65,12 @@ export class Segments {
 
   get(segment: number): Readonly<Segment> {
     return this.list[segment - this.base] as Segment;
+  }
+
+  /** Whether the log goes on behind a segment as that of a fork, whatever its file has there. */
+  isBorder(segment: number): boolean {
+    const next = this.list[segment + 1 - this.base];
+    return next !== undefined && !bytesEqual(this.get(segment).header.genesis, next.header.genesis);
   }
 
   path(segment: number): string {

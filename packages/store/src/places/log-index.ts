@@ -45,6 +45,11 @@ export class LogIndex {
     this.base = segment;
   }
 
+  /** Whether no segment has begun. */
+  get isEmpty(): boolean {
+    return this.list.length === 0;
+  }
+
   /** Whether a segment was dropped. */
   isBelow(segment: number): boolean {
     return segment < this.base;
@@ -76,10 +81,19 @@ export class LogIndex {
     this.table.addObject(hash, offsetOf(place));
   }
 
-  /** The latest place of an object: an earlier one may be of bytes that are cleared away. */
+  /** The latest place of an object. */
   findObject(hash: Uint8Array): Place | undefined {
     for (let at = this.list.length - 1; at >= 0; at--) {
       const offset = this.list[at]?.findObject(hash);
+      if (offset !== undefined) return placeOf(this.base + at, offset);
+    }
+    return undefined;
+  }
+
+  /** The first place of an object. */
+  findFirst(hash: Uint8Array): Place | undefined {
+    for (const [at, places] of this.list.entries()) {
+      const offset = places.findObject(hash);
       if (offset !== undefined) return placeOf(this.base + at, offset);
     }
     return undefined;

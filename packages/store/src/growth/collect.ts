@@ -1,0 +1,62 @@
+/**
+ * Garbage collection: objects that nothing needs leave the segments they are in.
+ *
+ * G1 Roots are the genesis, every kept record, every kept snapshot with its head, and the mark of
+ *    a pruning. What the world of this moment has beyond its last snapshot follows from records.
+ * G2 A segment is looked at only when it is sealed and its last record is old enough: who has just
+ *    stored an object has time to name it. Who gives an object again stores it again.
+ * G3 What makes an object live is durable, or comes behind it in the log.
+ */
+import {
+  type CollectOutcome,
+  type CollectSetting,
+  referencesIn,
+  type SnapshotMark,
+} from '@aos/protocol';
+import { compactSegment, planCompaction } from './compact.js';
+import type { GrowingLog } from './growing-log.js';
+import { LiveObjects } from './live-objects.js';
+
+/** A segment is written anew when that frees at least this part of it. */
+const LEAST_FREED = 0.1;
+
+export async function collect(
+  log: GrowingLog,
+  genesis: Uint8Array,
+  { snapshots, beforeSeq, isDryRun }: CollectSetting,
+): Promise<CollectOutcome> {
+  const eligible = eligibleSegments(log, beforeSeq);
+  const live = new LiveObjects(log.index, log.reader);
+  log.lookedTo = log.index.records;
+  const { pruned } = log.marks;
+  const kept = pruned === undefined ? snapshots : [pruned.snapshot, ...snapshots];
+  await live.add([log.worldId, ...referencesIn(genesis)]);
+  await live.add(kept.flatMap(namedBy));
+  await live.addRecords(log.index.first);
+  // what names an object may be newer than the last flush
+  await log.append({ records: [], objects: [] });
+  let [objects, bytes, segments] = [0, 0, 0];
+  for (const segment of eligible) {
+    const plan = planCompaction(log, segment, live);
+    const size = log.segments.get(segment).end;
+    if (plan.droppedObjects === 0 || plan.droppedBytes < size * LEAST_FREED) continue;
+    if (!isDryRun && !(await compactSegment(log, plan, live))) continue;
+    objects += plan.droppedObjects;
+    bytes += plan.droppedBytes;
+    segments += 1;
+  }
+  return { objects, bytes, segments };
+}
+
+function namedBy({ hash, head }: SnapshotMark) {
+  return head === undefined ? [hash] : [hash, head];
+}
+
+/** Sealed segments whose records are all older than the given one. */
+function eligibleSegments({ index, segments }: GrowingLog, beforeSeq: number): readonly number[] {
+  const found: number[] = [];
+  for (let n = segments.first; n < segments.last; n++) {
+    if (!segments.isBorder(n) && index.of(n + 1).first <= beforeSeq) found.push(n);
+  }
+  return found;
+}

@@ -1,0 +1,145 @@
+/**
+ * Pruning: a journal that begins later.
+ *
+ * P1 What the kept records and the world need of the dropped segments is written again at the end
+ *    of the log, the genesis too, as an object. Then comes the mark that says where the journal
+ *    begins; only behind it files go. A crash before the mark leaves a log that is longer than it
+ *    need be, one behind it leaves files that the next writer removes.
+ * P2 Whole segments go, so some records before the snapshot are kept.
+ * P3 Where segments are archived, they are durable in the archive before the mark is written.
+ */
+import { join } from 'node:path';
+import type { Hash } from '@aos/canon';
+import {
+  chainOf,
+  type PrunedMark,
+  type PruneOutcome,
+  type PruneSetting,
+  referencesIn,
+  type SnapshotMark,
+  type StoredObject,
+} from '@aos/protocol';
+import { isErrorWith, pruneRefused } from '../faults.js';
+import type { StoreFs } from '../port.js';
+import { archiveSegment } from './archive.js';
+import type { GrowingLog } from './growing-log.js';
+import { LiveObjects } from './live-objects.js';
+
+const BATCH_BYTES = 2 ** 18;
+
+/** What a prune needs beside what it is told. */
+export interface PruneSubject extends PruneSetting {
+  readonly directory: string;
+  readonly genesis: Uint8Array;
+}
+
+/** What pruning to a snapshot would drop: the segments before, and their bytes. */
+export function planPrune(log: GrowingLog, snapshot: SnapshotMark) {
+  const { index, segments } = log;
+  const segment = index.segmentWith(Math.max(index.first, snapshot.seq + 1));
+  let bytes = 0;
+  for (let n = segments.first; n < segment; n++) bytes += segments.get(n).end;
+  const first = index.of(segment).first;
+  return { segment, first, segments: segment - segments.first, bytes };
+}
+
+/** Fault: `prune-refused` when there is nothing before the snapshot that could go. */
+export async function prune(log: GrowingLog, setting: PruneSubject): Promise<PruneOutcome> {
+  const { snapshot } = setting;
+  const plan = planPrune(log, snapshot);
+  if (plan.segments === 0) throw pruneRefused('no whole segment is before the snapshot');
+  if (!log.index.hasObject(snapshot.hash)) throw pruneRefused('the snapshot is not stored');
+  const live = new LiveObjects(log.index, log.reader);
+  log.lookedTo = log.index.records;
+  await live.add(referencesIn(setting.genesis));
+  await live.add(rootsOf(log, snapshot));
+  await live.addRecords(plan.first);
+  let forwardedObjects = await forward(log, plan.segment, live);
+  if (setting.isArchived) await archive(log, plan.segment, setting.directory);
+  const mark = await markOf(log, plan, setting);
+  // what came meanwhile may name what nothing needed before
+  live.addRecordsNow(log.lookedTo);
+  forwardedObjects += await forward(log, plan.segment, live);
+  const genesis = { hash: log.worldId, bytes: setting.genesis };
+  await log.append({ records: [], objects: [genesis], marks: [mark] });
+  log.segments.dropBelow(plan.segment);
+  log.index.dropBelow(plan.segment);
+  await removeDropped(log.fs, log.journalPath, plan.segment);
+  const { first, segments, bytes } = plan;
+  return { first, segments, freedBytes: bytes, forwardedObjects };
+}
+
+/** Removes what a durable mark says is no part of the journal. */
+export async function removeDropped(
+  fs: StoreFs,
+  journalPath: string,
+  below: number,
+): Promise<void> {
+  const names = new Set(fs.list(journalPath) ?? []);
+  let isChanged = false;
+  for (const name of names) {
+    if (!/^\d{10}\.(log|index)$/.test(name) || Number.parseInt(name, 10) >= below) continue;
+    isChanged = true;
+    try {
+      fs.remove(join(journalPath, name));
+    } catch (error) {
+      if (!isErrorWith(error, 'ENOENT')) throw error;
+    }
+  }
+  if (isChanged) await fs.syncDirectory(journalPath);
+}
+
+/** Snapshots from there on: they name whatever the world is at their place. */
+function rootsOf({ marks }: GrowingLog, snapshot: SnapshotMark): readonly Hash[] {
+  const kept = marks.snapshots.filter(({ seq }) => seq >= snapshot.seq);
+  const named = [snapshot, ...kept].flatMap(({ hash, head }) => (head ? [hash, head] : [hash]));
+  return named;
+}
+
+/** Writes live objects of the segments that go again; those that are there already stay once. */
+async function forward(log: GrowingLog, below: number, live: LiveObjects): Promise<number> {
+  let batch: StoredObject[] = [];
+  let [sizeBytes, count] = [0, 0];
+  const flush = async () => {
+    await log.append({ records: [], objects: batch });
+    count += batch.length;
+    [batch, sizeBytes] = [[], 0];
+  };
+  for (let segment = log.segments.first; segment < below; segment++) {
+    for (const [hash, offset] of log.index.of(segment).objects()) {
+      if (!live.has(segment, offset) || isLater(log, hash as Hash, below)) continue;
+      const bytes = log.reader.object(hash as Hash) as Uint8Array;
+      batch.push({ hash: hash as Hash, bytes });
+      sizeBytes += bytes.length;
+      if (sizeBytes >= BATCH_BYTES) await flush();
+    }
+  }
+  await flush();
+  return count;
+}
+
+function isLater({ index }: GrowingLog, hash: Hash, below: number): boolean {
+  const place = index.findObject(hash);
+  return place !== undefined && Math.floor(place / 2 ** 32) >= below;
+}
+
+async function archive(log: GrowingLog, below: number, directory: string): Promise<void> {
+  for (let segment = log.segments.first; segment < below; segment++) {
+    const bytes = new Uint8Array(log.segments.get(segment).end);
+    log.segments.file(segment).readSync(bytes, 0);
+    await archiveSegment(log.fs, directory, { segment, bytes });
+  }
+}
+
+async function markOf(
+  log: GrowingLog,
+  { first, segment }: { readonly first: number; readonly segment: number },
+  { snapshot, frontierOf }: PruneSetting,
+): Promise<PrunedMark> {
+  const frontier = await frontierOf(first);
+  const [bytes] = log.reader.records(first - 1);
+  if (bytes === undefined) throw pruneRefused('there is no record before the snapshot');
+  const { index } = log;
+  const at = index.records - 1;
+  return { kind: 'pruned', seq: first - 1, at, chain: chainOf(bytes), frontier, segment, snapshot };
+}
