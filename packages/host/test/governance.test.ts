@@ -263,6 +263,15 @@ describe('a shadow of the world as it is', () => {
     const shadow = async (more: object) =>
       must(await control.call('governance.shadow', { proposal: 0, ...more }));
 
+    const foreign = { worldId: hashOf(patch_hash), epoch: 0 };
+    const about0 = { proposal: 0, base: about.base, patchHash: about.patchHash };
+    const yes = { verb: 'approve', ...about0, shadowHash: about.base } as const;
+    const { verb: _, ...elsewhere } = signedVerbArgs(
+      signVerb(keys.signer('operator'), foreign, yes),
+    );
+    const other = await control.call('governance.approve', elsewhere);
+    expect(other).toMatchObject({ refusal: { code: 'signature-invalid' } });
+
     const still = await shadow({});
     expect([still.report, still.lines.at(-1)]).toMatchObject([
       { head: null, limits: { advance_ns: 0 } },
