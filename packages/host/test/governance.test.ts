@@ -263,20 +263,22 @@ describe('a shadow of the world as it is', () => {
     const shadow = async (more: object) =>
       must(await control.call('governance.shadow', { proposal: 0, ...more }));
 
-    const foreign = { worldId: hashOf(patch_hash), epoch: 0 };
-    const about0 = { proposal: 0, base: about.base, patchHash: about.patchHash };
-    const yes = { verb: 'approve', ...about0, shadowHash: about.base } as const;
-    const { verb: _, ...elsewhere } = signedVerbArgs(
-      signVerb(keys.signer('operator'), foreign, yes),
-    );
-    const other = await control.call('governance.approve', elsewhere);
-    expect(other).toMatchObject({ refusal: { code: 'signature-invalid' } });
-
     const still = await shadow({});
     expect([still.report, still.lines.at(-1)]).toMatchObject([
       { head: null, limits: { advance_ns: 0 } },
       expect.stringContaining('time stood still'),
     ]);
+    const bound = { proposal: 0, base: about.base, patchHash: about.patchHash };
+    const shadowHash = hashOf(still.shadow_hash);
+    const seen = { ...bound, shadowHash, atSeq: still.at_seq };
+    must(await control.call('governance.shadowed', await signed({ verb: 'shadowed', ...seen })));
+    const elsewhere = { worldId: shadowHash, epoch: 0 };
+    const yes = { verb: 'approve', ...bound, shadowHash } as const;
+    const { verb: _, ...foreign } = signedVerbArgs(
+      signVerb(keys.signer('operator'), elsewhere, yes),
+    );
+    const other = await control.call('governance.approve', foreign);
+    expect(other).toMatchObject({ refusal: { code: 'signature-invalid' } });
     const receipts = async (more: object) => {
       const { report } = await shadow(more);
       return (report as { head: { receipts_from: { base: object } } }).head.receipts_from.base;
