@@ -8,6 +8,7 @@ import {
   effectsOf,
   JournalView,
   type Provenance,
+  type WhyNode,
   type WhyTarget,
   why,
 } from '@aos/kernel';
@@ -33,7 +34,7 @@ export function checkProvenance(life: Life): void {
     const { entry, place } = random.pick(places);
     const back = why(journal, ports, targetOf(entry, place));
     checkBack(back);
-    const last = back.nodes.at(-1);
+    const last = farthest(back);
     if (last === undefined || back.isCut) continue;
     const on = effectsOf(journal, ports, { kind: 'event', place: last.place });
     const start = back.starts[0] as EntryPlace;
@@ -45,6 +46,22 @@ export function checkProvenance(life: Life): void {
     life.coverage.count('life asked why');
   }
 }
+
+/** What is farthest back of all that led here, past what is only told of. */
+function farthest({ starts, nodes }: Provenance): WhyNode | undefined {
+  const led = new Set(starts.map(nameOf));
+  let last: WhyNode | undefined;
+  for (const node of nodes) {
+    if (!led.has(nameOf(node.place))) continue;
+    last = node;
+    for (const { role, place } of node.links) {
+      if (role !== 'before' && role !== 'definition') led.add(nameOf(place));
+    }
+  }
+  return last;
+}
+
+const nameOf = ({ seq, i }: EntryPlace): string => `${seq} ${i}`;
 
 function targetOf(entry: Entry, place: EntryPlace & { readonly i: number }): WhyTarget {
   if (entry.kind === 'state-changed')
