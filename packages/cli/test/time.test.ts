@@ -146,3 +146,31 @@ describe('aos export and aos import', () => {
     expect(existsSync(at('none'))).toBe(false);
   });
 });
+
+describe('the past', () => {
+  it('is read at any record', async () => {
+    const state = (seq: string) => on('fork', 'state', 'get', REDUCER, '--at', seq);
+    const left = [(await state('0')).data.state, (await state('1')).data.state];
+    expect(left).toMatchObject([{ remaining: 9 }, { remaining: 8 }]);
+    expect(await on('fork', 'plans', '--at', '0')).toMatchObject({ ok: true });
+    expect(await state('99')).toMatchObject(refused('record-unknown'));
+  });
+
+  it('differs from the present by what has changed', async () => {
+    const diff = await on('fork', 'diff', '@1', at('fork'));
+    expect(diff.data).toMatchObject({
+      same: false,
+      a: { seq: 1, epoch: 0 },
+      definitions: { changed: 0 },
+      states: [{ reducer: REDUCER, changed: 1, rows: [{ change: 'changed', key: null }] }],
+    });
+    const [row] = diff.data.states[0].rows;
+    expect([row.a.remaining, row.b.remaining]).toEqual([8, 6]);
+    expect(await on('fork', 'diff', '@2', `${at('fork')}@2`)).toMatchObject({
+      data: { same: true },
+    });
+    expect(await on('fork', 'diff', '@1', `${at('served')}@1`)).toMatchObject({
+      data: { same: true },
+    });
+  });
+});

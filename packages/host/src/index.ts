@@ -83,6 +83,7 @@ export { PROMETHEUS_TYPE, writePrometheus } from './observe/prometheus.js';
 export { WorldMetrics } from './observe/world-metrics.js';
 export { openWorldHost, type WorldHostOptions } from './open-host.js';
 export { type FillEntropy, Stamper, type StampOrigin, systemEntropy } from './stamper.js';
+export { type DiffPart, type DiffSide, diffWorlds, type WorldDiff } from './time/diff.js';
 export { draftFork, type ForkDraft, type ForkRequest } from './time/fork.js';
 export { heightOf } from './time/height.js';
 export { draftRewind, type RewindDraft, type RewindRequest } from './time/rewind.js';

@@ -11,6 +11,7 @@ export type {
   RawVerb,
 } from './admit/admitted.js';
 export type { Cell } from './cells/cell.js';
+export { type CellDifference, cellDifferences } from './cells/cell-differences.js';
 export {
   type CellQuery,
   type CellTable,
@@ -66,6 +67,7 @@ export {
 } from './replay/feed.js';
 export { printExplanation } from './replay/print-explanation.js';
 export { type ReplayMode, type ReplayPorts, replay, replayRecord } from './replay/replay.js';
+export { compareDefinitions } from './shadow/compare/definitions.js';
 export type { ScriptedReceipt } from './shadow/forks/answers.js';
 export { DEFAULT_SHADOW_LIMITS, type ShadowLimits } from './shadow/limits.js';
 export { printShadowReport } from './shadow/print-report.js';
@@ -99,6 +101,7 @@ export { checkSupport, unsupportedParts } from './support.js';
 export type { TrieSource } from './trie/leaf-codec.js';
 export { NodeCache } from './trie/node-cache.js';
 export { type Need, type NeededModule, ObjectsNeeded } from './trie/objects-needed.js';
+export type { LeafDifference } from './trie/trie-difference.js';
 
 export { CauseIndex } from './why/cause-index.js';
 export {

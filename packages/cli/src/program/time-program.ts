@@ -1,11 +1,14 @@
 /** The commands that go back in time, and take worlds elsewhere. */
 import { type Command, Option } from 'commander';
 import { type ExportOptions, exportWorld, importWorld } from '../commands/time/bundle.js';
+import { type DiffOptions, diffSides } from '../commands/time/diff.js';
 import { type ForkOptions, forkWorld } from '../commands/time/fork.js';
 import { type RewindOptions, rewindWorld } from '../commands/time/rewind.js';
 import { findWorld } from '../world/world-path.js';
 import { parseNatural } from './option-values.js';
 import type { RunCommand } from './run-command.js';
+
+const DEFAULT_ROWS = 100;
 
 /** Whose key signs the epoch that a branch begins. */
 const signedBy = () =>
@@ -13,6 +16,7 @@ const signedBy = () =>
 
 export function addTimeCommands(program: Command, run: RunCommand): void {
   addBranchCommands(program, run);
+  addDiffCommand(program, run);
   addBundleCommands(program, run);
 }
 
@@ -39,6 +43,18 @@ function addBranchCommands(program: Command, run: RunCommand): void {
     .addOption(signedBy())
     .action((options: RewindOptions, command: Command) =>
       run(command, (world) => rewindWorld(world(), options)),
+    );
+}
+
+function addDiffCommand(program: Command, run: RunCommand): void {
+  program
+    .command('diff')
+    .description('show what two worlds differ in, or one at two heights')
+    .argument('<a>', '<dir>, <dir>@<seq>, or @<seq> of the world')
+    .argument('<b>', 'the other one')
+    .option('--limit <rows>', 'most rows to show of each part', parseNatural, DEFAULT_ROWS)
+    .action((a: string, b: string, options: DiffOptions, command: Command) =>
+      run(command, (world) => diffSides([a, b], world, options)),
     );
 }
 

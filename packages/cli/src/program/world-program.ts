@@ -111,7 +111,7 @@ function addStateCommands(program: Command, run: RunCommand): void {
     .description('show the state of a reducer, or of one of its cells')
     .argument('<reducer>', 'name of the reducer, e.g. demo/CounterSM@1')
     .option('--key <json>', 'the cell of a keyed reducer')
-    .option('--at <when>', 'head, exact:<record> or at_least:<record>')
+    .addOption(momentOption())
     .action((reducer: string, options: StateOptions, command: Command) =>
       run(command, (world) => getState(world(), reducer, options)),
     );
@@ -124,10 +124,14 @@ function addStateCommands(program: Command, run: RunCommand): void {
     .option('--before <json>', 'key to end before')
     .option('--after <json>', 'last key of the page before')
     .option('--limit <cells>', 'most cells to show', parseNatural, DEFAULT_CELLS)
+    .addOption(momentOption())
     .action((reducer: string, options: CellsOptions, command: Command) =>
       run(command, (world) => showCells(world(), reducer, options)),
     );
 }
+
+const momentOption = () =>
+  new Option('--at <when>', 'right after a record: <seq>; or head, exact:<seq>, at_least:<seq>');
 
 const waitOption = () =>
   new Option('--wait <level>', 'how far it has to be to be answered for').choices(WAIT_LEVELS);
@@ -174,6 +178,7 @@ function addWhyCommands(program: Command, run: RunCommand): void {
     .description('list the plan instances that have not ended')
     .option('--plan <name>', 'only instances of this plan')
     .option('--limit <instances>', 'most instances to show', parseNatural, DEFAULT_PAGE)
+    .addOption(momentOption())
     .action((options: PlansOptions, command: Command) =>
       run(command, (world) => showPlans(world(), options)),
     );

@@ -5,12 +5,12 @@
  * P1 Replays go in slices, so that the living world goes on beside them, one after the other.
  * P2 The last world is kept for the next question about it; nothing else is.
  */
-import type { World } from '@aos/kernel';
-import { AosFault } from '@aos/protocol';
+import { ObjectsNeeded, type World } from '@aos/kernel';
+import { AosFault, type StateAt } from '@aos/protocol';
 import { nearestSnapshot, replayTo, startBefore } from '../world/heights.js';
-import { loadParts, type WorldParts } from '../world/load-world.js';
+import { loadParts, objectsMissing, type WorldParts } from '../world/load-world.js';
 import { judgePorts } from '../world/open-world.js';
-import { recordUnknown } from './durability.js';
+import { recordUnknown, untilDurable } from './durability.js';
 import type { ControlView } from './view.js';
 
 /** Records replayed before others get their turn: some milliseconds. */
@@ -71,6 +71,33 @@ export class PastWorlds {
     const snapshotSeq = nearestSnapshot(parts.store, seq)?.seq ?? -1;
     if (last !== undefined && last.seq <= seq && last.seq >= snapshotSeq) return last.world;
     return startBefore(parts, seq);
+  }
+}
+
+/** Which moment a question is about, and how long it may wait for it. */
+interface AskedMoment {
+  readonly at: StateAt;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * What `look` sees in the world of a moment: of now, of now once a record is durable, or right
+ * after a record. Codes: `record-unknown`, `record-awaited`.
+ */
+export async function readAt<T>(
+  view: ControlView,
+  past: PastWorlds,
+  moment: AskedMoment,
+  look: (world: World) => T,
+): Promise<T> {
+  const { at } = moment;
+  if (at.kind === 'at_least') await untilDurable(view, at.seq, moment);
+  if (at.kind !== 'exact') return view.read(look);
+  try {
+    return look(await past.after(at.seq));
+  } catch (error) {
+    throw error instanceof ObjectsNeeded ? objectsMissing(error.hashes) : error;
   }
 }
 

@@ -65,7 +65,7 @@ export const verbTable: {
   'frame.send': ({ view }, args, signal) => sendFrame(view, { ...args, signal }),
   'verb.send': ({ view }, args, signal) => sendVerb(view, { ...args, signal }),
   'state.get': ({ view, past }, args, signal) => getState(view, past, { ...args, signal }),
-  'cells.list': ({ view }, args) => showCells(view, args),
+  'cells.list': ({ view, past }, args, signal) => showCells(view, past, { ...args, signal }),
   'blob.get': ({ view }, args) => getBlob(view, args),
   'blob.put': ({ view }, args) => putBlob(view, args),
   'definition.list': ({ view }, args) => listDefinitions(view, args),
@@ -78,7 +78,7 @@ export const verbTable: {
     inSlices(listEffects(await index.source(), args), signal),
   'receipts.list': async ({ index }, args, signal) =>
     inSlices(listReceipts(await index.source(), args), signal),
-  'plans.list': ({ view }, args) => listPlans(view, args),
+  'plans.list': ({ view, past }, args, signal) => listPlans(view, past, { ...args, signal }),
   trace: async ({ index }, { what, limit }, signal) => {
     const options = limit === undefined ? {} : { maxPlaces: limit };
     const found = await inSlices(traceOf(await index.source(), what, options), signal);

@@ -34,8 +34,7 @@ export function startBefore(parts: WorldParts, seq: number): World {
 
 /** The last snapshot that is not behind record `seq`. */
 export function nearestSnapshot(store: WorldStore, seq: number): SnapshotMark | undefined {
-  const { snapshot } = store;
-  return snapshot !== undefined && snapshot.seq <= seq ? snapshot : undefined;
+  return store.snapshots.findLast((snapshot) => snapshot.seq <= seq);
 }
 
 /** Replays up to record `seq`, which is there. */

@@ -18,6 +18,7 @@ import { Loader } from './loader.js';
 import { nibbleAt, nibbleCount, sharedWithPath } from './nibbles.js';
 import { Box, Bucket, NO_BYTES } from './node.js';
 import { readRange } from './range.js';
+import { type LeafDifference, trieDifference } from './trie-difference.js';
 import {
   collectUnstored,
   hashBelow,
@@ -104,6 +105,14 @@ export class Trie<T> {
   /** Values in the order of their keys; read while they are taken. */
   range(bounds: KeyBounds = {}): Iterable<T> {
     return readRange(this.#loader, this.#root, bounds);
+  }
+
+  /** Leaves that only one of the two has, or that are not the same in both, in order of keys. */
+  differences(other: Trie<T>): Iterable<LeafDifference<T>> {
+    this.root();
+    other.root();
+    const here = { loader: this.#loader, root: this.#root };
+    return trieDifference(here, { loader: other.#loader, root: other.#root });
   }
 
   /** Computed when first asked for, in proportion to what changed since the last time. */

@@ -82,6 +82,8 @@ const verbReaders = {
     before: args.raw('before'),
     after: args.raw('after'),
     limit: pageOf(args, 100),
+    at: atOf(args),
+    timeoutMs: timeoutOf(args),
   }),
   'blob.get': (args: ArgsReader) => ({
     hash: args.hash('hash'),
@@ -121,6 +123,8 @@ const verbReaders = {
   'plans.list': (args: ArgsReader) => ({
     plan: args.textMaybe('plan'),
     limit: pageOf(args, 1000),
+    at: atOf(args),
+    timeoutMs: timeoutOf(args),
   }),
   trace: (args: ArgsReader) => ({
     what: args.textMaybe('what'),

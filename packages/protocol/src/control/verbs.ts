@@ -110,7 +110,14 @@ interface StateArgs {
 }
 
 /** Keys are plain values of the reducer's key schema. */
-export interface CellsArgs {
+/** The moment that a question is about. */
+export interface HeightArgs {
+  /** As with `state.get`. */
+  readonly at?: string;
+  readonly timeout_ms?: number;
+}
+
+export interface CellsArgs extends HeightArgs {
   readonly reducer: string;
   /** Beginning of text keys. */
   readonly prefix?: string;
@@ -226,7 +233,7 @@ export interface ControlVerbs extends GovernanceVerbs {
     result: { readonly receipts: readonly ReceiptShape[]; readonly is_cut: boolean };
   };
   'plans.list': {
-    args: { readonly plan?: string; readonly limit?: number };
+    args: HeightArgs & { readonly plan?: string; readonly limit?: number };
     result: { readonly instances: readonly InstanceShape[]; readonly count: number };
   };
   /** What a root event led to, and where that stands. */

@@ -18,7 +18,7 @@ export async function listProposals(path: string, options: ListOptions): Promise
     const none = [`no such proposals; the world has ${found.count}`];
     return {
       data: dataOf(found),
-      lines: proposals.length > 0 ? proposals.map(printProposal) : none,
+      lines: proposals.length > 0 ? proposals.map(printListed) : none,
     };
   });
 }
@@ -40,6 +40,21 @@ export async function showProposal(path: string, proposal: number): Promise<Answ
       ],
     };
   });
+}
+
+/** With what is still missing, where something is. */
+function printListed(shape: ProposalShape): string {
+  const { state, is_current, quorum } = shape;
+  const missing = quorum.reduce(
+    (sum, rule) => sum + Math.max(0, rule.count - rule.counted.length),
+    0,
+  );
+  const isOpen = quorum.length > 0;
+  const stale = isOpen && !is_current ? ['another definition is in force: propose it again'] : [];
+  const shadow = isOpen && state === 'proposed' ? ['no shadow yet'] : [];
+  const voices = isOpen && missing > 0 ? [`${missing} to approve`] : [];
+  const left = [...stale, ...shadow, ...voices];
+  return `${printProposal(shape)}${left.length === 0 ? '' : `  (${left.join(', ')})`}`;
 }
 
 function printVoice({ principal, decision, expires_ns }: VoiceShape): string {

@@ -2,6 +2,7 @@
 import type { InstanceShape, PlainRecord, WaitLevel } from '@aos/protocol';
 import { withAccess } from '../../access/with-access.js';
 import { dataOf, readJsonText } from '../../json-values.js';
+import { momentOf } from '../../moments.js';
 import type { Answer } from '../../output.js';
 import { shortText } from '../../shown-effects.js';
 import { describeSent } from '../event.js';
@@ -10,12 +11,15 @@ export interface PlansOptions {
   /** Name of a plan. */
   readonly plan?: string;
   readonly limit: number;
+  /** A record, `head`, `exact:<record>` or `at_least:<record>`. */
+  readonly at?: string;
 }
 
 /** The instances that have not ended, how far each step is, and what has to come. */
 export async function showPlans(path: string, options: PlansOptions): Promise<Answer> {
+  const { at, ...which } = options;
   return withAccess(path, 'read', async (asked) => {
-    const found = await asked.call('plans.list', options);
+    const found = await asked.call('plans.list', { ...which, ...momentOf(at) });
     const { instances } = found;
     return {
       data: dataOf(found),

@@ -3,12 +3,13 @@ import { printJson } from '@aos/air';
 import type { CellsArgs, PlainValue } from '@aos/protocol';
 import { withAccess } from '../../access/with-access.js';
 import { dataOf, readJsonText, readPlain } from '../../json-values.js';
+import { momentOf } from '../../moments.js';
 import type { Answer } from '../../output.js';
 
 export interface StateOptions {
   /** The cell, as JSON of the reducer's key schema. */
   readonly key?: string;
-  /** `head`, `exact:<record>` or `at_least:<record>`. */
+  /** A record, `head`, `exact:<record>` or `at_least:<record>`. */
   readonly at?: string;
 }
 
@@ -20,7 +21,7 @@ export async function getState(
   const args = {
     reducer,
     ...(key === undefined ? {} : { key_json: readJsonText(key, 'the key') }),
-    ...(at === undefined ? {} : { at }),
+    ...momentOf(at),
   };
   return withAccess(path, 'read', async (asked) => {
     const { cbor: _, ...found } = await asked.call('state.get', args);
@@ -43,12 +44,14 @@ export interface CellsOptions {
   /** The last key of the page before. */
   readonly after?: string;
   readonly limit: number;
+  /** As with {@link StateOptions}. */
+  readonly at?: string;
 }
 
 export async function showCells(
   path: string,
   reducer: string,
-  { limit, prefix, ...bounds }: CellsOptions,
+  { limit, prefix, at, ...bounds }: CellsOptions,
 ): Promise<Answer> {
   const keys = Object.entries(bounds).map(([bound, value]) => {
     return [bound, readPlain(value, `--${bound}`)] as const;
@@ -56,6 +59,7 @@ export async function showCells(
   const args: CellsArgs = {
     ...{ reducer, limit, ...(Object.fromEntries(keys) as Record<string, PlainValue>) },
     ...(prefix === undefined ? {} : { prefix }),
+    ...momentOf(at),
   };
   return withAccess(path, 'read', async (asked) => {
     const found = await asked.call('cells.list', args);

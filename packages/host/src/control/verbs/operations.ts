@@ -15,6 +15,7 @@ import {
   plainInteger,
   type SnapshotShape,
 } from '@aos/protocol';
+import { type PastWorlds, readAt } from '../past-worlds.js';
 import { type ControlView, refusal } from '../view.js';
 import { denialShape } from './denials.js';
 import { haltShape, snapshotShape } from './status.js';
@@ -52,9 +53,11 @@ export function listDenials({ options }: ControlView): ControlResult<'denials.li
 /** Instances that have not ended, oldest first. */
 export function listPlans(
   view: ControlView,
-  { plan, limit }: ParsedArgs<'plans.list'>,
+  past: PastWorlds,
+  args: ParsedArgs<'plans.list'> & { readonly signal: AbortSignal | undefined },
 ): Promise<ControlResult<'plans.list'>> {
-  return view.read((world) => {
+  const { plan, limit } = args;
+  return readAt(view, past, args, (world) => {
     const { planState } = world;
     const instances: InstanceShape[] = [];
     for (const instance of planState.instances.range()) {

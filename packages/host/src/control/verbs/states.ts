@@ -8,8 +8,7 @@ import {
   type World,
 } from '@aos/kernel';
 import type { CellsResult, ParsedArgs, PlainValue, StateResult } from '@aos/protocol';
-import { untilDurable } from '../durability.js';
-import type { PastWorlds } from '../past-worlds.js';
+import { type PastWorlds, readAt } from '../past-worlds.js';
 import { normalized } from '../values.js';
 import { type ControlView, refusal, thrown } from '../view.js';
 import { cellShape, type FoundReducer, findReducer, keyBytes } from './reducers.js';
@@ -20,10 +19,7 @@ export async function getState(
   past: PastWorlds,
   args: ParsedArgs<'state.get'> & { readonly signal: AbortSignal | undefined },
 ): Promise<StateResult> {
-  const { at } = args;
-  if (at.kind === 'exact') return stateIn(await past.after(at.seq), args);
-  if (at.kind === 'at_least') await untilDurable(view, at.seq, args);
-  return view.read((world) => stateIn(world, args));
+  return readAt(view, past, args, (world) => stateIn(world, args));
 }
 
 function stateIn(world: World, args: ParsedArgs<'state.get'>): StateResult {
@@ -37,8 +33,13 @@ function stateIn(world: World, args: ParsedArgs<'state.get'>): StateResult {
   return { ...found, ...cellShape(world, reducer, cell), cbor: args.cbor ? cell.state : null };
 }
 
-export function showCells(view: ControlView, args: ParsedArgs<'cells.list'>): Promise<CellsResult> {
-  return view.read((world) => {
+/** As {@link getState}. */
+export function showCells(
+  view: ControlView,
+  past: PastWorlds,
+  args: ParsedArgs<'cells.list'> & { readonly signal: AbortSignal | undefined },
+): Promise<CellsResult> {
+  return readAt(view, past, args, (world) => {
     const reducer = findReducer(world, args.reducer);
     const cells = listCells(reducer.cells, queryOf(reducer, args));
     const shown = cells.map((cell) => cellShape(world, reducer, cell));
