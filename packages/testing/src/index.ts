@@ -5,6 +5,11 @@ export {
   runEffectCutPoints,
 } from './effect-drill.js';
 export {
+  type GrowthDrillOptions,
+  type GrowthDrillReport,
+  runGrowthCutPoints,
+} from './growth-drill.js';
+export {
   type KernelDrillOptions,
   type KernelDrillReport,
   runKernelDrill,

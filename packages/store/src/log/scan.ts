@@ -69,6 +69,8 @@ export class LogScan implements WalkState {
   droppedBelow = 0;
   readonly shelf: IndexShelf;
   private numbers: readonly number[] = [];
+  /** The first segment of those that follow each other. */
+  private from = 0;
 
   constructor(
     private readonly segments: Segments,
@@ -87,6 +89,7 @@ export class LogScan implements WalkState {
     const last = numbers.at(-1) ?? 0;
     const from = beginningOf(numbers);
     this.numbers = numbers;
+    this.from = from;
     for (let segment = from; segment <= last; segment++) {
       if (segment > from) await yieldToLoop();
       this.scanSegment(segment, segment === last ? 'last' : 'sealed');
@@ -185,7 +188,7 @@ export class LogScan implements WalkState {
 
   /** Where a segment ends for a fork that begins with the next one. */
   private borderBehind(segment: number): number | undefined {
-    const isThere = this.numbers[segment + 1] === segment + 1;
+    const isThere = this.numbers.includes(segment + 1);
     const next = isThere ? this.headerOf(segment + 1) : undefined;
     if (!next || bytesEqual(next.genesis, (this.header as SegmentHeader).genesis)) return undefined;
     return next.previousBytes;
@@ -254,7 +257,7 @@ export class LogScan implements WalkState {
 
   /** Of the first segment that is there nothing before it is known. */
   private get isBeginning(): boolean {
-    return this.index.isEmpty && this.numbers[0] !== 0;
+    return this.index.isEmpty && this.from > 0;
   }
 
   /** What the segment before says that its size was when it was sealed. */
