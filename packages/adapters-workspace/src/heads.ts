@@ -5,6 +5,16 @@ import { refusal } from './tree/directory.js';
 
 export const WORKSPACE_REDUCER = 'sys/Workspace@1';
 
+/** As the reducer has it: no two names look alike, and none is a path. */
+const NAME = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/;
+
+/** Code: `workspace-name-invalid`. */
+export function assertWorkspaceName(name: string): void {
+  if (NAME.test(name)) return;
+  const detail = 'expected a name of 1 to 64 lower-case letters, digits, dots, _ and -';
+  throw refusal('workspace-name-invalid', detail);
+}
+
 export interface Version {
   readonly tree: Hash;
   readonly author: string;

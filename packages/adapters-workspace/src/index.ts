@@ -1,9 +1,16 @@
-export { decodeHeads, type Heads, type Version, WORKSPACE_REDUCER } from './heads.js';
+export {
+  assertWorkspaceName,
+  decodeHeads,
+  type Heads,
+  type Version,
+  WORKSPACE_REDUCER,
+} from './heads.js';
 export { Directories, EMPTY_ROOT, type ReadTree } from './tree/directory.js';
 export {
   buildTree,
   type Edited,
   type FileContent,
+  graft,
   lookUp,
   type PlacedFile,
   removePath,

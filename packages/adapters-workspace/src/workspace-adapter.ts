@@ -24,6 +24,7 @@ import {
   type WorldPort,
 } from '@aos/protocol';
 import { outcomeOf } from './failure.js';
+import { assertWorkspaceName } from './heads.js';
 import { ADAPTER_ID, KnownRoots } from './known-roots.js';
 import { remove, write } from './operations/change.js';
 import { commit } from './operations/commit.js';
@@ -31,7 +32,7 @@ import { diff, emptyRoot, list, read, resolve } from './operations/look.js';
 import { isMount, onMount } from './operations/mounts.js';
 import { invalid, Params } from './params.js';
 import { Session, type Shared } from './session.js';
-import { DirectoryCache, refusal } from './tree/directory.js';
+import { DirectoryCache } from './tree/directory.js';
 
 interface Operation {
   /** Fields of the parameters beside the workspace. */
@@ -98,9 +99,7 @@ export class WorkspaceAdapter implements Adapter {
     const params = new Params(call.params, ['workspace', ...operation.fields]);
     const session = new Session(call, context, this.#shared);
     if (isMount(params.workspace)) return okOutcome(await onMount(session, name, params));
-    if (!NAME.test(params.workspace)) {
-      throw refusal('workspace-name-invalid', 'expected lower-case letters, digits, . _ and -');
-    }
+    assertWorkspaceName(params.workspace);
     return okOutcome(await operation.run(session, params));
   }
 
@@ -110,9 +109,6 @@ export class WorkspaceAdapter implements Adapter {
     return isLate ? LATE : undefined;
   }
 }
-
-/** As the reducer has it. */
-const NAME = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/;
 
 const CANCELLED = failedOutcome({
   status: 'cancelled',

@@ -22,6 +22,7 @@ import { addReadCommands } from './program/read-program.js';
 import type { RunCommand, Tools } from './program/run-command.js';
 import { addSecretCommands } from './program/secret-program.js';
 import { addTimeCommands } from './program/time-program.js';
+import { addWorkspaceCommands } from './program/workspace-program.js';
 import { addWorldCommands } from './program/world-program.js';
 import { cutValues } from './shown-text.js';
 import { type ProgressLine, startProgress } from './terminal/progress.js';
@@ -115,6 +116,7 @@ const GROUPS: readonly (readonly [heading: string, add: typeof addWorldCommands]
   ['What became of it:', addEffectCommands],
   ['A closer look:', addReadCommands],
   ['Objects:', addObjectCommands],
+  ['Workspaces:', addWorkspaceCommands],
   ['Authority:', addAuthorityCommands],
   ['Change:', addGovernanceCommands],
   ['Time:', addTimeCommands],

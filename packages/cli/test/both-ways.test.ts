@@ -105,6 +105,17 @@ const SCRIPT: readonly (readonly string[])[] = [
   ['obj', 'get', 'a/b'],
   ['obj', 'get', 'none'],
   ['obj', 'stat', 'a/b', '--at', '1'],
+  ['ws', 'list'],
+  ['ws', 'push', 'site', '$files', '-m', 'first'],
+  ['ws', 'push', 'site', '$files', '--expect', 'none'],
+  ['ws', 'push', 'Site', '$files'],
+  ['ws', 'ls', 'site'],
+  ['ws', 'cat', 'site', 'more.air.json'],
+  ['ws', 'cat', 'site', '../more.air.json'],
+  ['ws', 'rm', 'site', 'more.air.json'],
+  ['ws', 'diff', 'site'],
+  ['ws', 'pull', 'site', '$pulled'],
+  ['ws', 'pull', 'none', '$pulled'],
   ['journal', 'head'],
   ['journal', 'tail', '--from', '1', '-n', '3'],
   ['journal', 'tail', '--kind', 'plan-started'],
@@ -135,6 +146,8 @@ async function live(world: string): Promise<readonly string[]> {
   let words: Readonly<Record<string, string>> = {
     $note: join(root, 'note'),
     $copy: join(world, 'copy'),
+    $files: join(root, 'folder', 'air'),
+    $pulled: join(world, 'pulled'),
   };
   for (const command of SCRIPT) {
     if (command.some((word) => /^\$(?:first|open)$/.test(word))) {
@@ -162,7 +175,7 @@ function sameText({ exitCode, out, err }: Said, world: string): string {
       .replaceAll(world, '<world>')
       .replaceAll(/sha256:[0-9a-f]{64}/g, '<hash>')
       .replaceAll(/("(?:entropy|nonce|sig)":)"[0-9a-f]+"/g, '$1"…"')
-      .replaceAll(/("(?:[a-z_]*_ns|created_at)":)\d+/g, '$1<time>')
+      .replaceAll(/("(?:[a-z_]*_ns|created_at|at)":)\d+/g, '$1<time>')
       .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
       .replaceAll(/"replayed":\d+/g, '"replayed":<n>')
       .replaceAll(/"opened_from":(?:"genesis"|\{[^}]*\})/g, '"opened_from":<place>')

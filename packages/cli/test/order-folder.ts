@@ -1,6 +1,7 @@
 /**
  * An authoring folder around the counter's module: a saga of two plans that ask the outside, an
- * intent that waits for approval, counters by key behind an inbox, and the catalogue of objects.
+ * intent that waits for approval, counters by key behind an inbox, the catalogue of objects, and
+ * workspaces.
  *
  * `demo/Order@1` asks; its answer is `demo/Paid@1`, which asks again; that answer starts the
  * counter. `demo/Dear@1` asks under a grant that an approver must agree to.
@@ -104,6 +105,10 @@ const OBJECT_SCHEMAS = ['Key', 'Meta', 'Versions', 'RegisteredPayload', 'Registe
   (name) => `sys/Object${name}@1`,
 );
 
+const WORKSPACE_SCHEMAS = ['Name', 'Version', 'State', 'Commit', 'Committed'].map(
+  (name) => `sys/Workspace${name}@1`,
+);
+
 const MANIFEST: { readonly schemas: readonly Json[]; readonly [name: string]: Json } = {
   $kind: 'manifest',
   air_version: '1',
@@ -115,8 +120,9 @@ const MANIFEST: { readonly schemas: readonly Json[]; readonly [name: string]: Js
     ...['Order', 'Paid', 'Dear', 'Ask', 'Name'].map((name) => `demo/${name}@1`),
     'sys/PlanStart@1',
     ...OBJECT_SCHEMAS,
+    ...WORKSPACE_SCHEMAS,
   ),
-  modules: refs('demo/CounterSM@1', 'demo/Counters@1', 'sys/ObjectCatalog@1'),
+  modules: refs('demo/CounterSM@1', 'demo/Counters@1', 'sys/ObjectCatalog@1', 'sys/Workspace@1'),
   plans: refs('demo/pay@1', 'demo/count@1', 'demo/spend@1'),
   effects: refs('demo/ask@1'),
   caps: refs('demo/asking@1'),
@@ -132,6 +138,11 @@ const MANIFEST: { readonly schemas: readonly Json[]; readonly [name: string]: Js
         event: 'sys/ObjectRegistered@1',
         reducer: 'sys/ObjectCatalog@1',
         key_field: 'meta.name',
+      },
+      {
+        event: 'sys/WorkspaceCommitted@1',
+        reducer: 'sys/Workspace@1',
+        key_field: 'workspace',
       },
     ],
     inboxes: [{ source: 'desk', reducer: 'demo/Counters@1' }],

@@ -43,6 +43,7 @@ describe('at a terminal', () => {
       $change: join(root, 'change'),
       $note: join(root, 'note'),
       $copy: join(root, 'copy'),
+      $pulled: join(root, 'pulled'),
       $source: SOURCE,
       $air: join(root, 'air'),
       $sources: join(root, 'sources'),

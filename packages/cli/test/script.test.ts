@@ -56,6 +56,7 @@ it('is lived through --json: each command says one value, ok as its exit code sa
     $change: join(root, 'change'),
     $note: join(root, 'note'),
     $copy: join(root, 'copy'),
+    $pulled: join(root, 'pulled'),
     $source: SOURCE,
     $air: join(root, 'air'),
     $sources: join(root, 'sources'),

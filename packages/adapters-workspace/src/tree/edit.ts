@@ -1,5 +1,5 @@
 /** New trees from old ones: what is not on the way to the change is shared. */
-import type { Hash } from '@aos/canon';
+import { type Hash, toHashText } from '@aos/canon';
 import type { StoredObject, TreeEntry, TreeFile } from '@aos/protocol';
 import { type Directories, Directory, EMPTY_DIRECTORY, EMPTY_ROOT, refusal } from './directory.js';
 import { joinPath } from './path.js';
@@ -54,6 +54,19 @@ export async function removePath(
 ): Promise<Edited> {
   if ((await lookUp(trees, root, names)) === undefined) throw unknownPath(names);
   return rebuilt(await wayTo(trees, root, names), undefined);
+}
+
+/** Puts a whole directory under a path, over whatever is there. The empty one takes it away. */
+export async function graft(
+  trees: Directories,
+  root: Hash,
+  names: readonly string[],
+  directory: Hash,
+): Promise<Edited> {
+  if (names.length === 0) return { root: directory, objects: [] };
+  const way = await wayTo(trees, root, names);
+  const isEmpty = toHashText(directory) === toHashText(EMPTY_ROOT);
+  return rebuilt(way, isEmpty ? undefined : { kind: 'directory', name: '', hash: directory });
 }
 
 export function unknownPath(names: readonly string[]) {
