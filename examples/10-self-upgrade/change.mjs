@@ -22,6 +22,7 @@ import { Written } from './parts.mjs';
 import { WorkerEvent } from './worker.mjs';
 
 /** @typedef {import('@aos/air/author').Typed<'text'>} Text */
+/** @typedef {import('@aos/air/author').Typed<'bool'>} Bool */
 /** @typedef {import('@aos/air/author').StepOptions} Place */
 /** @typedef {typeof sys.schemas.GovShadowReceipt2} ShadowReceipt */
 /**
@@ -50,33 +51,33 @@ export const governance = /** @type {const} */ ([
 ]);
 
 export const changePlan = definePlan(planName, { input: Written }, (plan, input) => {
-  const { id, name, source, module, patch, until_ns } = input;
+  const { id, name, source, base, module, patch, until_ns } = input;
   const under = { grant: governor };
   /** @type {(step: string, why: Text | string, place: Place) => unknown} */
   const giveUp = (step, why, place) =>
     plan.raise(step, WorkerEvent, { GaveUp: { id, why } }, place);
 
-  const wanted = { base: null, patch, code: { 'skill/Worker@1': module } };
+  const wanted = { base, patch, code: { 'skill/Worker@1': module } };
   const drafted = plan.call('draft', sys.effects.governanceDraft, wanted, under);
   const isDrafted = isOk(outcome(drafted).status);
   giveUp('undrafted', coalesce(outcome(drafted).error, ''), { when: not(isDrafted) });
-  const { patch_hash, base: manifest_base } = drafted;
   const proposed = plan.call(
     'propose',
     sys.effects.governancePropose,
-    { patch_hash, manifest_base, description: concat('learn ', name) },
+    { patch_hash: drafted.patch_hash, manifest_base: base, description: concat('learn ', name) },
     { ...under, when: isDrafted },
   );
   const isProposed = isOk(outcome(proposed).status);
   giveUp('unproposed', coalesce(outcome(proposed).error, ''), { when: not(isProposed) });
   const { proposal_id } = proposed;
 
-  // Nobody can decide before it is listened to.
+  // Listened to before anybody can decide: over this proposal, or by applying another one.
   const decided = plan.awaitEvent('decided', sys.schemas.ProposalChanged, {
     where: ({ proposal, change }) =>
-      and(
+      cond(
         eq(proposal, proposal_id),
         or(eq(change, 'approved'), eq(change, 'rejected'), eq(change, 'withdrawn')),
+        eq(change, 'applied'),
       ),
     when: isProposed,
   });
@@ -108,7 +109,8 @@ export const changePlan = definePlan(planName, { input: Written }, (plan, input)
   plan.assign('taken_back', outcome(given).status);
 
   const heard = plan.cancel('heard', [late], { after: decided, when: isGood });
-  const isApproved = eq(decided.change, 'approved');
+  const isApproved = and(isGood, eq(decided.change, 'approved'));
+  const isRefused = and(isGood, ne(decided.change, 'approved'));
   const applied = plan.call('apply', sys.effects.governanceApply, takeBack, {
     ...under,
     after: heard,
@@ -117,14 +119,20 @@ export const changePlan = definePlan(planName, { input: Written }, (plan, input)
   const isApplied = isOk(outcome(applied).status);
   giveUp('unapplied', coalesce(outcome(applied).error, ''), { when: not(isApplied) });
   plan.raise('learned', WorkerEvent, { Learned: { id, source } }, { when: isApplied });
-  const ownWithdrawal = and(
-    eq(decided.change, 'withdrawn'),
-    eq(decided.principal, `world:${planName}`),
-  );
-  giveUp('unapproved', cond(ownWithdrawal, word('not-approved-in-time'), decided.change), {
+  const isOvertaken = ne(decided.proposal, proposal_id);
+  const isOurs = eq(decided.principal, `world:${planName}`);
+  const isLate = and(eq(decided.change, 'withdrawn'), isOurs);
+  const reason = cond(isLate, word('not-approved-in-time'), decided.change);
+  giveUp('unapproved', cond(isOvertaken, word('overtaken'), reason), {
     after: heard,
-    when: not(isApproved),
+    when: isRefused,
   });
+  const dropped = plan.call('drop', sys.effects.governanceWithdraw, takeBack, {
+    ...under,
+    after: heard,
+    when: and(isGood, isOvertaken),
+  });
+  plan.assign('dropped', outcome(dropped).status);
 });
 
 /** @param {Text} status */
@@ -151,13 +159,20 @@ function verdict({ refused, authority, counts, effects_added }) {
   const helps = anyItem(counts, ({ kind, name, base, candidate }) =>
     and(eq(kind, 'event'), eq(name, 'work/Cannot@1'), lt(candidate, base)),
   );
-  return cond(
-    ne(refused, null),
-    coalesce(refused, ''),
-    cond(
-      or(grows, asksForMore),
-      word('authority-grows'),
-      cond(fails, word('shadow-fails'), cond(helps, word(''), 'shadow-no-better')),
-    ),
+  return firstOf(
+    [ne(refused, null), coalesce(refused, '')],
+    [grows, word('authority-grows')],
+    [fails, word('shadow-fails')],
+    [not(helps), word('shadow-no-better')],
+    [asksForMore, word('asks-for-more')],
   );
+}
+
+/**
+ * The word of the first condition that holds, empty where none does.
+ * @param {readonly (readonly [Bool, Text])[]} findings
+ * @returns {Text}
+ */
+function firstOf(...[first, ...others]) {
+  return first === undefined ? word('') : cond(first[0], first[1], firstOf(...others));
 }

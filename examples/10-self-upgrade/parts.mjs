@@ -21,6 +21,8 @@ export const Cannot = schema(
   t.record({
     task: Task,
     source: t.option(t.text),
+    // the definition that the source is in force in
+    base: t.hash,
     until_ns: t.nat,
     tried: t.nat,
     last: t.option(Draft),
@@ -34,6 +36,7 @@ export const Written = schema(
     id: t.text,
     name: t.text,
     source: t.text,
+    base: t.hash,
     module: t.hash,
     patch: t.option(t.text),
     until_ns: t.nat,

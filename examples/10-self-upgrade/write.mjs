@@ -67,7 +67,7 @@ const alsoChange = {
 };
 
 export const writePlan = definePlan(planName, { input: Cannot }, (plan, input) => {
-  const { task, source, until_ns, tried, last } = input;
+  const { task, source, base, until_ns, tried, last } = input;
   const mayTryAgain = lt(tried, TRIES - 1);
 
   const wanted = concat(
@@ -127,9 +127,9 @@ export const writePlan = definePlan(planName, { input: Cannot }, (plan, input) =
   const called = answer.tool_calls;
   const patch = cond(gt(len(called), 0), value(t.option(t.text), get(called, 0).arguments), null);
   const { hash: module } = coalesce(made, { hash: NO_MODULE, size: 0, entry: '' });
-  const written = { id, name, source: text, module, patch, until_ns };
+  const written = { id, name, source: text, base, module, patch, until_ns };
   plan.raise('written', Written, written, { when: isMade });
-  const still = { task, source, until_ns, tried: add(tried, 1), last: { text, problems } };
+  const still = { task, source, base, until_ns, tried: add(tried, 1), last: { text, problems } };
   plan.raise('again', Cannot, still, { when: and(not(isMade), mayTryAgain) });
   /** @type {(step: string, why: Typed<'text'> | string, when: Typed<'bool'>) => unknown} */
   const giveUp = (step, why, when) =>

@@ -38,7 +38,14 @@ export type Draft = ValueOf<typeof Draft>;
 
 export const Cannot = schema(
   'work/Cannot@1',
-  record({ last: option(Draft), task: Task, tried: nat, source: option(text), until_ns: nat }),
+  record({
+    base: hash,
+    last: option(Draft),
+    task: Task,
+    tried: nat,
+    source: option(text),
+    until_ns: nat,
+  }),
 );
 export type Cannot = ValueOf<typeof Cannot>;
 
@@ -53,7 +60,15 @@ export type Event = ValueOf<typeof Event>;
 
 export const Written = schema(
   'work/Written@1',
-  record({ id: text, name: text, patch: option(text), module: hash, source: text, until_ns: nat }),
+  record({
+    id: text,
+    base: hash,
+    name: text,
+    patch: option(text),
+    module: hash,
+    source: text,
+    until_ns: nat,
+  }),
 );
 export type Written = ValueOf<typeof Written>;
 

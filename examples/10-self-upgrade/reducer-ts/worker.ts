@@ -6,6 +6,8 @@ import { skills } from './skills.js';
 /** Long enough for people to look at a change, in nanoseconds. */
 const PATIENCE = 24n * 3_600_000_000_000n;
 
+const OVERTAKEN = new Set(['overtaken', 'patch-base', 'proposal-stale']);
+
 const initial = (): Board => ({
   source: null,
   answers: new Map(),
@@ -25,6 +27,9 @@ export default defineReducer({ ...declared, initial }, (board, event, { raise, w
     }
     case 'GaveUp': {
       const { id, why } = event.$value;
+      const task = board.open.get(id);
+      // what it was written for is in force no more
+      if (task !== undefined && OVERTAKEN.has(why)) return attempt(task);
       const failed = new Map(board.failed).set(id, why);
       return { ...board, open: without(board.open, id), failed };
     }
@@ -34,7 +39,8 @@ export default defineReducer({ ...declared, initial }, (board, event, { raise, w
     const skill = skills[task.name];
     if (skill === undefined) {
       const until_ns = world.logical_now_ns + PATIENCE;
-      raise(Cannot, { task, source, until_ns, tried: 0n, last: null });
+      const base = world.manifest_hash;
+      raise(Cannot, { task, source, base, until_ns, tried: 0n, last: null });
       return { source, answers, open: new Map(open).set(task.id, task), failed };
     }
     const rows = task.rows.map(({ amount, day, ...row }) => {

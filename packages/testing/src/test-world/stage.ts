@@ -277,8 +277,9 @@ function kindsOf({ reducers, plans }: WorldDefinition): readonly string[] {
   for (const { plan } of plans.values()) {
     for (const step of plan.steps) if (step.op === 'emit_effect') kinds.add(step.kind);
   }
-  // the kernel answers some questions about the world, the host the others
-  return [...kinds].filter((kind) => !isAnsweredByKernel(kind) && !kind.startsWith('introspect.'));
+  // what is about the world itself is answered by the kernel or by the host
+  const isOutside = (kind: string) => !/^(introspect|governance)\./.test(kind);
+  return [...kinds].filter((kind) => !isAnsweredByKernel(kind) && isOutside(kind));
 }
 
 function restless(why: string): AosFault {
