@@ -16,16 +16,26 @@ beforeAll(async () => {
   for (const part of [V1, V2]) await buildModules(part, () => {});
 }, 60_000);
 
-/** A pure module that ends in a trap, whatever it is given. */
-const TRAP = assembleModule({
-  memoryPages: 1,
-  globals: [1024],
-  functions: [
-    { params: 1, results: 1, body: [op.constant(2048)] },
-    { params: 3, body: [op.unreachable] },
-  ],
-  exports: { memory: ['memory', 0], alloc: ['function', 0], run: ['function', 1] },
-});
+/** A pure module that does this, whatever it is given. */
+const doing = (...body: readonly (readonly number[])[]): Uint8Array =>
+  assembleModule({
+    memoryPages: 1,
+    globals: [1024],
+    functions: [
+      { params: 1, results: 1, body: [op.constant(2048)] },
+      { params: 3, body },
+    ],
+    exports: { memory: ['memory', 0], alloc: ['function', 0], run: ['function', 1] },
+  });
+
+const TRAP = doing(op.unreachable);
+const ENDLESS = doing(op.loop, op.branch(0), op.end);
+
+/** Version 2, whose migration is another one. */
+function migratingBy(bytes: Uint8Array): DraftArgs {
+  const { modules = [] } = without(NARROW, WIDEN);
+  return { ...without(NARROW), modules: [...modules, { name: WIDEN, bytes }] };
+}
 
 interface Node {
   readonly $kind: string;
@@ -93,9 +103,11 @@ async function failingBranches(stage: Stage): Promise<void> {
   expect(await approve('ben')).toBe('approval-repeated');
   expect(await said(apply(stage, 'operator', bare))).toContain('migration-missing');
 
-  const trapping = { ...without(NARROW), modules: [...(without(NARROW, WIDEN).modules ?? [])] };
-  trapping.modules.push({ name: WIDEN, bytes: TRAP });
-  const trap = await propose(stage, 'operator', { draft: trapping, description: 'it traps' });
+  const endless = { draft: migratingBy(ENDLESS), description: 'it never ends' };
+  const { report } = await propose(stage, 'operator', endless);
+  expect(report).toMatchObject({ migrations: [{ reducer: ORDERS, failed: { count: 1 } }] });
+  const trapping = { draft: migratingBy(TRAP), description: 'it traps' };
+  const trap = await propose(stage, 'operator', trapping);
   expect(trap.report).toMatchObject({
     migrations: [{ reducer: ORDERS, run: 1, failed: { count: 1 } }],
   });
