@@ -24,8 +24,8 @@ import {
 import { buildReducer, moduleTypes } from '@aos/reducer-sdk';
 import { WasmEngine } from '@aos/wasm';
 
-const REDUCER = 'bench/Keyed@1';
-const EVENT = 'bench/Bump@1';
+export const REDUCER = 'bench/Keyed@1';
+export const EVENT = 'bench/Bump@1';
 
 /** Counts its cell up. */
 const SOURCE = `
@@ -38,7 +38,7 @@ export function reduce(step: Step): void {
 }
 `;
 
-const document: AirDocument = {
+export const document: AirDocument = {
   path: 'air/keyed.air.json',
   text: JSON.stringify([
     { $kind: 'defschema', name: 'bench/Id@1', type: { nat: {} } },
@@ -104,14 +104,19 @@ class Objects {
   }
 }
 
-/** The module and definition; compiled once a process. */
-async function makeDefinition(engine: WasmEngine) {
+/** The module, compiled. */
+export async function buildKeyed() {
   const unbound = loadAir([document]);
   const types = unbound.ok ? moduleTypes(unbound.world, REDUCER) : unbound;
   if (!('value' in types)) throw new Error(`no types: ${JSON.stringify(types)}`);
   const built = await buildReducer({ name: 'keyed', source: SOURCE, types: types.value });
   if (!built.ok) throw new Error(built.refusal.detail);
-  const { wasm, hash } = built.value;
+  return built.value;
+}
+
+/** The definition, with its module in the engine. */
+async function makeDefinition(engine: WasmEngine) {
+  const { wasm, hash } = await buildKeyed();
   const loaded = loadAir([document], new Map([[REDUCER, hash]]));
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.findings));
   const admitted = engine.load(wasm, 'step');

@@ -41,7 +41,7 @@ export interface ForkDraft {
 export function draftFork(request: ForkRequest): ForkDraft {
   const { store, engine, clock = systemClock, fillEntropy = systemEntropy } = request;
   const { durable = store.durable } = request;
-  const seq = heightOf({ head: store.head, durable }, request.at);
+  const seq = heightOf({ head: store.head, durable, pruned: store.pruned }, request.at);
   const given = request.world;
   const world = given?.seq === seq + 1 ? given : worldAfter(store, engine, seq);
   const nonce = new Uint8Array(NONCE_BYTES);

@@ -21,7 +21,7 @@ import type { StoreFs } from '../port.js';
 import { borderBehind } from './border.js';
 import { encodeSegment } from './encode-segment.js';
 import { REWOUND_FOLDER } from './finish-rewind.js';
-import { emptyDirectory, shareSegment } from './staging.js';
+import { emptyDirectory, shareSealed, shareSegment } from './staging.js';
 
 const ADVICE = 'make the fork again';
 
@@ -95,8 +95,8 @@ async function build(
   const path = join(directory, STAGING_FOLDER);
   emptyDirectory(fs, path);
   const border = borderBehind(log, fork.seq);
-  for (let segment = 0; segment < border.segment; segment++) {
-    await shareSegment({ fs, path }, log.segments, segment, log.segments.get(segment).end);
+  for (let segment = log.segments.first; segment < border.segment; segment++) {
+    await shareSealed({ fs, path }, log.segments, segment);
   }
   await shareSegment({ fs, path }, log.segments, border.segment, border.offset);
   const { genesis, seq, objects, records } = fork;

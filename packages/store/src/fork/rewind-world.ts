@@ -20,7 +20,7 @@ import { borderBehind } from './border.js';
 import { encodeFrames } from './encode-segment.js';
 import { REWOUND_FOLDER } from './finish-rewind.js';
 import { assertDurable } from './fork-world.js';
-import { copySegment, emptyDirectory, shareSegment } from './staging.js';
+import { copySegment, emptyDirectory, shareSealed } from './staging.js';
 
 const BUILDING_FOLDER = 'journal.rewinding';
 /** Where the logs are kept that were rewound, each a world folder under its number. */
@@ -67,8 +67,8 @@ async function build(
   const path = join(directory, BUILDING_FOLDER);
   emptyDirectory(fs, path);
   const { segment, offset } = borderBehind(log, seq);
-  for (let each = 0; each < segment; each++) {
-    await shareSegment({ fs, path }, log.segments, each, log.segments.get(each).end);
+  for (let each = log.segments.first; each < segment; each++) {
+    await shareSealed({ fs, path }, log.segments, each);
   }
   const contents: FrameContent[] = [
     ...objects.map(

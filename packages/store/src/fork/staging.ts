@@ -10,6 +10,7 @@ import { isErrorWith } from '../faults.js';
 import { segmentName } from '../log/segment.js';
 import { SegmentFile } from '../log/segment-file.js';
 import type { Segments } from '../log/segments.js';
+import { indexPath } from '../places/segment-index.js';
 import type { StoreFs } from '../port.js';
 
 /** File systems without second names, or from one to another. */
@@ -26,6 +27,16 @@ export interface Staging {
   readonly fs: StoreFs;
   /** Of the log that is built. */
   readonly path: string;
+}
+
+/** As {@link shareSegment}, whole, with what is known of where its frames are. */
+export async function shareSealed(to: Staging, source: Segments, segment: number): Promise<void> {
+  await shareSegment(to, source, segment, source.get(segment).end);
+  try {
+    to.fs.link(indexPath(source.journalPath, segment), indexPath(to.path, segment));
+  } catch {
+    // whoever opens the log makes it again
+  }
 }
 
 /** Gives a segment to the log that is built: its first `sizeBytes`, durable but for the name. */

@@ -20,7 +20,7 @@ export interface ExportOptions {
 export function exportWorld(world: string, file: string, { at }: ExportOptions): Promise<Answer> {
   return withDurableFiles(world, async ({ store, durable }) => {
     const isEmpty = at === undefined && store.head < 0;
-    const seq = isEmpty ? -1 : heightOf({ head: store.head, durable }, at);
+    const seq = isEmpty ? -1 : heightOf({ head: store.head, durable, pruned: store.pruned }, at);
     const { head, objects, records, sizeBytes } = await writeBundle(store, file, { seq });
     const worldId = toHashText(head.worldId);
     const chain = toHashText(head.chain);

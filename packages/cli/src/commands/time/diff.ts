@@ -42,7 +42,7 @@ function withWorld(
   }
   return withDurableFiles(dir === '' ? world() : findWorld(dir), ({ store, durable }) => {
     const isEmpty = at === undefined && store.head < 0;
-    const seq = isEmpty ? -1 : heightOf({ head: store.head, durable }, at);
+    const seq = isEmpty ? -1 : heightOf({ head: store.head, durable, pruned: store.pruned }, at);
     return use(worldAfter(store, newEngine(), seq));
   });
 }
