@@ -50,7 +50,11 @@ function readWish(asked: string): Wish | undefined {
   const [, name = '', steps = '', file = ''] = found;
   const sentences = steps.split('\n').map((line) => line.replace(/^\d+\. /, ''));
   const own = sentences.filter((sentence) => !sentence.startsWith('Also call '));
-  return { name, steps: own, file: file.trimEnd().split('\n') };
+  const lines = file
+    .trimEnd()
+    .replace(/\{\};$/, '{\n};')
+    .split('\n');
+  return { name, steps: own, file: lines };
 }
 
 /** The file with one function more, at the end of its table. */
