@@ -73,6 +73,6 @@ export function median(sorted: readonly number[]): number {
 }
 
 /** Four significant digits: the fifth is noise. */
-function rounded(value: number): number {
+export function rounded(value: number): number {
   return Number(value.toPrecision(4));
 }
