@@ -289,6 +289,9 @@ describe('a shadow of the world as it is', () => {
     expect(await receipts({ seeds })).toMatchObject({ synthetic: 1, open: 1 });
     expect(await receipts({ seeds, advance_ns: hour })).toMatchObject({ synthetic: 1, open: 1 });
     expect(await receipts({ seeds, advance_ns: 2 * hour })).toMatchObject({ synthetic: 2 });
+    const wrong = await shadow({ seeds: [{ schema: 't/None@1', json: '{}' }] });
+    expect(wrong.report).toMatchObject({ head: { refused: { count: 1 } } });
+    expect(wrong.lines.join('\n')).toContain('inputs refused: 1');
     const error = '{"code":"asleep","message":""}';
     const scripts = [{ effect: 'timer.set', status: 'error', json: error }];
     expect(await receipts({ seeds, scripts })).toMatchObject({ scripted: 2, open: 0 });

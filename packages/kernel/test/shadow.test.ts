@@ -257,7 +257,7 @@ describe('a shadow', () => {
       { base: { value: '{"n":3,"sizes":20}' }, candidate: { value: '{"n":4,"sizes":20}' } },
     ]);
     expect(head?.inputs).toBe(3);
-    expect(head?.refused.count).toBe(0);
+    expect(head?.refused.count).toBe(1);
   });
 
   it('ends at its limits, and says so', () => {

@@ -96,9 +96,13 @@ function loadFolder(
 }
 
 function checkNeedless(
-  { migrations }: RollbackSource,
+  { migrations, documents }: RollbackSource,
   missing: readonly MissingMigration[],
 ): Result<never> | undefined {
+  if (missing.length === 0 && documents !== undefined) {
+    const detail = 'no states need a migration to go back: leave the folder out';
+    return refuse('migration-needless', '/documents', detail);
+  }
   const names = missing.map(({ reducer }) => reducer);
   const other = [...migrations.keys()].find((reducer) => !names.includes(reducer));
   if (other === undefined) return undefined;

@@ -28,7 +28,7 @@ import {
 } from '@aos/kernel';
 import { callLimitsOf, type ReceiptStatus, type WorldStore } from '@aos/protocol';
 import type { HostEngine } from '../world/host-engine.js';
-import { loadParts, worldAtGenesis } from '../world/load-world.js';
+import { loadParts, worldAtBeginning } from '../world/load-world.js';
 import { serveNeed } from '../world/module-loader.js';
 import { divergedFault, findStart, judgePorts, judgeRecord } from '../world/open-world.js';
 
@@ -120,7 +120,7 @@ function gather(
   const snapshotSeq = store.snapshot?.seq ?? -1;
   const fromGenesis = snapshotSeq > atSeq || (snapshotSeq >= first && isNear);
   const ports = judgePorts(parts);
-  let world = fromGenesis ? worldAtGenesis(parts) : findStart(parts).start;
+  let world = fromGenesis ? worldAtBeginning(parts).start : findStart(parts).start;
   let from = world;
   const { borders } = parts.lineage;
   let records: Uint8Array[] = [];

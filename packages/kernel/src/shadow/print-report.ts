@@ -35,8 +35,21 @@ export function printShadowReport(report: ShadowReport): readonly string[] {
 
 function printHead({ head, limits: { advance_ns: spanNs } }: ShadowReport): readonly string[] {
   if (head === null) return ['nothing was tried on the world as it is, and time stood still'];
-  const time = spanNs > 0 ? `for ${spanNs} ns of its time` : 'where time stands still';
+  const time = spanNs > 0 ? `for ${printSpan(spanNs)} of its time` : 'where time stands still';
   return [`on the world as it is, ${time}:`, ...printFork(head)];
+}
+
+const SPANS = [
+  [86_400_000_000_000, 'days'],
+  [3_600_000_000_000, 'hours'],
+  [60_000_000_000, 'minutes'],
+  [1_000_000_000, 'seconds'],
+] as const;
+
+/** In the largest unit that tells it exactly. */
+function printSpan(spanNs: number): string {
+  const [sizeNs, unit] = SPANS.find(([size]) => spanNs % size === 0) ?? [1, 'nanoseconds'];
+  return `${spanNs / sizeNs} ${unit}`;
 }
 
 function printRefused({ refused }: ShadowReport): readonly string[] {
@@ -127,6 +140,10 @@ function printRun(fork: ForkReport): readonly string[] {
     `steps ${printChange(steps)}, fuel ${printChange(fuel)}, cents ${printChange(cost_cents)}`,
     `receipts before: ${printReceipts(receipts_from.base)}`,
     `receipts after:  ${printReceipts(receipts_from.candidate)}`,
+    ...printList('inputs refused', fork.refused, ({ at, base, candidate }) => {
+      const change = base === candidate ? base : `${base ?? 'taken'} → ${candidate ?? 'taken'}`;
+      return [`${at}: ${change}`];
+    }),
   ];
 }
 
@@ -152,9 +169,6 @@ function printDifferences(fork: ForkReport): readonly string[] {
     ...printList('states', fork.states, printState),
     ...printList('counts', fork.counts, ({ kind, name, base, candidate }) => [
       `${kind} ${name}: ${base} → ${candidate}`,
-    ]),
-    ...printList('inputs', fork.refused, ({ at, base, candidate }) => [
-      `${at}: ${base ?? 'taken'} → ${candidate ?? 'taken'}`,
     ]),
   ];
 }

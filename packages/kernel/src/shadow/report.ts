@@ -158,7 +158,7 @@ export type ForkReport = {
   readonly decisions: Listed<DecisionRow>;
   readonly states: Listed<StateRow>;
   readonly counts: Listed<CountRow>;
-  /** Inputs that only one of the runs refuses, or for another reason; null where it is taken. */
+  /** Inputs that one of the runs refuses, or both; null where it is taken. */
   readonly refused: Listed<InputRow>;
 };
 

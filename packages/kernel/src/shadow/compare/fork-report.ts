@@ -214,7 +214,8 @@ function countedAs(entry: Entry): string | undefined {
 function compareRefused({ base, candidate }: RunPair): readonly InputRow[] {
   return base.moments.flatMap(({ at, refused }, n): InputRow[] => {
     const other = candidate.moments[n]?.refused ?? null;
-    return refused === other ? [] : [{ at, base: refused, candidate: other }];
+    const isTaken = refused === null && other === null;
+    return isTaken ? [] : [{ at, base: refused, candidate: other }];
   });
 }
 
