@@ -4,9 +4,14 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { runCli } from '../../../packages/cli/dist/index.js';
 
 /** @typedef {{ exitCode: number, said: string }} Outcome */
+
+const PROGRAM = fileURLToPath(new URL('../../../packages/cli/dist/main.js', import.meta.url));
+/** For lines that are more than one command. */
+const ALIAS = `aos() { '${process.execPath}' '${PROGRAM}' "$@"; }`;
 
 /** @type {import('node:child_process').ChildProcess[]} */
 const background = [];
@@ -19,7 +24,7 @@ async function run(command) {
   if (program === 'export') return done(() => setVariables(args));
   if (command.endsWith(' &')) return runBehind(command.slice(0, -' &'.length));
   const options = /** @type {const} */ ({ encoding: 'utf8' });
-  const { status, stdout, stderr } = spawnSync('bash', ['-c', command], options);
+  const { status, stdout, stderr } = spawnSync('bash', ['-c', `${ALIAS}\n${command}`], options);
   return { exitCode: status ?? 1, said: `${stdout}${stderr}` };
 }
 

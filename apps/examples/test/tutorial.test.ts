@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -29,12 +29,15 @@ interface Outcome {
 let home = '';
 let shell: ChildProcess;
 let answers: AsyncIterator<string>;
-/** Another port than the tutorial's, which may be taken. */
-let port = 0;
+/** Other ports than the tutorial's, which may be taken. */
+let ports: readonly (readonly [written: string, port: string])[] = [];
 
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'aos-tutorial-'));
-  port = await freePort();
+  ports = [
+    ['4711', await freePort()],
+    ['4712', await freePort()],
+  ];
   const folder = join(home, 'first');
   // as the reader was told to install it
   mkdirSync(join(folder, 'node_modules'), { recursive: true });
@@ -61,9 +64,10 @@ async function take(step: Step): Promise<Outcome> {
   return JSON.parse(value) as Outcome;
 }
 
-/** The step on this machine: where the project is, and which port is free. */
+/** The step on this machine: where the project is, and which ports are free. */
 function onThisMachine(step: Step): Step {
-  const text = JSON.stringify(step).replaceAll('~/aos', ROOT).replaceAll('4711', String(port));
+  let text = JSON.stringify(step).replaceAll('~/aos', ROOT);
+  for (const [written, port] of ports) text = text.replaceAll(written, port);
   return JSON.parse(text) as Step;
 }
 
@@ -80,12 +84,12 @@ describe.each(chapters)('$file', ({ steps }) => {
 
 const nameOf = (step: Step) => (step.kind === 'file' ? step.path : `$ ${step.command}`);
 
-function freePort(): Promise<number> {
+function freePort(): Promise<string> {
   const server = createServer();
   return new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
-      server.close(() => resolve(typeof address === 'object' ? (address?.port ?? 0) : 0));
+      server.close(() => resolve(String((address as AddressInfo).port)));
     });
   });
 }
