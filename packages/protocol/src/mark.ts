@@ -42,6 +42,8 @@ export interface PrunedMark {
   readonly at: number;
   /** Where replay begins now; its record is `seq` or a later one. */
   readonly snapshot: SnapshotMark;
+  /** Later ones that were kept: their own marks may be in segments that are gone. */
+  readonly others: readonly SnapshotMark[];
 }
 
 export type StoreMark = SnapshotMark | HaltMark | HaltClearedMark | PrunedMark;

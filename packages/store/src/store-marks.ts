@@ -60,16 +60,18 @@ export class StoreMarks {
   }
 
   /** Snapshots from before what is kept are of no use; the one that replay begins at is known. */
-  private forgetBelow({ seq, snapshot }: PrunedMark): void {
+  private forgetBelow({ seq, snapshot, others }: PrunedMark): void {
     const kept = this.given.filter((mark) => mark.seq >= seq);
-    const isThere = kept.some((mark) => mark.seq === snapshot.seq);
-    this.given = isThere ? kept : [copyMark(snapshot), ...kept];
+    const missing = [snapshot, ...others].filter((named) => {
+      return !kept.some((mark) => mark.seq === named.seq);
+    });
+    this.given = [...missing.map(copyMark), ...kept].sort((a, b) => a.seq - b.seq);
   }
 }
 
 /** The objects that a mark stands on. */
 function objectsOf(mark: StoreMark): readonly Hash[] {
-  if (mark.kind === 'pruned') return objectsOf(mark.snapshot);
+  if (mark.kind === 'pruned') return [mark.snapshot, ...mark.others].flatMap(objectsOf);
   return mark.kind === 'snapshot' ? [mark.hash, ...(mark.head ? [mark.head] : [])] : [];
 }
 

@@ -158,8 +158,9 @@ class GrowthOrdeal {
     const node = this.graph.grow();
     const objects = [...GrowthGraph.reach([node])];
     const mark: SnapshotMark = { kind: 'snapshot', seq: store.head, hash: node.hash };
-    await store.append({ records: [], objects, marks: [mark] });
+    // from the call on it may have taken the place of an earlier one
     this.snapshots = this.snapshots.filter((each) => each.mark.seq !== mark.seq);
+    await store.append({ records: [], objects, marks: [mark] });
     this.snapshots.push({ mark, node });
   }
 

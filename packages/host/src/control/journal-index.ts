@@ -53,7 +53,7 @@ export class JournalIndex {
   async #catchUp(): Promise<CauseIndex> {
     this.#index ??= new CauseIndex();
     const index = this.#index;
-    while ((index.nextSeq ?? 0) <= this.view.head) {
+    while ((index.nextSeq ?? this.view.store.first) <= this.view.head) {
       if (this.#isClosed) break;
       this.#addSlice(index);
       await new Promise((resolve) => setImmediate(resolve));
@@ -62,7 +62,7 @@ export class JournalIndex {
   }
 
   #addSlice(index: CauseIndex): void {
-    const from = index.nextSeq ?? 0;
+    const from = index.nextSeq ?? this.view.store.first;
     const end = Math.min(this.view.head, from + SLICE_RECORDS - 1);
     for (const bytes of this.view.store.records(from)) {
       const added = index.add(bytes);

@@ -144,7 +144,7 @@ function auditOf(view: ControlView, { from, follow }: ParsedArgs<'audit'>, signa
       next: (seq: number, left: AbortSignal) => nextDurable(view, seq, left),
     }),
   };
-  return auditStream(source, { from: from ?? 0, follow }, signal);
+  return auditStream(source, { from: from ?? store.first, follow }, signal);
 }
 
 function notServed(verb: string) {

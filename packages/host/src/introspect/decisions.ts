@@ -35,9 +35,9 @@ export async function answerDecisions(source: JournalSource, asked: Question): P
 async function lookBack(source: JournalSource, wanted: Wanted) {
   const found: Found[] = [];
   let end = Math.min(wanted.before.seq, source.head) + 1;
-  for (let slices = 0; end > 0; slices++) {
+  for (let slices = 0; end > source.store.first; slices++) {
     if (slices === MAX_SLICES) return { found, next: { seq: end, i: null } };
-    const from = Math.max(0, end - SLICE_RECORDS);
+    const from = Math.max(source.store.first, end - SLICE_RECORDS);
     for (const each of decisionsIn(source, from, end).reverse()) {
       if (!isWanted(each, wanted)) continue;
       if (found.length === wanted.limit) return { found, next: found.at(-1)?.place ?? null };

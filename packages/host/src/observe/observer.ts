@@ -22,7 +22,7 @@ export interface ObservedWorld {
   readonly now: () => World;
   /** Inputs that wait to be stepped. */
   readonly waiting: () => number;
-  readonly store: Pick<WorldStore, 'object' | 'records'>;
+  readonly store: Pick<WorldStore, 'first' | 'object' | 'records'>;
 }
 
 export interface WorldObserver

@@ -257,7 +257,7 @@ function entryOf({ record, place }: Begun): Entry | undefined {
 }
 
 function readRecord({ store }: ObservedWorld, seq: number): JournalRecord | undefined {
-  const [bytes] = store.records(seq);
+  const [bytes] = seq < store.first ? [] : store.records(seq);
   const record = bytes && decodeRecord(bytes);
   return record?.ok ? record.value : undefined;
 }

@@ -3,9 +3,9 @@
  * snapshot before it that opens, or from genesis.
  */
 import type { World } from '@aos/kernel';
-import type { SnapshotMark, WorldStore } from '@aos/protocol';
+import { AosFault, type SnapshotMark, type WorldStore } from '@aos/protocol';
 import type { HostEngine } from './host-engine.js';
-import { loadParts, type WorldParts, worldAtGenesis, worldAtSnapshot } from './load-world.js';
+import { loadParts, type WorldParts, worldAtBeginning, worldAtSnapshot } from './load-world.js';
 import {
   checkChain,
   divergedFault,
@@ -26,10 +26,20 @@ export function worldAfter(store: WorldStore, engine: HostEngine, seq: number): 
 /** Where to begin for the world after record `seq`. */
 export function startBefore(parts: WorldParts, seq: number): World {
   const snapshot = nearestSnapshot(parts.store, seq);
-  if (snapshot === undefined) return worldAtGenesis(parts);
+  if (snapshot === undefined) return beginningBefore(parts, seq);
   const opened = worldAtSnapshot(parts, snapshot);
   const isOfJournal = opened?.ok && checkChain(parts.store, opened.value) === undefined;
-  return isOfJournal ? opened.value : worldAtGenesis(parts);
+  return isOfJournal ? opened.value : beginningBefore(parts, seq);
+}
+
+/** Code: `record-pruned` for a world of before. */
+function beginningBefore(parts: WorldParts, seq: number): World {
+  const { start, from } = worldAtBeginning(parts);
+  if (from === 'genesis' || from.seq <= seq) return start;
+  const message =
+    `the world after record ${seq} cannot be made any more: the earliest one that can is after ` +
+    `record ${from.seq}; ask for that or a later one`;
+  throw new AosFault('record-pruned', message, { retry: 'never' });
 }
 
 /** The last snapshot that is not behind record `seq`. */

@@ -13,7 +13,7 @@ import {
   type TrieSource,
   type World,
 } from '@aos/kernel';
-import { AosFault, callLimitsOf, type WorldStore } from '@aos/protocol';
+import { AosFault, callLimitsOf, type SnapshotMark, type WorldStore } from '@aos/protocol';
 import type { HostEngine } from './host-engine.js';
 import { Lineage } from './lineage.js';
 import { type LoaderPorts, loadModule } from './module-loader.js';
@@ -73,6 +73,24 @@ export function loadWorld(store: WorldStore, engine: HostEngine): World {
 
 export function worldAtGenesis({ lineage, definition, engine, source }: WorldParts): World {
   return unwrap(createWorld(lineage.rootBytes, definition, { engine, source }));
+}
+
+/** Where replay may begin at the earliest. */
+export interface Beginning {
+  readonly start: World;
+  /** The snapshot that is kept for it, where the world was pruned. */
+  readonly from: SnapshotMark | 'genesis';
+}
+
+/**
+ * The world at its genesis; of one that was pruned, at the snapshot that stands for what is gone.
+ * Faults as {@link loadParts} has, and those of that snapshot: there is nothing before it.
+ */
+export function worldAtBeginning(parts: WorldParts): Beginning {
+  const { pruned } = parts.store;
+  if (pruned === undefined) return { start: worldAtGenesis(parts), from: 'genesis' };
+  const opened = worldAtSnapshot(parts, pruned.snapshot);
+  return { start: unwrap(opened as Result<World>), from: pruned.snapshot };
 }
 
 /**

@@ -16,14 +16,21 @@ import {
   type Verdict,
   type World,
 } from '@aos/kernel';
-import { AosFault, callLimitsOf, chainOf, type SnapshotMark, type WorldStore } from '@aos/protocol';
+import {
+  AosFault,
+  callLimitsOf,
+  chainOf,
+  type PrunedMark,
+  type SnapshotMark,
+  type WorldStore,
+} from '@aos/protocol';
 import type { HostEngine } from './host-engine.js';
 import type { Lineage } from './lineage.js';
 import {
   loadParts,
   objectsMissing,
   type WorldParts,
-  worldAtGenesis,
+  worldAtBeginning,
   worldAtSnapshot,
 } from './load-world.js';
 import { serveNeed } from './module-loader.js';
@@ -55,16 +62,17 @@ export function openWorld(
   const parts = loadParts(store, engine, definitions);
   if (openFrom === 'genesis') return openFromGenesis(parts);
   const { from, start, passedOver } = findStart(parts);
-  if (from === 'genesis') return openFromGenesis(parts, passedOver);
+  if (passedOver !== undefined || from === 'genesis') return openFromGenesis(parts, passedOver);
   const first = replayFromSnapshot(start, parts);
   if (!first.ok) return openFromGenesis(parts, first.refusal);
   return { world: first.value, from, replayed: first.value.seq - start.seq };
 }
 
 function openFromGenesis(parts: WorldParts, passedOver?: Refusal): OpenedWorld {
-  const { world, difference } = replayFrom(worldAtGenesis(parts), parts);
+  const { start, from } = worldAtBeginning(parts);
+  const { world, difference } = replayFrom(start, parts);
   if (difference !== undefined) throw divergedFault(difference);
-  const opened = { world, from: 'genesis', replayed: world.seq } as const;
+  const opened = { world, from, replayed: world.seq - start.seq } as const;
   return passedOver === undefined ? opened : { ...opened, passedOver };
 }
 
@@ -90,12 +98,12 @@ export function findStart(parts: WorldParts): Start {
   const { snapshot } = parts.store;
   const opened = worldAtSnapshot(parts);
   if (opened === undefined || snapshot === undefined) {
-    return { start: worldAtGenesis(parts), from: 'genesis' };
+    return worldAtBeginning(parts);
   }
   const refusal = opened.ok ? checkChain(parts.store, opened.value) : opened.refusal;
   if (opened.ok && refusal === undefined) return { start: opened.value, from: snapshot };
-  const genesis = { start: worldAtGenesis(parts), from: 'genesis' } as const;
-  return refusal === undefined ? genesis : { ...genesis, passedOver: refusal };
+  const beginning = worldAtBeginning(parts);
+  return refusal === undefined ? beginning : { ...beginning, passedOver: refusal };
 }
 
 /** The world after the last record that replays the same, and the difference that ended it. */
@@ -180,6 +188,7 @@ export function divergedFault(difference: Difference): AosFault {
 /** Whether a snapshot is of the record that the journal has in its place. */
 export function checkChain(store: WorldStore, { seq, chain }: World): Refusal | undefined {
   if (seq === 0) return undefined;
+  if (seq === store.first && store.pruned !== undefined) return checkPruned(store.pruned, chain);
   const [bytes] = store.records(seq - 1);
   if (bytes !== undefined && bytesEqual(chainOf(bytes), chain)) return undefined;
   const detail = `the snapshot is of another record ${seq - 1} than the journal has`;
@@ -189,4 +198,10 @@ export function checkChain(store: WorldStore, { seq, chain }: World): Refusal | 
 function otherWorld({ seq, at }: Difference): Refusal {
   const detail = `record ${seq} follows from the journal and not from the snapshot`;
   return { code: 'snapshot-diverged', at, detail };
+}
+
+function checkPruned(pruned: PrunedMark, chain: Hash): Refusal | undefined {
+  if (bytesEqual(pruned.chain, chain)) return undefined;
+  const detail = `the snapshot is of another record ${pruned.seq} than the one that was pruned`;
+  return { code: 'chain-broken', at: '/chain', detail };
 }

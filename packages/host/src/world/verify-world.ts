@@ -12,8 +12,9 @@ import {
 } from '@aos/kernel';
 import type { SnapshotMark, WorldStore } from '@aos/protocol';
 import { SignatureVerifier } from '../keys/signatures.js';
+import { HeadCheck, type HeadReport, linksUp } from '../snapshots/head-check.js';
 import type { HostEngine } from './host-engine.js';
-import { loadParts, type WorldParts, worldAtGenesis } from './load-world.js';
+import { loadParts, type WorldParts, worldAtBeginning } from './load-world.js';
 import { findStart, judgePorts, judgeRecord } from './open-world.js';
 
 export interface VerifyOptions {
@@ -30,6 +31,12 @@ export interface VerifyReport {
   readonly worldId: Hash;
   /** Where judging began. */
   readonly from: SnapshotMark | 'genesis';
+  /** Sequence of the first record that is kept. */
+  readonly first: number;
+  /** The records from there up to where judging began follow each other. */
+  readonly isLinked: boolean;
+  /** Heads that were met on the way. */
+  readonly heads: HeadReport;
   /** Why it did not begin at the snapshot. */
   readonly passedOver?: Refusal;
   /** Sequence up to which everything is the same. */
@@ -58,17 +65,23 @@ export function verifyWorld(
   options: VerifyOptions = {},
 ): VerifyReport {
   const parts = loadParts(store, engine);
-  const { start, from, passedOver } =
-    options.from === 'snapshot' ? findStart(parts) : fromGenesis(parts);
+  const isTrusting = options.from === 'snapshot';
+  const { start, from, passedOver } = isTrusting ? findStart(parts) : fromBeginning(parts);
   const judging = new Judging(parts, start, options.onRecord);
   judging.run();
   const { world } = judging;
-  const snapshot = from === 'genesis' ? judging.snapshot : 'trusted';
-  const isSound = snapshot !== 'different' && snapshot !== 'incomplete';
+  const snapshot = from === 'genesis' || !isTrusting ? judging.snapshot : 'trusted';
+  const heads = judging.heads.report;
+  const isLinked = linksUp(store, start);
+  const isWhole = snapshot !== 'different' && snapshot !== 'incomplete';
+  const isSound = isWhole && heads.different.length === 0 && isLinked;
   return {
     ok: judging.difference === undefined && isSound,
     worldId: world.worldId,
     from,
+    first: store.first,
+    isLinked,
+    heads,
     records: world.seq,
     chain: world.chain,
     worldHash: hashWorld(world),
@@ -78,14 +91,15 @@ export function verifyWorld(
   };
 }
 
-function fromGenesis(parts: WorldParts): ReturnType<typeof findStart> {
-  return { start: worldAtGenesis(parts), from: 'genesis' };
+function fromBeginning(parts: WorldParts): ReturnType<typeof findStart> {
+  return worldAtBeginning(parts);
 }
 
 class Judging {
   snapshot: VerifyReport['snapshot'];
   difference: { readonly difference: Difference; readonly explanation: Explanation } | undefined;
   readonly #verifier = new SignatureVerifier();
+  readonly heads: HeadCheck;
 
   constructor(
     private readonly parts: WorldParts,
@@ -94,6 +108,7 @@ class Judging {
   ) {
     this.snapshot = parts.store.snapshot === undefined ? 'absent' : 'unseen';
     this.lookAtSnapshot();
+    this.heads = new HeadCheck(parts.store, world, this.#verifier);
   }
 
   run(): void {
@@ -112,6 +127,7 @@ class Judging {
         return;
       }
       this.world = verdict.world;
+      this.heads.add(bytes, this.world);
       this.told?.(this.world.seq, store.head + 1);
       this.lookAtSnapshot();
     }

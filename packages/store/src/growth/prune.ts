@@ -61,7 +61,9 @@ export async function prune(log: GrowingLog, setting: PruneSubject): Promise<Pru
   live.addRecordsNow(log.lookedTo);
   forwardedObjects += await forward(log, plan.segment, live);
   const genesis = { hash: log.worldId, bytes: setting.genesis };
-  await log.append({ records: [], objects: [genesis], marks: [mark] });
+  const { halt } = log.marks;
+  const marks = halt === undefined ? [mark] : [mark, halt];
+  await log.append({ records: [], objects: [genesis], marks });
   log.segments.dropBelow(plan.segment);
   log.index.dropBelow(plan.segment);
   await removeDropped(log.fs, log.journalPath, plan.segment);
@@ -140,6 +142,8 @@ async function markOf(
   const [bytes] = log.reader.records(first - 1);
   if (bytes === undefined) throw pruneRefused('there is no record before the snapshot');
   const { index } = log;
-  const at = index.records - 1;
-  return { kind: 'pruned', seq: first - 1, at, chain: chainOf(bytes), frontier, segment, snapshot };
+  const others = log.marks.snapshots.filter(({ seq }) => seq > snapshot.seq);
+  const places = { seq: first - 1, at: index.records - 1, segment };
+  const chain = chainOf(bytes);
+  return { kind: 'pruned', ...places, chain, frontier, snapshot, others };
 }

@@ -1,6 +1,6 @@
 /** Payloads of marker frames: canonical `{name, …}`, the only frames beside the journal's own. */
 import { bytesEqual, decode, encode, type Hash, type Value } from '@aos/canon';
-import type { StoreMark } from '@aos/protocol';
+import type { SnapshotMark, StoreMark } from '@aos/protocol';
 import { HASH_BYTES } from './segment.js';
 
 /** What a writer leaves when it begins and when it ends. */
@@ -16,8 +16,8 @@ interface UnknownMarker {
 export function encodeMarker(marker: Marker): Uint8Array {
   const { kind: name, ...fields } = marker;
   if (!('snapshot' in fields)) return encode({ name, ...fields });
-  const { kind: _kind, ...snapshot } = fields.snapshot;
-  return encode({ name, ...fields, snapshot });
+  const others = fields.others.map(withoutKind);
+  return encode({ name, ...fields, snapshot: withoutKind(fields.snapshot), others });
 }
 
 /** Whether a marker says something of the world, and not of its writer. */
@@ -69,17 +69,26 @@ function readPruned(fields: ReadonlyMap<Value, Value>): StoreMark | undefined {
   const [chain, frontier, segment, at] = ['chain', 'frontier', 'segment', 'at'].map((name) =>
     fields.get(name),
   );
-  const of = fields.get('snapshot');
-  const snapshot = of instanceof Map ? readMarker(new Map([...of, ['name', 'snapshot']])) : of;
+  const snapshot = readSnapshot(fields.get('snapshot'));
+  const list = fields.get('others');
+  const others = (Array.isArray(list) ? list : [undefined]).map(readSnapshot);
   const isList = Array.isArray(frontier) && frontier.every((node) => isHash(node));
   if (!isHash(chain) || !isList) return undefined;
   if (!Number.isSafeInteger(segment) || !Number.isSafeInteger(at)) return undefined;
-  if (typeof snapshot !== 'object' || !('kind' in (snapshot as object))) return undefined;
-  const mark = snapshot as Marker;
-  if (mark.kind !== 'snapshot') return undefined;
+  if (snapshot === undefined || !others.every((mark) => mark !== undefined)) return undefined;
   const places = { segment: segment as number, at: at as number };
   const known = { chain, frontier: frontier as Hash[], ...places };
-  return withSeq(fields, (seq) => ({ kind: 'pruned', seq, ...known, snapshot: mark }));
+  return withSeq(fields, (seq) => ({ kind: 'pruned', seq, ...known, snapshot, others }));
+}
+
+function readSnapshot(value: Value | undefined): SnapshotMark | undefined {
+  if (!(value instanceof Map)) return undefined;
+  const mark = readMarker(new Map<Value, Value>([...value, ['name', 'snapshot']]));
+  return mark?.kind === 'snapshot' ? mark : undefined;
+}
+
+function withoutKind({ kind: _kind, ...fields }: SnapshotMark) {
+  return fields;
 }
 
 function isHash(value: Value | undefined): value is Hash {

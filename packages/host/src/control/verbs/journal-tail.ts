@@ -43,7 +43,8 @@ export async function* tailJournal(
   const kinds: KindFilter = args.kinds && new Set(args.kinds);
   const ports = await describing(view);
   let left = count ?? (from === undefined && !follow ? DEFAULT_RECORDS : Number.POSITIVE_INFINITY);
-  let seq = from ?? Math.max(0, view.head + 1 - firstBack(args, left));
+  const { first } = view.store;
+  let seq = from ?? Math.max(first, view.head + 1 - firstBack(args, left));
   while (left > 0) {
     for (const { bytes, record } of readSlice(view, seq)) {
       seq = record.seq + 1;
