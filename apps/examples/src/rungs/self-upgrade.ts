@@ -1,7 +1,10 @@
 /** Rung 10: a world learns what it cannot do, by changing its own code under governance. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { ProposalShape } from '@aos/protocol';
 import { admit } from '../runner/change.js';
-import { AosRefusal } from '../runner/run-aos.js';
+import { AosRefusal, runAos } from '../runner/run-aos.js';
 import type { Rung } from '../runner/rung.js';
 import { userProvider } from '../runner/settings.js';
 import { expectEqual, type Stage } from '../runner/stage.js';
@@ -34,12 +37,13 @@ export const selfUpgrade: Rung = {
     for (const name of APPROVERS) await admit(stage, name, 'approver');
     await admit(stage, 'mallory', 'operator', 'approver');
 
-    const skill = new RandomTask(chance);
+    const skill = RandomTask.telling(chance);
     await learn(stage, skill.over(chance));
     await beTricked(stage, new RandomTask(chance).over(chance));
     await beCareless(stage);
     await doAgain(stage, skill.over(chance));
     await explain(stage);
+    await carryAway(stage);
   },
 };
 
@@ -141,6 +145,30 @@ async function explain(stage: Stage): Promise<void> {
   expectEqual(nodes.filter(isAnswer).length, 1);
   const place = nodes.findIndex(isAnswer);
   stage.print(`why is the state as it is? ${place} steps back there is the answer of the model`);
+}
+
+interface Verified {
+  readonly records: number;
+  readonly world_hash: string;
+}
+
+/** The whole world is one file, which proves itself where there is nothing else. */
+async function carryAway(stage: Stage): Promise<void> {
+  const empty = await mkdtemp(join(tmpdir(), 'aos-elsewhere-'));
+  try {
+    const file = join(empty, 'world.aos');
+    await stage.aos('export', file);
+    const there = { world: join(empty, 'world'), aosHome: join(empty, 'aos-home') };
+    await runAos(there, 'import', file, there.world);
+    const [bundle, copy] = [
+      await runAos<Verified>(there, 'verify', file),
+      await runAos<Verified>(there, 'verify'),
+    ];
+    expectEqual([copy.records, copy.world_hash], [bundle.records, bundle.world_hash]);
+    stage.print(`exported, and imported where there was nothing: ${copy.world_hash} in both`);
+  } finally {
+    await rm(empty, { recursive: true });
+  }
 }
 
 /** The proposal that a plan has made of a task, when people can decide on it. */

@@ -11,7 +11,7 @@ const MAX_OUTPUT = 64 * 2 ** 20;
 
 /** Gives what the command tells with `--json`. Throws with its code and message. */
 export async function runAos<T>(
-  { world, aosHome }: WorldPlace,
+  { world, aosHome }: Pick<WorldPlace, 'aosHome' | 'world'>,
   ...args: readonly string[]
 ): Promise<T> {
   const env = { ...process.env, AOS_HOME: aosHome };

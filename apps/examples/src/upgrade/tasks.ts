@@ -49,6 +49,14 @@ export class RandomTask {
     this.#ending = chance.pick(ENDINGS)(chance);
   }
 
+  /** One of which something is left: not all rows are taken away. */
+  static telling(chance: Chance): RandomTask {
+    for (;;) {
+      const task = new RandomTask(chance);
+      if (task.over(chance).expected.length > 0) return task;
+    }
+  }
+
   /** The task over rows by chance, and what comes out. */
   over(chance: Chance): CheckedTask {
     const sentences = [...this.#changes, this.#ending];
