@@ -10,7 +10,7 @@ import { loadavg } from 'node:os';
 export interface Measure {
   /** Stable, dotted: `codec.encode`, a peer behind it: `codec.encode.cborg`. */
   readonly name: string;
-  readonly unit: '1/s' | '1/event' | 'MiB/1M' | 'ms' | 'ratio' | 'us';
+  readonly unit: '1/s' | '1/event' | 'MiB/1M' | 'bytes' | 'ms' | 'ratio' | 'us';
   /** One that takes minutes runs once, and warms up by itself. */
   readonly repeat?: 'once';
   /** One run. What it needs it makes, and removes again. */

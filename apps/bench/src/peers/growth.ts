@@ -48,7 +48,7 @@ export async function measureGrowth(
 }
 
 /** Blocks that the files of a folder take. */
-function diskBytes(folder: string): number {
+export function diskBytes(folder: string): number {
   return readdirSync(folder, { withFileTypes: true }).reduce((sum, entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return sum + diskBytes(path);

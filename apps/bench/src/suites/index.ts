@@ -1,6 +1,7 @@
 import type { Measure } from '../measure.js';
 import * as air from './air.js';
 import * as core from './core.js';
+import * as durable from './durable.js';
 import * as governance from './governance.js';
 import * as host from './host.js';
 import * as kernel from './kernel.js';
@@ -10,6 +11,7 @@ import * as modules from './modules.js';
 export const suites: Readonly<Record<string, readonly Measure[]>> = {
   air: air.measures,
   core: core.measures,
+  durable: durable.measures,
   governance: governance.measures,
   host: host.measures,
   kernel: kernel.measures,

@@ -39,7 +39,11 @@ async function start(path: string, keys: string): Promise<Running> {
   const host = openWorldHost({ store, engine, effects: actEffects(keys) });
   const control = openControl({ store, engine, host });
   const results = new PlanResults();
-  host.watch({ durable: (told) => told.forEach(({ record }) => takeEnds(record, results)) });
+  host.watch({
+    durable: (told) => {
+      for (const { record } of told) takeEnds(record, results);
+    },
+  });
   const stop = async () => {
     await control.close();
     await host.close();
