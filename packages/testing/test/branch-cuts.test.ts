@@ -1,6 +1,7 @@
 /**
  * Forks and rewinds, broken off at every operation on the disk, by a power loss, by a kill and by a
- * disk that is full: what is found then is the world as it was or as it was to be, and trying again leads there.
+ * disk that is full: what is found then is the world as it was or as it was to be, and trying again
+ * leads there.
  */
 import { utf8 } from '@aos/canon';
 import {

@@ -33,9 +33,10 @@ export interface WorldPorts {
 
 /**
  * The world of a genesis, before its first record. Codes: those of {@link decodeGenesis},
- * `manifest-mismatch`, `keyring-full`, `key-known`, `key-name-taken`, `runtime-unsupported`, `not-supported-yet` (a
- * part of the language that this kernel does not run), `module-unbound` (a reducer or enforcer
- * without code) and `module-missing` (its code is not loaded in the engine).
+ * `fork-parent` (the genesis of a fork, which begins at its border), `manifest-mismatch`,
+ * `keyring-full`, `key-known`, `key-name-taken`, `runtime-unsupported`, `not-supported-yet` (a part
+ * of the language that this kernel does not run), `module-unbound` (a reducer or enforcer without
+ * code) and `module-missing` (its code is not loaded in the engine).
  */
 export function createWorld(
   genesisBytes: Uint8Array,

@@ -1,6 +1,7 @@
 /**
  * What bytes may refer to: every hash that stands in them in a form that shapes, values and nodes
- * have. More may be found than is meant, and never less; whoever asks looks which of them is stored.
+ * have. More may be found than is meant, and never less; whoever asks looks which of them is
+ * stored.
  */
 import { asHash, type Hash } from '@aos/canon';
 import { objectLinks } from './object-links.js';
