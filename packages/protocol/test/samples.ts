@@ -21,6 +21,7 @@ import {
   STREAM_FRAME_DOMAIN,
   type StreamFrame,
   signedMessage,
+  type TreeEntry,
   type Verb,
   verbArgs,
   verbDomain,
@@ -310,3 +311,10 @@ export const largeRecord: JournalRecord = {
   input: { kind: 'event', schema: 'demo/Large@1', value: { ref: hashed('large') } },
   entries: [],
 };
+
+/** A directory with an entry of each kind, in the order of the bytes of their names. */
+export const tree: readonly TreeEntry[] = [
+  { kind: 'file', name: 'README.md', hash: hashed('read'), sizeBytes: 4, isExecutable: false },
+  { kind: 'file', name: 'run', hash: hashed('run'), sizeBytes: 70_000, isExecutable: true },
+  { kind: 'directory', name: 'skills', hash: hashed('skills') },
+];

@@ -7,7 +7,9 @@ import { sha256, toHashText, toHex } from '@aos/canon';
 import {
   decodeGenesis,
   decodeRecord,
+  decodeTree,
   defaultIdempotencyKey,
+  encodeBlobList,
   encodeEntry,
   encodeGenesis,
   encodeInput,
@@ -15,6 +17,7 @@ import {
   encodeRecord,
   encodeSignedVerb,
   encodeStreamFrame,
+  encodeTree,
   RECEIPT_DOMAIN,
   STREAM_FRAME_DOMAIN,
   signedMessage,
@@ -34,6 +37,7 @@ import {
   signedVerbs,
   signingKey,
   streamFrame,
+  tree,
 } from './samples.js';
 
 const root = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
@@ -51,6 +55,19 @@ function checkVector(name: string, bytes: Uint8Array): void {
 }
 
 describe('golden vectors', () => {
+  it.each([
+    ['objects/tree-empty', []],
+    ['objects/tree', tree],
+  ])('%s keeps its bytes', (name, entries) => {
+    checkVector(name, encodeTree(entries));
+    expect(decodeTree(encodeTree(entries))).toEqual({ ok: true, value: entries });
+  });
+
+  it('objects/blob-list keeps its bytes', () => {
+    const pieces = tree.map(({ hash }) => hash);
+    checkVector('objects/blob-list', encodeBlobList({ sizeBytes: 9_000_000, pieces }));
+  });
+
   it.each([
     ['genesis', genesis],
     ['genesis-forked', forkedGenesis],
