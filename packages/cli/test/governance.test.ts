@@ -1,4 +1,4 @@
-/** Changes of a definition that may not be, told by people at the command line: one world for all. */
+/** Changes of a definition that may not be, asked for at the command line: one world for all. */
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -88,7 +88,7 @@ async function upgrade(stage: Stage): Promise<number> {
   return proposal;
 }
 
-/** Undoing the patch alone would leave states that nobody can read: version 2 brings the way back. */
+/** Undoing the patch alone would leave states that nobody can read: version 2 has the way back. */
 async function goBack(stage: Stage, rollback: number): Promise<void> {
   const description = 'back to version 1';
   const change = await propose(stage, 'operator', { draft: { rollback }, description });

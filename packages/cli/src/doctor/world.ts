@@ -31,10 +31,10 @@ export async function checkWorld(world: string): Promise<readonly Check[]> {
       const asked = new Asked(access);
       const status = await asked.call('status', { authoring: true });
       const work = await checkWork(asked, status);
-      const isServed = writer.says === SERVED;
       return [
         ...first,
-        ...checkStatus(status, isServed),
+        writer.says === SERVED ? checkOpenTail(status) : checkTail(status),
+        ...checkStatus(status),
         ...work,
         ...(await lookInside(world, status)),
       ];
@@ -82,13 +82,8 @@ async function checkWriter(world: string): Promise<Check> {
   }
 }
 
-function checkStatus(status: StatusShape, isServed: boolean): readonly Check[] {
-  return [
-    isServed ? checkOpenTail(status) : checkTail(status),
-    checkOpening(status),
-    checkHalt(status),
-    checkAuthoring(status),
-  ];
+function checkStatus(status: StatusShape): readonly Check[] {
+  return [checkOpening(status), checkHalt(status), checkAuthoring(status)];
 }
 
 /** The daemon may write at this moment: how the journal ends says nothing. */

@@ -60,8 +60,8 @@ export function ensureHostKey(home: string, place: KeyPlace = {}): KeyringEntry 
 /**
  * The key `<home>/keys/<name>.pem` (PKCS #8, mode 0600), made on first use. Faults: `key-name`,
  * `key-inside-world` before anything is written, `key-permissions` when others than the owner may
- * use the file, `key-unreadable` when it holds no ed25519 private key, `key-not-made` where none can
- * be written.
+ * use the file, `key-unreadable` when it holds no ed25519 private key, `key-not-made` where it
+ * cannot be written.
  */
 export function ensureKey(home: string, name: string, place: KeyPlace = {}): Signer {
   const path = placeOfKey(home, name, place);
@@ -205,7 +205,8 @@ function writeDraft(draft: string, key: KeyObject): void {
     writeFileSync(draft, pem, { mode: 0o600, flag: 'wx', flush: true });
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    const message = `cannot write a key to '${dirname(draft)}' (${code}); set AOS_HOME to a folder of your own`;
+    const folder = dirname(draft);
+    const message = `cannot write a key to '${folder}' (${code}); use another AOS_HOME`;
     throw new AosFault('key-not-made', message, { retry: 'never', cause });
   }
 }

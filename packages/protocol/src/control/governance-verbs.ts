@@ -45,7 +45,7 @@ export type ProposalShape = {
 /** What somebody signs is good in this world and epoch. */
 export type SigningPlace = { readonly world_id: string; readonly epoch: number };
 
-/** One of `json`, `documents` and `rollback`; with `rollback`, documents whose migrations lead back. */
+/** One of `json`, `documents` and `rollback`, which takes documents whose migrations lead back. */
 export interface DraftArgs {
   /** A patch document, as JSON text. */
   readonly json?: string;

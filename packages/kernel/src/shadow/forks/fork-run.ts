@@ -99,7 +99,7 @@ export class ForkRunner {
     this.#settle(moment, stamp);
   }
 
-  /** Time goes on from a moment as far as the limits say; what is due fires. Throws ObjectsNeeded. */
+  /** Time goes on as far as the limits say; what is due fires. Throws ObjectsNeeded. */
   runTime(from: Stamp): void {
     if (!this.#hasTime) return;
     const moment = this.#begin(TIME, 'tick');
