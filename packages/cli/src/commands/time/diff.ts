@@ -2,7 +2,7 @@
 import { printJson } from '@aos/air';
 import { type DiffPart, diffWorlds, heightOf, type WorldDiff, worldAfter } from '@aos/host';
 import type { World } from '@aos/kernel';
-import type { PlainRecord } from '@aos/protocol';
+import type { PlainRecord, PlainValue } from '@aos/protocol';
 import { withDurableFiles } from '../../access/known-durable.js';
 import { newEngine } from '../../compose/engine.js';
 import { dataOf } from '../../json-values.js';
@@ -69,9 +69,18 @@ const SIGNS: Readonly<Record<string, string>> = { added: '+', changed: '~', remo
 function printPart(name: string, { added, changed, removed, rows }: DiffPart): string[] {
   const count = added + changed + removed;
   if (count === 0) return [];
-  const lines = rows.map(({ change, ...fields }) => {
-    return `  ${SIGNS[String(change)]} ${printJson(dataOf(fields))}`;
-  });
+  const lines = rows.map(({ change, ...row }) => `  ${SIGNS[String(change)]} ${printRow(row)}`);
   const more = count > rows.length ? [`  and ${count - rows.length} more`] : [];
   return [`${name}: ${added} added, ${changed} changed, ${removed} removed`, ...lines, ...more];
 }
+
+/** What it is about, and what it is in the first and in the second world. */
+function printRow({ a, b, ...about }: PlainRecord): string {
+  const named = Object.values(about).filter((value) => value !== null && value !== undefined);
+  const what = named.map((value) => (typeof value === 'string' ? value : print(value))).join('  ');
+  if (a === undefined || b === undefined) return what;
+  const change = `${print(a)} → ${print(b)}`;
+  return what === '' ? change : `${what}  ${change}`;
+}
+
+const print = (value: PlainValue): string => printJson(dataOf(value));
