@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ProposalShape } from '@aos/protocol';
-import { admit } from '../runner/change.js';
-import { AosRefusal, runAos } from '../runner/run-aos.js';
+import { admit, approval, propose, signed } from '../runner/change.js';
+import { runAos } from '../runner/run-aos.js';
 import type { Rung } from '../runner/rung.js';
 import { userProvider } from '../runner/settings.js';
 import { expectEqual, type Stage } from '../runner/stage.js';
@@ -97,24 +97,23 @@ async function beTricked(stage: Stage, { task }: CheckedTask): Promise<void> {
 
 /** Somebody proposes it by hand, and finds somebody who approves of anything. */
 async function beCareless(stage: Stage): Promise<void> {
-  const patch = await stage.keepFile('patch.json', JSON.stringify(await patchToAnywhere(stage)));
-  const as = (name: string) => ['--as', name];
-  const message = ['--message', 'a small cleanup'];
-  const { proposal } = await stage.aos<ProposalShape>(
-    ...['governance', 'propose', patch, ...message, ...as('mallory')],
-  );
-  const it = String(proposal);
-  await stage.aos('governance', 'shadow', it, ...as('mallory'));
-  const { lines } = await stage.ask('governance.show', { proposal });
-  const [risk = ''] = lines.filter((line) => line.includes('anywhere'));
+  const draft = { json: JSON.stringify(await patchToAnywhere(stage)) };
+  const change = await propose(stage, 'mallory', { draft, description: 'a small cleanup' });
+  const { proposal } = change.ref;
+  const [risk = ''] = change.lines.filter((line) => line.includes('anywhere'));
   stage.print(`mallory proposes the same as proposal ${proposal}; its shadow says: ${risk.trim()}`);
-  const own = await refusalOf(stage.aos('governance', 'approve', it, ...as('mallory')));
-  await stage.aos('governance', 'approve', it, ...as('ben'));
-  const early = await refusalOf(stage.aos('governance', 'apply', it, ...as('mallory')));
+  const approves = (name: string) => approval(stage, name, change);
+  const own = await stage.refusalOf('governance.approve', await approves('mallory'));
+  await stage.ask('governance.approve', await approves('ben'));
+  const early = await stage.refusalOf(
+    'governance.apply',
+    await signed(stage, 'mallory', { verb: 'apply', proposal }),
+  );
   stage.print(`mallory approves: ${own}; ben approves; mallory applies: ${early}`);
   expectEqual([own, early], ['governance-own', 'proposal-not-approved']);
-  const { state } = await stage.aos<ProposalShape>('governance', 'reject', it, ...as('cleo'));
-  expectEqual(state, 'rejected');
+  await stage.aos('governance', 'reject', String(proposal), '--as', 'cleo');
+  const { proposal: found } = await stage.ask('governance.show', { proposal });
+  expectEqual(found.state, 'rejected');
   stage.print('cleo has read the report, and rejects it');
 }
 
@@ -147,9 +146,9 @@ async function explain(stage: Stage): Promise<void> {
   stage.print(`why is the state as it is? ${place} steps back there is the answer of the model`);
 }
 
-interface Verified {
+interface Journal {
   readonly records: number;
-  readonly world_hash: string;
+  readonly chain: string;
 }
 
 /** The whole world is one file, which proves itself where there is nothing else. */
@@ -157,15 +156,11 @@ async function carryAway(stage: Stage): Promise<void> {
   const empty = await mkdtemp(join(tmpdir(), 'aos-elsewhere-'));
   try {
     const file = join(empty, 'world.aos');
-    await stage.aos('export', file);
-    const there = { world: join(empty, 'world'), aosHome: join(empty, 'aos-home') };
-    await runAos(there, 'import', file, there.world);
-    const [bundle, copy] = [
-      await runAos<Verified>(there, 'verify', file),
-      await runAos<Verified>(there, 'verify'),
-    ];
-    expectEqual([copy.records, copy.world_hash], [bundle.records, bundle.world_hash]);
-    stage.print(`exported, and imported where there was nothing: ${copy.world_hash} in both`);
+    const made = await stage.aos<Journal>('export', file);
+    const place = { world: join(empty, 'no-world'), aosHome: join(empty, 'no-keys') };
+    const found = await runAos<Journal>(place, 'verify', file);
+    expectEqual([found.records, found.chain], [made.records, made.chain]);
+    stage.print('exported to one file, which verifies where there is no world and no key');
   } finally {
     await rm(empty, { recursive: true });
   }
@@ -198,10 +193,4 @@ interface Payload {
 async function receiptsOf(stage: Stage, effect: string): Promise<readonly Payload[]> {
   const { receipts } = await stage.ask('receipts.list', { effect });
   return receipts.map(({ payload }) => payload as unknown as Payload);
-}
-
-async function refusalOf(said: Promise<unknown>): Promise<string> {
-  const answer = await said.catch((error: unknown) => error);
-  if (answer instanceof AosRefusal && answer.code !== '') return answer.code;
-  throw answer instanceof Error ? answer : new Error('it was not refused');
 }

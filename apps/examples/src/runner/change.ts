@@ -78,7 +78,12 @@ export async function admit(stage: Stage, name: string, ...roles: readonly Role[
   await stage.ask('verb.send', await stage.sign('operator', says));
 }
 
-async function signed(stage: Stage, by: string, says: GovernanceVerb): Promise<GovernanceArgs> {
+/** Arguments of what somebody says to the governance of the world. */
+export async function signed(
+  stage: Stage,
+  by: string,
+  says: GovernanceVerb,
+): Promise<GovernanceArgs> {
   const { verb: _, ...args } = await stage.sign(by, says);
   return args;
 }

@@ -46,12 +46,6 @@ export class ExampleWorld {
     if (!kept.ok) throw new Error(kept.refusal.detail);
   }
 
-  async keepFile(name: string, text: string): Promise<string> {
-    const path = join(dirname(this.place.world), name);
-    await writeFile(path, text);
-    return path;
-  }
-
   /** Says what whoever runs worlds here has decided; read when a world is opened. */
   configure(settings: object): Promise<void> {
     return writeFile(join(this.place.aosHome, 'settings.json'), JSON.stringify(settings));

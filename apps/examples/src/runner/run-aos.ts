@@ -18,27 +18,7 @@ export async function runAos<T>(
   const command = [aosProgram, '--json', '--world', world, ...args];
   const options = { env, maxBuffer: MAX_OUTPUT };
   const { stdout } = await run(process.execPath, command, options).catch((error) => {
-    throw new AosRefusal(args, String(error.stdout ?? ''), String(error.message));
+    throw new Error(`aos ${args.join(' ')} failed: ${error.stdout || error.message}`);
   });
   return (JSON.parse(stdout) as { data: T }).data;
-}
-
-export class AosRefusal extends Error {
-  /** Stable, as in `spec/errors.md`; empty where the command failed otherwise. */
-  readonly code: string;
-
-  constructor(args: readonly string[], stdout: string, message: string) {
-    const said = parse(stdout);
-    super(`aos ${args.join(' ')} failed: ${said.code} ${said.message || message}`);
-    this.code = said.code;
-  }
-}
-
-function parse(stdout: string): { readonly code: string; readonly message: string } {
-  try {
-    const { error } = JSON.parse(stdout) as { error: { code: string; message: string } };
-    return error;
-  } catch {
-    return { code: '', message: stdout };
-  }
 }

@@ -137,11 +137,6 @@ export class Stage {
     return this.world.configure(settings);
   }
 
-  /** Writes a file beside the world; gives its path. */
-  keepFile(name: string, text: string): Promise<string> {
-    return this.world.keepFile(name, text);
-  }
-
   /** Runs the command `aos` about this world, and gives what it tells with `--json`. */
   aos<T>(...args: readonly string[]): Promise<T> {
     return runAos<T>(this.world.place, ...args);
