@@ -16,6 +16,7 @@ import { addAuthorityCommands } from './program/authority-program.js';
 import { addDaemonCommands } from './program/daemon-program.js';
 import { addEffectCommands } from './program/effect-program.js';
 import { addGovernanceCommands } from './program/governance-program.js';
+import { addGrowthCommands } from './program/growth-program.js';
 import { addHelpCommands } from './program/help-program.js';
 import { addObjectCommands } from './program/object-program.js';
 import { addReadCommands } from './program/read-program.js';
@@ -120,6 +121,7 @@ const GROUPS: readonly (readonly [heading: string, add: typeof addWorldCommands]
   ['Authority:', addAuthorityCommands],
   ['Change:', addGovernanceCommands],
   ['Time:', addTimeCommands],
+  ['Growth:', addGrowthCommands],
   ['Secrets:', addSecretCommands],
   ['Definitions:', addAirCommands],
   ['The command line:', addHelpCommands],

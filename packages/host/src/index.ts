@@ -82,6 +82,8 @@ export type { ObservedWorld, WorldObserver } from './observe/observer.js';
 export { PROMETHEUS_TYPE, writePrometheus } from './observe/prometheus.js';
 export { WorldMetrics } from './observe/world-metrics.js';
 export { openWorldHost, type WorldHostOptions } from './open-host.js';
+export type { HeadReport } from './snapshots/head-check.js';
+export { DEFAULT_SNAPSHOT_POLICY, type SnapshotPolicy } from './snapshots/snapshot-policy.js';
 export { type FillEntropy, Stamper, type StampOrigin, systemEntropy } from './stamper.js';
 export { type DiffPart, type DiffSide, diffWorlds, type WorldDiff } from './time/diff.js';
 export { draftFork, type ForkDraft, type ForkRequest } from './time/fork.js';

@@ -1,5 +1,6 @@
 /** What a host can be told about how it runs a world. */
 import type { Clock } from './clock.js';
+import type { Signer } from './keys/key-files.js';
 import type { CryptoThreads } from './keys/signature-wait.js';
 import type { StartTimer } from './loop/wake-timer.js';
 import type { SnapshotPolicy } from './snapshots/snapshot-policy.js';
@@ -11,6 +12,8 @@ export interface WorldHostSettings {
   readonly snapshotRecords?: number;
   /** When a running world makes a snapshot; see `DEFAULT_SNAPSHOT_POLICY`. */
   readonly snapshots?: Partial<SnapshotPolicy>;
+  /** Signs heads, where no effects run; else the key of those does. */
+  readonly signer?: Signer;
   readonly startTimer?: StartTimer;
   readonly clock?: Clock;
   /**

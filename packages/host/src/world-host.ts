@@ -46,6 +46,7 @@ import { JournalTree } from './snapshots/journal-tree.js';
 import { SnapshotKeeper } from './snapshots/snapshot-keeper.js';
 import { DEFAULT_SNAPSHOT_POLICY } from './snapshots/snapshot-policy.js';
 import { makeHead, type SnapshotPorts } from './snapshots/snapshot-writer.js';
+import { WorldGrowth } from './snapshots/world-growth.js';
 import type { OpenedWorld } from './world/open-world.js';
 import type { WorldHostSettings } from './world-host-settings.js';
 
@@ -82,6 +83,8 @@ export class WorldHost {
   #closed: Promise<void> | undefined;
   #idle: (() => void) | undefined;
 
+  /** Pruning and clearing away. */
+  readonly growth: WorldGrowth;
   /** How the world was opened. */
   readonly opening: Opening;
 
@@ -107,12 +110,16 @@ export class WorldHost {
     const clock = settings.clock ?? systemClock;
     this.#snapshotPorts = {
       ...{ committer: this.#committer, tree: new JournalTree(store) },
-      signer: settings.effects?.signer,
+      signer: settings.effects?.signer ?? settings.signer,
     };
     this.#keeper = new SnapshotKeeper(store, this.#snapshotPorts, {
       policy: { ...DEFAULT_SNAPSHOT_POLICY, ...settings.snapshots },
       nowNs: () => clock.monotonicNs(),
       world: () => stepper.world,
+    });
+    this.growth = new WorldGrowth({
+      ...{ store, keeper: this.#keeper, tree: this.#snapshotPorts.tree },
+      ...{ world: () => stepper.world, wallNs: () => clock.wallNs() },
     });
     this.#entrance = new Entrance({
       ...{ stepper, store, inbox: this.#inbox, committer: this.#committer, watch: this.#watch },

@@ -27,6 +27,14 @@ export type {
   SigningPlace,
   VoiceShape,
 } from './control/governance-verbs.js';
+export type {
+  CollectShape,
+  DiskShape,
+  GrowthVerbs,
+  HeadShape,
+  ProofShape,
+  PruneShape,
+} from './control/growth-verbs.js';
 export {
   type ClientMessage,
   CONTROL_VERSION,

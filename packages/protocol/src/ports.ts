@@ -93,7 +93,7 @@ export interface WorldStore {
   records(fromSeq: number): Iterable<Uint8Array>;
   /** Bytes under `hash`, checked against it on each read; `undefined` when not stored. */
   object(hash: Hash): Uint8Array | undefined;
-  /** Clearing away, where the store can and is open for writing. */
+  /** Clearing away, where the store can. Fault of what changes it: `store-read-only`. */
   readonly growth?: StoreGrowth | undefined;
   /** Hashes of all stored objects, in no order. */
   objects(): Iterable<Hash>;

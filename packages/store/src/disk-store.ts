@@ -93,9 +93,9 @@ export class DiskStore implements WorldStore {
     return this.log.tail;
   }
 
-  /** Clearing away; only a writer can. */
-  get growth(): StoreGrowth | undefined {
-    return this.log.writer && this.#growth;
+  /** Clearing away; a reader can only look. */
+  get growth(): StoreGrowth {
+    return this.#growth;
   }
 
   async append(batch: Batch): Promise<void> {

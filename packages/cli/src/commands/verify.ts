@@ -22,13 +22,17 @@ export async function verify(
   progress: ProgressLine,
 ): Promise<Answer> {
   const isServed = await hasDaemon(path);
-  return withStore(path, (store) => {
-    const tail = describeTail(store.tail);
-    const answer = judgeStore(store, options, progress);
-    const { warnings = [], data } = answer;
-    const told = isServed ? warnings : [...warnings, ...tailWarnings(tail)];
-    return { ...answer, data: { ...data, tail }, warnings: told };
-  });
+  return withStore(
+    path,
+    (store) => {
+      const tail = describeTail(store.tail);
+      const answer = judgeStore(store, options, progress);
+      const { warnings = [], data } = answer;
+      const told = isServed ? warnings : [...warnings, ...tailWarnings(tail)];
+      return { ...answer, data: { ...data, tail }, warnings: told };
+    },
+    'all',
+  );
 }
 
 /** An answer whose data are fields. */
@@ -69,11 +73,14 @@ function describeReport(report: VerifyReport) {
     world_hash: toHashText(report.worldHash),
     from: from === 'genesis' ? from : { snapshot: toHashText(from.hash), seq: from.seq },
     snapshot: report.snapshot,
+    first: report.first,
+    linked: report.isLinked,
+    heads: { ...report.heads, different: [...report.heads.different] },
   };
 }
 
 function printReport(report: VerifyReport): string[] {
-  const { records, from, snapshot, ok } = report;
+  const { records, from, snapshot, ok, first, heads } = report;
   const begin = from === 'genesis' ? 'genesis' : `the snapshot after record ${from.seq}, trusted`;
   const judged = from === 'genesis' ? records : records - from.seq - 1;
   return [
@@ -81,6 +88,8 @@ function printReport(report: VerifyReport): string[] {
     `chain      ${toHashText(report.chain)}`,
     `world      ${toHashText(report.worldHash)}`,
     `snapshot   ${snapshot}`,
+    ...(heads.checked === 0 ? [] : [`heads      ${heads.checked}, ${heads.signed} of them signed`]),
+    ...(first === 0 ? [] : [`pruned     records before ${first} are not kept`]),
   ];
 }
 
@@ -118,7 +127,16 @@ function divergedError({ seq, at }: Explanation): CliError {
 }
 
 /** A snapshot made from one that is wrong would be as wrong: the new one is made from genesis. */
-function snapshotError({ records, snapshot }: VerifyReport): CliError {
+function snapshotError({ records, snapshot, heads, isLinked }: VerifyReport): CliError {
+  const [different] = heads.different;
+  if (!isLinked) {
+    const message = 'the first records that are kept do not lead to the snapshot replay began with';
+    return new CliError('chain-broken', `${message}; restore the journal from a copy to go on`);
+  }
+  if (different !== undefined) {
+    const message = `the head beside the snapshot after record ${different} is not that of the world`;
+    return new CliError('head-different', `${message}; ask who has signed it`);
+  }
   const advice = "give it nothing before 'aos snapshot --from-genesis' has made a new one";
   const [code, wrong] =
     snapshot === 'incomplete'

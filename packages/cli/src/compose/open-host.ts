@@ -24,7 +24,7 @@ import { newEngine } from './engine.js';
 import { findSigner, hostSigner } from './keys.js';
 import { builtFile } from './program-path.js';
 import { secretsOf } from './secrets.js';
-import { readSettings } from './settings.js';
+import { readSettings, snapshotPolicy } from './settings.js';
 
 export interface OpenHostOptions {
   readonly from?: OpenFrom;
@@ -68,7 +68,8 @@ export async function openHost(world: string, options: OpenHostOptions): Promise
     const host = openWorldHost({
       ...{ store, ...shared, from, observers: [metrics, ...observers] },
       shadow: shadowOf(world),
-      ...(effects && { effects }),
+      ...(effects ? { effects } : signerFor(world)),
+      snapshots: snapshotPolicy(readSettings(aosHome()), store),
     });
     return {
       host,
@@ -102,6 +103,12 @@ async function closeAll(host: WorldHost, store: DiskStore, effects: EffectOption
     await Promise.all((effects?.adapters ?? []).map((adapter) => adapter.close()));
     await store.close();
   }
+}
+
+/** The key of this host signs heads, where there is one. */
+function signerFor(world: string) {
+  const signer = findSigner(world, 'host');
+  return signer === undefined ? {} : { signer };
 }
 
 /** The operator's key, where it is at hand, lets the key of a new host into the keyring. */

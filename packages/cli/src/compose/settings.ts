@@ -6,18 +6,21 @@
  * |---|---|
  * | `llm.providers` | language models by the name that effects give as `provider` |
  * | `secrets.allowed` | by the id of a world, or `*`: the `env:NAME` and `file:name` it may use |
+ * | `snapshots` | by world, or `*`: `records`, `bytes` or `seconds` between two snapshots |
  *
  * What is not allowed is refused. The vault needs no leave: what lies in it is of one world.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AllowedBindings } from '@aos/adapters-vault';
-import { parseHashText } from '@aos/canon';
-import { AosFault } from '@aos/protocol';
+import { parseHashText, toHashText } from '@aos/canon';
+import type { SnapshotPolicy } from '@aos/host';
+import { AosFault, type WorldStore, worldIdOf } from '@aos/protocol';
 
 export interface Settings {
   readonly llm?: { readonly providers?: Readonly<Record<string, object>> };
   readonly secrets?: { readonly allowed?: AllowedBindings };
+  readonly snapshots?: Readonly<Record<string, Partial<SnapshotPolicy>>>;
 }
 
 /** The settings, none when there is no such file. Fault: `settings-invalid`. */
@@ -38,14 +41,41 @@ export function readSettings(home: string): Settings {
 }
 
 function checked(value: unknown): Settings {
-  const { llm, secrets, ...others } = record(value, 'an object');
+  const { llm, secrets, snapshots = {}, ...others } = record(value, 'an object');
   const [unknown] = Object.keys(others);
-  if (unknown !== undefined) throw new Error(`no setting '${unknown}' is known; llm, secrets`);
+  if (unknown !== undefined)
+    throw new Error(`no setting '${unknown}' is known; llm, secrets, snapshots`);
   const providers = record(record(llm ?? {}, "an object as 'llm'").providers ?? {}, 'providers');
   for (const [name, provider] of Object.entries(providers)) record(provider, `provider ${name}`);
   const allowed = allowedOf(record(secrets ?? {}, "an object as 'secrets'"));
   const own = providers as Readonly<Record<string, object>>;
-  return { ...(llm === undefined ? {} : { llm: { providers: own } }), secrets: { allowed } };
+  const models = llm === undefined ? {} : { llm: { providers: own } };
+  return { ...models, secrets: { allowed }, snapshots: snapshotsOf(snapshots) };
+}
+
+/** The policy of one world: what is set for it, else what is set for all. */
+export function snapshotPolicy(
+  { snapshots = {} }: Settings,
+  { genesis }: Pick<WorldStore, 'genesis'>,
+): Partial<SnapshotPolicy> {
+  return { ...snapshots['*'], ...snapshots[toHashText(worldIdOf(genesis))] };
+}
+
+const LIMITS = ['records', 'bytes', 'seconds'];
+
+function snapshotsOf(value: unknown): Readonly<Record<string, Partial<SnapshotPolicy>>> {
+  const policies = record(value, "an object as 'snapshots', with limits by world");
+  for (const [world, policy] of Object.entries(policies)) {
+    if (world !== '*' && !parseHashText(world).ok) {
+      throw new Error(`expected ids of worlds or * in 'snapshots', found ${world}`);
+    }
+    for (const [name, limit] of Object.entries(record(policy, `limits in 'snapshots', ${world}`))) {
+      if (!LIMITS.includes(name)) throw new Error(`no limit '${name}' is known; ${LIMITS}`);
+      if (Number.isSafeInteger(limit) && (limit as number) > 0) continue;
+      throw new Error(`expected a number above 0 as 'snapshots', ${world}, ${name}`);
+    }
+  }
+  return policies as Readonly<Record<string, Partial<SnapshotPolicy>>>;
 }
 
 function allowedOf({

@@ -3,9 +3,13 @@ import type { Opening } from '@aos/host';
 import { type DiskStore, openWorldStore } from '@aos/store';
 import { storePath } from './world-path.js';
 
-/** Runs `use` on the files of a world, opened for reading. */
-export async function withStore<T>(world: string, use: (store: DiskStore) => T): Promise<T> {
-  const store = await openWorldStore(storePath(world), { mode: 'read' });
+/** Runs `use` on the files of a world, opened for reading; `all` verifies every frame of them. */
+export async function withStore<T>(
+  world: string,
+  use: (store: DiskStore) => T,
+  check: 'all' | 'last' = 'last',
+): Promise<T> {
+  const store = await openWorldStore(storePath(world), { mode: 'read', check });
   try {
     return use(store);
   } finally {

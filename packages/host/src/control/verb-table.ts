@@ -25,6 +25,7 @@ import type { JournalIndex } from './journal-index.js';
 import type { PastWorlds } from './past-worlds.js';
 import { getBlob, putBlob } from './verbs/blobs.js';
 import { getDefinition, getManifest, listDefinitions, listKeys } from './verbs/definitions.js';
+import { collectGarbage, pruneJournal, showDisk, showSignedHead } from './verbs/growth.js';
 import { draftReceipt, listIntents } from './verbs/intents.js';
 import { showHead, tailJournal } from './verbs/journal-tail.js';
 import {
@@ -90,6 +91,10 @@ export const verbTable: {
   'denials.list': ({ view }) => listDenials(view),
   quiesce: ({ view }, args, signal) => quiesce(view, { ...args, signal }),
   snapshot: ({ view }) => takeSnapshot(view),
+  disk: ({ view }) => showDisk(view),
+  gc: ({ view }, args) => collectGarbage(view, args),
+  prune: ({ view }, args) => pruneJournal(view, args),
+  head: ({ view }, args) => showSignedHead(view, args),
   'halt.clear': ({ view }, args) => clearHalt(view, args),
   'governance.draft': ({ view }, args) => draftProposal(view, args),
   'governance.propose': ({ view }, args, signal) => sendPropose(view, { ...args, signal }),

@@ -15,7 +15,7 @@ export interface KeeperOptions {
 export class SnapshotKeeper {
   readonly #meter: SnapshotMeter;
   #lastSeq: number;
-  #taking: Promise<SnapshotMark> | undefined;
+  #taking: Promise<unknown> | undefined;
   #isClosed = false;
 
   constructor(
@@ -48,11 +48,17 @@ export class SnapshotKeeper {
   }
 
   /** The world of the moment at which no other snapshot is being taken. */
-  async take(): Promise<SnapshotMark> {
+  take(): Promise<SnapshotMark> {
+    return this.exclusively(() => this.#take());
+  }
+
+  /** Does something while no snapshot is being taken. */
+  async exclusively<T>(run: () => Promise<T>): Promise<T> {
     while (this.#taking !== undefined) await this.#taking.catch(() => undefined);
-    this.#taking = this.#take();
+    const done = run();
+    this.#taking = done;
     try {
-      return await this.#taking;
+      return await done;
     } finally {
       this.#taking = undefined;
     }

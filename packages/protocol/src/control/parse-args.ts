@@ -5,6 +5,7 @@ import { INPUT_KINDS } from '../inputs/input.js';
 import { RECEIPT_STATUSES } from '../signed/receipt-body.js';
 import { ArgsReader, wrongArgs } from './args-reader.js';
 import { governanceReaders } from './governance-args.js';
+import { growthReaders } from './growth-args.js';
 import type { PlainValue } from './plain-value.js';
 import { WAIT_LEVELS } from './shapes.js';
 import { STANDINGS } from './trace-shapes.js';
@@ -149,6 +150,7 @@ const verbReaders = {
   metrics: none,
   shutdown: none,
   ...governanceReaders({ signatureOf, waitOf, pageOf }),
+  ...growthReaders,
 } satisfies { readonly [V in ControlVerb]: (args: ArgsReader) => unknown };
 
 const streamReaders = {

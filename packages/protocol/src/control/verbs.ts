@@ -4,6 +4,7 @@
  */
 
 import type { GovernanceVerbs } from './governance-verbs.js';
+import type { GrowthVerbs } from './growth-verbs.js';
 import type { HashArg, SignatureArgs, SignedVerbArgs, WaitArgs } from './input-args.js';
 import type { PlainRecord, PlainValue } from './plain-value.js';
 import type {
@@ -161,7 +162,7 @@ export interface WhyArgs {
 type NoArgs = Readonly<Record<never, never>>;
 
 /** Verbs that are answered once. */
-export interface ControlVerbs extends GovernanceVerbs {
+export interface ControlVerbs extends GovernanceVerbs, GrowthVerbs {
   status: { args: { readonly authoring?: boolean }; result: StatusShape };
   'event.send': { args: EventArgs; result: SendResult };
   'plan.start': { args: PlanStartArgs; result: SendResult };

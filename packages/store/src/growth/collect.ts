@@ -56,7 +56,7 @@ function namedBy({ hash, head }: SnapshotMark) {
 function eligibleSegments({ index, segments }: GrowingLog, beforeSeq: number): readonly number[] {
   const found: number[] = [];
   for (let n = segments.first; n < segments.last; n++) {
-    if (!segments.isBorder(n) && index.of(n + 1).first <= beforeSeq) found.push(n);
+    if (!segments.isBorder(n) && index.of(n + 1).first < beforeSeq) found.push(n);
   }
   return found;
 }

@@ -81,7 +81,7 @@ export class LogReader {
       this.assertUsable();
       // a segment may be written anew, or go, while somebody reads
       if (at.version !== this.segments.version) at = this.seek(wanted);
-      if (at.offset >= this.segments.get(at.segment).end) at = this.next(at);
+      while (at.offset >= this.segments.get(at.segment).end) at = this.next(at);
       const { segment, offset, seq } = at;
       const header = at.frames.headerAt(offset);
       const isRecord = header?.kind === 'record';

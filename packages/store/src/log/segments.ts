@@ -20,6 +20,9 @@ interface Segment {
 export class Segments {
   private readonly list: Segment[] = [];
   private readonly handles = new Map<string, StoreFile>();
+  /** By segment; they are asked for with each frame that is read. */
+  private readonly paths = new Map<number, string>();
+  private readonly indexPaths = new Map<number, string>();
   /** Number of the first segment in the list. */
   private base = 0;
   /** Changes when files that were known are others now, or gone. */
@@ -74,7 +77,7 @@ export class Segments {
   }
 
   path(segment: number): string {
-    return join(this.journalPath, segmentName(segment));
+    return pathIn(this.paths, segment, () => join(this.journalPath, segmentName(segment)));
   }
 
   /** A handle for reading, kept for the next time. */
@@ -84,18 +87,22 @@ export class Segments {
 
   /** The same for its index; throws where there is none. */
   indexFile(segment: number): StoreFile {
-    return this.handle(indexPath(this.journalPath, segment));
+    return this.handle(this.indexPath(segment));
   }
 
   /** The files of a segment are others now. */
   forget(segment: number): void {
     this.drop(this.path(segment));
-    this.drop(indexPath(this.journalPath, segment));
+    this.drop(this.indexPath(segment));
   }
 
   close(): void {
     for (const file of this.handles.values()) file.close();
     this.handles.clear();
+  }
+
+  private indexPath(segment: number): string {
+    return pathIn(this.indexPaths, segment, () => indexPath(this.journalPath, segment));
   }
 
   private handle(path: string): StoreFile {
@@ -120,4 +127,10 @@ function segmentOf(header: SegmentHeader): Segment {
   const start = frameSpan(encodeSegmentHeader(header).length);
   const end = Number.POSITIVE_INFINITY;
   return { header, seed: segmentSeed(header), start, end };
+}
+
+function pathIn(known: Map<number, string>, segment: number, make: () => string): string {
+  const path = known.get(segment) ?? make();
+  known.set(segment, path);
+  return path;
 }
