@@ -10,7 +10,7 @@ export interface ShadowRunner {
 }
 
 /** What one shadow may take of the machine; nothing of it is in the report. */
-export interface ShadowBounds {
+interface ShadowBounds {
   readonly timeMs?: number | undefined;
   readonly memoryMib?: number | undefined;
 }
