@@ -90,7 +90,7 @@ async function collect<T, R>(items: AsyncIterable<T>, of: (item: T) => R): Promi
   return found;
 }
 
-test('a tree holds the files that a map of paths holds, whatever was written and removed', async () => {
+test('a tree holds what a map of paths holds, whatever was written and removed', async () => {
   await fc.assert(
     fc.asyncProperty(edits, async (list) => {
       const trees = new MemoryTrees();

@@ -46,7 +46,7 @@ export async function writeFile(
   return rebuilt(way, { kind: 'file', name: last.name, ...file });
 }
 
-/** Takes a file or a whole directory out, and what is left empty by it. `workspace-path-unknown`. */
+/** Takes out a file or a directory, and what is empty by that. Code: `workspace-path-unknown`. */
 export async function removePath(
   trees: Directories,
   root: Hash,

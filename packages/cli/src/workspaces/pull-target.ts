@@ -61,7 +61,7 @@ export class PullTarget {
   }
 
   /**
-   * The files that have to be written. Codes: `workspace-target-unsafe` for links and whatever is no
+   * The files that have to be written. Codes: `workspace-target-unsafe` for links and what is no
    * folder where one must be, `workspace-name-collision`, `file-exists`.
    */
   plan(files: readonly PulledFile[], over: 'force' | 'keep'): readonly PulledFile[] {
@@ -153,7 +153,8 @@ async function writeNew(path: string, file: TreeFile, chunks: AsyncIterable<Uint
     closeSync(written);
   }
   if (sizeBytes === file.sizeBytes) return;
-  const message = `expected ${file.sizeBytes} bytes of ${toHashText(file.hash)}, found ${sizeBytes}`;
+  const blob = toHashText(file.hash);
+  const message = `expected ${file.sizeBytes} bytes of ${blob}, found ${sizeBytes}`;
   throw new CliError('workspace-tree-damaged', message);
 }
 

@@ -1,4 +1,4 @@
-/** From a tree that was made here to a version in the world: what is new is stored, then committed. */
+/** From a tree that was made here to a version in the world: stored first, then committed. */
 import {
   Directories,
   diffTrees,

@@ -31,7 +31,7 @@ export function explained(error: unknown): never {
   throw new CliError('workspace-not-in-world', message);
 }
 
-/** The tree of a version, the head when none is given. Codes: `workspace-unknown`, `…-version-…`. */
+/** The tree of a version, or of the head. Codes: `workspace-unknown`, `…-version-unknown`. */
 export async function treeOf(
   asked: Asked,
   workspace: string,
@@ -43,7 +43,8 @@ export async function treeOf(
   const found = versions.get(version);
   if (found !== undefined) return { version, root: found.tree };
   const [oldest] = versions.keys();
-  const message = `${cutValues(workspace)} has no version ${version}; kept are ${oldest} to ${head}`;
+  const kept = `kept are ${oldest} to ${head}`;
+  const message = `${cutValues(workspace)} has no version ${version}; ${kept}`;
   throw new CliError('workspace-version-unknown', message);
 }
 

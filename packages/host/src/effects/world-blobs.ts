@@ -1,9 +1,9 @@
 /**
  * Blobs as objects of a world.
  *
- * B1 A blob of at most {@link BLOB_PIECE_BYTES} is an object, and its hash that of its bytes. A larger
- *    one is a list of pieces, each an object of that size but the last, and its hash is that of the
- *    list. So no more than one piece of a blob is in memory, however large it is.
+ * B1 A blob of at most {@link BLOB_PIECE_BYTES} is an object, and its hash that of its bytes. A
+ *    larger one is a list of pieces, each an object of that size but the last, and its hash is that
+ *    of the list. So no more than one piece of a blob is in memory, however large it is.
  * B2 An object that begins as lists do is a list. A small blob that does is stored as the one piece
  *    of a list, so that what was put always comes back.
  * B3 A blob is durable before its hash is known to anybody. One that is given up leaves pieces that

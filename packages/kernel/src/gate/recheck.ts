@@ -1,6 +1,6 @@
 /**
  * What the outside asks of a grant after its effect was released: pure functions for whoever runs
- * it, so that neither a redirect nor a name, nor what a commit brings, leads beyond what was granted.
+ * it, so that neither redirects nor names, nor what a commit brings, lead beyond what was granted.
  */
 
 import type { Denial } from './decision.js';

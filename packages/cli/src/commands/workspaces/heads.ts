@@ -66,7 +66,8 @@ const SHOWN_DIGITS = 19;
 
 function lineOf({ version, root, author, message, at_ns }: ShownVersion): string {
   const time = new Date(Number(at_ns / NS_PER_MS)).toISOString();
-  return `v${version}  ${root.slice(0, SHOWN_DIGITS)}  ${time}  ${oneLine(author)}  ${oneLine(message)}`;
+  const said = [author, message].map(oneLine).join('  ');
+  return `v${version}  ${root.slice(0, SHOWN_DIGITS)}  ${time}  ${said}`;
 }
 
 const oneLine = (text: string) => text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
