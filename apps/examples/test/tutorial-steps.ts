@@ -1,18 +1,18 @@
 /**
  * The tutorial as steps: files that it has its readers write, and commands that it has them give.
  *
- * A block behind a line that ends with a path in code and a colon is that file. A block of `console`
- * holds commands behind `$ ` and what they show; `…` stands for what differs from run to run, on a
- * line of its own for any number of lines.
+ * A block behind a line that ends with a path in code and a colon is that file. A block of
+ * `console` holds commands behind `$ ` and what they show; `…` stands for what differs from run to
+ * run, on a line of its own for any number of lines.
  */
 
-export interface FileStep {
+interface FileStep {
   readonly kind: 'file';
   readonly path: string;
   readonly text: string;
 }
 
-export interface CommandStep {
+interface CommandStep {
   readonly kind: 'command';
   readonly command: string;
   /** What it shows. */

@@ -1,4 +1,4 @@
-/** Rung 09: notes become reports, in the versions of a workspace and in the catalogue of objects. */
+/** Rung 09: notes become reports, in versions of a workspace and in the catalogue of objects. */
 import type { Rung } from '../runner/rung.js';
 import { expectEqual, type Stage, tagOf } from '../runner/stage.js';
 

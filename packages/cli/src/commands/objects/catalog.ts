@@ -20,7 +20,10 @@ export interface ObjectVersion {
 /** All versions of one name, the latest last. */
 export type Versions = readonly [ObjectVersion, ...ObjectVersion[]];
 
-/** The version that is asked for, else the latest. Codes: `object-unknown`, `object-version-unknown`. */
+/**
+ * The version that is asked for, else the latest. Codes: `object-unknown`,
+ * `object-version-unknown`.
+ */
 export async function findObject(
   asked: Asked,
   name: string,
