@@ -1,13 +1,5 @@
 /** Forks, rewinds, bundles and differences, as the command line has them. */
-import {
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -97,7 +89,12 @@ describe('aos rewind', () => {
     expect(rewound).toMatchObject({ ok: true, data: { seq: 2, epoch: 1, abandoned: 2 } });
     expect(await remaining('world')).toBe(7);
     expect(await on('world', 'verify')).toMatchObject({ ok: true, data: { records: 4 } });
-    expect(readdirSync(rewound.data.archive)).toEqual(['journal']);
+    const kept = await on('world', 'rewind', '--list');
+    expect(kept.data.rewound).toMatchObject([{ number: 1, records: 5, epoch: 0 }]);
+    expect(await json('fork', rewound.data.archive, '--to', at('back'))).toMatchObject({
+      ok: true,
+    });
+    expect(await remaining('back')).toBe(6);
   });
 });
 

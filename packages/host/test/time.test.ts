@@ -123,6 +123,25 @@ describe('a fork', () => {
   });
 });
 
+describe('a fork of a world with snapshots', () => {
+  it('opens from one of its parent', async () => {
+    await copyOf('parent', 'snapshots');
+    await openFor('snapshots', 'write', async (store) => {
+      const host = newHost(store);
+      await host.snapshot();
+      await host.submit({ kind: 'event', schema: SCHEMA, json: { by: 7 } });
+      await host.close();
+    });
+    await fork('snapshots', 'of-snapshots');
+    await openFor('of-snapshots', 'read', (store) => {
+      const { world, from, replayed } = openWorld(store, sumEngine());
+      expect(from).toMatchObject({ seq: 4 });
+      expect([sumOf(world), replayed]).toEqual([22, 2]);
+    });
+    expect(await verified('of-snapshots')).toMatchObject({ ok: true, snapshot: 'same' });
+  });
+});
+
 describe('a fork that gets what its parent got', () => {
   it('is in the state its parent is in, but for who it is', async () => {
     await fork('parent', 'twin', 2);
@@ -180,7 +199,7 @@ describe('a rewind', () => {
     expect([sumOf(world), world.epoch]).toEqual([6, 1]);
     await openFor('rewound', 'write', (store) => live(store, [100]));
     expect(sumOf(await headOf('rewound'))).toBe(106);
-    const kept = await openWorldStore(archive, { mode: 'read' });
+    const kept = await openWorldStore(join(archive, 'rewound'), { mode: 'read' });
     expect(verifyWorld(kept, sumEngine())).toMatchObject({ ok: true, records: 5 });
     await kept.close();
   });

@@ -82,6 +82,20 @@ describe('the border of a fork', () => {
     ]);
   });
 
+  it('leads to the states that its parent gets by the same inputs and stamps', () => {
+    const quiet: Script = ({ state }) => ({ state: stateBytes(state ? 2 : 1) });
+    const lives = [new Life({ K: quiet }), new Life({ K: quiet })];
+    const states = lives.map((each, n) => {
+      life = each;
+      life.take(put('a'));
+      if (n === 1) expect(cross()).toBe('crossed');
+      life.take(life.verb(epoch));
+      for (const id of ['a', 'b', 'c']) life.take(put(id));
+      return stateOf(life.world);
+    });
+    expect(states[1]).toEqual(states[0]);
+  });
+
   it('gives the keys that are good there, and remembers the others', () => {
     life.take(life.verb({ verb: 'keyring-revoke', keyId: keys.approver.keyId }));
     expect(forkGenesis(life.world, identity).keyring.map(({ name }) => name)).toEqual([

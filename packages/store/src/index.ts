@@ -5,7 +5,12 @@ export { createWorldStore } from './create-world.js';
 export type { DiskStore } from './disk-store.js';
 export { type DamagePlace, WorldDamaged } from './faults.js';
 export { type ForkOptions, forkWorldStore, type StoreFork } from './fork/fork-world.js';
-export { ARCHIVE_FOLDER, rewindWorldStore, type StoreRewind } from './fork/rewind-world.js';
+export {
+  listRewound,
+  type RewoundLog,
+  rewindWorldStore,
+  type StoreRewind,
+} from './fork/rewind-world.js';
 export type { LogTail } from './log/tail.js';
 export {
   createMemoryStore,

@@ -3,7 +3,8 @@ import { type Command, Option } from 'commander';
 import { type ExportOptions, exportWorld, importWorld } from '../commands/time/bundle.js';
 import { type DiffOptions, diffSides } from '../commands/time/diff.js';
 import { type ForkOptions, forkWorld } from '../commands/time/fork.js';
-import { type RewindOptions, rewindWorld } from '../commands/time/rewind.js';
+import { listRewinds, type RewindOptions, rewindWorld } from '../commands/time/rewind.js';
+import { CliError } from '../output.js';
 import { findWorld } from '../world/world-path.js';
 import { parseNatural } from './option-values.js';
 import type { RunCommand } from './run-command.js';
@@ -18,6 +19,10 @@ export function addTimeCommands(program: Command, run: RunCommand): void {
   addBranchCommands(program, run);
   addDiffCommand(program, run);
   addBundleCommands(program, run);
+}
+
+interface RewindFlags extends Partial<Pick<RewindOptions, 'to'>>, Pick<RewindOptions, 'as'> {
+  readonly list?: true;
 }
 
 function addBranchCommands(program: Command, run: RunCommand): void {
@@ -39,10 +44,15 @@ function addBranchCommands(program: Command, run: RunCommand): void {
   program
     .command('rewind')
     .description('let a world go on behind an earlier record; what follows it now is kept')
-    .requiredOption('--to <seq>', 'last record that stays', parseNatural)
+    .option('--to <seq>', 'last record that stays', parseNatural)
     .addOption(signedBy())
-    .action((options: RewindOptions, command: Command) =>
-      run(command, (world) => rewindWorld(world(), options)),
+    .addOption(new Option('--list', 'show what was put away by rewinds instead').conflicts(['to']))
+    .action(({ to, as, list }: RewindFlags, command: Command) =>
+      run(command, (world) => {
+        if (list === true) return listRewinds(world());
+        if (to !== undefined) return rewindWorld(world(), { to, as });
+        throw new CliError('usage', 'expected --to <seq>, the last record that stays, or --list');
+      }),
     );
 }
 

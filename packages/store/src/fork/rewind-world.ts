@@ -2,12 +2,13 @@
  * A rewind on disk: the log up to a record, and what follows there now, in the place of the log
  * that was, which is kept.
  *
- * R1 No byte of the log that was is changed: it becomes the world folder `rewound/<n>`.
+ * R1 No byte of the log that was is changed: it becomes a world folder of the same name, one of
+ *    its own in `rewound/<n>`.
  * R2 The new log is whole and durable beside it before the first rename; from that rename on the
  *    rewind has happened, whatever fails behind it (finish-rewind.ts).
  * R3 The new log ends in a file of its own. The files before it are shared: nobody writes to them.
  */
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { StoredObject } from '@aos/protocol';
 import { assertObjects } from '../batch.js';
 import type { DiskStore } from '../disk-store.js';
@@ -15,6 +16,7 @@ import { asFault, storeReadOnly } from '../faults.js';
 import type { FrameContent } from '../log/frame.js';
 import { spanOf } from '../log/frame.js';
 import { JOURNAL_FOLDER } from '../log/segment.js';
+import { nodeFs } from '../node-fs.js';
 import type { StoreFs } from '../port.js';
 import { borderBehind } from './border.js';
 import { encodeFrames } from './encode-segment.js';
@@ -23,8 +25,8 @@ import { assertDurable } from './fork-world.js';
 import { copySegment, emptyDirectory, shareSealed } from './staging.js';
 
 const BUILDING_FOLDER = 'journal.rewinding';
-/** Where the logs are kept that were rewound, each a world folder under its number. */
-export const ARCHIVE_FOLDER = 'rewound';
+/** Where the logs are kept that were rewound, each under its number. */
+const ARCHIVE_FOLDER = 'rewound';
 
 export interface StoreRewind {
   /** The last record that stays; durable. */
@@ -97,16 +99,34 @@ async function build(
 /** The log that was goes, the new one comes. */
 async function exchange(fs: StoreFs, directory: string): Promise<string> {
   const archives = join(directory, ARCHIVE_FOLDER);
-  if (!fs.has(archives)) fs.makeDirectory(archives);
-  const taken = (fs.list(archives) ?? []).map(Number).filter(Number.isSafeInteger);
-  const archive = join(archives, String(1 + Math.max(0, ...taken)));
-  fs.makeDirectory(archive);
-  await fs.syncDirectory(archives);
-  await fs.syncDirectory(directory);
+  const numbers = listRewound(directory, fs).map(({ number }) => number);
+  const place = join(archives, String(1 + Math.max(0, ...numbers)));
+  const archive = join(place, basename(directory));
+  for (const path of [archives, place, archive]) {
+    if (!fs.has(path)) fs.makeDirectory(path);
+    await fs.syncDirectory(dirname(path));
+  }
   fs.rename(join(directory, JOURNAL_FOLDER), join(archive, JOURNAL_FOLDER));
   await fs.syncDirectory(archive);
   await fs.syncDirectory(directory);
   fs.rename(join(directory, REWOUND_FOLDER), join(directory, JOURNAL_FOLDER));
   await fs.syncDirectory(directory);
-  return archive;
+  return place;
+}
+
+/** A log that was rewound. */
+export interface RewoundLog {
+  /** Counted from 1, in the order in which they were put away. */
+  readonly number: number;
+  /** The folder that has the world folder, as the folder of the world has its own. */
+  readonly path: string;
+}
+
+/** The logs of a world that are kept since it was rewound, the first one first. */
+export function listRewound(directory: string, fs: StoreFs = nodeFs): readonly RewoundLog[] {
+  const archives = join(directory, ARCHIVE_FOLDER);
+  const numbers = (fs.list(archives) ?? []).map(Number).filter(Number.isSafeInteger);
+  return numbers
+    .sort((a, b) => a - b)
+    .map((number) => ({ number, path: join(archives, String(number)) }));
 }
