@@ -1,11 +1,13 @@
 import { loadAir } from '@aos/air';
-import { decode, encode, sha256, toHashText, toHex, utf8, type Value } from '@aos/canon';
+import { decode, encode, type Hash, sha256, toHashText, toHex, utf8, type Value } from '@aos/canon';
 import {
   createWorld,
   hashWorld,
   NodeCache,
   openSnapshot,
+  printShadowReport,
   replay,
+  runShadow,
   type TrieSource,
   takeSnapshot,
   type World,
@@ -13,6 +15,7 @@ import {
 import type { Engine, RuntimeLimits } from '@aos/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { defined, GovernedWorld } from './governed-world.js';
 import { genesisOf, must, run, stateAt } from './script-world.js';
 
 const OBJECTS = [
@@ -25,20 +28,22 @@ const OBJECTS = [
 
 const refs = (names: readonly string[]) => names.map((name) => ({ name }));
 
-/** A world of the catalogue alone, which finds the cell in a field of what is registered. */
-function catalogOf(key_field = 'meta.name') {
+const nothing = { schemas: [], modules: [], plans: [], caps: [], policies: [] };
+const emptyManifest = { $kind: 'manifest', air_version: '1', ...nothing };
+
+function manifestOf(key_field: string) {
   const route = { event: 'sys/ObjectRegistered@1', reducer: 'sys/ObjectCatalog@1', key_field };
-  const manifest = {
-    $kind: 'manifest',
-    air_version: '1',
+  return {
+    ...emptyManifest,
     schemas: refs(OBJECTS),
     modules: refs(['sys/ObjectCatalog@1']),
-    plans: [],
-    caps: [],
-    policies: [],
     routing: { events: [route] },
   };
-  const loaded = loadAir([{ path: 'world.json', text: JSON.stringify(manifest) }]);
+}
+
+/** A world of the catalogue alone, which finds the cell in a field of what is registered. */
+function catalogOf(key_field = 'meta.name') {
+  const loaded = loadAir([{ path: 'world.json', text: JSON.stringify(manifestOf(key_field)) }]);
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.findings));
   expect(loaded.findings).toEqual([]);
   return loaded.world;
@@ -187,5 +192,27 @@ describe('a native reducer', () => {
     expect(record.entries).toMatchObject([{ kind: 'reducer-fault', code }]);
     expect(record.fuel).toBe(world.runtime.limits.fuel_per_call);
     expect(versionsOf(next, 'a')).toBeUndefined();
+  });
+
+  it('comes with a patch into a world that runs, and its calls are made again in a shadow', () => {
+    const life = new GovernedWorld(defined(emptyManifest));
+    expect(life.adopt(defined(manifestOf('meta.name')))).toBeUndefined();
+    const start = life.world;
+    const before = life.records.length;
+    for (const name of ['a', 'b', 'a']) {
+      expect(life.event('sys/ObjectRegistered@1', registered({ ...first, name }))).toBeUndefined();
+    }
+    expect(versionsOf(life.world, 'a')?.latest).toBe(2);
+    expect(life.check()).toBe('same');
+
+    life.propose(defined(manifestOf('meta.owner')));
+    const { base, patchHash } = life.proposal(1);
+    const window = { world: start, records: life.records.slice(before) };
+    const ports = { engine: life.engine, object: (hash: Hash) => life.object(hash) };
+    const shadow = runShadow({ head: life.world, window, patch: { base, patchHash } }, ports);
+    if (shadow.kind !== 'report') throw new Error(shadow.kind);
+    // under the other route, the cell is that of the owner: every call faults
+    expect(shadow.report.window?.states.count).toBe(2);
+    expect(printShadowReport(shadow.report).join('\n')).toContain('object-name-mismatch');
   });
 });
