@@ -133,6 +133,21 @@ describe('aos ws', () => {
   });
 });
 
+it('goes along with an export, every version that is kept', async () => {
+  const first = folderOf({ 'a/b': 'first', c: '' });
+  await ws('push', 'taken', first);
+  await ws('push', 'taken', folderOf({ d: 'second' }));
+  const bundle = join(root, 'taken.bundle');
+  expect(await json('-w', world, 'export', bundle)).toMatchObject({ ok: true });
+  const copy = join(root, 'copy');
+  expect(await json('import', bundle, copy)).toMatchObject({ ok: true });
+  const target = join(root, 'taken');
+  expect(await json('-w', copy, 'ws', 'pull', 'taken', target, '--at', '1')).toMatchObject({
+    ok: true,
+  });
+  expect(filesIn(target)).toEqual(filesIn(first));
+});
+
 describe('a folder that is pushed', () => {
   it.each<[string, (folder: string) => void]>([
     ['workspace-link', (folder) => symlinkSync('/etc/hostname', join(folder, 'link'))],

@@ -18,6 +18,7 @@ export const growthReaders = {
     keepSnapshots: args.countMaybe('keep_snapshots', { least: 1 }),
   }),
   head: (args: ArgsReader) => ({
+    sign: args.flag('sign'),
     record: args.countMaybe('record'),
     older: args.countMaybe('older', { least: 1 }),
   }),

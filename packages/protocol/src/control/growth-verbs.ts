@@ -76,9 +76,9 @@ export interface GrowthVerbs {
     };
     result: PruneShape;
   };
-  /** The head of this moment, signed where the host has a key, with proofs that are asked for. */
+  /** The head of this moment; signed, and with proofs, where that is asked for. */
   head: {
-    args: { readonly record?: number; readonly older?: number };
+    args: { readonly sign?: boolean; readonly record?: number; readonly older?: number };
     result: HeadShape;
   };
 }

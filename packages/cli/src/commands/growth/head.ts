@@ -14,6 +14,7 @@ export function showSignedHead(path: string, options: HeadCommandOptions): Promi
   const { sign = false, prove, since } = options;
   return withAccess(path, sign ? 'write' : 'read', async (asked) => {
     const head = await asked.call('head', {
+      ...(sign && { sign }),
       ...(prove !== undefined && { record: prove }),
       ...(since !== undefined && { older: since }),
     });

@@ -56,14 +56,14 @@ export async function pruneJournal(
 /** Codes: `record-unknown`, `merkle-pruned`. */
 export async function showSignedHead(
   view: ControlView,
-  { record, older }: ParsedArgs<'head'>,
+  { sign, record, older }: ParsedArgs<'head'>,
 ): Promise<ControlResult<'head'>> {
   const { store } = view;
   const head = await headOf(view);
   const size = head.seq + 1;
   const last = Math.max(record ?? -1, (older ?? 0) - 1);
   if (last > head.seq) throw recordUnknown(view, last);
-  const { signature } = head;
+  const signature = sign ? head.signature : null;
   return {
     ...{ world_id: toHashText(head.worldId), epoch: head.epoch, seq: head.seq },
     ...{ chain: toHashText(head.chain), merkle_root: toHashText(head.merkleRoot) },
