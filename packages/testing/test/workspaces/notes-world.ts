@@ -3,7 +3,6 @@
  * plan asks for that effect. Once under a wide grant, and, wrapped, once under a narrow one.
  */
 import {
-  type AnyPlan,
   definePlan,
   defineWorld,
   generatePolicy,
@@ -13,6 +12,7 @@ import {
   sys,
   t,
   trigger,
+  type WorldSpec,
 } from '@aos/air/author';
 
 const { effects, schemas, caps, reducers } = sys;
@@ -96,7 +96,7 @@ const RAISE_MEMBER = definePlan('d/raise-member@1', { input: RaiseMember }, (pla
   plan.raise('it', schemas.WorkspaceCommit, { ...head, author: '', message: '', at: 0 });
 });
 
-const plans: readonly AnyPlan[] = [
+const plans: NonNullable<WorldSpec['plans']> = [
   ...[RESOLVE, LIST, READ, WRITE, REMOVE, DIFF, COMMIT],
   ...[NARROW_READ, NARROW_COMMIT, RAISE, RAISE_MEMBER],
 ];
