@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Hash, toHashText } from '@aos/canon';
+import { readAuthoringFolder } from '@aos/host';
 import { buildScriptReducer } from '@aos/reducer-sdk';
-import { openTestWorld, type TestWorld } from '@aos/testing';
+import { openTestWorld, type TestWorld, type WorldSource } from '@aos/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { exampleFolder } from '../src/places.js';
 import { selfUpgrade } from '../src/rungs/self-upgrade.js';
@@ -54,9 +55,13 @@ const answered = (text: string | null, patch?: string) => ({
 const NO_HASH = `sha256:${'0'.repeat(64)}`;
 
 /** A world whose model answers so, and whose compiler knows one text. */
-async function open(text: string | null = SKILLS, patch?: string): Promise<void> {
+async function open(
+  text: string | null = SKILLS,
+  patch?: string,
+  source: WorldSource = { folder: FOLDER },
+): Promise<void> {
   const people = { ben: ['approver'], cleo: ['approver'] } as const;
-  world = await openTestWorld({ folder: FOLDER, people });
+  world = await openTestWorld({ ...source, people });
   answer = answered(text, patch);
   world.effects.on('llm.generate', (call) => call.ok(answer));
   world.effects.on('compile.reducer', async (call) => {
@@ -84,6 +89,15 @@ const rows = [
 const task = (name: string, id = name) =>
   world.send('work/Event@1', { Task: { id, name, description: 'do it', rows } });
 const asked = (kind: string) => world.effects.calls(kind).length;
+
+interface Grant {
+  readonly name: string;
+  readonly params: { readonly record: Readonly<Record<string, unknown>> };
+}
+
+interface Manifest {
+  readonly defaults: { readonly cap_grants: readonly Grant[] };
+}
 
 interface Board {
   readonly answers: ReadonlyMap<string, readonly string[]>;
@@ -203,6 +217,17 @@ describe('code of a model', () => {
     expect(changes().at(-1)).toBe('0 withdrawn');
   });
 
+  test('that comes with more authority is taken back, where the grant would let it', async () => {
+    const { source, grants } = unscoped();
+    const more = { name: 'more', cap: 'sys/compile@1', params: { record: {} } };
+    const patch = { set_defaults: { policy: 'agent/policy@1', cap_grants: [...grants, more] } };
+    await open(SKILLS, JSON.stringify({ patches: [patch] }), source);
+    await task('names');
+    await world.settle();
+    expect(await board()).toEqual({ ...NEVER, failed: { names: 'authority-grows' } });
+    expect(changes()).toEqual(['0 proposed', '0 shadowed', '0 withdrawn']);
+  });
+
   test('that is in force and runs for ever does no harm', async () => {
     await open();
     await task('names');
@@ -224,6 +249,21 @@ function removal(name: string, kind = 'defmodule'): string {
 function addition(name: string): string {
   const node = { $kind: 'defschema', name, type: { nat: {} } };
   return JSON.stringify({ patches: [{ add_def: { kind: 'defschema', node } }] });
+}
+
+/** The world of the rung, but for what patches may touch under its grants. */
+function unscoped(): { readonly source: WorldSource; readonly grants: readonly Grant[] } {
+  const { documents, modules } = readAuthoringFolder(FOLDER);
+  const isManifest = ({ path }: { readonly path: string }) => path.endsWith('manifest.air.json');
+  const manifest = JSON.parse(documents.find(isManifest)?.text ?? '') as Manifest;
+  const grants = manifest.defaults.cap_grants.map(({ params, ...grant }) => {
+    const { sections: _, namespaces: __, ...record } = params.record;
+    return { ...grant, params: { record } };
+  });
+  const defaults = { ...manifest.defaults, cap_grants: grants };
+  const text = JSON.stringify({ ...manifest, defaults });
+  const changed = documents.map((each) => (isManifest(each) ? { ...each, text } : each));
+  return { source: { documents: changed, modules }, grants };
 }
 
 describe('people', () => {
