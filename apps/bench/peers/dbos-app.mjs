@@ -1,7 +1,7 @@
 /**
  * DBOS in an application server: workflows in the process that answers HTTP, its system database
- * and the counters in one PostgreSQL. An event of a counter is a workflow of one step, so that it is
- * recorded before it is answered and goes on after a crash.
+ * and the counters in one PostgreSQL. An event of a counter is a workflow of one step, so that it
+ * is recorded before it is answered and goes on after a crash.
  */
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import pg from 'pg';
@@ -12,8 +12,8 @@ const POOL = 32;
 const pool = new pg.Pool({ connectionString: url, max: POOL });
 await pool.query('CREATE TABLE IF NOT EXISTS counter (key text PRIMARY KEY, n bigint NOT NULL)');
 
-const ADD =
-  'INSERT INTO counter VALUES ($1, 1) ON CONFLICT (key) DO UPDATE SET n = counter.n + 1 RETURNING n';
+const ADD = `INSERT INTO counter VALUES ($1, 1)
+  ON CONFLICT (key) DO UPDATE SET n = counter.n + 1 RETURNING n`;
 
 async function addOne(key) {
   const { rows } = await pool.query(ADD, [key]);
@@ -44,8 +44,8 @@ DBOS.setConfig({
 });
 await DBOS.launch();
 
-const ENDED =
-  "SELECT count(*) AS n FROM dbos.workflow_status WHERE status = 'SUCCESS' AND workflow_uuid LIKE $1";
+const ENDED = `SELECT count(*) AS n FROM dbos.workflow_status
+  WHERE status = 'SUCCESS' AND workflow_uuid LIKE $1`;
 
 serveApp(
   {

@@ -1,4 +1,4 @@
-/** The process of our own side of the comparison: a daemon for the world in the folder it is given. */
+/** The process of our own side of a comparison: a daemon for the world in the given folder. */
 import { join } from 'node:path';
 import { Daemon, type OpenWorldHost, openWorldHost } from '@aos/host';
 import { openWorldStore } from '@aos/store';

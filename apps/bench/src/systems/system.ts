@@ -1,6 +1,6 @@
 /**
- * A system that is compared, and one running instance of it. Every work is the same for all of them:
- * a counter by key, and workflows of local steps that do nothing but, where asked, wait.
+ * A system that is compared, and one running instance of it. Every work is the same for all of
+ * them: a counter by key, and workflows of local steps that do nothing but, where asked, wait.
  */
 
 /** What the client asks for, over the public interface of the system. */
