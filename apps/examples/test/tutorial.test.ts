@@ -53,6 +53,10 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  // where a chapter broke off, its daemons would live on
+  for (const world of ['world', 'agent']) {
+    await take({ kind: 'command', command: `aos -w ${world} down`, shows: '' });
+  }
   shell.stdin?.end();
   await new Promise((resolve) => shell.once('exit', resolve));
   rmSync(home, { recursive: true, force: true });
