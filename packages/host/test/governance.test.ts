@@ -1,6 +1,13 @@
 /** Changes of a world's definition: through control verbs, and as effects of its own plans. */
 import { compilePatch, loadAir } from '@aos/air';
-import { type Encodable, encode, type Hash, parseHashText, sha256 } from '@aos/canon';
+import {
+  type Encodable,
+  encode,
+  encodeUntagged,
+  type Hash,
+  parseHashText,
+  sha256,
+} from '@aos/canon';
 import { foundWorld, openControl, openWorldHost, signVerb, verifyWorld } from '@aos/host';
 import { signedVerbArgs, type Verb, type WorldStore } from '@aos/protocol';
 import { createMemoryStore } from '@aos/store';
@@ -40,8 +47,7 @@ function changed(change: { readonly schema?: string }): Documents {
   return [{ path: 'air/world.air.json', text: JSON.stringify([...more, ...named]) }];
 }
 
-function open(store: WorldStore) {
-  const engine = sumEngine();
+function open(store: WorldStore, engine = sumEngine()) {
   const host = openWorldHost({
     store,
     engine,
@@ -54,7 +60,22 @@ function open(store: WorldStore) {
     const { verb: _, ...args } = signedVerbArgs(signVerb(keys.signer('operator'), place, verb));
     return args;
   };
-  return { host, control, signed };
+  const adopt = async (draft: Parameters<typeof control.call<'governance.draft'>>[1]) => {
+    const { base, patch_hash } = must(await control.call('governance.draft', draft));
+    const about = { base: hashOf(base), patchHash: hashOf(patch_hash) };
+    const proposing = await signed({ verb: 'propose', ...about, description: 'more' });
+    const { proposal } = must(await control.call('governance.propose', proposing));
+    const shadow = must(await control.call('governance.shadow', { proposal: proposal ?? -1 }));
+    const ref = { ...about, proposal: proposal ?? -1 };
+    const bound = { ...ref, shadowHash: hashOf(shadow.shadow_hash) };
+    const shadowed = await signed({ verb: 'shadowed', ...bound, atSeq: shadow.at_seq });
+    must(await control.call('governance.shadowed', shadowed));
+    must(await control.call('governance.approve', await signed({ verb: 'approve', ...bound })));
+    const applying = await signed({ verb: 'apply', proposal: ref.proposal });
+    must(await control.call('governance.apply', applying));
+    return shadow;
+  };
+  return { host, control, signed, adopt };
 }
 
 function hashOf(text: string): Hash {
@@ -66,23 +87,8 @@ const code2 = new Uint8Array([4, 5, 6]);
 describe('a definition that is changed through control verbs', () => {
   it('goes from draft to force and back again, and replays', async () => {
     const store = newStore(plan.documents);
-    const { host, control, signed } = open(store);
+    const { host, control, adopt } = open(store);
     for (let n = 1; n < 4; n++) must(await host.submit(add(n)));
-    const adopt = async (draft: Parameters<typeof control.call<'governance.draft'>>[1]) => {
-      const { base, patch_hash } = must(await control.call('governance.draft', draft));
-      const about = { base: hashOf(base), patchHash: hashOf(patch_hash) };
-      const proposing = await signed({ verb: 'propose', ...about, description: 'more' });
-      const { proposal } = must(await control.call('governance.propose', proposing));
-      const shadow = must(await control.call('governance.shadow', { proposal: proposal ?? -1 }));
-      const ref = { ...about, proposal: proposal ?? -1 };
-      const bound = { ...ref, shadowHash: hashOf(shadow.shadow_hash) };
-      const shadowed = await signed({ verb: 'shadowed', ...bound, atSeq: shadow.at_seq });
-      must(await control.call('governance.shadowed', shadowed));
-      must(await control.call('governance.approve', await signed({ verb: 'approve', ...bound })));
-      const applying = await signed({ verb: 'apply', proposal: ref.proposal });
-      must(await control.call('governance.apply', applying));
-      return shadow;
-    };
     const nodes = changed({ schema: 't/More@1' });
     const first = await adopt({ documents: nodes, modules: [{ name: REDUCER, bytes: code2 }] });
     expect(first.lines.join('\n')).toContain('changed defmodule t/Sum@1');
@@ -103,6 +109,64 @@ describe('a definition that is changed through control verbs', () => {
     const { state } = must(await control.call('state.get', { reducer: REDUCER })) as never;
     expect(state).toEqual({ n: 10 });
     expect(verifyWorld(store, sumEngine()).ok).toBe(true);
+    await host.close();
+  });
+
+  it('goes back to schemas that meant something else, under the names that they had', async () => {
+    const world = (state: object, part: object, more: readonly object[] = []): Documents => {
+      const own = JSON.parse(plan.documents[0]?.text ?? '[]') as { name?: string }[];
+      const nodes = own.map((node) => {
+        if (node.name === 't/Sum@1' && 'type' in node) return { ...node, type: state };
+        if (node.name !== undefined) return node;
+        const schemas = ['t/Sum@1', 't/Add@1', 't/Event@1', 't/Part@1'];
+        const before = { schemas: refs(...schemas, ...(more.length > 0 ? ['t/Old@1'] : [])) };
+        if (more.length === 0) return { ...node, ...before };
+        const [features, migrations] = [['migrations'], refs('t/widen@1')];
+        const modules_ = refs(REDUCER, 't/Widen@1');
+        return { ...node, ...before, modules: modules_, features, migrations };
+      });
+      const all = [{ $kind: 'defschema', name: 't/Part@1', type: part }, ...nodes, ...more];
+      return [{ path: 'air/world.air.json', text: JSON.stringify(all) }];
+    };
+    const n = { n: { nat: {} } };
+    const before = world({ record: n }, { text: {} });
+    const after = world({ record: { ...n, part: { ref: 't/Part@1' } } }, { nat: {} }, [
+      { $kind: 'defschema', name: 't/Old@1', type: { record: n } },
+      {
+        ...{ $kind: 'defmodule', name: 't/Widen@1', module_kind: 'pure' },
+        abi: { pure: { input: 't/Old@1', output: 't/Sum@1' } },
+      },
+      {
+        ...{ $kind: 'defmigration', name: 't/widen@1', reducer: REDUCER },
+        ...{ from: 't/Old@1', to: 't/Sum@1', module: 't/Widen@1' },
+      },
+    ]);
+    const second = hex(sha256(code2));
+    const call: ReturnType<typeof sumEngine>['call'] = (hash, entry) => {
+      const state = encode(hex(hash) === second ? { n: 1, part: 7 } : { n: 1 });
+      const step = { state, domain_events: [], effects: [], ann: null };
+      const output = encodeUntagged(entry === 'run' ? { output: state } : step);
+      return { kind: 'output', output, fuel: 0 };
+    };
+    const { host, control, adopt } = open(newStore(before), { ...sumEngine(), call });
+    must(await host.submit(add(1)));
+    await adopt({
+      documents: after,
+      modules: [
+        { name: REDUCER, bytes: code2 },
+        { name: 't/Widen@1', bytes: code2 },
+      ],
+    });
+    must(await host.submit(add(1)));
+    const bare = await control.call('governance.draft', { rollback: 0 });
+    expect(bare).toMatchObject({ refusal: { code: 'migration-missing', at: REDUCER } });
+    await adopt({ rollback: 0, migrations: [{ reducer: REDUCER, bytes: new Uint8Array([7]) }] });
+    const find = async (name: string) =>
+      JSON.stringify(must(await control.call('definition.get', { name })));
+    expect(await find('t/SumBack@1')).toMatch(/"input":"t\/Sum@2","output":"t\/Sum@1"/);
+    expect(await find('t/Sum@2')).toContain('"ref":"t/Part@2"');
+    expect(await find('t/Part@2')).toContain('"nat"');
+    expect(await find('t/Part@1')).toContain('"text"');
     await host.close();
   });
 

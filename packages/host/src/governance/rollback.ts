@@ -126,12 +126,18 @@ interface WayPlaces {
 
 function findWay(missing: MissingMigration, { source, present, folder }: WayPlaces) {
   const { reducer, from, to, module } = missing;
-  const code = source.migrations.get(reducer);
+  // states of older types still may be there: what was given is for those of now
+  const code = from === stateOf(present, reducer) ? source.migrations.get(reducer) : undefined;
   if (code !== undefined && from !== undefined) return newWay(missing, from, code, present);
   return (
     (folder && wayOfFolder(folder, reducer, to)) ??
     (module === undefined ? undefined : wayOfModule(present, module))
   );
+}
+
+function stateOf({ find }: WorldDefinition, reducer: string): string | undefined {
+  const node = find('defmodule', reducer);
+  return node?.module_kind === 'reducer' ? node.abi.reducer.state : undefined;
 }
 
 function newWay(
@@ -142,7 +148,7 @@ function newWay(
 ): Way {
   const module = {
     $kind: 'defmodule',
-    name: freeName(`${reducer.replace(/@\d+$/, '')}Back`, speaks),
+    name: freeName(`${reducer.replace(/@\d+$/, '')}Back`, 'defmodule', speaks),
     module_kind: 'pure',
     wasm_hash: toHashText(code),
     abi: { pure: { input, output: to } },
@@ -150,9 +156,13 @@ function newWay(
   return { module, input, speaks };
 }
 
-function freeName(stem: string, { find }: WorldDefinition): string {
+function freeName(
+  stem: string,
+  kind: 'defmigration' | 'defmodule',
+  { find }: WorldDefinition,
+): string {
   let version = 1;
-  while (find('defmodule', `${stem}@${version}`) !== undefined) version += 1;
+  while (find(kind, `${stem}@${version}`) !== undefined) version += 1;
   return `${stem}@${version}`;
 }
 
@@ -194,7 +204,19 @@ class Target {
     const name = module.name as string;
     this.#nodes.push(
       { ...module, abi: { pure: { ...pure, input: from, output: to } } },
-      { $kind: 'defmigration', name, reducer, from, to, module: name },
+      { $kind: 'defmigration', name: this.#migrationName(name), reducer, from, to, module: name },
+    );
+  }
+
+  /** Of `demo/NarrowOrder@1` it is `demo/narrow_order@1`: a name of its own, so that it is found. */
+  #migrationName(module: string): string {
+    const stem = module.replace(/@\d+$/, '');
+    const [, space = '', local = ''] = /^(.*\/)?(.*)$/.exec(stem) ?? [];
+    const snake = local.replace(/(?<=[a-z0-9])[A-Z]/g, '_$&').toLowerCase();
+    return freeName(
+      `${space}${snake === local ? `${local}_back` : snake}`,
+      'defmigration',
+      this.before,
     );
   }
 
