@@ -161,6 +161,11 @@ const ADDED_SCHEMAS: readonly string[] = [
   'sys/WorkspaceDiffReceipt@1',
   'sys/WorkspaceCommitParams@1',
   'sys/WorkspaceCommitReceipt@1',
+  'sys/GovDraftParams@1',
+  'sys/GovDraftReceipt@1',
+  'sys/GovWithdrawParams@1',
+  'sys/GovWithdrawReceipt@1',
+  'sys/ProposalChanged@1',
 ];
 
 describe('the published definitions are in the catalogue, by hash', () => {
