@@ -33,13 +33,14 @@ export const selfUpgrade: Rung = {
   async play(stage) {
     const chance = new Chance(stage.seed);
     stage.print(`what is by chance comes again with --seed ${stage.seed}`);
-    await hireModel(stage);
+    const isReal = await hireModel(stage);
     for (const name of APPROVERS) await admit(stage, name, 'approver');
     await admit(stage, 'mallory', 'operator', 'approver');
 
     const skill = RandomTask.telling(chance);
     await learn(stage, skill.over(chance));
-    await beTricked(stage, new RandomTask(chance).over(chance));
+    // whether a real model can be tricked is a question of its own
+    if (!isReal) await beTricked(stage, new RandomTask(chance).over(chance));
     await beCareless(stage);
     await doAgain(stage, skill.over(chance));
     await explain(stage);
@@ -47,15 +48,17 @@ export const selfUpgrade: Rung = {
   },
 };
 
-/** A server of this machine answers, unless the user has a provider of this name. */
-async function hireModel(stage: Stage): Promise<void> {
+/** A server of this machine answers, unless the user has a provider of this name: says which. */
+async function hireModel(stage: Stage): Promise<boolean> {
   const key = process.env.LLM_API_KEY ?? 'sk-a-key-that-nobody-may-see';
   await stage.keepSecret('llm-key', key);
   const server = await stage.serve(({ body }) => ({ status: 200, body: completeChat(body) }));
   const prices = { coder: { prompt: '25', completion: '125' } };
   const own = { protocol: 'openai-chat', baseUrl: `${server.url}/v1`, prices };
-  const coder = { ...(userProvider('coder') ?? own), key: { aliases: ['agent/llm_key'] } };
+  const real = userProvider('coder');
+  const coder = { ...(real ?? own), key: { aliases: ['agent/llm_key'] } };
   await stage.configure({ llm: { providers: { coder } } });
+  return real !== undefined;
 }
 
 /** What the worker cannot do is written, compiled, tried in a shadow, approved of, and done. */

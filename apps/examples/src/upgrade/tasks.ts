@@ -179,7 +179,8 @@ const ENDINGS: readonly ((chance: Chance) => Ending)[] = [
   (chance) => {
     const field = chance.pick<NumberField>(NUMBERS);
     const [words, total] = chance.pick(TOTALS);
-    const says = `Give a line for each team, in the order of the alphabet: the team, "=", ${words} ${field}.`;
+    const line = `the team, "=", ${words} ${field}`;
+    const says = `Give a line for each team, in the order of the alphabet: ${line}.`;
     return {
       says,
       does: (rows) =>
