@@ -83,7 +83,7 @@ export class Params {
 }
 
 /** The names of a path. Code: `workspace-path-invalid`. */
-export function namesOf(path: string): readonly string[] {
+function namesOf(path: string): readonly string[] {
   const names = parsePath(path);
   if (names.ok) return names.value;
   throw refusal(names.refusal.code, names.refusal.detail);

@@ -35,6 +35,7 @@ describe('a world that loads', () => {
       'demo/State@1',
       'demo/Tick@1',
       'sys/EffectError@1',
+      'sys/ProposalChanged@1',
       'sys/PureContext@1',
       'sys/ReducerContext@1',
     ]);

@@ -179,6 +179,26 @@ describe('a folder that is pushed', () => {
     expect(await ws('push', 'x', join(folder, 'none'))).toMatchObject(refused('folder-unreadable'));
   });
 
+  it('may be committed by hand, and shows where it is not whole', async () => {
+    const tree = `sha256:${'0'.repeat(64)}`;
+    const commit = {
+      workspace: 'hollow',
+      expected_head: null,
+      tree,
+      author: '',
+      message: '',
+      at: 0,
+    };
+    await json('-w', world, 'event', 'send', 'sys/WorkspaceCommitted@1', JSON.stringify(commit));
+    expect(await ws('ls', 'hollow')).toMatchObject(refused('workspace-object-missing'));
+    const target = join(root, 'hollow');
+    expect(await ws('pull', 'hollow', target)).toMatchObject(refused('workspace-object-missing'));
+    expect(existsSync(target)).toBe(false);
+    expect(await ws('push', 'hollow', folderOf({ a: '' }))).toMatchObject(
+      refused('workspace-object-missing'),
+    );
+  });
+
   it('may have files of several pieces', async () => {
     const folder = folderOf({});
     const bytes = Buffer.alloc(5 * 2 ** 20, 'large ');

@@ -84,6 +84,7 @@ describe('the reducer of workspaces', () => {
     ['workspace-head-stale', { expected_head: 0, tree: 'b' }],
     ['workspace-head-stale', { expected_head: 2, tree: 'b' }],
     ['workspace-text-too-long', { expected_head: 1, tree: 'b', message: 'x'.repeat(1025) }],
+    ['workspace-text-too-long', { expected_head: 1, tree: 'b', message: 'ж'.repeat(513) }],
     ['workspace-text-too-long', { expected_head: 1, tree: 'b', author: 'x'.repeat(257) }],
   ])('refuses with %s, and nothing changes', (code, refused) => {
     const { world } = commit(newWorld(), { expected_head: null, tree: 'a' });

@@ -6,7 +6,7 @@
  * 2. What was asked about is what counts: the reducer refuses any other head than the expected one.
  * 3. Started again, it finds the answer of the first start, by the id of its event.
  */
-import { type Encodable, encode, type Hash, toHashText, toHex } from '@aos/canon';
+import { type Encodable, encode, type Hash, toHashText, toHex, utf8 } from '@aos/canon';
 import { type Heads, WORKSPACE_REDUCER } from '../heads.js';
 import type { Params } from '../params.js';
 import type { Session } from '../session.js';
@@ -16,15 +16,18 @@ import { diffTrees, type TreeChange } from '../tree/walk.js';
 
 /** Files that one commit may change. */
 const MAX_CHANGES = 100_000;
-const MAX_MESSAGE_CHARS = 1024;
+const MAX_MESSAGE_BYTES = 1024;
+/** Names of plans are ASCII. */
+const MAX_AUTHOR_BYTES = 256;
 /** Changes that are asked about before others get their turn. */
 const SLICE = 256;
 
 export async function commit(session: Session, params: Params): Promise<Encodable> {
   const { workspace } = params;
   const message = params.text('message');
-  if (message.length > MAX_MESSAGE_CHARS) {
-    const detail = `expected at most ${MAX_MESSAGE_CHARS} characters, found ${message.length}`;
+  const sizeBytes = utf8(message).length;
+  if (sizeBytes > MAX_MESSAGE_BYTES) {
+    const detail = `expected at most ${MAX_MESSAGE_BYTES} bytes, found ${sizeBytes}`;
     throw refusal('workspace-text-too-long', detail);
   }
   const root = await session.rootOf(workspace, params.hash('root'));
@@ -92,7 +95,7 @@ async function handIn(session: Session, commit: Commit): Promise<void> {
   const { world, context, call } = session;
   const value = encode({
     ...{ workspace, message, tree: toHashText(root), expected_head: expected ?? null },
-    author: (await world.askedBy(call.intentHash)).slice(0, MAX_AUTHOR_CHARS),
+    author: (await world.askedBy(call.intentHash)).slice(0, MAX_AUTHOR_BYTES),
     at: context.clock.wallNs(),
   });
   const answer = await world.submit({ schema: 'sys/WorkspaceCommitted@1', value, dedup });
@@ -105,8 +108,6 @@ async function handIn(session: Session, commit: Commit): Promise<void> {
   const detail = `no route leads sys/WorkspaceCommitted@1 to ${WORKSPACE_REDUCER}`;
   throw refusal('workspace-not-in-world', detail);
 }
-
-const MAX_AUTHOR_CHARS = 256;
 
 function stale(expected: number | undefined, { head }: Heads) {
   const detail = `expected the head ${expected ?? 'none'}, found ${head ?? 'none'}; resolve again`;

@@ -12,7 +12,7 @@ import { diffTrees, listTree, type TreeChange } from '../tree/walk.js';
 const MAX_LISTED = 1000;
 const MAX_LISTED_BYTES = 1 << 16;
 /** Most bytes of a file in one receipt, which lies in the journal. */
-export const READ_BYTES = 1 << 18;
+const READ_BYTES = 1 << 18;
 
 export async function resolve(session: Session, params: Params): Promise<Encodable> {
   const { workspace } = params;

@@ -7,7 +7,7 @@
  */
 import { ok, type Result, refuse, utf8 } from '@aos/canon';
 
-export const MAX_PATH_BYTES = 1024;
+const MAX_PATH_BYTES = 1024;
 export const MAX_DEPTH = 64;
 const MAX_NAME_BYTES = 255;
 

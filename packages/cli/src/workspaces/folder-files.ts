@@ -94,7 +94,7 @@ function list(folder: string) {
 }
 
 /** A link that took the place of a file meanwhile is not followed. */
-export function readFile(path: string): {
+function readFile(path: string): {
   readonly bytes: Uint8Array;
   readonly isExecutable: boolean;
 } {

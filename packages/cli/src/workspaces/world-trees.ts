@@ -15,7 +15,7 @@ import { cutValues } from '../shown-text.js';
 /** Bytes that one answer gives. */
 const CHUNK_BYTES = 1 << 20;
 
-export const NO_HEADS: Heads = { head: undefined, versions: new Map() };
+const NO_HEADS: Heads = { head: undefined, versions: new Map() };
 
 /** None for a workspace that is not there. Code: `workspace-not-in-world`. */
 export async function headsOf(asked: Asked, workspace: string): Promise<Heads> {

@@ -7,13 +7,13 @@
  *    and nothing has changed.
  * 3. Versions count from 1 without a gap. The latest {@link KEPT_VERSIONS} are kept.
  */
-import { bytesEqual, encode, type Value } from '@aos/canon';
+import { bytesEqual, encode, utf8, type Value } from '@aos/canon';
 import { fieldsOf, type NativeAnswer, type NativeCall } from './native-reducer.js';
 
 /** Versions that a state holds; with the longest texts it is some 400 KB. */
 const KEPT_VERSIONS = 256;
-const MAX_AUTHOR_CHARS = 256;
-const MAX_MESSAGE_CHARS = 1024;
+const MAX_AUTHOR_BYTES = 256;
+const MAX_MESSAGE_BYTES = 1024;
 /** Lower-case words, so that no two names look alike, and none is a path. */
 const NAME = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/;
 
@@ -24,7 +24,7 @@ export function workspace({ state, event, key }: NativeCall): NativeAnswer | str
   if (!NAME.test(String(name))) return 'workspace-name-invalid';
   const author = String(commit.get('author'));
   const message = String(commit.get('message'));
-  if (author.length > MAX_AUTHOR_CHARS || message.length > MAX_MESSAGE_CHARS) {
+  if (sizeOf(author) > MAX_AUTHOR_BYTES || sizeOf(message) > MAX_MESSAGE_BYTES) {
     return 'workspace-text-too-long';
   }
   const before = state === null ? undefined : fieldsOf(state);
@@ -37,6 +37,8 @@ export function workspace({ state, event, key }: NativeCall): NativeAnswer | str
   if (versions.size > KEPT_VERSIONS) dropOldest(versions);
   return { state: { head: next, versions } };
 }
+
+const sizeOf = (text: string): number => utf8(text).length;
 
 /** Keys are in ascending order, as canonical maps have them. */
 function dropOldest(versions: Map<Value, Value>): void {
