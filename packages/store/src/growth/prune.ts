@@ -36,7 +36,9 @@ export interface PruneSubject extends PruneSetting {
 /** What pruning to a snapshot would drop: the segments before, and their bytes. */
 export function planPrune(log: GrowingLog, snapshot: SnapshotMark) {
   const { index, segments } = log;
-  const segment = index.segmentWith(Math.max(index.first, snapshot.seq + 1));
+  // the last record stays: what comes next is linked to it
+  const kept = Math.min(snapshot.seq + 1, index.records - 1);
+  const segment = index.segmentWith(Math.max(index.first, kept));
   let bytes = 0;
   for (let n = segments.first; n < segment; n++) bytes += segments.get(n).end;
   const first = index.of(segment).first;
