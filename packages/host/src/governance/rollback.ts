@@ -208,7 +208,7 @@ class Target {
     );
   }
 
-  /** Of `demo/NarrowOrder@1` it is `demo/narrow_order@1`: a name of its own, so that it is found. */
+  /** Of `demo/NarrowOrder@1` it is `demo/narrow_order@1`: names of their own are easily found. */
   #migrationName(module: string): string {
     const stem = module.replace(/@\d+$/, '');
     const [, space = '', local = ''] = /^(.*\/)?(.*)$/.exec(stem) ?? [];
