@@ -10,6 +10,8 @@
  */
 import { createServer } from 'node:http';
 
+const KEEP_ALIVE_MS = 300_000;
+
 /** The local work of a step, the same for every system: a wait of `ms`, or none, and a value. */
 export async function act(step, ms) {
   if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
@@ -30,6 +32,8 @@ export function serveApp(app, port) {
     );
     request.resume();
   });
+  // clients keep their connections, also over pauses between works
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.listen(port, '127.0.0.1', () => process.send?.('ready'));
   process.on('disconnect', () => process.exit(0));
   process.on('message', () => {

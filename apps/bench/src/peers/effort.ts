@@ -18,7 +18,7 @@ export const FULL: Effort = {
   rounds: 5,
   concurrency: [16, 64, 256],
   tryMs: 600,
-  warmUpMs: 600,
+  warmUpMs: 1500,
   runMs: 2000,
   killed: 100,
   killedStepMs: 100,

@@ -148,7 +148,7 @@ function machineOf({ machine, effort, rows }: PeerReport): string {
   const probe = rows.find(({ name }) => name === 'probe.flush');
   return [
     `${machine.cpu}, ${machine.cores} cores, ${machine.memory_gib} GiB, Node ${machine.node}`,
-    `${effort.rounds} rounds`,
+    effort.rounds === 1 ? '1 round' : `${effort.rounds} rounds`,
     `${probe?.value?.toLocaleString('en-US') ?? '?'} flushes/s`,
   ].join('; ');
 }
