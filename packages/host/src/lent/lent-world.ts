@@ -74,7 +74,7 @@ class LentWorld implements WorldPort {
   async *receipts(adapterId: string, records: number): AsyncGenerator<Uint8Array, void, void> {
     const { store } = this.parts;
     const last = store.durable;
-    const first = Math.max(0, last + 1 - records);
+    const first = Math.max(store.first, last + 1 - records);
     for (let end = last + 1; end > first; end -= SLICE_RECORDS) {
       const from = Math.max(first, end - SLICE_RECORDS);
       for (const receipt of receiptsIn(store, from, end)) {
