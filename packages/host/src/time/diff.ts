@@ -21,7 +21,7 @@ import {
 import type { PlainRecord, PlainValue } from '@aos/protocol';
 import { cellShape, findReducer } from '../control/verbs/reducers.js';
 
-export type DiffChange = 'added' | 'changed' | 'removed';
+type DiffChange = 'added' | 'changed' | 'removed';
 
 /** What differs in one part: `added` is only in the second world, `removed` only in the first. */
 export interface DiffPart {

@@ -112,7 +112,7 @@ interface StateArgs {
 
 /** Keys are plain values of the reducer's key schema. */
 /** The moment that a question is about. */
-export interface HeightArgs {
+interface HeightArgs {
   /** As with `state.get`. */
   readonly at?: string;
   readonly timeout_ms?: number;
