@@ -82,7 +82,7 @@ export async function read(session: Session, params: Params): Promise<Encodable>
   return {
     ...{ workspace, root: toHashText(root), path: joinPath(names), size: sizeBytes },
     ...{ executable: isExecutable, blob: toHashText(hash) },
-    ...contentShape(bytes, range?.isWhole === true),
+    ...contentShape(bytes, range),
   };
 }
 
@@ -106,8 +106,8 @@ export function rangeOf(params: Params, size: number): Range | undefined {
 }
 
 /** Text where the bytes are the whole of one. */
-export function contentShape(bytes: Uint8Array | undefined, isWhole: boolean) {
-  const text = bytes !== undefined && isWhole ? decodeUtf8(bytes) : undefined;
+export function contentShape(bytes: Uint8Array | undefined, range: Range | undefined) {
+  const text = bytes !== undefined && range?.isWhole === true ? decodeUtf8(bytes) : undefined;
   if (text?.ok === true) return { text: text.value, bytes: null };
   return { text: null, bytes: bytes ?? null };
 }

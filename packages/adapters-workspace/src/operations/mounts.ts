@@ -61,7 +61,7 @@ async function readMount(session: Session, params: Params): Promise<Encodable> {
   return {
     ...{ workspace: params.workspace, root: null, path: joinPath(names) },
     ...{ size: bytes.length, executable: false, blob: blobShape(blob) },
-    ...contentShape(part, range?.isWhole === true),
+    ...contentShape(part, range),
   };
 }
 

@@ -15,7 +15,7 @@ const MAX_NAME_BYTES = 255;
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\p{Cs}\u115f\u1160\u3164\uffa0]|\u034f/u;
 /** Slashes and dots that are none, and the backslash. */
 const LOOK_ALIKE =
-  /[\\\u2024-\u2026\u2044\u2215\u2216\u2571\u2572\u29f5\u29f8\u29f9\ufe52\ufe68\uff0e\uff0f\uff3c]/u;
+  /[\\\u2024-\u2026\u2044\u2215\u2216\u2571\u2572\u29f5\u29f8\u29f9\ufe52\ufe68]|[\uff0e\uff0f\uff3c]/u;
 /** Spaces other than the plain one. */
 const ODD_SPACE = /[^\P{Zs} ]/u;
 const PLAIN = /^[A-Za-z0-9_-][A-Za-z0-9_.-]*$/;

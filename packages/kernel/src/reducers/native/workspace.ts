@@ -1,8 +1,8 @@
 /**
  * `sys/Workspace@1`: heads and versions of workspaces, one cell for each name.
  *
- * 1. The key of the cell is the name of the workspace (`workspace-name-mismatch`), which is one that
- *    mounts cannot have (`workspace-name-invalid`).
+ * 1. The key of the cell is the name of the workspace (`workspace-name-mismatch`), which is one
+ *    that mounts cannot have (`workspace-name-invalid`).
  * 2. A commit says which head it was made from; any other head refuses it (`workspace-head-stale`),
  *    and nothing has changed.
  * 3. Versions count from 1 without a gap. The latest {@link KEPT_VERSIONS} are kept.
