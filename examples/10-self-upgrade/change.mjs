@@ -37,6 +37,12 @@ const governor = grant('governor', sys.caps.governance, {
   namespaces: ['skill'],
 });
 const clock = grant('clock', sys.caps.timer, {});
+// One file of one workspace, for whoever wants to read what was learned, and when.
+const shelf = grant('shelf', sys.caps.workspace, {
+  workspaces: ['skills'],
+  prefixes: ['skills.ts'],
+  operations: ['resolve', 'write', 'commit'],
+});
 
 const planName = 'agent/change_plan@1';
 
@@ -118,7 +124,33 @@ export const changePlan = definePlan(planName, { input: Written }, (plan, input)
   });
   const isApplied = isOk(outcome(applied).status);
   giveUp('unapplied', coalesce(outcome(applied).error, ''), { when: not(isApplied) });
-  plan.raise('learned', WorkerEvent, { Learned: { id, source } }, { when: isApplied });
+  const learned = plan.raise(
+    'learned',
+    WorkerEvent,
+    { Learned: { id, source } },
+    { when: isApplied },
+  );
+
+  const workspace = 'skills';
+  const head = plan.call(
+    'head',
+    sys.effects.workspaceResolve,
+    { workspace },
+    { grant: shelf, after: learned, when: isApplied },
+  );
+  const file = plan.call(
+    'file',
+    sys.effects.workspaceWrite,
+    { workspace, root: head.root, path: 'skills.ts', content: { text: source } },
+    { grant: shelf, when: isOk(outcome(head).status) },
+  );
+  const kept = plan.call(
+    'keep',
+    sys.effects.workspaceCommit,
+    { workspace, root: file.root, expected_head: head.head, message: concat('learn ', name) },
+    { grant: shelf, when: isOk(outcome(file).status) },
+  );
+  plan.assign('kept', outcome(kept).status);
   const isOvertaken = ne(decided.proposal, proposal_id);
   const isOurs = eq(decided.principal, `world:${planName}`);
   const isLate = and(eq(decided.change, 'withdrawn'), isOurs);

@@ -24,6 +24,10 @@ interface Board {
   readonly failed: Readonly<Record<string, string>>;
 }
 
+interface Log {
+  readonly versions: readonly { readonly version: number; readonly message: string }[];
+}
+
 export const selfUpgrade: Rung = {
   slug: 'self-upgrade',
   title: 'A world that learns',
@@ -82,6 +86,12 @@ async function learn(stage: Stage, { task, expected }: CheckedTask): Promise<voi
   const { answers, failed } = await stage.state<Board>(WORKER);
   expectEqual([answers[task.id], Object.entries(failed)], [expected, []]);
   stage.print(`done, and it is what comes out elsewhere: ${expected.join(' | ')}`);
+  const { versions } = await stage.aos<Log>('ws', 'log', 'skills');
+  expectEqual(
+    versions.map(({ message }) => message),
+    [`learn ${task.name}`],
+  );
+  stage.print(`the file is version ${versions[0]?.version} of a workspace, for whoever reads it`);
 }
 
 /** The words of a task make the model ask for more than code. */
