@@ -13,9 +13,9 @@ const MAX_NAME_BYTES = 255;
 
 /** Control characters, line separators, and what is not seen or turns the direction of text. */
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\p{Cs}\u115f\u1160\u3164\uffa0]|\u034f/u;
-/** Slashes and dots that are none, and the backslash. */
-const LOOK_ALIKE =
-  /[\\\u2024-\u2026\u2044\u2215\u2216\u2571\u2572\u29f5\u29f8\u29f9\ufe52\ufe68]|[\uff0e\uff0f\uff3c]/u;
+/** The backslash, and what looks like a slash or like dots and is none. */
+const SLASH_LIKE = /[\\\u2044\u2215\u2216\u2571\u2572\u29f5\u29f8\u29f9\ufe68\uff0f\uff3c]/u;
+const DOT_LIKE = /[\u2024-\u2026\ufe52\uff0e]/u;
 /** Spaces other than the plain one. */
 const ODD_SPACE = /[^\P{Zs} ]/u;
 const PLAIN = /^[A-Za-z0-9_-][A-Za-z0-9_.-]*$/;
@@ -47,7 +47,7 @@ export function nameProblem(name: string): string | undefined {
   if (name === '.' || name === '..')
     return `expected names, found '${name}', which leads elsewhere`;
   if (HIDDEN.test(name)) return 'expected visible characters only';
-  if (name.includes('/') || LOOK_ALIKE.test(name)) {
+  if (name.includes('/') || SLASH_LIKE.test(name) || DOT_LIKE.test(name)) {
     return 'expected no backslash, and nothing that looks like a slash or a dot';
   }
   if (ODD_SPACE.test(name) || name.startsWith(' ') || /[ .]$/.test(name)) {
