@@ -134,7 +134,7 @@ function snapshotError({ records, snapshot, heads, isLinked }: VerifyReport): Cl
     return new CliError('chain-broken', `${message}; restore the journal from a copy to go on`);
   }
   if (different !== undefined) {
-    const message = `the head beside the snapshot after record ${different} is not that of the world`;
+    const message = `the head stored after record ${different} is not that of the world`;
     return new CliError('head-different', `${message}; ask who has signed it`);
   }
   const advice = "give it nothing before 'aos snapshot --from-genesis' has made a new one";

@@ -34,7 +34,7 @@ export interface SnapshotPorts {
   readonly signer: Signer | undefined;
 }
 
-/** Writes a world whose records have been handed to the store; resolves when the mark is durable. */
+/** Writes a world whose records were handed to the store; resolves when the mark is durable. */
 export async function writeSnapshot(world: World, ports: SnapshotPorts): Promise<SnapshotMark> {
   const { committer } = ports;
   const slices = snapshotSlices(world);

@@ -71,7 +71,7 @@ export function loadWorld(store: WorldStore, engine: HostEngine): World {
   return worldAtGenesis(loadParts(store, engine));
 }
 
-export function worldAtGenesis({ lineage, definition, engine, source }: WorldParts): World {
+function worldAtGenesis({ lineage, definition, engine, source }: WorldParts): World {
   return unwrap(createWorld(lineage.rootBytes, definition, { engine, source }));
 }
 
@@ -94,8 +94,8 @@ export function worldAtBeginning(parts: WorldParts): Beginning {
 }
 
 /**
- * The world of a snapshot, the last one, `undefined` when there is none. Codes: `object-missing`, and
- * those of {@link openSnapshot}.
+ * The world of a snapshot, the last one, `undefined` when there is none. Codes: `object-missing`,
+ * and those of {@link openSnapshot}.
  */
 export function worldAtSnapshot(
   parts: WorldParts,

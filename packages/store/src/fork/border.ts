@@ -1,9 +1,9 @@
 /** Where the log of a world is left: by a fork of it, or by a rewind. */
 import { assert } from '@aos/canon';
-import type { OpenLog } from '../disk-store.js';
 import { frameSpan } from '../log/frame.js';
 import { FrameReader } from '../log/frame-reader.js';
 import { Window } from '../log/window.js';
+import type { OpenLog } from '../open-log.js';
 import { offsetOf, segmentOf } from '../places/log-index.js';
 
 const CHUNK_BYTES = 2 ** 16;

@@ -1,9 +1,9 @@
 /** The growth port of a log that is open for writing; one piece of work after the other. */
 import { dirname } from 'node:path';
 import type { Batch, StoreGrowth } from '@aos/protocol';
-import type { OpenLog } from '../disk-store.js';
 import { asFault, storeReadOnly } from '../faults.js';
 import type { LogReader } from '../log/log-reader.js';
+import type { OpenLog } from '../open-log.js';
 import { collect } from './collect.js';
 import { measureDisk } from './disk-use.js';
 import { GrowingLog } from './growing-log.js';

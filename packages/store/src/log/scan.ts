@@ -86,7 +86,10 @@ export class LogScan implements WalkState {
 
   /** Takes the numbers of the segments that are there. Throws WorldDamaged. */
   async run(numbers: readonly number[]): Promise<void> {
-    const last = numbers.at(-1) ?? 0;
+    const last = numbers.at(-1);
+    if (last === undefined) {
+      throw new WorldDamaged('the segment is missing', this.placeAt(0, 0));
+    }
     const from = beginningOf(numbers);
     this.numbers = numbers;
     this.from = from;
@@ -155,7 +158,7 @@ export class LogScan implements WalkState {
     const isPassed = known !== undefined && role === 'sealed';
     if (isPassed) this.index.replace(segment, known.file);
     const chunkBytes = isPassed ? INDEXED_CHUNK_BYTES : CHUNK_BYTES;
-    const walk = new SegmentWalk(this, file, segment, seed, chunkBytes);
+    const walk = new SegmentWalk(this, file, segment, { seed, chunkBytes });
     const end = walk.toEnd(role, border, known);
     this.end = { offset: end, flushed: walk.flushed };
     if (role === 'last' || isPassed) return end;

@@ -39,18 +39,27 @@ export interface WalkState {
   isClosed: boolean;
 }
 
+/** How the frames of a segment are read. */
+export interface WalkReading {
+  /** Start value of their checks. */
+  readonly seed: number;
+  /** How much is fetched at once. */
+  readonly chunkBytes?: number;
+}
+
 export class SegmentWalk {
   /** Highest position of this segment that a frame claims durable. */
   flushed = 0;
   private readonly frames: FrameReader;
+  private readonly seed: number;
 
   constructor(
     private readonly state: WalkState,
     private readonly file: StoreFile,
     private readonly segment: number,
-    private readonly seed: number,
-    chunkBytes = CHUNK_BYTES,
+    { seed, chunkBytes = CHUNK_BYTES }: WalkReading,
   ) {
+    this.seed = seed;
     this.frames = new FrameReader(new Window(file, chunkBytes), seed);
   }
 

@@ -86,7 +86,7 @@ export class IndexShelf {
       },
       ...{ genesis: isFirst ? undefined : new Uint8Array(), isClosed: false },
     };
-    const bytes = new SegmentWalk(state, file, segment, seed).toEnd('sealed', covered);
+    const bytes = new SegmentWalk(state, file, segment, { seed }).toEnd('sealed', covered);
     return memorySource(makeIndex(table, { seed, source: file, bytes }) ?? Buffer.alloc(0));
   }
 }

@@ -19,7 +19,7 @@ import { SegmentTable } from './segment-table.js';
 const WINDOW_BYTES = 2 ** 12;
 const HEADER_CHECK_AT = 36;
 
-export function indexName(segment: number): string {
+function indexName(segment: number): string {
   return segmentName(segment).replace('.log', '.index');
 }
 
@@ -89,7 +89,7 @@ export function tableOf(index: IndexFile): SegmentTable {
   return table;
 }
 
-/** Writes an index; nobody waits for it to be durable, and one that cannot be written is left out. */
+/** Writes an index; nobody waits for it to be durable, and none is needed. */
 export async function writeIndex(fs: StoreFs, path: string, bytes: Uint8Array): Promise<boolean> {
   try {
     const file = fs.open(path, 'create');

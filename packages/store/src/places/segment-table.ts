@@ -1,4 +1,4 @@
-/** The places of a segment that is being walked or written: kept in memory, made to a file later. */
+/** The places of a segment that is walked or written: in memory, and later made to a file. */
 import { hashOfKey, keyOfHash } from './place.js';
 import { RECORDS_PER_PLACE, type SegmentPlaces } from './segment-places.js';
 
