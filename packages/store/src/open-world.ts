@@ -15,6 +15,7 @@ import { assert } from '@aos/canon';
 import { DiskStore } from './disk-store.js';
 import { asFault, WorldDamaged, worldLocked, worldNotFound, writerFenced } from './faults.js';
 import { finishRewind, isUnfinishedRewind } from './fork/finish-rewind.js';
+import { lineageOf } from './fork/lineage.js';
 import { removeDropped } from './growth/prune.js';
 import { LogReader } from './log/log-reader.js';
 import { LogWriter } from './log/log-writer.js';
@@ -65,6 +66,7 @@ interface ScannedLog {
   readonly scan: LogScan;
   readonly segments: Segments;
   readonly genesis: Uint8Array;
+  readonly lineage: readonly Uint8Array[];
   readonly header: SegmentHeader;
 }
 
@@ -84,8 +86,8 @@ export async function openWorldStore(
   if (isUnfinishedRewind(fs.list(directory) ?? [])) await finishAlone(fs, directory);
   await asFault('read the directory', () => assertWorld(fs, directory));
   if (options.mode === 'read') {
-    const { scan, segments, genesis } = await readLog(fs, directory, options.check);
-    const { index, lineage, marks, durable, tail } = scan;
+    const { scan, segments, genesis, lineage } = await readLog(fs, directory, options.check);
+    const { index, marks, durable, tail } = scan;
     const { epoch, end } = scan;
     const { flushed } = end;
     const found = { genesis, lineage, segments, index, marks, durable, tail };
@@ -110,8 +112,8 @@ export async function openLocked(
   const log = await claimLog(options, directory);
   try {
     const writer = await asFault('continue the log', () => startWriter(directory, options, log));
-    const { scan, segments, genesis } = log;
-    const { index, lineage, marks, tail } = scan;
+    const { scan, segments, genesis, lineage } = log;
+    const { index, marks, tail } = scan;
     const found = { genesis, lineage, segments, index, marks, tail };
     const { fs } = options;
     const { epoch } = log.claim;
@@ -168,7 +170,9 @@ async function readLog(fs: StoreFs, directory: string, check?: CheckedFrames): P
   const { header } = scan;
   assert(header, 'a scan ends with damage or finds a header');
   const genesis = scan.genesis ?? storedGenesis(scan, segments);
-  return { scan, segments, genesis, header };
+  const reader = new LogReader(segments, scan.index, undefined, () => undefined);
+  const lineage = lineageOf(genesis, scan.lineage, (hash) => reader.object(hash));
+  return { scan, segments, genesis, lineage, header };
 }
 
 /** Of a world that was pruned: it is an object. Throws WorldDamaged. */

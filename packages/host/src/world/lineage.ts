@@ -20,12 +20,12 @@ export class Lineage {
   ) {}
 
   /** Throws AosFault with the code of a genesis that is none, or `fork-parent`. */
-  static of(store: Pick<WorldStore, 'genesis' | 'lineage'>): Lineage {
+  static of(store: Pick<WorldStore, 'genesis' | 'lineage' | 'pruned'>): Lineage {
     const [first, ...forks] = [...store.lineage, store.genesis].map(readGenesis);
-    const isWhole = forks.every(({ genesis }) => genesis.parent !== undefined);
-    if (first !== undefined && first.genesis.parent === undefined && isWhole) {
-      return new Lineage(first, forks);
-    }
+    const isRow = forks.every(({ genesis }) => genesis.parent !== undefined);
+    // what was pruned may take along the worlds before
+    const isWhole = first?.genesis.parent === undefined || store.pruned !== undefined;
+    if (first !== undefined && isRow && isWhole) return new Lineage(first, forks);
     const message = 'the worlds that this one is a fork of are not in it; restore a copy';
     throw new AosFault('fork-parent', message, { retry: 'never' });
   }

@@ -4,7 +4,7 @@
  */
 
 import type { Hash } from '@aos/canon';
-import { decodeGenesis, type ObjectReader, referencesIn } from '@aos/protocol';
+import { type ObjectReader, referencesIn } from '@aos/protocol';
 import { bundleShape } from './bundle-format.js';
 
 /** Where a walk over objects has been. */
@@ -52,12 +52,6 @@ export class Closure {
       yield bytes;
     }
   }
-}
-
-/** Where a genesis says that its world left another one; `undefined` for a first one. */
-export function borderOf(genesis: Uint8Array) {
-  const decoded = decodeGenesis(genesis);
-  return decoded.ok ? decoded.value.parent : undefined;
 }
 
 function keyOf(hash: Uint8Array): string {

@@ -13,6 +13,7 @@ import { bytesEqual, sha256, toHex } from '@aos/canon';
 import { chainOf, decodeRecordHead } from '@aos/protocol';
 import { ensureDirectory } from '../create-world.js';
 import { asFault, worldExists } from '../faults.js';
+import { borderOf } from '../fork/lineage.js';
 import { emptyDirectory } from '../fork/staging.js';
 import { JOURNAL_FOLDER, SALT_BYTES, STAGING_FOLDER } from '../log/segment.js';
 import { nodeFs } from '../node-fs.js';
@@ -25,7 +26,7 @@ import {
   decodeHead,
   refusedBundle,
 } from './bundle-format.js';
-import { borderOf, Closure } from './closure.js';
+import { Closure } from './closure.js';
 import { LogBuilder } from './log-builder.js';
 import { BundleReader, type ReadFrame } from './read-bundle.js';
 

@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { sha256 } from '@aos/canon';
 import { AosFault, chainOf, type SnapshotMark, type WorldStore } from '@aos/protocol';
 import { asFault, isErrorWith, ShortWrite } from '../faults.js';
+import { borderOf } from '../fork/lineage.js';
 import { nodeFs } from '../node-fs.js';
 import type { StoreFs } from '../port.js';
 import {
@@ -15,7 +16,7 @@ import {
   encodeMagic,
   HASH_BYTES,
 } from './bundle-format.js';
-import { borderOf, Closure } from './closure.js';
+import { Closure } from './closure.js';
 
 /** Written at once; memory beyond it is the largest object, and a name for each object. */
 const CHUNK_BYTES = 2 ** 20;

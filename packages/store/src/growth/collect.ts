@@ -22,7 +22,7 @@ const LEAST_FREED = 0.1;
 
 export async function collect(
   log: GrowingLog,
-  genesis: Uint8Array,
+  geneses: readonly Uint8Array[],
   { snapshots, beforeSeq, isDryRun }: CollectSetting,
 ): Promise<CollectOutcome> {
   const eligible = eligibleSegments(log, beforeSeq);
@@ -30,7 +30,7 @@ export async function collect(
   log.lookedTo = log.index.records;
   const { pruned } = log.marks;
   const kept = pruned === undefined ? snapshots : [pruned.snapshot, ...snapshots];
-  await live.add([log.worldId, ...referencesIn(genesis)]);
+  await live.add([log.worldId, ...geneses.flatMap(referencesIn)]);
   await live.add(kept.flatMap(namedBy));
   await live.addRecords(log.index.first);
   // what names an object may be newer than the last flush

@@ -20,6 +20,7 @@ import {
   type StoredObject,
 } from '@aos/protocol';
 import { isErrorWith, pruneRefused } from '../faults.js';
+import { genesesFrom } from '../fork/lineage.js';
 import type { StoreFs } from '../port.js';
 import { archiveSegment } from './archive.js';
 import type { GrowingLog } from './growing-log.js';
@@ -31,6 +32,7 @@ const BATCH_BYTES = 2 ** 18;
 export interface PruneSubject extends PruneSetting {
   readonly directory: string;
   readonly genesis: Uint8Array;
+  readonly lineage: readonly Uint8Array[];
 }
 
 /** What pruning to a snapshot would drop: the segments before, and their bytes. */
@@ -53,7 +55,8 @@ export async function prune(log: GrowingLog, setting: PruneSubject): Promise<Pru
   if (!log.index.hasObject(snapshot.hash)) throw pruneRefused('the snapshot is not stored');
   const live = new LiveObjects(log.index, log.reader);
   log.lookedTo = log.index.records;
-  await live.add(referencesIn(setting.genesis));
+  const geneses = genesesFrom(setting, snapshot.seq);
+  await live.add(geneses.flatMap(({ bytes }) => referencesIn(bytes)));
   await live.add(rootsOf(log, snapshot));
   await live.addRecords(plan.first);
   let forwardedObjects = await forward(log, plan.segment, live);
@@ -62,10 +65,9 @@ export async function prune(log: GrowingLog, setting: PruneSubject): Promise<Pru
   // what came meanwhile may name what nothing needed before
   live.addRecordsNow(log.lookedTo);
   forwardedObjects += await forward(log, plan.segment, live);
-  const genesis = { hash: log.worldId, bytes: setting.genesis };
   const { halt } = log.marks;
   const marks = halt === undefined ? [mark] : [mark, halt];
-  await log.append({ records: [], objects: [genesis], marks });
+  await log.append({ records: [], objects: geneses, marks });
   log.segments.dropBelow(plan.segment);
   log.index.dropBelow(plan.segment);
   await removeDropped(log.fs, log.journalPath, plan.segment);

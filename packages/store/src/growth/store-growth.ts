@@ -14,7 +14,7 @@ export function growthOf(
   reader: LogReader,
   append: (batch: Batch) => Promise<void>,
 ): StoreGrowth {
-  const { fs, segments, index, marks, genesis } = opened;
+  const { fs, segments, index, marks, genesis, lineage } = opened;
   const directory = dirname(segments.journalPath);
   let last: Promise<unknown> = Promise.resolve();
   const log = () => {
@@ -35,7 +35,8 @@ export function growthOf(
       return { first, segments: count, freedBytes: bytes };
     },
     prune: (setting) =>
-      inTurn('prune the log', () => prune(log(), { ...setting, directory, genesis })),
-    collect: (setting) => inTurn('clear the log', () => collect(log(), genesis, setting)),
+      inTurn('prune the log', () => prune(log(), { ...setting, directory, genesis, lineage })),
+    collect: (setting) =>
+      inTurn('clear the log', () => collect(log(), [...lineage, genesis], setting)),
   };
 }
