@@ -55,8 +55,9 @@ export function* unstoredSlices<T>({ codec, source }: Loader<T>, root: Box<T>): 
   const written: WrittenNode<T>[] = [];
   let objects: StoredObject[] = [];
   const writer = new NodeWriter(codec);
-  const boxes = root.count > 0 ? unstoredBoxes(root) : [];
-  for (const [n, box] of boxes.entries()) {
+  let n = 0;
+  for (const box of root.count > 0 ? unstoredBoxes(root) : []) {
+    n += 1;
     // another one may have stored it, and let its node go, since the last pause
     if (box.isStored) continue;
     for (const leaf of newLeaves(box)) {
@@ -66,7 +67,7 @@ export function* unstoredSlices<T>({ codec, source }: Loader<T>, root: Box<T>): 
     box.hash ??= sha256(bytes);
     objects.push({ hash: box.hash, bytes });
     written.push({ box, bytes });
-    if (n % SLICE_NODES < SLICE_NODES - 1) continue;
+    if (n % SLICE_NODES !== 0) continue;
     yield objects;
     objects = [];
   }
@@ -146,17 +147,30 @@ class NodeWriter<T> {
 }
 
 /** Boxes that are not stored, each behind all those below it. Below a stored box all are stored. */
-function unstoredBoxes<T>(root: Box<T>): readonly Box<T>[] {
-  const found: Box<T>[] = [];
-  const open = root.isStored ? [] : [root];
-  for (let box = open.pop(); box !== undefined; box = open.pop()) {
-    found.push(box);
-    if (box.node === undefined || box.node instanceof Bucket) continue;
-    for (const child of box.node.slots) {
-      if (child instanceof Box && !child.isStored) open.push(child);
+function* unstoredBoxes<T>(root: Box<T>): Generator<Box<T>> {
+  if (root.isStored) return;
+  const open = [{ box: root, next: 0 }];
+  for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
+    const child = childFrom(top);
+    if (child !== undefined) {
+      open.push({ box: child, next: 0 });
+      continue;
     }
+    open.pop();
+    yield top.box;
   }
-  return found.reverse();
+}
+
+/** The next child that is not stored, counting on. */
+function childFrom<T>(place: { readonly box: Box<T>; next: number }): Box<T> | undefined {
+  const { node } = place.box;
+  if (node === undefined || node instanceof Bucket) return undefined;
+  while (place.next < node.slots.length) {
+    const child = node.slots[place.next];
+    place.next += 1;
+    if (child instanceof Box && !child.isStored) return child;
+  }
+  return undefined;
 }
 
 /** Leaves whose objects are not known to be stored. */
