@@ -4,7 +4,7 @@
  */
 import type { Chance } from './chance.js';
 
-export interface Row {
+interface Row {
   readonly name: string;
   readonly team: string;
   readonly amount: number;
