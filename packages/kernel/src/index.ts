@@ -48,7 +48,7 @@ export {
 export type { PlanInstance } from './plans/state/instance.js';
 export { modulesOf } from './program/modules.js';
 export type { Program } from './program/program.js';
-export { type ProgramHolder, programOf } from './program/program-cache.js';
+export { ProgramCache, type ProgramHolder, programOf } from './program/program-cache.js';
 export { callEntropy } from './reducers/context.js';
 export type { Difference, Verdict } from './replay/difference.js';
 export {

@@ -1,4 +1,4 @@
-import { decode, encode, type Value } from '@aos/canon';
+import { decode, encode, toHashText, type Value } from '@aos/canon';
 import { describe, expect, it } from 'vitest';
 import { defined, GovernedWorld, keys, type Module, moduleHash } from './governed-world.js';
 
@@ -315,6 +315,65 @@ describe('a reducer that a patch removes', () => {
     tick(world);
     expect(world.state('t/Two@1')).toEqual(new Map([['n', 2]]));
     expect(world.state('t/Count@1')).toEqual(new Map([['n', 3]]));
+    expect(world.check()).toBe('same');
+  });
+});
+
+describe('numbers and names of patches', () => {
+  it('a proposal that no world ever has is unknown, however large its number', () => {
+    const world = living();
+    world.adopt(v2);
+    for (const proposal of [7, 2 ** 32, Number.MAX_SAFE_INTEGER]) {
+      expect(world.say('op', { verb: 'apply', proposal })).toBe('proposal-unknown');
+      expect(world.say('op', { verb: 'withdraw', proposal })).toBe('proposal-unknown');
+      const ref = { ...world.ref(0), proposal };
+      expect(world.say('op', { verb: 'reject', ...ref })).toBe('proposal-unknown');
+    }
+    expect(world.check()).toBe('same');
+  });
+
+  it('one code that is a reducer and a migration is called at each entry, and replays', () => {
+    const both: Module = (input) =>
+      input.has('input')
+        ? { output: encode({ n: 40, name: 'moved' }) }
+        : { state: encode({ n: 41, name: 'run' }) };
+    const wasm_hash = toHashText(moduleHash('both'));
+    const wide = schema('t/S@2', record({ n: nat, name: text }));
+    const to = counters({
+      state: 't/S@2',
+      schemas: [wide],
+      reducers: [{ ...reducer('t/Count@1', 't/S@2'), wasm_hash }],
+      more: [
+        {
+          $kind: 'defmodule',
+          name: 't/Widen@1',
+          module_kind: 'pure',
+          wasm_hash,
+          abi: { pure: { input: 't/S@1', output: 't/S@2' } },
+        },
+        {
+          $kind: 'defmigration',
+          name: 't/widen@1',
+          reducer: 't/Count@1',
+          from: 't/S@1',
+          to: 't/S@2',
+          module: 't/Widen@1',
+        },
+      ],
+      manifest: { migrations: refs('t/widen@1'), features: ['migrations'] },
+    });
+    const world = living();
+    tick(world);
+    world.load('both', both);
+    expect(world.adopt(to)).toBeUndefined();
+    tick(world);
+    expect(world.state('t/Count@1')).toEqual(
+      new Map<Value, Value>([
+        ['n', 41],
+        ['name', 'run'],
+      ]),
+    );
+    expect(new Set(world.entryPoints)).toEqual(new Set(['step', 'run']));
     expect(world.check()).toBe('same');
   });
 });

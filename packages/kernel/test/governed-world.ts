@@ -99,9 +99,12 @@ export class GovernedWorld {
     read: (hash) => this.#objects.get(toHex(hash)),
     cache: new NodeCache(4),
   };
+  /** Where code of this hash was called, in order. */
+  readonly entryPoints: string[] = [];
   readonly engine: Engine = {
     has: (hash) => this.#modules.has(toHex(hash)),
-    call: (hash, _entry, input, { fuel }) => {
+    call: (hash, entry, input, { fuel }) => {
+      this.entryPoints.push(entry);
       const envelope = must(decodePlain(input)) as ReadonlyMap<string, Value>;
       const output = this.#modules.get(toHex(hash))?.(envelope) ?? null;
       if (typeof output === 'string') return { kind: 'fault', code: output, fuel };

@@ -65,6 +65,26 @@ function patient(say: string) {
       allowed_effects: ['governance.apply'],
     },
     {
+      $kind: 'defplan',
+      name: 't/rash@1',
+      input: 't/Rash@1',
+      steps: [
+        {
+          id: 'apply',
+          op: 'emit_effect',
+          kind: 'governance.apply',
+          params: { record: { proposal_id: { ref: '@plan.input.n' } } },
+          cap: 'self',
+          bind: { effect_id_as: 'h' },
+        },
+        { id: 'told', op: 'await_receipt', for: { ref: '@var:h' }, bind: { as: 'told' } },
+      ],
+      edges: [{ from: 'apply', to: 'told' }],
+      required_caps: ['self'],
+      allowed_effects: ['governance.apply'],
+    },
+    schema('t/Rash@1', { record: { n: nat } }),
+    {
       $kind: 'defpolicy',
       name: 't/rules@1',
       rules: [{ when: {}, decision: 'allow' }],
@@ -74,13 +94,16 @@ function patient(say: string) {
       $kind: 'manifest',
       air_version: '1',
       features: ['policy-governance'],
-      schemas: refs('t/Start@1', 't/Said@1', 't/Seen@1', 't/Log@1', CHANGED),
+      schemas: refs('t/Start@1', 't/Rash@1', 't/Said@1', 't/Seen@1', 't/Log@1', CHANGED),
       modules: refs('t/log@1'),
-      plans: refs('t/agent@1'),
+      plans: refs('t/agent@1', 't/rash@1'),
       effects: refs('sys/governance.apply@1'),
       caps: [],
       policies: refs('t/rules@1'),
-      triggers: [{ event: 't/Start@1', plan: 't/agent@1' }],
+      triggers: [
+        { event: 't/Start@1', plan: 't/agent@1' },
+        { event: 't/Rash@1', plan: 't/rash@1' },
+      ],
       routing: { events: [{ event: 't/Seen@1', reducer: 't/log@1' }] },
       defaults: {
         policy: 't/rules@1',
@@ -161,6 +184,14 @@ describe('changes of proposals, as events of the world', () => {
     decide(world, empty());
     expect(world.definition.manifestHash).toEqual(empty().manifestHash);
     expect(endings(world)).toEqual(['ok']);
+    expect(world.check()).toBe('same');
+  });
+
+  it('are of no proposal that a plan asks for by a number that no world has', () => {
+    const world = opened();
+    for (const n of [7n, 2n ** 53n, 2n ** 64n - 1n]) world.event('t/Rash@1', { n });
+    const codes = world.entries.flatMap((entry) => (entry.kind === 'settled' ? [entry.code] : []));
+    expect(codes).toEqual(['proposal-unknown', 'proposal-unknown', 'proposal-unknown']);
     expect(world.check()).toBe('same');
   });
 

@@ -97,7 +97,7 @@ export const BROKEN_GOVERNANCE: readonly BrokenKernel[] = [
   {
     fault: 'an intent is lost when a definition comes into force',
     isSteady: true,
-    told: /record \d+ loses/,
+    told: /record \d+ loses|does not come to rest/,
     make: () =>
       worldAfter('applied', ({ intents }) => {
         const first = intents.first();
@@ -193,7 +193,7 @@ export const BROKEN_GOVERNANCE: readonly BrokenKernel[] = [
   {
     fault: 'a proposal that is refused leaves something behind',
     isSteady: true,
-    told: /a refused input has changed the world/,
+    told: /a refused input has changed the world|other bytes/,
     make: () => ({
       ...REAL_KERNEL,
       admit: (world, raw, ports) => {

@@ -2,14 +2,41 @@
 
 import { fileURLToPath } from 'node:url';
 import { compilePatch, diffWorlds, loadAir } from '@aos/air';
-import { encode, parseHashText } from '@aos/canon';
-import { readAuthoringFolder } from '@aos/host';
+import { encode, parseHashText, toHex } from '@aos/canon';
+import {
+  foundWorld,
+  type HostEngine,
+  readAuthoringFolder,
+  systemClock,
+  systemEntropy,
+} from '@aos/host';
 import { WasmEngine } from '@aos/wasm';
 import { describe, expect, it } from 'vitest';
 import { type ApplyCutSubject, runApplyCuts } from '../src/governed/apply-cuts.js';
-import { foundCounter, operator, start } from './counter-world.js';
+import { foundCounter, makeSigner, operator, start } from './counter-world.js';
 
 const folder = fileURLToPath(new URL('../../../examples/00-counter', import.meta.url));
+const upgrade = fileURLToPath(new URL('../../../examples/06-safe-upgrade', import.meta.url));
+
+/** Engines that know nothing when they are made; what one has compiled the others need not. */
+function engines(): () => HostEngine {
+  const shared = new WasmEngine();
+  return () => {
+    const loaded = new Set<string>();
+    return {
+      has: (hash, entry) =>
+        entry === undefined
+          ? loaded.has(`${toHex(hash)} step`) || loaded.has(`${toHex(hash)} run`)
+          : loaded.has(`${toHex(hash)} ${entry}`),
+      load: (bytes, entry, options) => {
+        const hash = shared.load(bytes, entry, options);
+        if (hash.ok) loaded.add(`${toHex(hash.value)} ${entry}`);
+        return hash;
+      },
+      call: (...call) => shared.call(...call),
+    };
+  };
+}
 
 function subjectOf(): ApplyCutSubject {
   const { genesis, objects, definition } = foundCounter();
@@ -40,10 +67,45 @@ function subjectOf(): ApplyCutSubject {
   return {
     genesis,
     objects,
-    newEngine: () => new WasmEngine(),
+    newEngine: engines(),
     operator,
     event: start,
     patch: { hash: patch.patchHash, bytes: encode(patch.document as never) },
+    manifest: patch.candidate.manifestHash,
+  };
+}
+
+/** Other states and code that leads there, a plan, a grant and a policy, all in one patch. */
+function upgradeSubject(): ApplyCutSubject {
+  const approver = makeSigner();
+  const keyring = [
+    { keyId: operator.keyId, publicKey: operator.publicKey, name: 'op', roles: ['operator'] },
+    { keyId: approver.keyId, publicKey: approver.publicKey, name: 'ana', roles: ['approver'] },
+  ] as const;
+  const found = (name: string) => {
+    const { documents, modules } = readAuthoringFolder(`${upgrade}${name}`);
+    const ports = { engine: new WasmEngine(), clock: systemClock, fillEntropy: systemEntropy };
+    const founded = foundWorld({ documents, modules, keyring }, ports);
+    if (!founded.ok) throw new Error(JSON.stringify(founded));
+    return founded.founded;
+  };
+  const { genesis, objects, definition } = found('');
+  const next = found('/v2');
+  const document = diffWorlds(definition, next.definition);
+  if (!document.ok) throw new Error(document.refusal.detail);
+  const outcome = compilePatch(document.value as never, { world: definition });
+  if (!outcome.ok) throw new Error(JSON.stringify(outcome.findings));
+  const { patch } = outcome;
+  const known = new Set(objects.map(({ hash }) => toHex(hash)));
+  return {
+    genesis,
+    objects,
+    newEngine: engines(),
+    operator,
+    approver,
+    event: { schema: 'demo/OrderPlaced@1', cbor: encode({ order_id: 'a', service: 'none' }) },
+    patch: { hash: patch.patchHash, bytes: encode(patch.document as never) },
+    code: next.objects.filter(({ hash }) => !known.has(toHex(hash))),
     manifest: patch.candidate.manifestHash,
   };
 }
@@ -55,6 +117,14 @@ describe('a definition that comes into force on a disk that is cut', () => {
     expect(cuts).toBeGreaterThan(40);
     expect(changed).toBeGreaterThan(2);
   }, 120_000);
+
+  it('with other states, code, a plan, a grant and a policy is so, too', async () => {
+    const stride = process.env.AOS_DRILL === 'large' ? 1 : 11;
+    const { problems, cuts, changed } = await runApplyCuts(upgradeSubject(), { stride });
+    expect(problems).toEqual([]);
+    expect(cuts).toBeGreaterThan(10);
+    expect(changed).toBeGreaterThan(1);
+  }, 600_000);
 
   it('canary: a disk whose flushes do nothing is found out', async () => {
     const { problems } = await runApplyCuts(subjectOf(), { lieAboutFlush: true });

@@ -3,7 +3,7 @@
  * and intents are pinned to; and the definitions that patches lead to.
  *
  * 1. A cache and no state: what is in it changes no answer, only what has to be compiled again.
- * 2. It holds the latest {@link MAX_PROGRAMS}, and the latest {@link MAX_CANDIDATES}.
+ * 2. It holds the latest {@link MAX_PROGRAMS}, and {@link MAX_CANDIDATES} unless told.
  */
 import { openDefinition, type WorldDefinition } from '@aos/air';
 import { assert, bytesEqual, type Hash, toHashText } from '@aos/canon';
@@ -25,6 +25,8 @@ interface CandidateRef {
 export class ProgramCache {
   readonly #programs = new Map<string, Program>();
   readonly #candidates = new Map<string, WorldDefinition>();
+
+  constructor(private readonly maxCandidates = MAX_CANDIDATES) {}
 
   get(manifest: Hash): Program | undefined {
     return this.#programs.get(toHashText(manifest));
@@ -49,7 +51,7 @@ export class ProgramCache {
   }
 
   putCandidate(ref: CandidateRef, candidate: WorldDefinition): void {
-    keepLatest(this.#candidates, keyOf(ref), candidate, MAX_CANDIDATES);
+    keepLatest(this.#candidates, keyOf(ref), candidate, this.maxCandidates);
   }
 }
 

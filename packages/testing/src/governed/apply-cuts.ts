@@ -6,6 +6,7 @@
  *    the new one if applying was acknowledged.
  * M2 What was acknowledged is there, and all records replay to the world that opens.
  * M3 It goes on: the way is taken up where it was left, and ends in the new definition.
+ * M4 The cell that the events go to is there, and of the type of the new definition by then.
  */
 import { bytesEqual, type Hash, sha256, toHex, utf8 } from '@aos/canon';
 import {
@@ -17,8 +18,14 @@ import {
   signVerb,
   type WorldHost,
 } from '@aos/host';
-import { hashWorld, type RawEvent, replayRecord, type World } from '@aos/kernel';
-import { AosFault, type StoredObject, type Verb, type WorldStore } from '@aos/protocol';
+import { hashWorld, listCells, type RawEvent, replayRecord, type World } from '@aos/kernel';
+import {
+  AosFault,
+  callLimitsOf,
+  type StoredObject,
+  type Verb,
+  type WorldStore,
+} from '@aos/protocol';
 import { createWorldStore, openWorldStore, type StoreOptions } from '@aos/store';
 import { DrillTime } from '../drill-time.js';
 import { Random } from '../random.js';
@@ -34,10 +41,15 @@ export interface ApplyCutSubject {
   readonly genesis: Uint8Array;
   readonly objects: readonly StoredObject[];
   newEngine(): HostEngine;
-  /** An operator, who may do everything. */
+  /** An operator, who may do everything but what the rules of the world leave to others. */
   readonly operator: Signer;
+  /** Who approves, where that is somebody else. */
+  readonly approver?: Signer;
+  /** It goes to the one cell of the world. */
   readonly event: RawEvent;
   readonly patch: StoredObject;
+  /** Code that the patch brings. */
+  readonly code?: readonly StoredObject[];
   /** The manifest that the patch leads to. */
   readonly manifest: Hash;
 }
@@ -49,17 +61,23 @@ export interface ApplyCutReport {
   readonly problems: readonly string[];
 }
 
+export interface ApplyCutOptions {
+  readonly lieAboutFlush?: boolean;
+  /** Of so many operations one is cut; 1 unless told. */
+  readonly stride?: number;
+}
+
 /** Every operation is cut once, with what was not flushed lost in part, and once with it kept. */
 export async function runApplyCuts(
   subject: ApplyCutSubject,
-  options: { readonly lieAboutFlush?: boolean } = {},
+  options: ApplyCutOptions = {},
 ): Promise<ApplyCutReport> {
-  const { lieAboutFlush = false } = options;
+  const { lieAboutFlush = false, stride = 1 } = options;
   const problems: string[] = [];
   let cuts = 0;
   let changed = 0;
-  for (const isKill of [false, true]) {
-    for (let at = 0; at < MAX_OPERATIONS && problems.length < 5; at++) {
+  for (const [start, isKill] of [false, true].entries()) {
+    for (let at = start; at < MAX_OPERATIONS && problems.length < 5; at += stride) {
       const ordeal = new ApplyOrdeal(subject, at);
       const disk = new SimDisk(at, { lieAboutFlush });
       const isThrough = await ordeal.live(disk, at);
@@ -126,7 +144,7 @@ class ApplyOrdeal {
     const report = { hash: sha256(utf8('report')), bytes: utf8('report') };
     const shadowHash = report.hash;
     if (known === undefined) {
-      await host.storeObject(patch);
+      for (const object of [...(this.subject.code ?? []), patch]) await host.storeObject(object);
       await this.say(host, { verb: 'propose', base, patchHash: patch.hash, description: '' });
     }
     if (known === undefined || known.state === 'proposed') {
@@ -134,14 +152,19 @@ class ApplyOrdeal {
       const atSeq = await host.read(({ seq }) => seq - 1);
       await this.say(host, { verb: 'shadowed', ...ref, shadowHash, atSeq });
     }
-    if (known?.state !== 'approved') await this.say(host, { verb: 'approve', ...ref, shadowHash });
+    if (known?.state !== 'approved')
+      await this.say(host, { verb: 'approve', ...ref, shadowHash }, this.subject.approver);
     await this.say(host, { verb: 'apply', proposal: ref.proposal });
     this.isApplied = true;
   }
 
-  private async say(host: WorldHost, verb: Verb): Promise<void> {
+  private async say(
+    host: WorldHost,
+    verb: Verb,
+    signer: Signer = this.subject.operator,
+  ): Promise<void> {
     const signed = await host.read((world) =>
-      signVerb(this.subject.operator, { ...world, nonce: this.random.bytes(16) }, verb),
+      signVerb(signer, { ...world, nonce: this.random.bytes(16) }, verb),
     );
     await this.submit(host, signed);
   }
@@ -172,8 +195,10 @@ class ApplyOrdeal {
       const end = this.checkWorld(store);
       const host = this.open(store);
       await this.goOn(host);
-      const last = await host.read(manifestOf);
-      if (!bytesEqual(last, this.subject.manifest)) this.problems.push('it does not get there');
+      const last = await host.read((world) => world);
+      if (!bytesEqual(manifestOf(last), this.subject.manifest))
+        this.problems.push('it does not get there');
+      this.checkTypes(last);
       await host.close();
       const again = await openWorldStore(DIRECTORY, options);
       this.checkWorld(again);
@@ -186,6 +211,17 @@ class ApplyOrdeal {
     }
   }
 
+  /** M4. */
+  private checkTypes({ program, cells }: World): void {
+    for (const { index, stateSchema, definition } of program.reducers) {
+      const table = cells[index];
+      const [cell] = table === undefined ? [] : listCells(table, { limit: 1 });
+      if (cell === undefined) this.problems.push(`${definition.name} has no cell`);
+      else if (!bytesEqual(cell.schema, stateSchema))
+        this.problems.push(`the cell of ${definition.name} is still of another type`);
+    }
+  }
+
   /** M1 and M2. */
   private checkWorld(store: WorldStore): 'kept' | 'changed' {
     const { subject } = this;
@@ -194,7 +230,7 @@ class ApplyOrdeal {
     let world: World = loadWorld(store, engine);
     const first = manifestOf(world);
     for (const bytes of store.records(0)) {
-      const verdict = replayRecord(world, bytes, ports);
+      const verdict = replayed(world, bytes, { ...ports, engine });
       if (verdict.kind !== 'same') throw new Error(`record ${world.seq} does not replay`);
       world = verdict.world;
       const chain = this.chains[world.seq - 1];
@@ -211,4 +247,20 @@ class ApplyOrdeal {
     if (!isNew && this.isApplied) this.problems.push('what was applied is not in force');
     return isNew ? 'changed' : 'kept';
   }
+}
+
+interface ReplayPorts {
+  readonly engine: HostEngine;
+  object(hash: Hash): Uint8Array | undefined;
+}
+
+/** Replays a record; code that it asks for is loaded once. */
+function replayed(world: World, bytes: Uint8Array, ports: ReplayPorts) {
+  const verdict = replayRecord(world, bytes, ports);
+  if (verdict.kind !== 'need') return verdict;
+  const limits = callLimitsOf(world.runtime.limits);
+  for (const { hash, entry } of verdict.modules) {
+    ports.engine.load(ports.object(hash) ?? new Uint8Array(0), entry, { limits });
+  }
+  return replayRecord(world, bytes, ports);
 }

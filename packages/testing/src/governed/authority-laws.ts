@@ -5,7 +5,8 @@
  * 1. The definition in force changes by `applied` alone, to what its patch was made for, when its
  *    base is in force, it was shadowed, and enough people who count have approved that very shadow.
  * 2. Whoever applies may.
- * 3. What is let through has a grant in the definition in force, as it is there, and a rule of the
+ * 3. What a plan proposes, it has asked for; a proposal is approved no more only where that is so.
+ * 4. What is let through has a grant in the definition in force, as it is there, and a rule of the
  *    policy in force that does not deny.
  */
 import type { GovernanceRule, WorldDefinition } from '@aos/air';
@@ -108,8 +109,10 @@ export class AuthorityLaws {
     const motion = this.motions[id];
     if (!motion?.isOpen) throw new Error(`proposal ${id} is not open`);
     const nowNs = record.stamp.logicalNowNs;
-    if (change === 'shadowed') motion.shadow = toHex(hash);
-    if (change === 'voided' || change === 'shadowed') motion.voices.clear();
+    if (change === 'shadowed' || change === 'voided') {
+      motion.shadow = change === 'shadowed' ? toHex(hash) : undefined;
+      motion.voices.clear();
+    }
     if (change === 'approval' || change === 'rejection') {
       if (change === 'approval' && toHex(hash) !== motion.shadow)
         throw new Error('a yes to another shadow than the present one');
@@ -120,12 +123,16 @@ export class AuthorityLaws {
     }
     if (change === 'approved') this.checkQuorum('approve', motion, nowNs);
     if (change === 'rejected') this.checkQuorum('reject', motion, nowNs);
+    if (change === 'retracted' && this.isEnough(motion, nowNs))
+      throw new Error('enough still approve what is said to be approved no more');
     if (change === 'rejected' || change === 'withdrawn') motion.isOpen = false;
     if (change === 'applied') this.adopt(motion, entry, nowNs);
   }
 
   private propose(id: number, author: string, verb: Verb | undefined): void {
     if (verb?.verb !== 'propose') throw new Error('a proposal that nobody has made');
+    if (author.startsWith('world:') !== (verb.intent !== undefined))
+      throw new Error(`${author} has not asked for this`);
     if (id !== this.motions.length) throw new Error(`proposal ${id} is not the next one`);
     const rules = this.rulesOf('propose');
     if (!rules.every((rule) => this.counts(rule, author, '')))
@@ -171,6 +178,15 @@ export class AuthorityLaws {
       });
       if (counted.length < rule.count)
         throw new Error(`${counted.length} may ${verb} by a rule that wants ${rule.count}`);
+    }
+  }
+
+  private isEnough(motion: Motion, nowNs: bigint): boolean {
+    try {
+      this.checkQuorum('approve', motion, nowNs);
+      return true;
+    } catch {
+      return false;
     }
   }
 

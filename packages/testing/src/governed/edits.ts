@@ -4,7 +4,15 @@ import { type Json, schema } from '../palette/json.js';
 import type { GeneratedDefinition } from '../palette/palette.js';
 import { planPalette } from '../palette/plan-palette.js';
 import { Random } from '../random.js';
-import { isReducer, migrationsTo, STATES, withRules } from './governed-palette.js';
+import {
+  isReducer,
+  migrationsTo,
+  STATES,
+  slowPlan,
+  TOLD,
+  type Way,
+  withRules,
+} from './governed-palette.js';
 
 type Nodes = readonly Json[];
 type Edit = (nodes: Nodes) => Nodes;
@@ -41,13 +49,14 @@ export class Edits {
   private edit(): Edit {
     const { random } = this;
     return random.weighted<Edit>([
-      [12, (nodes) => this.changeState(nodes)],
-      [8, (nodes) => this.removeOrReturn(nodes)],
+      [20, (nodes) => this.changeState(nodes)],
+      [14, (nodes) => this.removeOrReturn(nodes)],
       [6, (nodes) => this.changeGrant(nodes)],
       [6, (nodes) => this.changePolicy(nodes)],
       [6, (nodes) => nodes.map((node) => (isPolicy(node) ? withRules(node, random) : node))],
       [6, (nodes) => this.changePlans(nodes)],
       [4, (nodes) => this.changeType(nodes)],
+      [5, (nodes) => this.changeTold(nodes)],
       [3, (nodes) => changeManifest(nodes, (manifest) => this.changeRoutes(manifest))],
       [2, (nodes) => changeManifest(nodes, (manifest) => this.changeTriggers(manifest))],
       [2, (nodes) => this.addSchema(nodes)],
@@ -64,7 +73,8 @@ export class Edits {
     const state = random.pick(STATES);
     const isOld = ({ $kind, reducer }: Json) => $kind === 'defmigration' && reducer === name;
     const changed = replaced(nodes, name, (node) => ({ ...node, abi: withState(node, state) }));
-    const added = random.chance(0.8) ? migrationsTo(name, state) : [];
+    const way = random.pick<Way>(['at once', 'in steps']);
+    const added = random.chance(0.85) ? migrationsTo(name, state, way) : [];
     return [
       ...added.reduce(
         put,
@@ -81,7 +91,12 @@ export class Edits {
     );
     const manifest = this.first.at(-1) as Json;
     if (gone.length > 0 && random.chance(0.7)) {
-      return changeManifest(put(nodes, random.pick(gone)), (present) => ({
+      const back = random.pick(gone);
+      const { state } = (back.abi as { readonly reducer: Json }).reducer;
+      const way = random.chance(0.6)
+        ? migrationsTo(String(back.name), String(state), 'at once')
+        : [];
+      return changeManifest([back, ...way].reduce(put, nodes), (present) => ({
         ...present,
         routing: manifest.routing,
         module_bindings: manifest.module_bindings,
@@ -146,6 +161,15 @@ export class Edits {
       const { record } = node.type as { readonly record: Json };
       return { ...node, type: { record: { ...record, ...field } } };
     });
+  }
+
+  /** What a plan says that waits under another definition; its next version says it or not. */
+  private changeTold(nodes: Nodes): Nodes {
+    const { random } = this;
+    const isOther = random.chance(0.7);
+    const type = isOther ? { record: { n: { text: {} } } } : { record: { n: { nat: {} } } };
+    const told = replaced(nodes, TOLD, (node) => ({ ...node, type }));
+    return replaced(told, 'g/slow@1', () => slowPlan(isOther ? 'is silent' : 'raises'));
   }
 
   private changeRoutes(manifest: Json): Json {

@@ -1,6 +1,7 @@
 /** Definitions that change: one for a seed to begin with, and what edits of it lead to. */
 import { type AirDocument, loadAir, openDefinition, type WorldDefinition } from '@aos/air';
 import { type Hash, toHex } from '@aos/canon';
+import { ProgramCache } from '@aos/kernel';
 import { Definitions } from '../kernel/life.js';
 import type { ObjectDisk } from '../kernel/object-disk.js';
 import type { Json } from '../palette/json.js';
@@ -31,6 +32,9 @@ export class GovernedDefinitions extends Definitions {
   private readonly made = new Map<string, Constitution>();
   /** As they came out of stored objects. */
   private readonly opened = new Map<string, WorldDefinition>();
+  /** What is compiled of them, for the worlds of all lives: those of replays compile anew what is
+   * not here, and that is most of what a life takes. */
+  readonly programs = new ProgramCache(64);
   /** Hashes of patches that were made already, by the manifest they start from. */
   readonly patches = new Map<string, Patch[]>();
 

@@ -24,7 +24,7 @@ export interface GovernedDrillOptions {
   readonly maxProblems?: number;
 }
 
-const INPUTS = 50;
+const INPUTS = 60;
 
 export function runGovernedDrill(options: GovernedDrillOptions): KernelDrillReport {
   const { firstSeed = 0, seeds, kernel = REAL_KERNEL, crashes = true, maxProblems = 5 } = options;

@@ -7,7 +7,12 @@ import { REDUCERS } from '../palette/palette.js';
 import type { Random } from '../random.js';
 
 /** Events by which plans of the world are made to act on proposals. */
-const GOVERNING_EVENTS = ['g/Approve@1', 'g/Apply@1'] as const;
+const GOVERNING_EVENTS = ['g/Approve@1', 'g/Apply@1', 'g/Agent@1', 'g/Slow@1'] as const;
+
+/** What {@link slowPlan} raises: of another type in some definitions. */
+export const TOLD = 'g/Told@1';
+
+const CHANGED = 'sys/ProposalChanged@1';
 
 /** The types of states, from each of which migrations may lead to each other one. */
 export const STATES = ['g/State@1', 'g/State@2', 'g/State@3'] as const;
@@ -29,6 +34,11 @@ const NODES: readonly Json[] = [
   schema('g/State@3', { record: { ...STATE, ...MORE, deep: { option: { nat: {} } } } }),
   schema('g/Approve@1', { record: { proposal: { nat: {} }, no: { bool: {} } } }),
   schema('g/Apply@1', { record: { proposal: { nat: {} } } }),
+  schema('g/Agent@1', { record: { patch: { hash: {} } } }),
+  schema('g/Slow@1', { record: { n: { nat: {} } } }),
+  schema(TOLD, { record: { n: { nat: {} } } }),
+  agentPlan(),
+  slowPlan('raises'),
   governingPlan('g/approve@1', 'g/Approve@1', {
     kind: 'governance.approve',
     params: {
@@ -62,6 +72,79 @@ function governingPlan(name: string, input: string, asks: Json): Json {
   };
 }
 
+/** Proposes, has it shadowed, waits for people, applies: all by effects, as an agent does. */
+function agentPlan(): Json {
+  const emit = (id: string, kind: string, params: Json): Json => ({
+    id,
+    op: 'emit_effect',
+    kind: `governance.${kind}`,
+    params: { record: params },
+    cap: 'gov',
+    bind: { effect_id_as: `h_${id}` },
+  });
+  const wait = (id: string): Json => ({
+    id: `got_${id}`,
+    op: 'await_receipt',
+    for: ref(`@var:h_${id}`),
+    bind: { as: `r_${id}` },
+  });
+  const proposal = { proposal_id: ref('@var:r_propose.proposal_id') };
+  const isMine = { op: 'eq', args: [ref('@event.proposal'), proposal.proposal_id] };
+  const isApproved = { op: 'eq', args: [ref('@event.change'), { text: 'approved' }] };
+  return {
+    $kind: 'defplan',
+    name: 'g/agent@1',
+    input: 'g/Agent@1',
+    steps: [
+      emit('propose', 'propose', {
+        patch_hash: ref('@plan.input.patch'),
+        manifest_base: { null: {} },
+        description: { null: {} },
+      }),
+      wait('propose'),
+      {
+        id: 'yes',
+        op: 'await_event',
+        event: CHANGED,
+        where: { op: 'and', args: [isMine, isApproved] },
+        bind: { as: 'yes' },
+      },
+      emit('shadow', 'shadow', proposal),
+      wait('shadow'),
+      emit('apply', 'apply', proposal),
+      wait('apply'),
+    ],
+    edges: [
+      { from: 'propose', to: 'got_propose' },
+      { from: 'got_propose', to: 'yes' },
+      { from: 'got_propose', to: 'shadow' },
+      { from: 'shadow', to: 'got_shadow' },
+      { from: 'yes', to: 'apply' },
+      { from: 'apply', to: 'got_apply' },
+    ],
+    required_caps: ['gov'],
+    allowed_effects: ['governance.propose', 'governance.shadow', 'governance.apply'],
+  };
+}
+
+/** Says something once another definition is in force, where that can still be said. */
+export function slowPlan(how: 'raises' | 'is silent'): Json {
+  const isApplied = { op: 'eq', args: [ref('@event.change'), { text: 'applied' }] };
+  const value = { record: { n: ref('@plan.input.n') } };
+  const steps: Json[] = [
+    { id: 'wait', op: 'await_event', event: CHANGED, where: isApplied, bind: { as: 'applied' } },
+    { id: 'tell', op: 'raise_event', event: TOLD, value },
+  ];
+  const raises = how === 'raises';
+  return {
+    $kind: 'defplan',
+    name: 'g/slow@1',
+    input: 'g/Slow@1',
+    steps: raises ? steps : steps.slice(0, 1),
+    edges: raises ? [{ from: 'wait', to: 'tell' }] : [],
+  };
+}
+
 /** The nodes with governance in them; the manifest is the last one. */
 export function governed(random: Random, nodes: readonly Json[]): readonly Json[] {
   const [manifest] = nodes.slice(-1) as [Json];
@@ -72,14 +155,19 @@ export function governed(random: Random, nodes: readonly Json[]): readonly Json[
   const others = nodes.filter((node) => node !== manifest && node !== policy);
   const added: Json = {
     ...manifest,
-    schemas: listing(manifest.schemas, ...STATES.slice(1), ...GOVERNING_EVENTS),
-    plans: listing(manifest.plans, 'g/approve@1', 'g/apply@1'),
+    schemas: listing(manifest.schemas, ...STATES.slice(1), ...GOVERNING_EVENTS, TOLD, CHANGED),
+    plans: listing(manifest.plans, 'g/approve@1', 'g/apply@1', 'g/agent@1', 'g/slow@1'),
     caps: listing(manifest.caps, 'sys/governance@1'),
-    effects: listing(manifest.effects, 'sys/governance.approve@1', 'sys/governance.apply@1'),
+    effects: listing(
+      manifest.effects,
+      ...['approve', 'apply', 'propose', 'shadow'].map((verb) => `sys/governance.${verb}@1`),
+    ),
     triggers: [
       ...((manifest.triggers as Json[] | undefined) ?? []),
       { event: 'g/Approve@1', plan: 'g/approve@1' },
       { event: 'g/Apply@1', plan: 'g/apply@1' },
+      { event: 'g/Agent@1', plan: 'g/agent@1' },
+      { event: 'g/Slow@1', plan: 'g/slow@1' },
     ],
     features: [...new Set([...(manifest.features as string[]), ...FEATURES])],
     defaults: { ...defaults, cap_grants: [...(defaults.cap_grants as Json[]), grant] },
@@ -101,7 +189,8 @@ function allowing(random: Random, policy: Json): Json {
 
 /** A policy with other rules about governance, or none. */
 export function withRules({ governance: _, ...policy }: Json, random: Random): Json {
-  const rules = RULES.filter(() => random.chance(0.2));
+  const agents = random.chance(0.5) ? AGENTS : [];
+  const rules = [...agents, ...RULES.filter(() => random.chance(0.15))];
   return rules.length === 0 ? policy : { ...policy, governance: rules };
 }
 
@@ -111,6 +200,12 @@ const one = (verb: string, role: string, more: Json = {}): Json => ({
   count: 1,
   ...more,
 });
+
+/** Let a plan propose and apply as an operator may. */
+const AGENTS: readonly Json[] = [
+  one('propose', 'operator', { of: ['operator', 'world:g/agent@1'] }),
+  one('apply', 'operator', { of: ['operator', 'world:g/apply@1', 'world:g/agent@1'] }),
+];
 
 const RULES: readonly Json[] = [
   one('propose', 'approver'),
@@ -123,7 +218,6 @@ const RULES: readonly Json[] = [
   one('reject', 'approver'),
   one('withdraw', 'approver'),
   one('apply', 'approver'),
-  one('apply', 'operator', { of: ['operator', 'world:g/apply@1'] }),
 ];
 
 /** The module that leads from one type of states to another. */
@@ -134,26 +228,36 @@ export const MOVERS: readonly string[] = STATES.flatMap((from) =>
   STATES.flatMap((to) => (from === to ? [] : [moverOf(from, to)])),
 );
 
-/** What leads the states of a reducer to one type from each other one. */
-export function migrationsTo(reducer: string, to: string): readonly Json[] {
+/**
+ * What leads the states of a reducer to one type from each other one: at once, or by way of the
+ * types between.
+ */
+export function migrationsTo(reducer: string, to: string, way: Way): readonly Json[] {
   const short = reducer.slice(2, 3).toLowerCase();
-  return STATES.filter((from) => from !== to).flatMap((from) => [
-    {
-      $kind: 'defmodule',
-      name: moverOf(from, to),
-      module_kind: 'pure',
-      abi: { pure: { input: from, output: to } },
-    },
-    {
-      $kind: 'defmigration',
-      name: `g/${short}${from.slice(-1)}to${to.slice(-1)}@1`,
-      reducer,
-      from,
-      to,
-      module: moverOf(from, to),
-    },
-  ]);
+  const end = (STATES as readonly string[]).indexOf(to);
+  return STATES.flatMap((from, i) => {
+    if (i === end) return [];
+    const next = way === 'at once' ? to : String(STATES[i < end ? i + 1 : i - 1]);
+    return [
+      {
+        $kind: 'defmodule',
+        name: moverOf(from, next),
+        module_kind: 'pure',
+        abi: { pure: { input: from, output: next } },
+      },
+      {
+        $kind: 'defmigration',
+        name: `g/${short}${from.slice(-1)}to${next.slice(-1)}@1`,
+        reducer,
+        from,
+        to: next,
+        module: moverOf(from, next),
+      },
+    ];
+  });
 }
+
+export type Way = 'at once' | 'in steps';
 
 export const isReducer = ({ $kind, name }: Json): boolean =>
   $kind === 'defmodule' && (REDUCERS as readonly unknown[]).includes(name);

@@ -3,11 +3,12 @@
  * and apply, mostly one after the other, and now and then as nobody may.
  */
 import { compilePatch, diffWorlds, type GovernanceRule } from '@aos/air';
-import { encode, fromHex, type Hash, sha256, toHex, utf8 } from '@aos/canon';
+import { decode, encode, fromHex, type Hash, sha256, toHex, utf8, type Value } from '@aos/canon';
 import type { RawInput, World } from '@aos/kernel';
 import type { GovernanceVerb, JournalRecord, KeyringEntry } from '@aos/protocol';
 import { parseVerb } from '@aos/protocol';
-import { KEYS } from '../inputs/outside.js';
+import { KEYS, type KnownIntent, type Outside } from '../inputs/outside.js';
+import type { ReceiptInputs } from '../inputs/receipt-inputs.js';
 import type { VerbInputs } from '../inputs/verb-inputs.js';
 import type { ObjectDisk } from '../kernel/object-disk.js';
 import type { Random } from '../random.js';
@@ -19,6 +20,8 @@ export interface KnownProposal {
   readonly id: number;
   readonly base: Hash;
   readonly patchHash: Hash;
+  /** In hexadecimal: the effect of the plan that asked for it. */
+  readonly intent: string | undefined;
   readonly shadow: Hash | undefined;
   readonly isOpen: boolean;
   readonly isApproved: boolean;
@@ -36,18 +39,22 @@ export class KnownProposals {
       if (change === 'proposed' && input.kind === 'governance') {
         const verb = parseVerb(input.verb, input.args);
         if (!verb.ok || verb.value.verb !== 'propose') throw new Error('nobody proposed this');
-        const { base, patchHash } = verb.value;
+        const { base, patchHash, intent } = verb.value;
         this.all[id] = {
           id,
           base,
           patchHash,
+          intent: intent === undefined ? undefined : toHex(intent),
           shadow: undefined,
           isOpen: true,
           isApproved: false,
         };
       } else if (known === undefined) throw new Error(`proposal ${id} comes from nowhere`);
       else if (change === 'shadowed') this.all[id] = { ...known, shadow: hash, isApproved: false };
-      else if (change === 'approved') this.all[id] = { ...known, isApproved: true };
+      else if (change === 'voided')
+        this.all[id] = { ...known, shadow: undefined, isApproved: false };
+      else if (change === 'approved' || change === 'retracted')
+        this.all[id] = { ...known, isApproved: change === 'approved' };
       else if (change === 'rejected' || change === 'withdrawn' || change === 'applied')
         this.all[id] = { ...known, isOpen: false };
     }
@@ -64,6 +71,8 @@ export interface MotionTools {
   readonly verbs: VerbInputs;
   readonly disk: ObjectDisk;
   readonly known: KnownProposals;
+  readonly outside: Outside;
+  readonly receipts: ReceiptInputs;
 }
 
 const PEOPLE = [KEYS.ana, KEYS.ben, KEYS.operator];
@@ -93,14 +102,52 @@ export class Motions {
 
   next(world: World): RawInput {
     const { random } = this;
+    const asked = this.tools.outside.released().filter(({ effect }) => isDuty(effect));
+    const duty = asked.length > 0 && random.chance(0.7) ? this.serve(world, asked) : undefined;
+    if (duty !== undefined) return duty;
     const open = this.tools.known.all.filter(({ isOpen }) => isOpen);
     const fresh = open.filter(({ base }) => isSame(base, manifestOf(world)));
-    if (open.length === 0 || random.chance(0.2)) return this.propose(world);
-    const proposal = random.pick(fresh.length > 0 && random.chance(0.9) ? fresh : open);
+    if (fresh.length === 0 || random.chance(0.1)) return this.propose(world);
+    const proposal = random.pick(fresh.length > 0 && random.chance(0.95) ? fresh : open);
     if (random.chance(0.2)) return this.anything(world, proposal);
     if (proposal.shadow === undefined) return this.shadow(world, proposal);
     if (!proposal.isApproved) return this.approve(world, proposal);
+    if (random.chance(0.1)) return this.takeBack(proposal);
     return this.apply(world, proposal);
+  }
+
+  /** A no of whoever may have said yes. */
+  private takeBack({ id: proposal, base, patchHash }: KnownProposal): RawInput {
+    return this.signed({ verb: 'reject', proposal, base, patchHash }, this.random.pick(PEOPLE));
+  }
+
+  /** What a host does for a plan that asks for it; undefined where there is nothing to do. */
+  private serve(world: World, asked: readonly KnownIntent[]): RawInput | undefined {
+    const { random } = this;
+    const { all } = this.tools.known;
+    const intent = random.pick(asked);
+    const params = paramsOf(intent);
+    if (intent.effect === 'governance.shadow') {
+      const known = all[Number(params.get('proposal_id'))];
+      if (!known?.isOpen) return undefined;
+      return known.shadow === undefined
+        ? this.shadow(world, known)
+        : this.tools.receipts.answer(world, intent);
+    }
+    const known = all.find((each) => each.intent === toHex(intent.hash));
+    if (known === undefined && !mayPropose(world) && random.chance(0.7)) {
+      return this.tools.receipts.fail(world, intent);
+    }
+    if (known === undefined || random.chance(0.1)) {
+      const base = manifestOf(world);
+      const patchHash = hashOf(String(params.get('patch_hash')).slice('sha256:'.length));
+      const ref = { base, patchHash, intent: intent.hash };
+      return this.signed({ verb: 'propose', ...ref, description: '' }, KEYS.host);
+    }
+    const { id: proposal_id } = known;
+    const patch_hash = params.get('patch_hash') as string;
+    const answer = { proposal_id, patch_hash, manifest_base: null };
+    return this.tools.receipts.answerWith(world, intent, encode(answer));
   }
 
   private anything(world: World, proposal: KnownProposal): RawInput {
@@ -162,6 +209,9 @@ export class Motions {
     const base = manifestOf(world);
     const patchHash = random.chance(0.85) ? this.patch(base) : this.unfitPatch(base);
     const description = random.pick(['', 'because']);
+    if (random.chance(0.3)) {
+      return { schema: 'g/Agent@1', cbor: encode({ patch: `sha256:${toHex(patchHash)}` }) };
+    }
     const signer = signerOf(random, world, 'propose');
     return this.signed({ verb: 'propose', base, patchHash, description }, signer);
   }
@@ -172,7 +222,7 @@ export class Motions {
     const { definitions, disk } = this.tools;
     const made = definitions.patches.get(toHex(base)) ?? [];
     definitions.patches.set(toHex(base), made);
-    const isNew = made.length === 0 || random.chance(0.6);
+    const isNew = made.length === 0 || random.chance(0.4);
     const patch = isNew ? this.newPatch(base) : random.pick(made);
     if (patch === undefined) return this.unfitPatch(base);
     if (isNew) made.push(patch);
@@ -218,6 +268,22 @@ export class Motions {
   private signed(verb: GovernanceVerb, signer: KeyringEntry): RawInput {
     return this.tools.verbs.signed('governance', verb, signer);
   }
+}
+
+/** Whether the rules let plans propose. */
+function mayPropose({ program }: World): boolean {
+  const { find, manifest } = program.definition;
+  const policy = find('defpolicy', manifest.defaults?.policy ?? '');
+  const rules = policy?.governance?.filter(({ verb }) => verb === 'propose') ?? [];
+  return rules.length > 0 && rules.every(({ of }) => of?.includes('world:g/agent@1') === true);
+}
+
+const isDuty = (effect: string): boolean =>
+  effect === 'governance.propose' || effect === 'governance.shadow';
+
+function paramsOf({ params }: KnownIntent): ReadonlyMap<Value, Value> {
+  const decoded = params === undefined ? undefined : decode(params);
+  return decoded?.ok && decoded.value instanceof Map ? decoded.value : new Map();
 }
 
 const ZEROS = '0'.repeat(64);

@@ -16,7 +16,7 @@ const MAX_REJECTIONS = 12;
 
 export class History {
   private readonly events: EventInputs;
-  private readonly receipts: ReceiptInputs;
+  readonly receipts: ReceiptInputs;
   private readonly verbs: VerbInputs;
   /** How often each intent was asked to be rejected. */
   private readonly rejections = new Map<string, number>();

@@ -66,16 +66,32 @@ export class ReceiptInputs {
 
   /** What the adapter owes: fit in every way. */
   answer(world: World, intent: KnownIntent): RawReceipt {
-    const { hash: intentHash, epoch, attempt } = intent;
     const { type } = this.receiptSchema(intent);
     const payload = encode(randomValue(this.random, type));
+    const isFit = payload.length <= world.runtime.limits.receipt_bytes;
+    return isFit ? this.answerWith(world, intent, payload) : this.fail(world, intent);
+  }
+
+  /** What the adapter owes where it has nothing else. */
+  fail(world: World, intent: KnownIntent): RawReceipt {
+    return this.answerWith(world, intent, encode({ code: 'failed', message: '' }), 'error');
+  }
+
+  /** The same, with this in it. */
+  answerWith(
+    world: World,
+    intent: KnownIntent,
+    payload: Uint8Array,
+    status: ReceiptStatus = 'ok',
+  ): RawReceipt {
+    const { hash: intentHash, epoch, attempt } = intent;
     const receipt: ReceiptBody = {
       worldId: world.worldId,
       epoch,
       intentHash,
       attempt,
       adapterId: 'adapter',
-      status: 'ok',
+      status,
       payloadHash: sha256(payload),
     };
     return { kind: 'receipt', receipt, payload, keyId: KEYS.host.keyId, sig: SIG };

@@ -99,7 +99,7 @@ export class Life {
   /** The world that was looked at last when an input was refused. */
   private hashBefore: { readonly world: World; readonly hash: Hash } | undefined;
   protected readonly outside: Outside;
-  private readonly history: History;
+  protected readonly history: History;
 
   constructor(
     readonly kernel: KernelPort,

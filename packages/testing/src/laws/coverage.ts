@@ -14,7 +14,11 @@ export class Coverage {
     for (const entry of entries) {
       this.count(`entry ${entry.kind}`);
       if ('code' in entry && entry.code !== null) this.count(`${entry.kind} ${entry.code}`);
-      if (entry.kind === 'governance-changed') this.count(`governance ${entry.change}`);
+      if (entry.kind === 'intent') this.count(`asked ${entry.effect}`);
+      if (entry.kind === 'governance-changed') {
+        this.count(`governance ${entry.change}`);
+        if (entry.principal.startsWith('world:')) this.count(`world ${entry.change}`);
+      }
       if (entry.kind === 'decision') this.count(`decision ${entry.outcome}`);
       if (entry.kind === 'settled') this.count(`settled ${entry.status}`);
       if (entry.kind === 'plan-step') this.count(`plan-step ${entry.outcome}`);
@@ -29,7 +33,7 @@ export class Coverage {
   }
 
   has(name: string): boolean {
-    return this.counts.has(name);
+    return (this.counts.get(name) ?? 0) > 0;
   }
 
   /** The codes counted under `group`, which is a word such as `refusal` or `reducer-fault`. */
