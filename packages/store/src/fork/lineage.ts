@@ -32,7 +32,7 @@ export function lineageOf(
 }
 
 /** A genesis as an object of the log. */
-export interface KeptGenesis {
+interface KeptGenesis {
   readonly hash: Hash;
   readonly bytes: Uint8Array;
 }
