@@ -1,7 +1,7 @@
 /**
  * Our world for the works that are compared: a keyed counter in AssemblyScript, and plans of one
  * and of three effects, each answered by an adapter in the host's process that does nothing but
- * wait where it is asked to. Its receipts are signed, verified and flushed like those of any effect.
+ * wait where it is asked to. Its receipts are signed, verified and flushed like those of any other.
  */
 import { join } from 'node:path';
 import { type AirDocument, loadAir } from '@aos/air';
