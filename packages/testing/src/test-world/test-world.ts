@@ -5,7 +5,8 @@
  * 1. Nothing in it is a stand-in but the outside and the clock: inputs are admitted, effects pass
  *    the gate, receipts are signed by a key of the keyring and verified, modules are metered.
  * 2. Everything is decided by the test: equal tests make equal journals, byte for byte.
- * 3. Timers and blobs are the real adapters; a script for their kinds goes before them.
+ * 3. Timers and blobs are the real adapters; a script for their kinds goes before them. What is
+ *    about the world itself is answered by its host.
  * 4. A test that ends with `close` has also shown that its journal verifies from genesis.
  *
  * Deliberately absent: a test runner. Whatever fails throws.
