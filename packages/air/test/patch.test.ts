@@ -151,7 +151,7 @@ describe('a patch', () => {
     expect(manifestHash(world)).toBe(before);
   });
 
-  it('leaves what is called as the catalogue and is of the world alone: nothing brought it back', () => {
+  it('leaves what only the world has of the names of the catalogue', () => {
     const name = 'sys/Own@1';
     const own = worldOf({ ...PLAIN, schemas: [...PLAIN.schemas, [name, 0]] });
     const ref = { kind: 'defschema', name };

@@ -138,7 +138,7 @@ export class PatchDraft {
     }
   }
 
-  /** Hashes of `sys/` definitions among these that the catalogue lacks: those of the world's own. */
+  /** Hashes of `sys/` definitions among these that only the world has. */
   private ownReserved(refs: readonly Named[]): ReadonlyMap<string, string | undefined> {
     const own = refs.filter(
       ({ kind, name }) => name.startsWith('sys/') && builtinHash(kind, name) === undefined,

@@ -10,7 +10,7 @@ import type { DefinitionIndex, Placed } from './definition-index.js';
 
 type Migration = Placed<DefMigration>;
 
-/** Most steps from one type of states to the present one: each is a call, whenever a cell is read. */
+/** Most steps from one type of states to the present one: each is a call when a cell is read. */
 const MAX_CHAIN = 16;
 
 /** What a migration names is there and fits, and what it gives goes on to the present state. */
@@ -71,7 +71,7 @@ function checkWay(
     if (!index.types.isOther(to, state)) return [];
     const next = steps.get(placeOf(reducer, to, index));
     if (next === undefined) {
-      const message = `expected the state of ${reducer}, ${state}, or what leads there, found ${to}`;
+      const message = `expected the state of ${reducer}, ${state}, or a way there, found ${to}`;
       return [error('migration-state', pathOf(migration, '/to'), message)];
     }
     to = next.value.to;

@@ -86,7 +86,7 @@ function checkTypes(world: MovableWorld): Result<never> | undefined {
     const { name } = definition;
     const count = findCells(world, name)?.types.length ?? 0;
     if (count <= MAX_STATE_TYPES) continue;
-    const detail = `states of ${name} may be of ${count} types, expected at most ${MAX_STATE_TYPES}`;
+    const detail = `states of ${name} may be of ${count} types, at most ${MAX_STATE_TYPES} may be`;
     return refuse('state-types-limit', name, `${detail}: give the new reducer another name`);
   }
   return undefined;

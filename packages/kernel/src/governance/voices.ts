@@ -105,9 +105,9 @@ export function addShadow(
 }
 
 /**
- * Whether this voice may be given now; a yes of one's own may always be taken back. Codes: `proposal-not-shadowed` (of a yes), `proposal-stale`,
- * `approval-expired`, `approval-repeated`, `governance-own`, `governance-role`,
- * `governance-not-named`.
+ * Whether this voice may be given now; a yes of one's own may always be taken back. Codes:
+ * `proposal-not-shadowed` (of a yes), `proposal-stale`, `approval-expired`, `approval-repeated`,
+ * `governance-own`, `governance-role`, `governance-not-named`.
  */
 export function checkSpeak(world: World, proposal: Proposal, voice: Voice, nowNs: bigint): Checked {
   const { decision, name } = voice;
@@ -157,7 +157,7 @@ export function speak(run: Run, proposal: Proposal, voice: Voice, cause: EntryPl
   write(run, { id, change, principal: name, hash }, place);
 }
 
-/** What the voices amount to now; a no that is not enough undoes only the yes that it takes back. */
+/** What voices amount to now; a no that is not enough undoes only the yes that it takes back. */
 function stateAfter(run: Run, heard: Proposal, decision: Voice['decision']): ProposalState {
   const isEnough = (verb: Voice['decision']) =>
     hasQuorum(run.next, verb, heard, run.stamp.logicalNowNs);

@@ -74,7 +74,7 @@ export class ReceiptInputs {
 
   /** What the adapter owes where it has nothing else. */
   fail(world: World, intent: KnownIntent): RawReceipt {
-    return this.answerWith(world, intent, encode({ code: 'failed', message: '' }), 'error');
+    return this.answerWith(world, intent, encode({ code: 'effect-failed', message: '' }), 'error');
   }
 
   /** The same, with this in it. */
