@@ -148,7 +148,8 @@ function checkScope(world: World, { intent, patchHash }: Propose): Refusal | und
   const bytes = world.source.read(patchHash);
   if (bytes === undefined) throw new ObjectsNeeded([patchHash]);
   const document = decode(bytes);
-  const summary = summarizePatch(document.ok ? document.value : null);
+  const { manifest } = world.program.definition;
+  const summary = summarizePatch(document.ok ? document.value : null, manifest);
   const denied = checkPatch(world.program.gate, open.cap, summary);
   return denied && { code: denied.code, at: '/args/patch_hash', detail: denied.advice };
 }

@@ -6,8 +6,24 @@ import { checkPatchScope, summarizePatch } from './patch-scope.js';
 function summary(...patches: readonly Encodable[]) {
   const document = decodePlain(encode({ base_manifest_hash: 'sha256:00', patches }));
   if (!document.ok) throw new Error(document.refusal.detail);
-  return summarizePatch(document.value as Value);
+  return summarizePatch(document.value as Value, base as never);
 }
+
+const grantNamed = (name: string) => ({ name, cap: 'sys/http.out@2', params: {} });
+const base = {
+  $kind: 'manifest',
+  defaults: { policy: 'core/Rules@1', cap_grants: [grantNamed('http')] },
+  module_bindings: { 'core/Main@1': { slots: { web: 'http' } } },
+  routing: {
+    events: [
+      { event: 'core/In@1', reducer: 'core/Main@1' },
+      { event: 'demo/In@1', reducer: 'demo/Side@1' },
+    ],
+    inboxes: [{ source: 'mail', reducer: 'core/Main@1' }],
+  },
+  triggers: [{ event: 'core/In@1', plan: 'core/work@1' }],
+  secrets: [{ name: 'key@1', hash: 'x' }],
+};
 
 const addPlan = { add_def: { kind: 'defplan', node: { name: 'demo/fetch@1' } } };
 const removeSchema = { remove_def: { kind: 'defschema', name: 'core/State@1', pre_hash: 'x' } };
@@ -43,6 +59,48 @@ describe('what a grant lets a patch touch', () => {
     expect(codeOf({ namespaces: ['dem'] }, addPlan)).toBe('namespace-not-allowed');
     expect(codeOf({ namespaces: ['demo'] }, addPlan, removeSchema)).toBe('namespace-not-allowed');
     expect(codeOf({ namespaces: ['demo'] }, refs)).toBe('namespace-not-allowed');
+  });
+
+  it('is rows of those namespaces alone: rows that stay as they are count for nothing', () => {
+    const { events, inboxes } = base.routing;
+    const { module_bindings: bindings, triggers, secrets, defaults } = base;
+    const demo = { namespaces: ['demo'] };
+    const route = { event: 'demo/In@1', reducer: 'demo/More@1' };
+    for (const op of [
+      { set_routing_events: { events: [...events, route] } },
+      { set_routing_events: { events: events.slice(0, 1) } },
+      { set_routing_inboxes: { inboxes } },
+      { set_triggers: { triggers: [...triggers, { event: 'demo/In@1', plan: 'demo/new@1' }] } },
+      { set_module_bindings: { bindings } },
+      { set_secrets: { secrets } },
+      { set_defaults: { ...defaults } },
+      { set_defaults: { cap_grants: [...defaults.cap_grants, grantNamed('demo/http')] } },
+      { set_features: { features: [] } },
+    ]) {
+      const isGrant = 'set_defaults' in op && op.set_defaults.cap_grants.length > 1;
+      const namespaces = isGrant ? ['demo', 'sys'] : demo.namespaces;
+      expect(codeOf({ namespaces }, op), JSON.stringify(op)).toBeUndefined();
+    }
+    for (const op of [
+      { set_routing_events: { events: [...events].reverse() } },
+      { set_routing_events: { events: events.slice(1) } },
+      { set_routing_events: { events: [...events, { ...route, event: 'core/In@1' }] } },
+      { set_routing_events: { events: [...events, { ...route, reducer: 'core/Main@1' }] } },
+      { set_routing_inboxes: { inboxes: [] } },
+      { set_triggers: { triggers: [{ event: 'core/In@1', plan: 'demo/new@1' }, ...triggers] } },
+      { set_module_bindings: { bindings: {} } },
+      {
+        set_module_bindings: { bindings: { ...bindings, 'demo/Side@1': { slots: { w: 'http' } } } },
+      },
+      { set_secrets: { secrets: [] } },
+      { set_defaults: { policy: 'demo/AllowAll@1' } },
+      { set_defaults: { policy: null } },
+      { set_defaults: { cap_grants: [] } },
+      { set_defaults: { cap_grants: [...defaults.cap_grants, grantNamed('anywhere')] } },
+      { set_defaults: { cap_grants: [{ ...grantNamed('http'), budget: { calls: 9 } }] } },
+    ]) {
+      expect(codeOf(demo, op), JSON.stringify(op)).toBe('namespace-not-allowed');
+    }
   });
 
   it('is nothing where it names none', () => {
