@@ -397,7 +397,7 @@ describe('a snapshot', () => {
       const rerooted = new Map([...cells, ['root', forged.hash]]);
       const table = new Map<string, Value>([...(tables[1] ?? []), ['cells', rerooted]]);
       return {
-        fields: new Map([...fields, ['cells', [tables[0] ?? null, table]]]),
+        fields: new Map([...fields, ['cells', [tables[0] ?? null, table, ...tables.slice(2)]]]),
         objects: [forged],
       };
     });
