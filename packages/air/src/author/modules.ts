@@ -36,19 +36,36 @@ export function defineReducer<S, E>(name: Name, spec: ReducerSpec<S, E>): Reduce
 
 export type AnyModule = AnyReducer | AnyPure;
 
-/** How states of an earlier version of a reducer become states of this one. */
-export interface Migration {
+/** How states of an earlier version of a reducer become states of this one, or of one between. */
+// biome-ignore lint/suspicious/noExplicitAny: shapes are invariant, so nothing else means "any"
+export interface Migration<From = any> {
   readonly name: Name;
   readonly reducer: AnyReducer;
-  readonly module: AnyPure;
+  // biome-ignore lint/suspicious/noExplicitAny: where it leads is checked when it is defined
+  readonly module: PureModule<From, any>;
 }
 
-/** The module must lead to the state of the reducer: anything else does not compile. */
+/**
+ * The module must lead to the state of the reducer, or to what the migration takes that comes next:
+ * anything else does not compile.
+ */
 export function defineMigration<S, E, From>(
   name: Name,
   spec: { readonly reducer: Reducer<S, E>; readonly module: PureModule<From, S> },
+): Migration<From>;
+export function defineMigration<S, E, From, Via>(
+  name: Name,
+  spec: {
+    readonly reducer: Reducer<S, E>;
+    readonly module: PureModule<From, Via>;
+    readonly next: Migration<Via>;
+  },
+): Migration<From>;
+export function defineMigration(
+  name: Name,
+  { reducer, module }: { readonly reducer: AnyReducer; readonly module: AnyPure },
 ): Migration {
-  return { ...spec, name: checkName(name) };
+  return { name: checkName(name), reducer, module };
 }
 
 /** The schemas that a module names, in the order in which its definition does. */

@@ -3,7 +3,8 @@ import { builtin, builtinNames } from '../builtins/catalogue.js';
 import { ZERO_HASH_TEXT } from '../forms/module.js';
 import { AuthorError } from './author-error.js';
 import { capDefinition, effectDefinition } from './authority.js';
-import { moduleDefinition } from './modules.js';
+import { defineMigration, defineReducer, moduleDefinition } from './modules.js';
+import { definePure } from './pure.js';
 import { sys } from './sys.js';
 import {
   type AnyType,
@@ -127,4 +128,19 @@ describe('what is built in', () => {
     const reducers = builtinNames('defmodule').filter((name) => !name.includes('/Cap'));
     expect(namesOf(sys.reducers)).toEqual([...reducers].sort());
   });
+});
+
+test('migrations that do not lead on from one to the next do not compile', () => {
+  const S1 = schema('demo/S@1', t.record({ a: t.nat }));
+  const S2 = schema('demo/S@2', t.record({ a: t.nat, b: t.nat }));
+  const S3 = schema('demo/S@3', t.record({ a: t.nat, b: t.nat, c: t.text }));
+  const event = schema('demo/E@1', t.variant({}));
+  const reducer = defineReducer('demo/R@1', { state: S3, event });
+  const first = definePure('demo/One@1', { input: S1, output: S2 });
+  const second = definePure('demo/Two@1', { input: S2, output: S3 });
+  const next = defineMigration('demo/two@1', { reducer, module: second });
+  const migration = defineMigration('demo/one@1', { reducer, module: first, next });
+  expect(migration).toMatchObject({ name: 'demo/one@1', module: { name: 'demo/One@1' } });
+  // @ts-expect-error: it leads to version 2, which is not the state, and nothing goes on from there
+  defineMigration('demo/lost@1', { reducer, module: first });
 });
