@@ -16,14 +16,27 @@ export interface LogPlace {
 
 /**
  * Behind record `seq`, which is durable, and behind what was made durable between it and the next
- * record in the same segment: the snapshot that was taken there, most of all.
+ * record: the snapshot that was taken there, most of all, and the mark of a pruning.
  */
 export function borderBehind(log: OpenLog, seq: number): LogPlace {
-  const place = recordEnd(log, seq);
-  const { segment } = place;
+  const { segments } = log;
+  let place = passOthers(log, recordEnd(log, seq));
+  for (;;) {
+    const { segment, offset } = place;
+    const isWhole = segment < segments.last && offset >= segments.get(segment).end;
+    if (!isWhole || segments.isBorder(segment)) return place;
+    const { start } = segments.get(segment + 1);
+    const next = passOthers(log, { segment: segment + 1, offset: start });
+    if (next.offset === start) return place;
+    place = next;
+  }
+}
+
+/** Behind the durable frames of this segment that come before the next record. */
+function passOthers(log: OpenLog, { segment, offset: from }: LogPlace): LogPlace {
   const end = Math.min(log.segments.get(segment).end, durableIn(log, segment));
   const frames = framesOf(log, segment);
-  let { offset } = place;
+  let offset = from;
   while (offset < end) {
     const header = frames.headerAt(offset);
     if (header === undefined || header.kind === 'record') break;

@@ -14,15 +14,16 @@ import { assertObjects } from '../batch.js';
 import type { DiskStore } from '../disk-store.js';
 import { asFault, storeReadOnly } from '../faults.js';
 import type { FrameContent } from '../log/frame.js';
-import { spanOf } from '../log/frame.js';
-import { JOURNAL_FOLDER } from '../log/segment.js';
+import { frameSpan, spanOf } from '../log/frame.js';
+import { encodeSegmentHeader, JOURNAL_FOLDER, segmentSeed } from '../log/segment.js';
 import { nodeFs } from '../node-fs.js';
+import type { OpenLog } from '../open-log.js';
 import type { StoreFs } from '../port.js';
-import { borderBehind } from './border.js';
-import { encodeFrames } from './encode-segment.js';
+import { borderBehind, type LogPlace } from './border.js';
+import { encodeFrames, type SegmentStamp } from './encode-segment.js';
 import { REWOUND_FOLDER } from './finish-rewind.js';
 import { assertDurable } from './fork-world.js';
-import { copySegment, emptyDirectory, shareSealed } from './staging.js';
+import { copyAnew, copySegment, emptyDirectory, type Staging, shareSealed } from './staging.js';
 
 const BUILDING_FOLDER = 'journal.rewinding';
 /** Where the logs are kept that were rewound, each under its number. */
@@ -78,22 +79,46 @@ async function build(
     ),
     ...records.map((payload) => ({ kind: 'record', payload }) as const),
   ];
-  const end = contents.reduce((sum, content) => sum + spanOf(content), offset);
-  const { seed } = log.segments.get(segment);
-  const frames = Buffer.alloc(end - offset);
-  const stamp = { epoch: log.epoch, durable: seq + records.length, flushed: end };
-  encodeFrames(frames, { seed, at: offset }, contents, stamp);
-  const file = await copySegment({ fs, path }, log.segments, { segment, sizeBytes: offset });
-  try {
-    await file.write(frames, offset);
-    await file.seal(end);
-  } finally {
-    file.close();
-  }
+  const stamp = { epoch: log.epoch, durable: seq + records.length };
+  await writeEnd(log, { fs, path }, { segment, offset }, { contents, stamp });
   await fs.syncDirectory(path);
   if (fs.has(join(directory, REWOUND_FOLDER))) emptyDirectory(fs, join(directory, REWOUND_FOLDER));
   fs.rename(path, join(directory, REWOUND_FOLDER));
   await fs.syncDirectory(directory);
+}
+
+interface LogEnd {
+  readonly contents: readonly FrameContent[];
+  readonly stamp: SegmentStamp;
+}
+
+/**
+ * The last file: what the log has of it up to a place, and contents behind. A file that was written
+ * anew says what it was before, and how long it is; as the last one it is another one again.
+ */
+async function writeEnd(
+  { segments }: OpenLog,
+  to: Staging,
+  { segment, offset }: LogPlace,
+  { contents, stamp }: LogEnd,
+): Promise<void> {
+  const { header, start } = segments.get(segment);
+  const { compacted, ...own } = header;
+  const begin = compacted === undefined ? start : frameSpan(encodeSegmentHeader(own).length);
+  const at = begin + offset - start;
+  const end = contents.reduce((sum, content) => sum + spanOf(content), at);
+  const bytes = Buffer.alloc(end - at);
+  encodeFrames(bytes, { seed: segmentSeed(own), at }, contents, { ...stamp, flushed: end });
+  const file =
+    compacted === undefined
+      ? await copySegment(to, segments, { segment, sizeBytes: offset })
+      : await copyAnew(to, segments, { header: own, end: offset, flushed: end });
+  try {
+    await file.write(bytes, at);
+    await file.seal(end);
+  } finally {
+    file.close();
+  }
 }
 
 /** The log that was goes, the new one comes. */

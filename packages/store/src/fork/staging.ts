@@ -7,11 +7,16 @@
  */
 import { join } from 'node:path';
 import { isErrorWith } from '../faults.js';
-import { segmentName } from '../log/segment.js';
+import { copyFrames } from '../growth/copy-frames.js';
+import { FrameReader } from '../log/frame-reader.js';
+import { type SegmentHeader, segmentName } from '../log/segment.js';
 import { SegmentFile } from '../log/segment-file.js';
 import type { Segments } from '../log/segments.js';
+import { Window } from '../log/window.js';
 import { indexPath } from '../places/segment-index.js';
 import type { StoreFs } from '../port.js';
+
+const CHUNK_BYTES = 2 ** 18;
 
 /** File systems without second names, or from one to another. */
 const NO_LINK = ['EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
@@ -66,6 +71,26 @@ export async function copySegment(
   const file = new SegmentFile({ fs, path: name, preallocateBytes: 0 }, 'create');
   try {
     await file.copy(source.file(segment), 0, sizeBytes);
+    return file;
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+/** As {@link copySegment}, up to `end`, under another header; it will be `flushed` bytes long. */
+export async function copyAnew(
+  { fs, path }: Staging,
+  source: Segments,
+  to: { readonly header: SegmentHeader; readonly end: number; readonly flushed: number },
+): Promise<SegmentFile> {
+  const { header, end, flushed } = to;
+  const { seed, start } = source.get(header.segment);
+  const frames = new FrameReader(new Window(source.file(header.segment), CHUNK_BYTES), seed);
+  const name = join(path, segmentName(header.segment));
+  const file = new SegmentFile({ fs, path: name, preallocateBytes: 0 }, 'create');
+  try {
+    await copyFrames(file, { frames, range: { start, end }, header, flushed });
     return file;
   } catch (error) {
     file.close();

@@ -7,19 +7,13 @@
  * K3 A record that came meanwhile may name what nothing needed before: then the segment is left as
  *    it is.
  */
-import { WorldDamaged } from '../faults.js';
-import { encodeFrame, type FrameHeader, frameSeed, frameSpan } from '../log/frame.js';
-import type { FrameReader } from '../log/frame-reader.js';
+import { frameSpan } from '../log/frame.js';
 import { decodeMarker, isStoreMark } from '../log/marker.js';
-import {
-  encodeSegmentHeader,
-  encodeSegmentStart,
-  type SegmentHeader,
-  segmentSeed,
-} from '../log/segment.js';
+import { encodeSegmentHeader, type SegmentHeader, segmentSeed } from '../log/segment.js';
 import { SegmentFile } from '../log/segment-file.js';
 import { indexPath, makeIndex, openMade, writeIndex } from '../places/segment-index.js';
 import { SegmentTable } from '../places/segment-table.js';
+import { type CopiedFrame, copyFrames, damagedAt } from './copy-frames.js';
 import type { GrowingLog } from './growing-log.js';
 import type { LiveObjects } from './live-objects.js';
 
@@ -42,7 +36,7 @@ export function planCompaction(log: GrowingLog, segment: number, live: LiveObjec
   for (const [, offset] of log.index.of(segment).objects()) {
     if (live.has(segment, offset)) continue;
     const header = frames.headerAt(offset);
-    if (header === undefined) throw damaged(segment, offset);
+    if (header === undefined) throw damagedAt(segment, offset);
     droppedObjects += 1;
     droppedBytes += frameSpan(header.sizeBytes);
   }
@@ -63,7 +57,7 @@ export async function compactSegment(
     'create',
   );
   try {
-    const table = await copyFrames(log, { plan, header, file, live });
+    const table = await copyLive(log, { plan, header, file, live });
     await file.seal((header.compacted as { bytes: number }).bytes);
     const before = plan.droppedObjects;
     live.addRecordsNow(log.lookedTo);
@@ -97,43 +91,21 @@ interface Copying {
   readonly live: LiveObjects;
 }
 
-async function copyFrames(log: GrowingLog, { plan, header, file, live }: Copying) {
+async function copyLive(log: GrowingLog, { plan, header, file, live }: Copying) {
   const { segment } = plan;
-  const { start, end } = log.segments.get(segment);
-  const seed = segmentSeed(header);
   const table = new SegmentTable(header.first);
-  const frames = log.frames(segment, CHUNK_BYTES);
-  const flushed = (header.compacted as { bytes: number }).bytes;
-  const { epoch } = frameHeader(frames, segment, start);
-  const begin = encodeSegmentStart(header, { epoch, durable: header.first - 1, flushed });
-  let pieces: Buffer[] = [begin];
-  let [at, written] = [begin.length, 0];
-  for (let offset = start; offset < end; ) {
-    const found = frameHeader(frames, segment, offset);
-    const span = frameSpan(found.sizeBytes);
-    if (found.kind !== 'object' || live.has(segment, offset)) {
-      const payload = frames.payloadAt(offset, found);
-      if (payload === undefined) throw damaged(segment, offset);
-      enterTable(table, { kind: found.kind, payload, at });
-      const bytes = Buffer.alloc(span);
-      const stamp = { epoch: found.epoch, durable: found.durable, flushed };
-      encodeFrame(bytes, frameSeed(seed, at), stamp, { kind: found.kind, payload });
-      pieces.push(bytes);
-      at += span;
-    }
-    offset += span;
-    if (at - written < CHUNK_BYTES && offset < end) continue;
-    await file.write(Buffer.concat(pieces), written);
-    [pieces, written] = [[], at];
-  }
+  await copyFrames(file, {
+    frames: log.frames(segment, CHUNK_BYTES),
+    range: log.segments.get(segment),
+    header,
+    flushed: (header.compacted as { bytes: number }).bytes,
+    keeps: (offset) => live.has(segment, offset),
+    entered: (frame) => enterTable(table, frame),
+  });
   return table;
 }
 
-function enterTable(
-  table: SegmentTable,
-  frame: { readonly kind: FrameHeader['kind']; readonly payload: Uint8Array; readonly at: number },
-): void {
-  const { kind, payload, at } = frame;
+function enterTable(table: SegmentTable, { kind, payload, at }: CopiedFrame): void {
   table.last = at;
   if (kind === 'record') table.addRecord(at);
   if (kind === 'object') table.addObject(payload.subarray(0, HASH_BYTES), at);
@@ -150,14 +122,4 @@ function compactedHeader(old: SegmentHeader, plan: CompactPlan, end: number): Se
     if (found === bytes) return header;
     bytes = found;
   }
-}
-
-function frameHeader(frames: FrameReader, segment: number, offset: number): FrameHeader {
-  const header = frames.frameAt(offset);
-  if (header === undefined) throw damaged(segment, offset);
-  return header;
-}
-
-function damaged(segment: number, offset: number): WorldDamaged {
-  return new WorldDamaged('no valid frame where one was durable', { segment, offset, seq: -1 });
 }

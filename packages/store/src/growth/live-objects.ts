@@ -49,12 +49,18 @@ export class LiveObjects {
     }
   }
 
-  /** As addRecords, at once: for the few that came while others were looked at. */
-  addRecordsNow(fromSeq: number): void {
+  /**
+   * As addRecords, at once: for the few that came while others were looked at. Answers with what
+   * they have made live.
+   */
+  addRecordsNow(fromSeq: number): readonly Place[] {
+    const found: Place[] = [];
     for (const bytes of this.reader.records(fromSeq)) this.look(bytes);
     for (let place = this.open.pop(); place !== undefined; place = this.open.pop()) {
+      found.push(place);
       this.look(this.reader.objectAt(place));
     }
+    return found;
   }
 
   private async follow(): Promise<void> {

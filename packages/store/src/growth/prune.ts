@@ -9,7 +9,7 @@
  * P3 Where segments are archived, they are durable in the archive before the mark is written.
  */
 import { join } from 'node:path';
-import type { Hash } from '@aos/canon';
+import { type Hash, sha256 } from '@aos/canon';
 import {
   chainOf,
   type PrunedMark,
@@ -21,6 +21,7 @@ import {
 } from '@aos/protocol';
 import { isErrorWith, pruneRefused } from '../faults.js';
 import { genesesFrom } from '../fork/lineage.js';
+import { type Place, segmentOf } from '../places/log-index.js';
 import type { StoreFs } from '../port.js';
 import { archiveSegment } from './archive.js';
 import type { GrowingLog } from './growing-log.js';
@@ -59,20 +60,22 @@ export async function prune(log: GrowingLog, setting: PruneSubject): Promise<Pru
   await live.add(geneses.flatMap(({ bytes }) => referencesIn(bytes)));
   await live.add(rootsOf(log, snapshot));
   await live.addRecords(plan.first);
-  let forwardedObjects = await forward(log, plan.segment, live);
+  const forwardedObjects = await forward(log, plan.segment, live);
   if (setting.isArchived) await archive(log, plan.segment, setting.directory);
-  const mark = await markOf(log, plan, setting);
-  // what came meanwhile may name what nothing needed before
-  live.addRecordsNow(log.lookedTo);
-  forwardedObjects += await forward(log, plan.segment, live);
+  const beginning = await beginningOf(log, plan, setting);
+  // no pause from here to the append: what came meanwhile may name what nothing needed before, and
+  // no record may come between the last one and the mark
+  const late = lateObjects(log, plan.segment, live.addRecordsNow(log.lookedTo));
+  const mark = markOf(log, beginning, setting);
   const { halt } = log.marks;
   const marks = halt === undefined ? [mark] : [mark, halt];
-  await log.append({ records: [], objects: geneses, marks });
+  await log.append({ records: [], objects: [...late, ...geneses], marks });
   log.segments.dropBelow(plan.segment);
   log.index.dropBelow(plan.segment);
   await removeDropped(log.fs, log.journalPath, plan.segment);
   const { first, segments, bytes } = plan;
-  return { first, segments, freedBytes: bytes, forwardedObjects };
+  const moved = forwardedObjects + late.length;
+  return { first, segments, freedBytes: bytes, forwardedObjects: moved };
 }
 
 /** Removes what a durable mark says is no part of the journal. */
@@ -124,9 +127,22 @@ async function forward(log: GrowingLog, below: number, live: LiveObjects): Promi
   return count;
 }
 
+/** Those of some places that go and are nowhere else. */
+function lateObjects(
+  log: GrowingLog,
+  below: number,
+  places: readonly Place[],
+): readonly StoredObject[] {
+  return places
+    .filter((place) => segmentOf(place) < below)
+    .map((place) => log.reader.objectAt(place))
+    .map((bytes) => ({ hash: sha256(bytes), bytes }))
+    .filter(({ hash }) => !isLater(log, hash, below));
+}
+
 function isLater({ index }: GrowingLog, hash: Hash, below: number): boolean {
   const place = index.findObject(hash);
-  return place !== undefined && Math.floor(place / 2 ** 32) >= below;
+  return place !== undefined && segmentOf(place) >= below;
 }
 
 async function archive(log: GrowingLog, below: number, directory: string): Promise<void> {
@@ -137,17 +153,23 @@ async function archive(log: GrowingLog, below: number, directory: string): Promi
   }
 }
 
-async function markOf(
+/** What stood before the first record that is kept. */
+async function beginningOf(
   log: GrowingLog,
   { first, segment }: { readonly first: number; readonly segment: number },
-  { snapshot, frontierOf }: PruneSetting,
-): Promise<PrunedMark> {
+  { frontierOf }: PruneSetting,
+): Promise<Pick<PrunedMark, 'seq' | 'segment' | 'chain' | 'frontier'>> {
   const frontier = await frontierOf(first);
   const [bytes] = log.reader.records(first - 1);
   if (bytes === undefined) throw pruneRefused('there is no record before the snapshot');
-  const { index } = log;
-  const others = log.marks.snapshots.filter(({ seq }) => seq > snapshot.seq);
-  const places = { seq: first - 1, at: index.records - 1, segment };
-  const chain = chainOf(bytes);
-  return { kind: 'pruned', ...places, chain, frontier, snapshot, others };
+  return { seq: first - 1, segment, chain: chainOf(bytes), frontier };
+}
+
+function markOf(
+  { index, marks }: GrowingLog,
+  beginning: Pick<PrunedMark, 'seq' | 'segment' | 'chain' | 'frontier'>,
+  { snapshot }: PruneSetting,
+): PrunedMark {
+  const others = marks.snapshots.filter(({ seq }) => seq > snapshot.seq);
+  return { kind: 'pruned', ...beginning, at: index.records - 1, snapshot, others };
 }

@@ -242,15 +242,14 @@ export class LogScan implements WalkState {
 
   private checkStart(header: SegmentHeader, segment: number): void {
     const before = this.header;
-    const isSalted =
-      !before ||
-      !bytesEqual(header.genesis, before.genesis) ||
-      bytesEqual(header.salt, before.salt);
+    const isBorder = before !== undefined && !bytesEqual(header.genesis, before.genesis);
+    const isSalted = !before || isBorder || bytesEqual(header.salt, before.salt);
+    const endBefore = isBorder ? this.end.offset : this.endBefore;
     const fits =
       isSalted &&
       header.segment === segment &&
       (this.isBeginning || header.first === this.index.records) &&
-      (this.isBeginning || header.previousBytes === this.endBefore);
+      (this.isBeginning || header.previousBytes === endBefore);
     if (fits) return;
     throw new WorldDamaged(
       'the segment does not continue the one before it',

@@ -47,7 +47,7 @@ export class Segments {
   add(header: SegmentHeader): void {
     if (this.list.length === 0) this.base = header.segment;
     const before = this.list.at(-1);
-    if (before) before.end = before.header.compacted?.bytes ?? header.previousBytes;
+    if (before) before.end = endOf(before.header, header);
     this.list.push(segmentOf(header));
   }
 
@@ -121,6 +121,12 @@ export class Segments {
     this.handles.get(path)?.close();
     this.handles.delete(path);
   }
+}
+
+/** Where a segment ends for the one behind it: at a border that is somewhere in its file. */
+function endOf({ genesis, compacted }: SegmentHeader, next: SegmentHeader): number {
+  const isSealed = bytesEqual(genesis, next.genesis);
+  return isSealed && compacted !== undefined ? compacted.bytes : next.previousBytes;
 }
 
 function segmentOf(header: SegmentHeader): Segment {
