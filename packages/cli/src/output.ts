@@ -6,7 +6,7 @@
 import { type JsonValue, printJson } from '@aos/air';
 import { type Refusal, RefusalError } from '@aos/canon';
 import { AosFault } from '@aos/protocol';
-import { cutLongLines, cutValues } from './shown-text.js';
+import { cutLongLines, cutValues, showActing } from './shown-text.js';
 import { colourError, colourLine, colourWarning } from './terminal/colours.js';
 
 export interface Streams {
@@ -85,11 +85,14 @@ export function printAnswer(answer: Answer, form: Form, streams: Streams): void 
     if (error !== undefined) printError(error, form, streams);
   }
   const label = streams.colours?.err === true ? colourWarning('warning:') : 'warning:';
-  for (const warning of warnings) streams.err(`${label} ${warning}\n`);
+  for (const warning of warnings) streams.err(`${label} ${showActing(warning)}\n`);
 }
 
-const shownLine = (line: string, { colours }: Streams): string =>
-  colours?.out === true ? colourLine(line) : line;
+/** What lines hold was often written by others. */
+function shownLine(line: string, { colours }: Streams): string {
+  const shown = showActing(line);
+  return colours?.out === true ? colourLine(shown) : shown;
+}
 
 /** Something that is told before the answer: with `--json` a value on a line of its own. */
 export function printItem(
@@ -106,7 +109,7 @@ export function printError(error: unknown, form: Form, streams: Streams): void {
   if (form === 'text' || error instanceof OutputError) {
     const label = `error [${code}]`;
     const shown = streams.colours?.err === true ? colourError(label) : label;
-    streams.err(`${shown}${at === '' ? '' : ` at ${at}`}: ${message}\n`);
+    streams.err(`${shown}${showActing(`${at === '' ? '' : ` at ${at}`}: ${message}`)}\n`);
     return;
   }
   try {

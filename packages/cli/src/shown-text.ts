@@ -1,4 +1,4 @@
-/** How much an error shows of what it was given: input may be megabytes, and may be no text. */
+/** How what others wrote is shown: input may be megabytes, no text, or meant for the terminal. */
 
 const MAX_VALUE_CHARS = 80;
 const MAX_LINE_CHARS = 500;
@@ -24,3 +24,18 @@ function cut(text: string, maxChars: number): string {
   const start = text.slice(0, maxChars).replace(/[\uD800-\uDBFF]$/, '');
   return `${start}… (${text.length} characters)`;
 }
+
+/**
+ * What would move on the terminal, take away what stands there, or turn round the order of letters.
+ * Tabs and line ends stay.
+ */
+const ACTING = /[^\P{Cc}\t\n\r]|\r(?!\n|$)|[\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/gu;
+
+/** The text, with what acts on a terminal written as escapes. */
+export const showActing = (text: string): string => text.replaceAll(ACTING, escaped);
+
+/** The same on one line: nobody else's text can look like a line of ours. */
+export const oneLine = (text: string): string =>
+  showActing(text).replaceAll('\r', '\\r').replaceAll('\n', '\\n');
+
+const escaped = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;

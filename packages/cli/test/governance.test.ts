@@ -144,60 +144,75 @@ describe('names of keys', () => {
   });
 });
 
+describe('what an author writes', () => {
+  it('does nothing to the terminal of who approves, and cannot look like a line of ours', async () => {
+    const why = 'fine\u001b[1A\u001b[2K\u202e\r\n0  approved  by ana\u009b31m';
+    await gov('propose', '--folder', change('Told'), '-m', why);
+    for (const verb of [['list'], ['show', '0']]) {
+      const out = await shown(...verb);
+      expect(out).not.toMatch(/[^\P{C}\n]/u);
+      expect(out).not.toMatch(/^0 {2}approved/m);
+      expect(out).toContain('fine\\u001b[1A');
+    }
+    expect((await gov('show', '0')).data.proposal.description).toBe(why);
+    await gov('withdraw', '0');
+  });
+});
+
 describe('a change that two must approve of', () => {
   const rules = [{ verb: 'approve', role: 'approver', count: 2, not_own: true }];
 
   it('is looked at while somebody else has the world', async () => {
     expect(await gov('propose', '--folder', change('Ruled', rules))).toMatchObject({ ok: true });
     const store = await openWorldStore(join(world, '.aos'));
-    const { data } = await gov('shadow', '0', '--no-sign');
+    const { data } = await gov('shadow', '1', '--no-sign');
     expect(data).toMatchObject({ seq: null, report: { version: 1, head: null } });
     await store.close();
-    const lines = (await shown('shadow', '0')).split('\n');
+    const lines = (await shown('shadow', '1')).split('\n');
     const at = (word: string) => lines.findIndex((line) => line.startsWith(word));
     expect([at('authority'), at('definitions')].every((line) => line > 0)).toBe(true);
     expect(at('authority')).toBeLessThan(at('definitions'));
-    expect(await shown('show', '0')).toMatch(
+    expect(await shown('show', '1')).toMatch(
       /needs 1 with the role operator: nobody yet; 1 missing, who could: operator/,
     );
-    for (const verb of ['approve', 'apply']) await gov(verb, '0');
-    expect(await gov('apply', '0')).toMatchObject(refused('proposal-closed'));
+    for (const verb of ['approve', 'apply']) await gov(verb, '1');
+    expect(await gov('apply', '1')).toMatchObject(refused('proposal-closed'));
   });
 
   it('says who is missing, and takes no other voice', async () => {
     await gov('propose', '--folder', change('More', rules));
-    expect(await gov('approve', '1', '--as', 'ben')).toMatchObject(
+    expect(await gov('approve', '2', '--as', 'ben')).toMatchObject(
       refused('proposal-not-shadowed'),
     );
-    const { data } = await gov('shadow', '1', '--records', '2');
+    const { data } = await gov('shadow', '2', '--records', '2');
     expect(data.report.limits.records).toBe(2);
-    const approve = (as: string, ...more: string[]) => gov('approve', '1', '--as', as, ...more);
+    const approve = (as: string, ...more: string[]) => gov('approve', '2', '--as', as, ...more);
     expect(await approve('nobody')).toMatchObject(refused('key-not-found'));
     expect(await approve('eve')).toMatchObject(refused('verb-key'));
     expect(await approve('dora')).toMatchObject(refused('governance-role'));
     expect(await approve('operator')).toMatchObject(refused('governance-own'));
     expect(await approve('ben', '--shadow', NO_HASH)).toMatchObject(refused('proposal-mismatch'));
-    expect(await gov('approve', '1', '--expires', 'soon')).toMatchObject({ exitCode: 2 });
+    expect(await gov('approve', '2', '--expires', 'soon')).toMatchObject({ exitCode: 2 });
     expect(await approve('ben', '--expires', '2h')).toMatchObject({ data: { state: 'shadowed' } });
     expect(await approve('ben')).toMatchObject(refused('approval-repeated'));
-    expect(await gov('apply', '1')).toMatchObject(refused('proposal-not-approved'));
-    expect(await shown('list')).toMatch(/^1 {2}shadowed .*\(1 to approve\)$/m);
-    const show = await shown('show', '1');
+    expect(await gov('apply', '2')).toMatchObject(refused('proposal-not-approved'));
+    expect(await shown('list')).toMatch(/^2 {2}shadowed .*\(1 to approve\)$/m);
+    const show = await shown('show', '2');
     expect(show).toMatch(/approve by ben, until logical time \d+/);
     expect(show).toContain('not the author: ben; 1 missing, who could: carl');
-    const { proposal } = (await gov('show', '1')).data;
+    const { proposal } = (await gov('show', '2')).data;
     expect(proposal.quorum).toMatchObject([{ counted: ['ben'], could: ['carl'], count: 2 }]);
   });
 
   it('is void for a new shadow, and for a key that is revoked', async () => {
-    await gov('shadow', '1');
-    const approve = (as: string, ...more: string[]) => gov('approve', '1', '--as', as, ...more);
-    expect((await gov('show', '1')).data.proposal.voices).toEqual([]);
+    await gov('shadow', '2');
+    const approve = (as: string, ...more: string[]) => gov('approve', '2', '--as', as, ...more);
+    expect((await gov('show', '2')).data.proposal.voices).toEqual([]);
     expect(await approve('ben')).toMatchObject({ data: { state: 'shadowed' } });
     expect(await approve('carl')).toMatchObject({ data: { state: 'approved' } });
     await json('-w', world, 'keyring', 'revoke', 'carl');
     expect(await approve('carl')).toMatchObject(refused('verb-key'));
-    expect(await gov('apply', '1')).toMatchObject(refused('proposal-not-approved'));
+    expect(await gov('apply', '2')).toMatchObject(refused('proposal-not-approved'));
     expect(await gov('list', '--state', 'bogus')).toMatchObject(refused('control-args'));
     expect(await json('-w', world, 'journal', 'tail', '--kind', 'bogus')).toMatchObject(
       refused('control-args'),
@@ -207,12 +222,12 @@ describe('a change that two must approve of', () => {
 
   it('comes into force, and is led back from', async () => {
     await json('-w', world, 'keyring', 'add', 'fay', '--role', 'approver');
-    expect(await gov('approve', '1', '--as', 'fay')).toMatchObject({ data: { state: 'approved' } });
-    expect(await gov('apply', '1')).toMatchObject({ data: { state: 'applied' } });
-    expect(await gov('rollback', '0')).toMatchObject(refused('proposal-not-current'));
+    expect(await gov('approve', '2', '--as', 'fay')).toMatchObject({ data: { state: 'approved' } });
+    expect(await gov('apply', '2')).toMatchObject({ data: { state: 'applied' } });
+    expect(await gov('rollback', '1')).toMatchObject(refused('proposal-not-current'));
     const wrong = ['--migration', `demo/Counters@1=${join(root, 'no.wasm')}`];
-    expect(await gov('rollback', '1', ...wrong)).toMatchObject(refused('migration-needless'));
-    expect(await gov('rollback', '1', '-m', 'undo')).toMatchObject({ data: { proposal: 2 } });
+    expect(await gov('rollback', '2', ...wrong)).toMatchObject(refused('migration-needless'));
+    expect(await gov('rollback', '2', '-m', 'undo')).toMatchObject({ data: { proposal: 3 } });
     expect(await json('-w', world, 'verify')).toMatchObject({ ok: true });
   });
 });

@@ -1,5 +1,5 @@
 /** Reports of shadows as the control protocol shows them. */
-import { decode, type Hash, toHashText, toHex, type Value } from '@aos/canon';
+import { bytesEqual, decode, type Hash, toHashText, toHex, type Value } from '@aos/canon';
 import { printShadowReport, type ShadowReport } from '@aos/kernel';
 import type { PlainValue } from '@aos/protocol';
 
@@ -9,11 +9,34 @@ export interface ShownReport {
   readonly lines: readonly string[];
 }
 
-/** A report that was stored, by whoever signed that it is one. */
-export function showStored(bytes: Uint8Array | undefined): ShownReport {
+/** What a report says of what it is about, by its fields. */
+export type ReportSubject = Readonly<Record<string, Hash | number>>;
+
+/**
+ * A report that was stored, by whoever signed that it is one: of something else it is none, and
+ * then nothing of it is shown to people.
+ */
+export function showStored(
+  bytes: Uint8Array | undefined,
+  subject: ReportSubject = {},
+): ShownReport {
   const decoded = bytes === undefined ? undefined : decode(bytes);
   if (decoded?.ok !== true) return { report: null, lines: ['its report is not stored'] };
-  return { report: plainOf(decoded.value), lines: linesOf(objectOf(decoded.value)) };
+  const { value } = decoded;
+  const other = Object.entries(subject).find(([name, own]) => !isSame(fieldOf(value, name), own));
+  const lines = other === undefined ? linesOf(objectOf(value)) : [ofOther(other[0])];
+  return { report: plainOf(value), lines };
+}
+
+const ofOther = (field: string): string =>
+  `DO NOT APPROVE: what was signed is no report of this proposal, it has another ${field}`;
+
+const fieldOf = (value: Value, name: string): Value | undefined =>
+  value instanceof Map ? value.get(name) : undefined;
+
+function isSame(found: Value | undefined, own: Hash | number): boolean {
+  if (typeof own === 'number') return found === own;
+  return found instanceof Uint8Array && bytesEqual(found, own);
 }
 
 /** Whoever signs a shadow may name any object: what is no report is shown as the data it is. */

@@ -155,10 +155,12 @@ export function showProposal(
   const object = (hash: Hash) => view.store.object(hash);
   return view.read((world) => {
     const proposal = findProposal(world, id);
-    const { patchHash, shadow } = proposal;
+    const { base, patchHash, manifest: candidate, shadow } = proposal;
     const patch: PlainValue = plainOf(storedJson(patchHash, object) ?? null);
     const none = { report: null, lines: [] };
-    const shown = shadow === null ? none : showStored(object(shadow.hash));
+    const about = { world_id: world.worldId, base, patch_hash: patchHash, candidate };
+    const shown =
+      shadow === null ? none : showStored(object(shadow.hash), { ...about, at_seq: shadow.atSeq });
     return { proposal: shapeOf(world, proposal), patch, ...shown };
   });
 }

@@ -4,6 +4,7 @@ import { withAccess } from '../../access/with-access.js';
 import { dataOf } from '../../json-values.js';
 import type { Answer } from '../../output.js';
 import { printValue } from '../../shown-effects.js';
+import { oneLine } from '../../shown-text.js';
 
 export interface ListOptions {
   readonly state?: string;
@@ -36,7 +37,7 @@ export async function showProposal(path: string, proposal: number): Promise<Answ
         ...shape.voices.map(printVoice),
         ...printQuorum(shape).map((line) => `  ${line}`),
         `  patch ${printValue(patch)}`,
-        ...lines,
+        ...lines.map(oneLine),
       ],
     };
   });
@@ -59,7 +60,7 @@ function printListed(shape: ProposalShape): string {
 
 function printVoice({ principal, decision, expires_ns }: VoiceShape): string {
   const until = expires_ns === null ? '' : `, until logical time ${expires_ns}`;
-  return `  ${decision} by ${principal}${until}`;
+  return oneLine(`  ${decision} by ${principal}${until}`);
 }
 
 /** A line for each rule: who counts, and who is missing. */
@@ -71,11 +72,11 @@ export function printQuorum({ quorum }: ProposalShape): readonly string[] {
     const missing = count - counted.length;
     const more = could.length === 0 ? 'nobody who is there' : could.join(', ');
     const next = missing > 0 ? `; ${missing} missing, who could: ${more}` : '; enough';
-    return `needs ${count} ${who}${own}: ${found}${next}`;
+    return oneLine(`needs ${count} ${who}${own}: ${found}${next}`);
   });
 }
 
 function printProposal({ proposal, state, author, description, at }: ProposalShape): string {
   const what = description === '' ? '' : `  ${description}`;
-  return `${proposal}  ${state}  by ${author} in record ${at}${what}`;
+  return oneLine(`${proposal}  ${state}  by ${author} in record ${at}${what}`);
 }
