@@ -38,7 +38,7 @@ const project = (
 
 export default defineConfig({
   test: {
-    // Every core: left alone, vitest keeps one of them for itself, which is half of a small machine.
+    // Every core: left alone, vitest keeps one of them for itself, half of a small machine.
     maxWorkers: '100%',
     projects: [
       ...members.map(({ dir, name }) =>
