@@ -66,6 +66,14 @@ const REQUIRED = [
   ...group('snapshot-refusal', codesOf('Snapshots')),
 ];
 
+/** What no generated world has parts for, or asks for: other tests do. */
+const ELSEWHERE = new Set([
+  'decision operation-not-allowed',
+  'decision workspace-not-allowed',
+  'reducer-fault object-name-mismatch',
+  'refusal key-name-taken',
+]);
+
 /** A machine that has other things to do takes several times as long as a quiet one. */
 const TIMEOUT_MS = Math.max(600_000, count * 200);
 
@@ -76,7 +84,8 @@ describe('a world lived from a seed', () => {
       const { problems, coverage, records } = runKernelDrill({ firstSeed: first, seeds: count });
       console.log(`${records} records\n${coverage.histogram()}`);
       expect(problems).toEqual([]);
-      if (count >= 1000) expect(REQUIRED.filter((name) => !coverage.has(name))).toEqual([]);
+      const missing = REQUIRED.filter((name) => !coverage.has(name) && !ELSEWHERE.has(name));
+      if (count >= 1000) expect(missing).toEqual([]);
     },
     TIMEOUT_MS,
   );
