@@ -1,31 +1,9 @@
-/** Changes of a world's definition: through control verbs, and as effects of its own plans. */
-import { compilePatch, loadAir } from '@aos/air';
-import {
-  type Encodable,
-  encode,
-  encodeUntagged,
-  type Hash,
-  parseHashText,
-  sha256,
-} from '@aos/canon';
-import { foundWorld, openControl, openWorldHost, signVerb, verifyWorld } from '@aos/host';
-import { signedVerbArgs, type Verb, type WorldStore } from '@aos/protocol';
-import { createMemoryStore } from '@aos/store';
+import { encode, encodeUntagged, sha256 } from '@aos/canon';
+import { signVerb, verifyWorld } from '@aos/host';
+import { signedVerbArgs } from '@aos/protocol';
 import { describe, expect, it } from 'vitest';
-import { TestKeys } from './order-world.js';
-import { add, ManualClock, modules, must, noEntropy, plan, REDUCER, sumEngine } from './stage.js';
-
-const keys = new TestKeys();
-const keyring = [keys.entry('operator', 'operator'), keys.entry('host', 'host')];
-
-type Documents = readonly { readonly path: string; readonly text: string }[];
-
-function newStore(documents: Documents, code = modules): WorldStore {
-  const ports = { engine: sumEngine(), clock: new ManualClock(), fillEntropy: noEntropy };
-  const result = foundWorld({ documents, modules: code, keyring }, ports);
-  if (!result.ok) throw new Error(JSON.stringify(result));
-  return createMemoryStore(result.founded.genesis, result.founded.objects);
-}
+import { type Documents, documentOf, hashOf, hex, keys, newStore, open } from './governed-host.js';
+import { add, modules, must, plan, REDUCER, sumEngine } from './stage.js';
 
 /** The documents with another module of the one reducer, or with one schema more. */
 function changed(change: { readonly schema?: string }): Documents {
@@ -45,41 +23,6 @@ function changed(change: { readonly schema?: string }): Documents {
       : node,
   );
   return [{ path: 'air/world.air.json', text: JSON.stringify([...more, ...named]) }];
-}
-
-function open(store: WorldStore, engine = sumEngine()) {
-  const host = openWorldHost({
-    store,
-    engine,
-    effects: { adapters: [], signer: keys.signer('host'), allowMissing: true },
-  });
-  const control = openControl({ store, engine, host });
-  const signed = async (verb: Verb) => {
-    const { world_id, live } = must(await control.call('status', {}));
-    const place = { worldId: hashOf(world_id), epoch: live?.epoch ?? 0 };
-    const { verb: _, ...args } = signedVerbArgs(signVerb(keys.signer('operator'), place, verb));
-    return args;
-  };
-  const adopt = async (draft: Parameters<typeof control.call<'governance.draft'>>[1]) => {
-    const { base, patch_hash } = must(await control.call('governance.draft', draft));
-    const about = { base: hashOf(base), patchHash: hashOf(patch_hash) };
-    const proposing = await signed({ verb: 'propose', ...about, description: 'more' });
-    const { proposal } = must(await control.call('governance.propose', proposing));
-    const shadow = must(await control.call('governance.shadow', { proposal: proposal ?? -1 }));
-    const ref = { ...about, proposal: proposal ?? -1 };
-    const bound = { ...ref, shadowHash: hashOf(shadow.shadow_hash) };
-    const shadowed = await signed({ verb: 'shadowed', ...bound, atSeq: shadow.at_seq });
-    must(await control.call('governance.shadowed', shadowed));
-    must(await control.call('governance.approve', await signed({ verb: 'approve', ...bound })));
-    const applying = await signed({ verb: 'apply', proposal: ref.proposal });
-    must(await control.call('governance.apply', applying));
-    return shadow;
-  };
-  return { host, control, signed, adopt };
-}
-
-function hashOf(text: string): Hash {
-  return must(parseHashText(text));
 }
 
 const code2 = new Uint8Array([4, 5, 6]);
@@ -191,87 +134,6 @@ describe('a definition that is changed through control verbs', () => {
 });
 
 const refs = (...names: string[]) => names.map((name) => ({ name }));
-const GOVERNED = [
-  { $kind: 'defschema', name: 't/Change@1', type: { record: { patch: { hash: {} } } } },
-  {
-    $kind: 'defplan',
-    name: 't/change@1',
-    input: 't/Change@1',
-    steps: [
-      {
-        ...{ id: 'ask', op: 'emit_effect', kind: 'governance.propose', cap: 'change' },
-        params: {
-          record: {
-            patch_hash: { ref: '@plan.input.patch' },
-            manifest_base: { null: {} },
-            description: { text: 'by itself' },
-          },
-        },
-        bind: { effect_id_as: 'asked' },
-      },
-      { id: 'hear', op: 'await_receipt', for: { ref: '@var:asked' }, bind: { as: 'proposed' } },
-      {
-        ...{ id: 'try', op: 'emit_effect', kind: 'governance.shadow', cap: 'change' },
-        params: { record: { proposal_id: { ref: '@var:proposed.proposal_id' } } },
-        bind: { effect_id_as: 'tried' },
-      },
-      { id: 'see', op: 'await_receipt', for: { ref: '@var:tried' }, bind: { as: 'shadow' } },
-      { id: 'done', op: 'end' },
-    ],
-    edges: [
-      { from: 'ask', to: 'hear' },
-      { from: 'hear', to: 'try' },
-      { from: 'try', to: 'see' },
-      { from: 'see', to: 'done' },
-    ],
-  },
-  {
-    $kind: 'defpolicy',
-    name: 't/policy@1',
-    rules: [{ when: {}, decision: 'allow' }],
-    governance: [{ verb: 'propose', role: 'operator', count: 1, of: ['world:t/change@1'] }],
-  },
-  {
-    $kind: 'manifest',
-    air_version: '1',
-    schemas: refs('t/Change@1'),
-    modules: [],
-    plans: refs('t/change@1'),
-    effects: refs('sys/governance.propose@1', 'sys/governance.shadow@1'),
-    caps: refs('sys/governance@1'),
-    policies: refs('t/policy@1'),
-    features: ['policy-governance'],
-    defaults: {
-      policy: 't/policy@1',
-      cap_grants: [{ name: 'change', cap: 'sys/governance@1', params: {} }],
-    },
-    triggers: [{ event: 't/Change@1', plan: 't/change@1' }],
-  },
-];
-
-describe('a plan that changes the world it is in', () => {
-  it('proposes and shadows, and its host signs for it', async () => {
-    const documents = [{ path: 'air/world.air.json', text: JSON.stringify(GOVERNED) }];
-    const store = newStore(documents, new Map());
-    const { host, control } = open(store);
-    const patch = patchOf(documents);
-    await host.storeObject(patch);
-    const event = { schema: 't/Change@1', json: { patch: `sha256:${hex(patch.hash)}` } };
-    must(await host.submit(event));
-    await host.untilQuiescent();
-    const { proposals } = must(await control.call('governance.list', {}));
-    expect(proposals).toMatchObject([
-      { author: 'world:t/change@1', state: 'shadowed', description: 'by itself' },
-    ]);
-    const { instances } = must(await control.call('plans.list', {}));
-    expect(instances).toEqual([]);
-    const { receipts } = must(await control.call('receipts.list', {}));
-    expect(receipts.map(({ status }) => status)).toEqual(['ok', 'ok']);
-    expect(verifyWorld(store, sumEngine()).ok).toBe(true);
-    await host.close();
-  });
-});
-
 const NAPPING = [
   { $kind: 'defschema', name: 't/Nap@1', type: { record: { until: { nat: {} } } } },
   {
@@ -364,27 +226,3 @@ describe('a shadow of the world as it is', () => {
     await host.close();
   });
 });
-
-/** One schema more. */
-function documentOf(documents: Documents) {
-  const loaded = loadAir(documents);
-  if (!loaded.ok) throw new Error(JSON.stringify(loaded.findings));
-  const { world } = loaded;
-  const node = { $kind: 'defschema', name: 't/New@1', type: { nat: {} } };
-  return {
-    version: '1',
-    base_manifest_hash: `sha256:${hex(world.manifestHash)}`,
-    patches: [{ add_def: { kind: 'defschema', node } }],
-  };
-}
-
-function patchOf(documents: Documents) {
-  const loaded = loadAir(documents);
-  if (!loaded.ok) throw new Error(JSON.stringify(loaded.findings));
-  const outcome = compilePatch(documentOf(documents), { world: loaded.world });
-  if (!outcome.ok) throw new Error(JSON.stringify(outcome.findings));
-  const bytes = encode(outcome.patch.document as unknown as Encodable);
-  return { hash: sha256(bytes), bytes };
-}
-
-const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');

@@ -24,6 +24,7 @@ import {
   type EffectContext,
   type EffectOutcome,
   failedOutcome,
+  isReducerOrigin,
   type StoredObject,
   type Verb,
 } from '@aos/protocol';
@@ -97,7 +98,7 @@ class GovernanceAdapter implements Adapter {
       case 'governance.propose':
         return this.#propose(call, params);
       default:
-        return this.#shadow(params);
+        return this.#shadow(call, params);
     }
   }
 
@@ -134,12 +135,16 @@ class GovernanceAdapter implements Adapter {
     return proposed === undefined ? failed(NO_PATCH) : proposeReceipt(proposed);
   }
 
-  async #shadow(params: Params): Promise<EffectOutcome> {
+  async #shadow({ intentHash }: EffectCall, params: Params): Promise<EffectOutcome> {
     const { host, shadow } = this.options;
     const { world } = host();
     const id = Number(params.get('proposal_id'));
-    const proposal = [...world.governance.proposals.range()].find((each) => each.id === id);
+    const proposal = findProposal(world, id);
     if (proposal === undefined) return failed(NO_PROPOSAL);
+    const asker = askerOf(world, intentHash);
+    const voids = () => checkVoices(findProposal(host().world, id), asker);
+    const early = voids();
+    if (early !== undefined) return failed(early);
     const { base, patchHash } = proposal;
     const records = params.get('records');
     const limits = typeof records === 'number' ? { records } : {};
@@ -147,6 +152,8 @@ class GovernanceAdapter implements Adapter {
     if (result.kind === 'refused') return failed(result.refusal);
     const { report, bytes, hash: shadowHash } = result;
     await host().storeObject({ hash: shadowHash, bytes });
+    const late = voids();
+    if (late !== undefined) return failed(late);
     const about = { proposal: id, base, patchHash, shadowHash, atSeq: report.at_seq };
     const ack = await this.#submit({ verb: 'shadowed', ...about });
     if (!ack.ok) return failed(ack.refusal);
@@ -171,6 +178,24 @@ const NO_PROPOSAL: Refusal = {
   at: '/proposal_id',
   detail: 'the world has no such proposal',
 };
+
+function findProposal({ governance }: World, id: number): Proposal | undefined {
+  return [...governance.proposals.range()].find((each) => each.id === id);
+}
+
+/** The plan that asks, as a principal; undefined once nobody does. */
+function askerOf({ intents }: World, intent: Hash): string | undefined {
+  const [origin] = intents.get(intent)?.waiters ?? [];
+  return origin === undefined || isReducerOrigin(origin) ? undefined : `world:${origin.plan}`;
+}
+
+/** A new shadow makes voices void: those about what others proposed are no plan's to undo. */
+function checkVoices(proposal: Proposal | undefined, asker: string | undefined) {
+  const isFree = proposal === undefined || proposal.voices.length === 0;
+  if (isFree || proposal.author.name === asker) return undefined;
+  const detail = `a new shadow would void what was said about proposal ${proposal.id}`;
+  return { code: 'shadow-voids', at: '/proposal_id', detail };
+}
 
 /** A world that closes or stands still may be asked again. */
 function failedBy(cause: unknown): EffectOutcome {
