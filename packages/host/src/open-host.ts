@@ -63,7 +63,7 @@ export function openWorldHost(options: WorldHostOptions): WorldHost {
       logicalNowNs: () => stamper.logicalNowNs(),
       startTimer: options.startTimer ?? systemTimer,
       readObject: (hash) => store.object(hash),
-      cryptoThreads: options.cryptoThreads ?? 'platform',
+      cryptoThreads: options.cryptoThreads ?? 'beside',
     });
   const host = new WorldHost(store, stepper, { ...options, opening, effects });
   const governed: GovernedHost = {

@@ -123,7 +123,7 @@ export class WorldHost {
     });
     this.#entrance = new Entrance({
       ...{ stepper, store, inbox: this.#inbox, committer: this.#committer, watch: this.#watch },
-      ...{ verifier: this.#verifier, threads: settings.cryptoThreads ?? 'platform' },
+      ...{ verifier: this.#verifier, threads: settings.cryptoThreads ?? 'beside' },
       arrived: () => this.#schedule(),
     });
     this.#halt = store.halt;

@@ -23,7 +23,7 @@ import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { type Hash, sha256 } from '@aos/canon';
 import { AosFault, type KeyRole, type KeyringEntry } from '@aos/protocol';
-import { signingLane } from './crypto-lane.js';
+import { curveThread } from './curve-thread.js';
 import { makePrivateFolder } from './private-folder.js';
 
 /** `$AOS_HOME` as an absolute path, or `.aos` in the home directory when it is unset or empty. */
@@ -43,7 +43,7 @@ export interface Signer {
   readonly publicKey: Uint8Array;
   /** Ed25519 over the message as it is; 64 bytes. */
   sign(message: Uint8Array): Uint8Array;
-  /** As {@link sign}, on a thread of the platform. */
+  /** As {@link sign}, apart from this thread. */
   signLater?(message: Uint8Array): Promise<Uint8Array>;
 }
 
@@ -97,13 +97,10 @@ function signerOf(key: KeyObject): Signer {
 
 function signLater(key: KeyObject, message: Uint8Array): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    signingLane.run((free) =>
-      sign(null, message, key, (error, sig) => {
-        free();
-        if (error === null) resolve(new Uint8Array(sig));
-        else reject(error);
-      }),
-    );
+    curveThread.ask({ key, message }, (sig) => {
+      if (sig instanceof Uint8Array) resolve(new Uint8Array(sig));
+      else reject(new Error('the platform does not sign with this key'));
+    });
   });
 }
 

@@ -3,8 +3,8 @@ import type { Refusal } from '@aos/canon';
 import { refuseSignature, type SignatureClaim } from '@aos/kernel';
 import type { SignatureVerifier } from './signatures.js';
 
-/** Where signatures are made and verified: on threads of the platform, or on the world's own. */
-export type CryptoThreads = 'platform' | 'none';
+/** Where signatures are made and verified: on a thread beside, or on the world's own. */
+export type CryptoThreads = 'beside' | 'none';
 
 export class SignatureWait {
   #isPending = true;

@@ -13,7 +13,7 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { toHex } from '@aos/canon';
 import type { SignatureCheck } from '@aos/kernel';
-import { verifyingLane } from './crypto-lane.js';
+import { curveThread } from './curve-thread.js';
 
 const PUBLIC_KEY_BYTES = 32;
 const SIGNATURE_BYTES = 64;
@@ -58,19 +58,14 @@ export class SignatureVerifier {
     return key !== undefined && verify(null, message, key, signature);
   }
 
-  /** As {@link SignatureVerifier.holds}, on a thread of the platform; `done` is called later. */
+  /** As {@link SignatureVerifier.holds}, apart from this thread; `done` is called later. */
   holdsLater({ publicKey, message, sig }: SignatureParts, done: (holds: boolean) => void): void {
     const key = sig.length === SIGNATURE_BYTES ? this.#keyOf(publicKey) : undefined;
     if (key === undefined) {
       queueMicrotask(() => done(false));
       return;
     }
-    verifyingLane.run((free) =>
-      verify(null, message, key, sig, (error, holds) => {
-        free();
-        done(error === null && holds);
-      }),
-    );
+    curveThread.ask({ key, message, sig }, (holds) => done(holds === true));
   }
 
   #keyOf(publicKey: Uint8Array): KeyObject | undefined {

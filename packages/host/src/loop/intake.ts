@@ -44,7 +44,7 @@ export interface SignaturePorts {
 }
 
 /**
- * Where threads of the platform check signatures, what is taken names its claim. Refusal codes:
+ * Where a thread beside checks signatures, what is taken names its claim. Refusal codes:
  * those of `admit`, `signature-invalid`, and `event-unreadable` for what cannot even be read. A
  * refusal leaves no trace.
  */

@@ -1,0 +1,149 @@
+/**
+ * Curve arithmetic on a thread of its own, for all worlds that live on this one. It is most of what
+ * an effect costs, and would otherwise hold up the steps of worlds.
+ *
+ * C1 What is asked while batches are away makes up the next: one message each way for many
+ *    questions. Two are away at once, so that the thread does not wait for this one.
+ * C2 Questions are answered in their order, none before `ask` has returned.
+ * C3 What a thread that is lost had not answered is answered here, and so is everything where
+ *    threads cannot be had or are lost again and again.
+ *
+ * Deliberately absent: more threads than one. Whoever needs more of them runs worlds in more.
+ */
+import { type KeyObject, sign, verify } from 'node:crypto';
+import { Worker } from 'node:worker_threads';
+
+/** Asks for a signature, or whether `sig` is one of the message. */
+export interface CurveQuestion {
+  readonly key: KeyObject;
+  readonly message: Uint8Array;
+  readonly sig?: Uint8Array;
+}
+
+/** A signature, or whether it holds; undefined where the platform has thrown. */
+export type CurveAnswer = Uint8Array | boolean | undefined;
+
+interface Job {
+  readonly question: CurveQuestion;
+  readonly answered: (answer: CurveAnswer) => void;
+}
+
+/** More in one message would hold up what was asked later: it takes some 5 ms. */
+const MAX_BATCH = 64;
+const MAX_AWAY = 2;
+/** A thread that was lost so often is not started again. */
+const MAX_LOSSES = 3;
+
+/** Text, as it has to be found from the sources as well as from a bundle of them. */
+const PROGRAM = `
+const { sign, verify } = require('node:crypto');
+const { parentPort } = require('node:worker_threads');
+const answer = ({ key, message, sig }) => {
+  try {
+    return sig === undefined ? sign(null, message, key) : verify(null, message, key, sig);
+  } catch {
+    return undefined;
+  }
+};
+parentPort.on('message', (batch) => parentPort.postMessage(batch.map(answer)));
+`;
+
+export class CurveThread {
+  #thread: Worker | undefined;
+  #losses = 0;
+  #isSending = false;
+  #waiting: Job[] = [];
+  /** In the order in which they were sent. */
+  #away: (readonly Job[])[] = [];
+
+  /** `start` is called with the first question, and again after a loss. */
+  constructor(private readonly start: () => Worker = startThread) {}
+
+  /** Bytes are copied: they may be changed as soon as this returns. */
+  ask(question: CurveQuestion, answered: (answer: CurveAnswer) => void): void {
+    this.#waiting.push({ question: ownQuestion(question), answered });
+    this.#sendSoon();
+  }
+
+  /** Behind all that is asked in this turn. */
+  #sendSoon(): void {
+    if (this.#isSending) return;
+    this.#isSending = true;
+    process.nextTick(() => {
+      this.#isSending = false;
+      this.#send();
+    });
+  }
+
+  #send(): void {
+    const thread = this.#waiting.length > 0 ? this.#reach() : this.#thread;
+    while (this.#away.length < MAX_AWAY && this.#waiting.length > 0) {
+      const batch = this.#waiting.splice(0, MAX_BATCH);
+      if (thread === undefined) {
+        for (const job of batch) answerHere(job);
+        continue;
+      }
+      if (this.#away.length === 0) thread.ref();
+      this.#away.push(batch);
+      thread.postMessage(batch.map(({ question }) => question));
+    }
+  }
+
+  /** The thread; undefined where there is none to be had. */
+  #reach(): Worker | undefined {
+    if (this.#thread !== undefined || this.#losses >= MAX_LOSSES) return this.#thread;
+    try {
+      const thread = this.start();
+      thread.unref();
+      thread.on('message', (answers: readonly CurveAnswer[]) => this.#take(thread, answers));
+      // an error is followed by the exit
+      thread.on('error', () => undefined);
+      thread.on('exit', () => this.#lose());
+      this.#thread = thread;
+    } catch {
+      this.#losses = MAX_LOSSES;
+    }
+    return this.#thread;
+  }
+
+  #take(thread: Worker, answers: readonly CurveAnswer[]): void {
+    const batch = this.#away.shift();
+    // nothing that is under way keeps the process any more
+    if (this.#away.length === 0) thread.unref();
+    this.#send();
+    batch?.forEach(({ answered }, i) => {
+      answered(answers[i]);
+    });
+  }
+
+  #lose(): void {
+    this.#thread = undefined;
+    this.#losses += 1;
+    for (const job of this.#away.splice(0).flat()) answerHere(job);
+    this.#sendSoon();
+  }
+}
+
+export const curveThread = new CurveThread();
+
+/** Its own program only: nothing of the process that it would inherit. */
+function startThread(): Worker {
+  const options = { ...{ eval: true, stdin: false, name: 'aos-curves' }, env: {}, execArgv: [] };
+  return new Worker(PROGRAM, { ...options, resourceLimits: { maxYoungGenerationSizeMb: 4 } });
+}
+
+/** A message that is sent carries along all the memory that its bytes are a part of. */
+function ownQuestion({ key, message, sig }: CurveQuestion): CurveQuestion {
+  const own = { key, message: new Uint8Array(message) };
+  return sig === undefined ? own : { ...own, sig: new Uint8Array(sig) };
+}
+
+function answerHere({ question: { key, message, sig }, answered }: Job): void {
+  let answer: CurveAnswer;
+  try {
+    answer = sig === undefined ? sign(null, message, key) : verify(null, message, key, sig);
+  } catch {
+    answer = undefined;
+  }
+  answered(answer);
+}
