@@ -1,5 +1,15 @@
 /** Forks, rewinds, bundles and differences, as the command line has them. */
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -89,6 +99,8 @@ describe('aos rewind', () => {
     expect(rewound).toMatchObject({ ok: true, data: { seq: 2, epoch: 1, abandoned: 2 } });
     expect(await remaining('world')).toBe(7);
     expect(await on('world', 'verify')).toMatchObject({ ok: true, data: { records: 4 } });
+    // a place that a rewind has made that was broken off then
+    mkdirSync(join(at('world'), '.aos/rewound/2/.aos'), { recursive: true });
     const kept = await on('world', 'rewind', '--list');
     expect(kept.data.rewound).toMatchObject([{ number: 1, records: 5, epoch: 0 }]);
     expect(await json('fork', rewound.data.archive, '--to', at('back'))).toMatchObject({
@@ -125,7 +137,15 @@ describe('aos export and aos import', () => {
   });
 
   it('are refused where something is already, and leave nothing of what is no bundle', async () => {
-    expect(await on('fork', 'export', at('fork.bundle'))).toMatchObject(refused('file-exists'));
+    symlinkSync(at('nowhere'), at('a-link'));
+    for (const [code, file] of [
+      ['file-exists', at('fork.bundle')],
+      ['file-exists', at('a-link')],
+      ['folder-overlap', join(at('fork'), '.aos/journal/0000000009.log')],
+    ] as const) {
+      expect(await on('fork', 'export', file), file).toMatchObject(refused(code));
+    }
+    expect(readdirSync(root).filter((name) => name.includes('.part'))).toEqual([]);
     expect(await json('import', at('fork.bundle'), at('fork'))).toMatchObject(
       refused('world-exists'),
     );

@@ -124,6 +124,21 @@ describe('a fork that is pruned', () => {
   });
 });
 
+describe('a fork that is pruned behind its border, to records from before its snapshot', () => {
+  it('is linked over the border', async () => {
+    await fork('headed', 'brief');
+    const host = open(await openWorldStore(at('brief'), OPTIONS));
+    await live(host, 5);
+    await host.snapshot();
+    await host.growth.prune({ isDryRun: false, isArchived: false, keepSnapshots: 1 });
+    await host.close();
+    const { seq } = (await read('brief')).pruned as { seq: number };
+    const report = await verify('brief');
+    expect(report).toMatchObject({ ok: true, isLinked: true, first: seq + 1 });
+    expect(report.from).toMatchObject({ seq: seq + 6 });
+  });
+});
+
 describe('a bundle', () => {
   it.each(['headed', 'compacted'])('of a world that is %s has its heads', async (name) => {
     const store = await read(name);

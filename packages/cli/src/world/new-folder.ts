@@ -20,11 +20,15 @@ export function newWorldFolder(named: string, world?: string): string {
     const message = `expected a folder that is empty or not there, found '${folder}'`;
     throw new CliError('folder-not-empty', `${message}; choose another one`);
   }
-  if (world !== undefined && isInside(folder, storePath(world))) {
-    const message = `'${folder}' is in the store of the world itself; choose another directory`;
-    throw new CliError('folder-overlap', message);
-  }
+  if (world !== undefined) assertOutside(folder, world);
   return folder;
+}
+
+/** Whatever is made of a world is not made among its own files. Code: `folder-overlap`. */
+export function assertOutside(path: string, world: string): void {
+  if (!isInside(path, storePath(world))) return;
+  const message = `'${path}' is in the store of the world itself; choose another directory`;
+  throw new CliError('folder-overlap', message);
 }
 
 function isTaken(folder: string): boolean {

@@ -8,6 +8,7 @@ import { bytesEqual, type Hash } from '@aos/canon';
 import type { World } from '@aos/kernel';
 import {
   chainOf,
+  decodeGenesis,
   decodeRecordHead,
   decodeStoredHead,
   Frontier,
@@ -16,6 +17,7 @@ import {
   headMessage,
   type SnapshotMark,
   type WorldStore,
+  worldIdOf,
 } from '@aos/protocol';
 import type { SignatureVerifier } from '../keys/signatures.js';
 import { frontierOf } from './journal-tree.js';
@@ -106,19 +108,35 @@ function startOf(store: WorldStore, size: number): Frontier {
 
 /**
  * Whether the records that are kept from before the start follow each other, from what was pruned
- * up to the world that replay begins with. They cannot be replayed.
+ * up to the world that replay begins with, over borders of forks. They cannot be replayed.
  */
 export function linksUp(store: WorldStore, start: World): boolean {
   const { pruned } = store;
   if (pruned === undefined || start.seq <= store.first) return true;
+  const borders = bordersOf(store);
   let chain = pruned.chain;
   let seq = store.first;
   for (const bytes of store.records(store.first)) {
     if (seq === start.seq) break;
+    const border = borders.get(seq - 1);
+    if (border !== undefined && !bytesEqual(border.chain, chain)) return false;
+    const prev = border?.worldId ?? chain;
     const head = decodeRecordHead(bytes);
-    if (!head.ok || head.value.seq !== seq || !bytesEqual(head.value.prev, chain)) return false;
+    if (!head.ok || head.value.seq !== seq || !bytesEqual(head.value.prev, prev)) return false;
     chain = chainOf(bytes);
     seq += 1;
   }
   return bytesEqual(chain, start.chain);
+}
+
+/** By the last record before each: its chain value, and the world that goes on behind it. */
+function bordersOf({ lineage, genesis }: WorldStore) {
+  const borders = new Map<number, { readonly chain: Hash; readonly worldId: Hash }>();
+  for (const bytes of [...lineage, genesis]) {
+    const decoded = decodeGenesis(bytes);
+    const parent = decoded.ok ? decoded.value.parent : undefined;
+    if (parent === undefined) continue;
+    borders.set(parent.seq, { chain: parent.chain, worldId: worldIdOf(bytes) });
+  }
+  return borders;
 }

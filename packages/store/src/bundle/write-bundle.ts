@@ -66,14 +66,14 @@ async function writePart(
       sizeBytes += chunk.length;
     }
     await file.sync();
-    file.close();
     giveName(fs, part, target);
     await fs.syncDirectory(dirname(target));
     return { ...bundle.written, sizeBytes };
   } catch (error) {
-    file.close();
     if (fs.has(part)) fs.remove(part);
     throw error;
+  } finally {
+    file.close();
   }
 }
 

@@ -124,7 +124,7 @@ async function writeEnd(
 /** The log that was goes, the new one comes. */
 async function exchange(fs: StoreFs, directory: string): Promise<string> {
   const archives = join(directory, ARCHIVE_FOLDER);
-  const numbers = listRewound(directory, fs).map(({ number }) => number);
+  const numbers = placesOf(directory, fs).map(({ number }) => number);
   const place = join(archives, String(1 + Math.max(0, ...numbers)));
   const archive = join(place, basename(directory));
   for (const path of [archives, place, archive]) {
@@ -149,6 +149,13 @@ export interface RewoundLog {
 
 /** The logs of a world that are kept since it was rewound, the first one first. */
 export function listRewound(directory: string, fs: StoreFs = nodeFs): readonly RewoundLog[] {
+  return placesOf(directory, fs).filter(({ path }) => {
+    // a rewind that was broken off has left a place, and nothing in it
+    return fs.has(join(path, basename(directory), JOURNAL_FOLDER));
+  });
+}
+
+function placesOf(directory: string, fs: StoreFs): readonly RewoundLog[] {
   const archives = join(directory, ARCHIVE_FOLDER);
   const numbers = (fs.list(archives) ?? []).map(Number).filter(Number.isSafeInteger);
   return numbers

@@ -8,7 +8,7 @@ import { checkImported, importBundle, nodeFs, openWorldStore, writeBundle } from
 import { withDurableFiles } from '../../access/known-durable.js';
 import type { Answer } from '../../output.js';
 import type { ProgressLine } from '../../terminal/progress.js';
-import { IMPORTING, newWorldFolder } from '../../world/new-folder.js';
+import { assertOutside, IMPORTING, newWorldFolder } from '../../world/new-folder.js';
 import { storePath } from '../../world/world-path.js';
 import { judgeStore, type VerifyCommandOptions } from '../verify.js';
 
@@ -17,7 +17,12 @@ export interface ExportOptions {
   readonly at?: number;
 }
 
-export function exportWorld(world: string, file: string, { at }: ExportOptions): Promise<Answer> {
+export async function exportWorld(
+  world: string,
+  file: string,
+  { at }: ExportOptions,
+): Promise<Answer> {
+  assertOutside(resolve(file), world);
   return withDurableFiles(world, async ({ store, durable }) => {
     const isEmpty = at === undefined && store.head < 0;
     const seq = isEmpty ? -1 : heightOf({ head: store.head, durable, pruned: store.pruned }, at);
