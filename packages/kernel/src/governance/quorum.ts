@@ -15,7 +15,8 @@ export type GovernedVerb = GovernanceRule['verb'];
 
 type Rule = Omit<GovernanceRule, 'verb'>;
 
-const DEFAULT_RULES: readonly Rule[] = [{ role: 'operator', count: 1 }];
+/** Those of a verb that has none of its own. */
+export const DEFAULT_RULES: readonly Rule[] = [{ role: 'operator', count: 1 }];
 
 /** The rules of a verb, never none. */
 function rulesOf(world: World, verb: GovernedVerb): readonly Rule[] {

@@ -1,5 +1,6 @@
 /** Who may do what, before and after: the riskiest change first. */
 import type { CapGrant, DefPolicy, GrantDefinition, PolicyRule, WorldDefinition } from '@aos/air';
+import { DEFAULT_RULES } from '../../governance/quorum.js';
 import type { AuthorityPart, AuthorityRow, Change, Risk } from '../report.js';
 import { changeOf, jsonOf, type Pair, pairsOf, rowsBeyond, shownForm } from './rows.js';
 import { grantRisk } from './widening.js';
@@ -153,11 +154,12 @@ function compareRules(
   ];
 }
 
-function compareGovernance(
-  base: NonNullable<DefPolicy['governance']>,
-  candidate: NonNullable<DefPolicy['governance']>,
-): readonly AuthorityRow[] {
+type Governance = NonNullable<DefPolicy['governance']>;
+
+function compareGovernance(here: Governance, there: Governance): readonly AuthorityRow[] {
   const part = 'governance-rule';
+  const verbs = new Set([...here, ...there].map(({ verb }) => verb));
+  const [base, candidate] = [withDefaults(here, verbs), withDefaults(there, verbs)];
   return [
     ...rowsBeyond(base, candidate).map((rule) =>
       rowOf(part, { name: rule.verb, base: rule, candidate: null }, 'wider'),
@@ -166,6 +168,12 @@ function compareGovernance(
       rowOf(part, { name: rule.verb, base: null, candidate: rule }, 'changed'),
     ),
   ];
+}
+
+/** The first rule of a verb takes the place of the default. */
+function withDefaults(rules: Governance, verbs: ReadonlySet<Governance[number]['verb']>) {
+  const bare = [...verbs].filter((verb) => rules.every((rule) => rule.verb !== verb));
+  return [...rules, ...bare.flatMap((verb) => DEFAULT_RULES.map((rule) => ({ verb, ...rule })))];
 }
 
 function secretsOf({ manifest, find }: WorldDefinition) {
