@@ -100,6 +100,26 @@ describe('where a collection has written segments anew', () => {
   });
 });
 
+describe('a fork of a log that was opened for reading', () => {
+  it.each(['cleared', 'pruned'])('is whole, though the log was %s since', async (how) => {
+    const store = await grown(`${how}-since`);
+    const reader = await openWorldStore(join(root, `${how}-since`), { mode: 'read' });
+    const [, , last] = store.snapshots as SnapshotMark[];
+    const snapshot = last as SnapshotMark;
+    const collect = { snapshots: [snapshot], beforeSeq: LAST, isDryRun: false };
+    const prune = { snapshot, frontierOf: async () => [], isArchived: false };
+    if (how === 'cleared') await growthOf(store).collect(collect);
+    else await growthOf(store).prune(prune);
+    for (const seq of [5, 16]) {
+      const fork = { ...branchAt(seq), genesis: encode({ seq, how }) };
+      await forkWorldStore(reader, join(root, `${how}-${seq}`), fork);
+      await expectRecords(`${how}-${seq}`, [...upTo(seq), encode('a branch')]);
+    }
+    await reader.close();
+    await store.close();
+  });
+});
+
 describe('a collection', () => {
   it('leaves a snapshot whole or takes it whole', async () => {
     const store = await grown('whole-snapshots');

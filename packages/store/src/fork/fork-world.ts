@@ -21,7 +21,7 @@ import type { StoreFs } from '../port.js';
 import { borderBehind } from './border.js';
 import { encodeSegment } from './encode-segment.js';
 import { REWOUND_FOLDER } from './finish-rewind.js';
-import { emptyDirectory, shareSealed, shareSegment } from './staging.js';
+import { emptyDirectory, shareLast, shareSealed } from './staging.js';
 
 const ADVICE = 'make the fork again';
 
@@ -98,7 +98,7 @@ async function build(
   for (let segment = log.segments.first; segment < border.segment; segment++) {
     await shareSealed({ fs, path }, log.segments, segment);
   }
-  await shareSegment({ fs, path }, log.segments, border.segment, border.offset);
+  await shareLast({ fs, path }, log.segments, border.segment, border.offset);
   const { genesis, seq, objects, records } = fork;
   const header = {
     genesis: sha256(genesis),
