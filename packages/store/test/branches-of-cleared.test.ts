@@ -1,4 +1,4 @@
-/** Forks and rewinds of logs that were cleared or pruned, and what a clearing leaves of snapshots. */
+/** Forks and rewinds of logs that were cleared or pruned, and what a clearing leaves. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { encode, type Hash, sha256 } from '@aos/canon';
@@ -137,7 +137,7 @@ describe('a collection', () => {
 });
 
 describe('a pruning under load', () => {
-  it('keeps what the records name that come meanwhile, and can be forked from its mark on', async () => {
+  it('keeps what records name that come meanwhile, and is forked from its mark on', async () => {
     const store = await grown('busy');
     const [, second] = store.snapshots as [SnapshotMark, SnapshotMark];
     let seq = LAST;
