@@ -161,7 +161,8 @@ describe('bad input', () => {
 
   it('a damaged journal is reported and never served', async () => {
     for (let i = 0; i < 5; i++) await send('{"Start":{"target":9}}');
-    const [segment] = readdirSync(join(world, '.aos/journal')) as [string];
+    const parts = readdirSync(join(world, '.aos/journal'));
+    const segment = parts.find((part) => part.endsWith('.log')) as string;
     const file = join(world, '.aos/journal', segment);
     const bytes = readFileSync(file);
     const at = bytes.lastIndexOf('demo/CounterEvent@1', bytes.length - 900);

@@ -19,7 +19,7 @@ import { lineageOf } from './fork/lineage.js';
 import { removeDropped } from './growth/prune.js';
 import { LogReader } from './log/log-reader.js';
 import { LogWriter } from './log/log-writer.js';
-import { type CheckedFrames, LogScan } from './log/scan.js';
+import { type CheckedFrames, LogScan, SMALL_LAST_BYTES } from './log/scan.js';
 import {
   JOURNAL_FOLDER,
   parseSegmentName,
@@ -36,7 +36,6 @@ import { claimWriter, type WriterClaim } from './writer-claim.js';
 
 const DEFAULT_SEGMENT_BYTES = 2 ** 24;
 const DEFAULT_PREALLOCATE_BYTES = 2 ** 18;
-const DEFAULT_COPY_BYTES = 2 ** 22;
 
 export interface StoreOptions {
   readonly fs?: StoreFs;
@@ -202,7 +201,7 @@ async function startWriter(
   const { fs, segmentBytes = DEFAULT_SEGMENT_BYTES } = options;
   const { preallocateBytes = DEFAULT_PREALLOCATE_BYTES } = options;
   const journalPath = join(directory, JOURNAL_FOLDER);
-  const { copyBytes = DEFAULT_COPY_BYTES } = options;
+  const { copyBytes = SMALL_LAST_BYTES } = options;
   const { scan, segments, claim } = log;
   const take = { fs, journalPath, preallocateBytes, copyBytes };
   const { file, header } = await takeFile(log, take);

@@ -37,7 +37,7 @@ describe('settings', () => {
     const settings = { llm: { providers: { near: { protocol: 'scripted' } } } };
     expect(read(JSON.stringify(settings))).toMatchObject(settings);
     const secrets = { allowed: { '*': ['env:KEY'], [`sha256:${'0'.repeat(64)}`]: ['file:key'] } };
-    expect(read(JSON.stringify({ secrets }))).toEqual({ secrets });
+    expect(read(JSON.stringify({ secrets }))).toEqual({ secrets, snapshots: {} });
   });
 
   it.each([

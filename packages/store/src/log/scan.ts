@@ -39,6 +39,9 @@ import { Window } from './window.js';
 /** Of a segment that an index covers only a few frames are read. */
 const INDEXED_CHUNK_BYTES = 2 ** 12;
 
+/** A last segment of at most this many bytes is read whole: a writer copies it, damage and all. */
+export const SMALL_LAST_BYTES = 2 ** 22;
+
 /** Where the last segment ends, and how much of it was claimed durable. */
 interface LogEnd {
   readonly offset: number;
@@ -176,6 +179,7 @@ export class LogScan implements WalkState {
   /** What an index says of a segment: of all of it, or of the beginning of the last one. */
   private knownOf(segment: number, role: SegmentRole, sizeBytes: number) {
     if (this.check === 'all') return undefined;
+    if (role === 'last' && sizeBytes <= SMALL_LAST_BYTES) return undefined;
     const least = role === 'last' ? 0 : sizeBytes;
     const known = this.shelf.find(segment, { least, most: sizeBytes });
     if (known === undefined || known.lastFrame.epoch < this.epoch) return undefined;
