@@ -4,6 +4,7 @@ import { type Encodable, encode, type Hash, parseHashText, sha256 } from '@aos/c
 import { foundWorld, openControl, openWorldHost, signVerb } from '@aos/host';
 import { signedVerbArgs, type Verb, type WorldStore } from '@aos/protocol';
 import { createMemoryStore } from '@aos/store';
+import type { ShadowRunner } from '../src/governance/shadow-runner.js';
 import { TestKeys } from './order-world.js';
 import { ManualClock, modules, must, noEntropy, sumEngine } from './stage.js';
 
@@ -19,11 +20,12 @@ export function newStore(documents: Documents, code = modules): WorldStore {
   return createMemoryStore(result.founded.genesis, result.founded.objects);
 }
 
-export function open(store: WorldStore, engine = sumEngine()) {
+export function open(store: WorldStore, engine = sumEngine(), shadow?: ShadowRunner) {
   const host = openWorldHost({
     store,
     engine,
     effects: { adapters: [], signer: keys.signer('host'), allowMissing: true },
+    ...(shadow && { shadow }),
   });
   const control = openControl({ store, engine, host });
   const signed = async (verb: Verb) => {

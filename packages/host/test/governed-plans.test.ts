@@ -151,3 +151,29 @@ describe('a plan that shadows what somebody else has proposed', () => {
     await host.close();
   });
 });
+
+describe('shadows that plans ask for', () => {
+  it('run one after the other, however many are asked for', async () => {
+    const documents = [{ path: 'air/world.air.json', text: JSON.stringify(MEDDLING) }];
+    const said = { running: 0, most: 0, all: 0 };
+    const refusal = { code: 'proposal-stale', at: '', detail: '' };
+    const run = async () => {
+      said.all += 1;
+      said.most = Math.max(said.most, ++said.running);
+      await new Promise((resolve) => setImmediate(resolve));
+      said.running -= 1;
+      return { kind: 'refused', refusal } as const;
+    };
+    const { host, control, signed } = open(newStore(documents, new Map()), sumEngine(), { run });
+    const patch = patchOf(documents);
+    await host.storeObject(patch);
+    const { manifest } = must(await control.call('status', {}));
+    const about = { base: hashOf(manifest), patchHash: patch.hash, description: '' };
+    must(await control.call('governance.propose', await signed({ verb: 'propose', ...about })));
+    const events = [1, 2, 3].map(() => host.submit({ schema: 't/Change@1', json: { n: 0 } }));
+    for (const event of events) must(await event);
+    await host.untilQuiescent();
+    expect(said).toEqual({ running: 0, most: 1, all: 3 });
+    await host.close();
+  });
+});

@@ -73,6 +73,7 @@ type Params = ReadonlyMap<Value, Value>;
 class GovernanceAdapter implements Adapter {
   readonly id = 'host.governance';
   readonly kinds = GOVERNANCE_KINDS;
+  #lastTurn: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly options: GovernanceAdapterOptions) {}
 
@@ -98,7 +99,7 @@ class GovernanceAdapter implements Adapter {
       case 'governance.propose':
         return this.#propose(call, params);
       default:
-        return this.#shadow(call, params);
+        return this.#inTurn(() => this.#shadow(call, params));
     }
   }
 
@@ -135,6 +136,13 @@ class GovernanceAdapter implements Adapter {
     return proposed === undefined ? failed(NO_PATCH) : proposeReceipt(proposed);
   }
 
+  /** One after the other: each takes a thread with its memory, and plans ask for many at once. */
+  #inTurn(run: () => Promise<EffectOutcome>): Promise<EffectOutcome> {
+    const outcome = this.#lastTurn.then(run);
+    this.#lastTurn = outcome.catch(() => undefined);
+    return outcome;
+  }
+
   async #shadow({ intentHash }: EffectCall, params: Params): Promise<EffectOutcome> {
     const { host, shadow } = this.options;
     const { world } = host();
@@ -142,6 +150,8 @@ class GovernanceAdapter implements Adapter {
     const proposal = findProposal(world, id);
     if (proposal === undefined) return failed(NO_PROPOSAL);
     const asker = askerOf(world, intentHash);
+    // it was given up before its turn came
+    if (asker === undefined) return failed(NO_PROPOSAL);
     const voids = () => checkVoices(findProposal(host().world, id), asker);
     const early = voids();
     if (early !== undefined) return failed(early);
