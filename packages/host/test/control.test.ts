@@ -268,6 +268,24 @@ describe('the tail of the journal', () => {
     expect(await codeOf(wrong)).toBe('control-args');
   });
 
+  it('tells who follows what it tells who reads later', async () => {
+    const { control } = living();
+    const items = control.stream('journal.tail', { from: 0, follow: true, cbor: true });
+    const tail = items[Symbol.asyncIterator]();
+    const told: unknown[] = [];
+    for (const by of [1, 2, 3, 4]) {
+      const next = tail.next();
+      const order = { schema: 't/Order@1', value: { n: by } };
+      await must(control, 'event.send', by % 2 === 0 ? order : add(by));
+      told.push((await next).value);
+    }
+    await tail.return?.();
+    const read: unknown[] = [];
+    const again = control.stream('journal.tail', { from: 0, count: 4, cbor: true });
+    for await (const record of again) read.push(record);
+    expect(told).toEqual(read);
+  });
+
   it('follows what becomes durable, and ends when it is left while it waits', async () => {
     const { control, host } = living();
     const items = control.stream('journal.tail', { from: 0, follow: true })[Symbol.asyncIterator]();

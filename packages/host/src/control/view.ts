@@ -12,6 +12,7 @@ import type { HostEngine } from '../world/host-engine.js';
 import { objectsMissing } from '../world/load-world.js';
 import { type OpenedWorld, openWorld } from '../world/open-world.js';
 import type { Opening, WorldHost } from '../world-host.js';
+import { RecentRecords } from './recent-records.js';
 
 export interface ControlOptions {
   readonly store: WorldStore;
@@ -34,6 +35,7 @@ export interface ControlOptions {
 
 export class ControlView {
   #opened: OpenedWorld | undefined;
+  #recent: RecentRecords | undefined;
 
   constructor(readonly options: ControlOptions) {}
 
@@ -47,6 +49,12 @@ export class ControlView {
     if (host !== undefined) return host;
     const detail = 'the world is open for reading only; start a daemon, or open it for writing';
     throw new RefusalError({ code: 'control-read-only', at: '', detail });
+  }
+
+  /** The latest records of a living world. Code: `control-read-only`. */
+  get recent(): RecentRecords {
+    this.#recent ??= new RecentRecords(this.host);
+    return this.#recent;
   }
 
   get isLiving(): boolean {

@@ -3,7 +3,7 @@
  *
  * J1 Only what is durable is told.
  * J2 A tail reads when it is asked for an item: nothing is kept for a reader that is slow, and its
- *    place is the sequence of the next record.
+ *    place is the sequence of the next record. What is recent need not be read from the store.
  */
 import { openDefinition } from '@aos/air';
 import { type Hash, RefusalError, type Result, toHashText } from '@aos/canon';
@@ -18,6 +18,7 @@ import {
   type RecordShape,
   worldIdOf,
 } from '@aos/protocol';
+import type { DurableRecord } from '../../loop/host-watch.js';
 import { nextDurable } from '../durability.js';
 import type { ControlView } from '../view.js';
 import { type KindFilter, recordShape } from './records.js';
@@ -45,19 +46,25 @@ export async function* tailJournal(
   let left = count ?? (from === undefined && !follow ? DEFAULT_RECORDS : Number.POSITIVE_INFINITY);
   const { first } = view.store;
   let seq = from ?? Math.max(first, view.head + 1 - firstBack(args, left));
-  while (left > 0) {
-    for (const { bytes, record } of readSlice(view, seq)) {
-      seq = record.seq + 1;
-      const shape = recordShape(record, bytes, { ports, kinds });
-      if (shape === undefined) continue;
-      yield cbor ? { ...shape, record: bytes } : shape;
-      left -= 1;
-      if (left === 0) return;
+  const isFollowing = follow && view.isLiving;
+  const leave = isFollowing ? view.recent.follow() : () => undefined;
+  try {
+    while (left > 0) {
+      for (const { bytes, record } of readSlice(view, seq, isFollowing)) {
+        seq = record.seq + 1;
+        const shape = recordShape(record, bytes, { ports, kinds });
+        if (shape === undefined) continue;
+        yield cbor ? { ...shape, record: bytes } : shape;
+        left -= 1;
+        if (left === 0) return;
+      }
+      if (seq <= view.head) await new Promise((resolve) => setImmediate(resolve));
+      else if (!isFollowing) return;
+      else await nextDurable(view, seq, signal);
+      if (signal.aborted) return;
     }
-    if (seq <= view.head) await new Promise((resolve) => setImmediate(resolve));
-    else if (!follow || !view.isLiving) return;
-    else await nextDurable(view, seq, signal);
-    if (signal.aborted) return;
+  } finally {
+    leave();
   }
 }
 
@@ -84,7 +91,14 @@ function firstBack({ count, follow }: ParsedArgs<'journal.tail'>, left: number):
   return left;
 }
 
-function* readSlice(view: ControlView, from: number) {
+type ReadRecord = Pick<DurableRecord, 'bytes' | 'record'>;
+
+function* readSlice(view: ControlView, from: number, isFollowing: boolean): Iterable<ReadRecord> {
+  const recent = isFollowing ? view.recent.from(from, SLICE_RECORDS) : [];
+  if (recent.length > 0) {
+    yield* recent;
+    return;
+  }
   const end = Math.min(view.head, from + SLICE_RECORDS - 1);
   if (from > end) return;
   for (const bytes of view.store.records(from)) {
