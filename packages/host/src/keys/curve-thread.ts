@@ -28,8 +28,8 @@ interface Job {
   readonly answered: (answer: CurveAnswer) => void;
 }
 
-/** More in one message would hold up what was asked later: it takes some 5 ms. */
-const MAX_BATCH = 64;
+/** More in one message would hold up its own first answers: these take some 3 ms. */
+const MAX_BATCH = 32;
 const MAX_AWAY = 2;
 /** A thread that was lost so often is not started again. */
 const MAX_LOSSES = 3;
