@@ -23,6 +23,8 @@ export interface PruneSetting {
   readonly frontierOf: (size: number) => Promise<readonly Hash[]>;
   /** Keeps the segments beside the journal; else they are gone. */
   readonly isArchived: boolean;
+  /** What nothing names yet stays, of segments whose last record is not before this one. */
+  readonly beforeSeq?: number;
 }
 
 export interface PruneOutcome {

@@ -136,6 +136,19 @@ describe('a collection', () => {
   });
 });
 
+describe('a pruning', () => {
+  it('keeps what was stored of late and is not named yet', async () => {
+    const store = await grown('unnamed');
+    const [, second] = store.snapshots as SnapshotMark[];
+    const setting = { snapshot: second as SnapshotMark, frontierOf: async () => [] };
+    await growthOf(store).prune({ ...setting, isArchived: false, beforeSeq: 8 });
+    const has = ({ hash }: StoredObject) => store.object(hash) !== undefined;
+    expect([loose(1), named(1), named(12)].map(has)).toEqual([false, false, false]);
+    expect([loose(12), loose(15), loose(28)].map(has)).toEqual([true, true, true]);
+    await store.close();
+  });
+});
+
 describe('a pruning under load', () => {
   it('keeps what records name that come meanwhile, and is forked from its mark on', async () => {
     const store = await grown('busy');

@@ -14,6 +14,8 @@ import type { JournalTree } from './journal-tree.js';
 import type { SnapshotKeeper } from './snapshot-keeper.js';
 
 const NS_PER_S = 1_000_000_000n;
+/** Who stores an object has so long to name it before a pruning may let it go. */
+const NAMING_NS = 86_400n * NS_PER_S;
 
 export interface WorldGrowthPorts {
   readonly store: WorldStore;
@@ -69,14 +71,16 @@ export class WorldGrowth {
 
   /** Faults: `prune-refused`, `store-growth`. */
   async prune(wish: PruneWish): Promise<Pruned> {
-    const { store, keeper } = this.ports;
+    const { store, keeper, wallNs } = this.ports;
     const growth = growthOf(store);
     return keeper.exclusively(async () => {
       const snapshot = snapshotFor(store, wish);
       if (wish.isDryRun) return { ...growth.planPrune(snapshot), snapshot };
       const { isArchived } = wish;
       const frontierOf = (size: number) => this.#frontierOf(size);
-      return { ...(await growth.prune({ snapshot, frontierOf, isArchived })), snapshot };
+      const beforeSeq = youngerThan(store, wallNs() - NAMING_NS);
+      const setting = { snapshot, frontierOf, isArchived, beforeSeq };
+      return { ...(await growth.prune(setting)), snapshot };
     });
   }
 

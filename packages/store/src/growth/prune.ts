@@ -5,6 +5,7 @@
  *    of the log, the genesis too, as an object. Then comes the mark that says where the journal
  *    begins; only behind it files go. A crash before the mark leaves a log that is longer than it
  *    need be, one behind it leaves files that the next writer removes.
+ *    What was stored of late and is named by nothing is written again, too.
  * P2 Whole segments go, so some records before the snapshot are kept.
  * P3 Where segments are archived, they are durable in the archive before the mark is written.
  */
@@ -60,7 +61,11 @@ export async function prune(log: GrowingLog, setting: PruneSubject): Promise<Pru
   await live.add(geneses.flatMap(({ bytes }) => referencesIn(bytes)));
   await live.add(rootsOf(log, snapshot));
   await live.addRecords(plan.first);
-  const forwardedObjects = await forward(log, plan.segment, live);
+  const unnamed = await unnamedOnes(log, plan.segment, setting);
+  const isNeeded = (segment: number, offset: number) => {
+    return live.has(segment, offset) || unnamed(segment, offset);
+  };
+  const forwardedObjects = await forward(log, plan.segment, isNeeded);
   if (setting.isArchived) await archive(log, plan.segment, setting.directory);
   const beginning = await beginningOf(log, plan, setting);
   // no pause from here to the append: what came meanwhile may name what nothing needed before, and
@@ -105,8 +110,31 @@ function rootsOf({ marks }: GrowingLog, snapshot: SnapshotMark): readonly Hash[]
   return named;
 }
 
-/** Writes live objects of the segments that go again; those that are there already stay once. */
-async function forward(log: GrowingLog, below: number, live: LiveObjects): Promise<number> {
+type ObjectTest = (segment: number, offset: number) => boolean;
+
+/**
+ * Objects of young segments that go which no record and no snapshot has named: somebody has stored
+ * them, and may be about to name them.
+ */
+async function unnamedOnes(
+  log: GrowingLog,
+  below: number,
+  { beforeSeq = Number.POSITIVE_INFINITY }: PruneSetting,
+): Promise<ObjectTest> {
+  const { index, marks, reader, segments } = log;
+  const isYoung = (segment: number) => index.of(segment + 1).first >= beforeSeq;
+  let young = segments.first;
+  while (young < below && !isYoung(young)) young++;
+  if (young === below) return () => false;
+  const named = new LiveObjects(index, reader);
+  await named.add(marks.snapshots.flatMap(({ hash, head }) => (head ? [hash, head] : [hash])));
+  // what a record names is before it
+  await named.addRecords(index.of(young).first);
+  return (segment, offset) => segment >= young && !named.has(segment, offset);
+}
+
+/** Writes needed objects of the segments that go again; those that are there already stay once. */
+async function forward(log: GrowingLog, below: number, isNeeded: ObjectTest): Promise<number> {
   let batch: StoredObject[] = [];
   let [sizeBytes, count] = [0, 0];
   const flush = async () => {
@@ -116,7 +144,7 @@ async function forward(log: GrowingLog, below: number, live: LiveObjects): Promi
   };
   for (let segment = log.segments.first; segment < below; segment++) {
     for (const [hash, offset] of log.index.of(segment).objects()) {
-      if (!live.has(segment, offset) || isLater(log, hash as Hash, below)) continue;
+      if (!isNeeded(segment, offset) || isLater(log, hash as Hash, below)) continue;
       const bytes = log.reader.object(hash as Hash) as Uint8Array;
       batch.push({ hash: hash as Hash, bytes });
       sizeBytes += bytes.length;
