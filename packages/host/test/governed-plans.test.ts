@@ -1,5 +1,7 @@
 import { verifyWorld } from '@aos/host';
+import { AosFault } from '@aos/protocol';
 import { describe, expect, it } from 'vitest';
+import type { ShadowRunner } from '../src/governance/shadow-runner.js';
 import { hashOf, hex, newStore, open, patchOf } from './governed-host.js';
 import { must, sumEngine } from './stage.js';
 
@@ -153,17 +155,9 @@ describe('a plan that shadows what somebody else has proposed', () => {
 });
 
 describe('shadows that plans ask for', () => {
-  it('run one after the other, however many are asked for', async () => {
+  /** Three are asked for at once, of a proposal of somebody else. */
+  async function askThrice(run: ShadowRunner['run']) {
     const documents = [{ path: 'air/world.air.json', text: JSON.stringify(MEDDLING) }];
-    const said = { running: 0, most: 0, all: 0 };
-    const refusal = { code: 'proposal-stale', at: '', detail: '' };
-    const run = async () => {
-      said.all += 1;
-      said.most = Math.max(said.most, ++said.running);
-      await new Promise((resolve) => setImmediate(resolve));
-      said.running -= 1;
-      return { kind: 'refused', refusal } as const;
-    };
     const { host, control, signed } = open(newStore(documents, new Map()), sumEngine(), { run });
     const patch = patchOf(documents);
     await host.storeObject(patch);
@@ -173,7 +167,31 @@ describe('shadows that plans ask for', () => {
     const events = [1, 2, 3].map(() => host.submit({ schema: 't/Change@1', json: { n: 0 } }));
     for (const event of events) must(await event);
     await host.untilQuiescent();
-    expect(said).toEqual({ running: 0, most: 1, all: 3 });
+    const { receipts } = must(await control.call('receipts.list', {}));
     await host.close();
+    return receipts.map(({ code }) => code);
+  }
+
+  it('run one after the other, however many are asked for', async () => {
+    const said = { running: 0, most: 0, all: 0 };
+    const refusal = { code: 'proposal-stale', at: '', detail: '' };
+    await askThrice(async () => {
+      said.all += 1;
+      said.most = Math.max(said.most, ++said.running);
+      await new Promise((resolve) => setImmediate(resolve));
+      said.running -= 1;
+      return { kind: 'refused', refusal } as const;
+    });
+    expect(said).toEqual({ running: 0, most: 1, all: 3 });
+  });
+
+  it('are not run again when they take too much', async () => {
+    let runs = 0;
+    const codes = await askThrice(async () => {
+      runs += 1;
+      throw new AosFault('shadow-timeout', 'too long', { retry: 'never' });
+    });
+    expect(codes).toEqual(['shadow-timeout', 'shadow-timeout', 'shadow-timeout']);
+    expect(runs).toBe(3);
   });
 });

@@ -207,11 +207,13 @@ function checkVoices(proposal: Proposal | undefined, asker: string | undefined) 
   return { code: 'shadow-voids', at: '/proposal_id', detail };
 }
 
-/** A world that closes or stands still may be asked again. */
+/** A world that closes or stands still may be asked again; a shadow that takes too much may not. */
 function failedBy(cause: unknown): EffectOutcome {
-  const code = cause instanceof AosFault ? cause.code : 'governance-failed';
+  const isFault = cause instanceof AosFault;
+  const code = isFault ? cause.code : 'governance-failed';
   const message = cause instanceof Error ? cause.message : String(cause);
-  return failedOutcome({ status: 'error', code, message, retry: 'later' });
+  const retry = isFault && cause.retry === 'never' ? 'never' : 'later';
+  return failedOutcome({ status: 'error', code, message, retry });
 }
 
 function failed({ code, detail: message }: Refusal): EffectOutcome {
