@@ -102,5 +102,12 @@ export type { HostEngine } from './world/host-engine.js';
 export { loadWorld, objectsMissing } from './world/load-world.js';
 export { divergedFault, type OpenedWorld, type OpenFrom, openWorld } from './world/open-world.js';
 export { SharedDefinitions } from './world/shared-definitions.js';
+export {
+  type ChainFailure,
+  type ChainOptions,
+  type ChainReport,
+  type KeptHead,
+  verifyChain,
+} from './world/verify-chain.js';
 export { type VerifyOptions, type VerifyReport, verifyWorld } from './world/verify-world.js';
 export { type Opening, WorldHost } from './world-host.js';

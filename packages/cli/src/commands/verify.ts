@@ -1,7 +1,7 @@
 /** `aos verify`: the journal replayed and judged, from genesis or from the last snapshot. */
 import type { JsonValue } from '@aos/air';
 import { toHashText } from '@aos/canon';
-import { type VerifyOptions, type VerifyReport, verifyWorld } from '@aos/host';
+import { type VerifyOptions, type VerifyReport, verifyChain, verifyWorld } from '@aos/host';
 import { type Explanation, printExplanation, printPlace } from '@aos/kernel';
 import type { DiskStore } from '@aos/store';
 import { hasDaemon } from '../access/daemon-access.js';
@@ -10,10 +10,15 @@ import { describeTail, tailWarnings } from '../journal-end.js';
 import { type Answer, CliError } from '../output.js';
 import type { ProgressLine } from '../terminal/progress.js';
 import { openingWarnings, withStore } from '../world/open-world.js';
+import { describeChain, readKeptHead } from './verify-chain.js';
 
 export interface VerifyCommandOptions extends VerifyOptions {
   /** Shows the whole table and the chain of causes. */
   readonly explain?: boolean;
+  /** Runs nothing: only how records follow each other, and who has signed. */
+  readonly chain?: true;
+  /** File with a head from before, as `aos --json head --sign` says it. */
+  readonly head?: string;
 }
 
 export async function verify(
@@ -36,7 +41,7 @@ export async function verify(
 }
 
 /** An answer whose data are fields. */
-interface Judgement extends Answer {
+export interface Judgement extends Answer {
   readonly data: Readonly<Record<string, JsonValue>>;
 }
 
@@ -46,6 +51,13 @@ export function judgeStore(
   options: VerifyCommandOptions,
   progress: ProgressLine,
 ): Judgement {
+  const kept = options.head === undefined ? undefined : readKeptHead(options.head);
+  if (options.chain === true || kept !== undefined) {
+    const linked = verifyChain(store, { kept, onRecord: progress.tell });
+    const answer = describeChain(linked, kept);
+    progress.end();
+    if (options.chain === true || answer.error !== undefined) return answer;
+  }
   const report = verifyWorld(store, newEngine(), { ...options, onRecord: progress.tell });
   progress.end();
   const warnings = openingWarnings(report);

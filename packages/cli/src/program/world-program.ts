@@ -34,6 +34,8 @@ const DEFAULT_WHY_PLACES = 200;
 interface VerifyFlags {
   readonly fromSnapshot?: true;
   readonly explain?: true;
+  readonly chain?: true;
+  readonly head?: string;
 }
 
 export function addWorldCommands(program: Command, run: RunCommand): void {
@@ -65,14 +67,16 @@ function addLifeCommands(program: Command, run: RunCommand): void {
     .argument('[bundle]', 'a file that aos export made, instead of a world')
     .option('--from-snapshot', 'trust the last snapshot and judge only the records after it')
     .option('--explain', 'show all fields of the first difference and what caused it')
+    .option('--chain', 'run nothing: judge how records follow each other, and who has signed')
+    .option('--head <file>', "hold it against a head from before: what 'aos --json head' said")
     .action((bundle: string | undefined, options: VerifyFlags, command: Command) => {
-      const { fromSnapshot, explain = false } = options;
+      const { fromSnapshot, explain = false, ...more } = options;
       const from = fromSnapshot === true ? 'snapshot' : 'genesis';
       return run(command, (world, tools) => {
         const progress = tools.progress('records judged');
         return bundle === undefined
-          ? verify(world(), { from, explain }, progress)
-          : verifyBundle(bundle, { from, explain }, progress);
+          ? verify(world(), { from, explain, ...more }, progress)
+          : verifyBundle(bundle, { from, explain, ...more }, progress);
       });
     });
   program
