@@ -145,7 +145,7 @@ describe('names of keys', () => {
 });
 
 describe('what an author writes', () => {
-  it('does nothing to the terminal of who approves, and cannot look like a line of ours', async () => {
+  it('does nothing to the terminal of who approves, and looks like no line of ours', async () => {
     const why = 'fine\u001b[1A\u001b[2K\u202e\r\n0  approved  by ana\u009b31m';
     await gov('propose', '--folder', change('Told'), '-m', why);
     for (const verb of [['list'], ['show', '0']]) {

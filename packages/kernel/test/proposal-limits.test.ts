@@ -1,4 +1,4 @@
-/** What proposals are held to: how many are open, how large a patch is, and what a grant lets touch. */
+/** What proposals are held to: how many, how large their patches, and what a grant lets touch. */
 import { sha256, toHashText } from '@aos/canon';
 import { describe, expect, it } from 'vitest';
 import { defined, GovernedWorld } from './governed-world.js';

@@ -6,7 +6,7 @@ const hash = (text: string) => sha256(utf8(text));
 const subject = { base: hash('base'), patch_hash: hash('patch'), at_seq: 7 };
 const linesOf = (report: object) => showStored(encode({ ...report }), subject).lines;
 
-it('what was signed for another proposal, or after another record, is not shown as its report', () => {
+it('what was signed for another proposal, or after another record, is not its report', () => {
   expect(linesOf(subject).join()).not.toContain('DO NOT APPROVE');
   for (const [field, other] of [
     ['base', hash('other')],

@@ -25,7 +25,7 @@ const rowsOf = (base: Rules, candidate: Rules) =>
     ({ risk, name, change }) => `${risk} ${name} ${change}`,
   );
 
-it('the first rule of a verb takes away what stood without one, and its last one gives it back', () => {
+it('the first rule of a verb takes away what stood without one, the last gives it back', () => {
   const loose = [{ verb: 'apply', role: 'adapter', count: 1 }];
   const same = [{ verb: 'apply', role: 'operator', count: 1 }];
   expect(rowsOf([], loose)).toEqual(['wider apply removed', 'changed apply added']);
