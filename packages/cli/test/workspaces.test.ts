@@ -254,4 +254,15 @@ describe('a folder that is pulled into', () => {
     expect(await pull(only, '--from', 'a')).toMatchObject({ ok: true });
     expect(filesIn(only)).toEqual({ b: 'inside' });
   });
+
+  it('gets nothing that a tool would act on', async () => {
+    for (const name of ['.git', 'sub/.GIT', 'git~1', '.aos']) {
+      await ws('push', 'tools', folderOf({ [`${name}/hooks/pre-commit`]: 'run me', ok: 'ok' }));
+      for (const folder of [folderOf({}), join(root, 'no-tools')]) {
+        const pulled = await ws('pull', 'tools', folder, '--force');
+        expect(pulled, name).toMatchObject(refused('workspace-target-unsafe'));
+      }
+      expect(existsSync(join(root, 'no-tools'))).toBe(false);
+    }
+  });
 });

@@ -5,6 +5,8 @@
  *    what is refused has changed nothing.
  * 2. No link is followed, and nothing is written but below the folder, whatever it holds.
  * 3. No name comes to stand beside one that a disk may take for it.
+ * 4. Nothing is written where a tool would run it or take it for its own: who has made the tree is
+ *    not who pulls it.
  */
 import {
   closeSync,
@@ -38,6 +40,9 @@ export type ReadBlob = (hash: Hash) => AsyncIterable<Uint8Array>;
 
 type Kind = 'none' | 'file' | 'folder' | 'other';
 
+/** Folders of tools that act on what is in them, as disks may spell them. */
+const OWNED: ReadonlySet<string> = new Set(['.git', 'git~1', '.aos']);
+
 const FILE_MODE = 0o644;
 const EXECUTABLE_MODE = 0o755;
 
@@ -62,9 +67,10 @@ export class PullTarget {
 
   /**
    * The files that have to be written. Codes: `workspace-target-unsafe` for links and what is no
-   * folder where one must be, `workspace-name-collision`, `file-exists`.
+   * folder where one must be, and for files of tools; `workspace-name-collision`, `file-exists`.
    */
   plan(files: readonly PulledFile[], over: 'force' | 'keep'): readonly PulledFile[] {
+    for (const { names } of files) assertUnowned(names);
     return this.#isNew ? files : files.filter((each) => this.#isDue(each, over));
   }
 
@@ -128,6 +134,14 @@ export class PullTarget {
     const message = `'${alike}' in '${folder}' would be one name with '${name}' on some disks`;
     throw new CliError('workspace-name-collision', `${message}; rename it`);
   }
+}
+
+function assertUnowned(names: readonly string[]): void {
+  const owned = names.find((name) => OWNED.has(foldName(name)));
+  if (owned === undefined) return;
+  const message = `'${names.join('/')}' would be in a folder '${owned}' that tools act on`;
+  const advice = 'pull another directory with --from, or remove it from the tree';
+  throw new CliError('workspace-target-unsafe', `${message}; ${advice}`);
 }
 
 /** Makes what is missing on the way to a file; what is there must be folders still. */
