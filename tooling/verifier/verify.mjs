@@ -4,133 +4,32 @@
 // a file, it is not by one mistake. It runs nothing, so it cannot tell whether a reducer has come to
 // its state; it tells whether what is there is what was written and signed (chapters 3, 7, 8, 12).
 // One line for each finding; the exit code is 0 for none, 1 for some, 2 for a question that is none.
-import { createHash, createPublicKey, verify } from 'node:crypto';
 import { readFileSync, realpathSync } from 'node:fs';
-
-const sha256 = (...parts) => createHash('sha256').update(Buffer.concat(parts)).digest();
-const hex = (bytes) => Buffer.from(bytes).toString('hex');
-const unhex = (text) => Buffer.from(text, 'hex');
-const same = (a, b) => a instanceof Uint8Array && b instanceof Uint8Array && hex(a) === hex(b);
-const TAG = unhex('d9d9f7');
-const EMPTY_TRIE = hex(sha256(TAG, unhex('a1666c656176657380')));
-const TEXTS = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-/** The canonical bytes of each map that was read. */
-const rawOf = new WeakMap();
-
-function expectBytes(holds, what) {
-  if (!holds) throw new Error(what);
-}
-
-/** A canonical document (chapter 1) but for floats, which no shape has. */
-export function readDocument(bytes) {
-  expectBytes(same(bytes.subarray(0, 3), TAG), 'no document');
-  return readItem(bytes.subarray(3));
-}
-
-function readItem(bytes) {
-  const reader = new Reader(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
-  const value = reader.item(0);
-  expectBytes(reader.at === bytes.length, 'bytes behind the item');
-  return value;
-}
-
-class Reader {
-  at = 0;
-  constructor(bytes) {
-    this.bytes = bytes;
-  }
-  take(size) {
-    expectBytes(size <= this.bytes.length - this.at, 'truncated');
-    this.at += size;
-    return this.bytes.subarray(this.at - size, this.at);
-  }
-  argument(info) {
-    if (info < 24) return BigInt(info);
-    expectBytes(info < 28, 'a head that is none');
-    const size = 1 << (info - 24);
-    const value = BigInt(`0x${hex(this.take(size))}`);
-    expectBytes(value >= (size === 1 ? 24n : 1n << BigInt(4 * size)), 'a longer head');
-    return value;
-  }
-  item(depth) {
-    const from = this.at;
-    const [first] = this.take(1);
-    const [major, info] = [first >> 5, first & 31];
-    if (major === 7 && info > 19 && info < 23) return info === 22 ? null : info === 21;
-    expectBytes(major < 6, 'nothing that a journal holds');
-    const argument = this.argument(info);
-    if (major < 2) return narrow(major === 0 ? argument : -1n - argument);
-    const count = Number(argument);
-    expectBytes(count <= this.bytes.length - this.at, 'truncated');
-    if (major === 2) return this.take(count);
-    if (major === 3) return TEXTS.decode(this.take(count));
-    expectBytes(depth < 128, 'too deep');
-    if (major === 4) return Array.from({ length: count }, () => this.item(depth + 1));
-    return this.map(count, depth, from);
-  }
-  map(count, depth, from) {
-    const map = Object.create(null);
-    let before = Buffer.alloc(0);
-    for (let left = count; left > 0; left--) {
-      const start = this.at;
-      const key = this.item(depth + 1);
-      const bytes = this.bytes.subarray(start, this.at);
-      expectBytes(Buffer.compare(before, bytes) < 0, 'keys out of order');
-      before = bytes;
-      map[typeof key === 'string' ? key : `\0${hex(bytes)}`] = this.item(depth + 1);
-    }
-    rawOf.set(map, this.bytes.subarray(from, this.at));
-    return map;
-  }
-}
-
-const narrow = (value) => (Number.isSafeInteger(Number(value)) ? Number(value) : value);
-const short = (text) => hex([0x60 + text.length]) + hex(Buffer.from(text));
-function integer(n) {
-  if (n < 24) return hex([n < 0 ? 0x1f - n : n]);
-  const size = [1, 2, 4, 8].find((bytes) => n < 2 ** (8 * bytes));
-  return hex([24 + Math.log2(size)]) + n.toString(16).padStart(2 * size, '0');
-}
-const messageOf = (domain, ...item) => Buffer.concat([Buffer.from(`${domain}\0`), TAG, ...item]);
-
-const PRIME = (1n << 255n) - 19n;
-const SMALL_ORDER = new Set([
-  ...[0n, 1n, PRIME - 1n],
-  0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826n,
-  0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd83d3d706a17c7n,
-]);
-
-/** ed25519 by RFC 8032, with keys that are canonical and not of small order. */
-function holds(key, message, sig) {
-  const y = BigInt(`0x${hex(Buffer.from(key).reverse())}`) & ((1n << 255n) - 1n);
-  if (key.length !== 32 || sig.length !== 64 || y >= PRIME || SMALL_ORDER.has(y)) return false;
-  const der = Buffer.concat([unhex('302a300506032b6570032100'), key]);
-  return verify(null, message, createPublicKey({ key: der, format: 'der', type: 'spki' }), sig);
-}
-
-/** The tree of RFC 6962, as the roots of its full subtrees. */
-class Tree {
-  nodes = [];
-  add(leaf) {
-    let node = { size: 1, hash: sha256(unhex('00'), leaf) };
-    while (this.nodes.at(-1)?.size === node.size) {
-      const left = this.nodes.pop();
-      node = { size: 2 * node.size, hash: sha256(unhex('01'), left.hash, node.hash) };
-    }
-    this.nodes.push(node);
-  }
-  root() {
-    const hashes = this.nodes.map(({ hash }) => hash).reverse();
-    if (hashes.length === 0) return sha256();
-    return hashes.reduce((right, left) => sha256(unhex('01'), left, right));
-  }
-}
+import {
+  bytesOf,
+  check,
+  EMPTY_TRIE,
+  hex,
+  holds,
+  integer,
+  messageOf,
+  rawOf,
+  readDocument,
+  readItem,
+  readKept,
+  same,
+  sha256,
+  shapeOf,
+  short,
+  Tree,
+  unhex,
+} from './canonical.mjs';
 
 /** Every hash that bytes may refer to (chapter 5, S10.1). */
 function* mentions(bytes) {
   const text = bytes.toString('latin1');
-  for (const { index } of text.matchAll(/(?=X )/g))
-    yield hex(bytes.subarray(index + 2, index + 34));
+  const places = text.matchAll(/(?=X )/g);
+  for (const { index: at } of places) yield hex(bytes.subarray(at + 2, at + 34));
   for (const [, hash] of text.matchAll(/sha256:([0-9a-f]{64})/g)) yield hash;
   const isList = text.startsWith('aos/blob-list/0\0');
   for (let at = 24; isList && at < bytes.length; at += 32) yield hex(bytes.subarray(at, at + 32));
@@ -168,7 +67,6 @@ export class Verifier {
   roots = [];
   /** What has to be stored: hash, whether it is a node, and by what. */
   needed = [];
-  /** What has to be as it says when its record has come. */
   heads = [];
   keys = new Map();
   /** Roles asked for, by intent. */
@@ -195,30 +93,24 @@ export class Verifier {
   }
 
   bundle(bytes, kept) {
-    expectBytes(
-      same(bytes.subarray(0, 12), Buffer.from('AOSBUNDL\0\0\0\0')),
-      'no bundle of format 0',
-    );
+    check(same(bytes.subarray(0, 12), Buffer.from('AOSBUNDL\0\0\0\0')), 'no bundle of format 0');
     const isWhole = same(sha256(bytes.subarray(0, -32)), bytes.subarray(-32));
     this.expect('bundle-damaged', isWhole, 'the hash at its end is of other bytes');
     const frames = [];
     for (let at = 12, end = at; at < bytes.length; at = end) {
       end = at + 5 + bytes.readUInt32BE(at + 1);
-      expectBytes(end <= bytes.length, 'a frame ends behind the file');
+      check(end <= bytes.length, 'a frame ends behind the file');
       frames.push([bytes[at] < 7 ? bytes[at] : 0, bytes.subarray(at + 5, end)]);
     }
     const order = frames.map(([kind]) => kind).join('');
-    expectBytes(/^123*[24]*56$/.test(order), 'frames are not in their order');
+    check(/^123*[24]*56$/.test(order), 'frames are not in their order');
     const stored = frames.filter(([kind]) => kind === 3);
     this.objects = new Map(stored.map(([, payload]) => [hex(sha256(payload)), payload]));
-    this.expect(
-      'bundle-shape',
-      this.objects.size === stored.length,
-      'an object stands there twice',
-    );
+    const isOnce = this.objects.size === stored.length;
+    this.expect('bundle-shape', isOnce, 'an object is there twice');
     const head = readDocument(frames[0][1]);
     if (head.snapshot) this.trying('head-different', () => this.snapshot(head.snapshot));
-    if (kept) this.heads.push({ ...kept, name: 'the kept head' });
+    if (kept) this.heads.push({ ...readKept(kept), name: 'the kept head' });
     for (const [kind, payload] of frames) {
       if (kind === 2) this.trying('bundle-genesis', () => this.genesis(payload));
       if (kind === 4) this.trying('record-shape', () => this.record(payload));
@@ -230,11 +122,7 @@ export class Verifier {
     const isAll = isEnd && head.seq === this.seq && head.worlds === this.counts.worlds;
     this.expect('bundle-head', isAll, 'it says it ends otherwise than it does');
     for (const { name, head } of this.heads.filter(({ head }) => head.seq > this.seq)) {
-      this.expect(
-        'head-missing',
-        false,
-        `${name} is of record ${head.seq}, the last is ${this.seq}`,
-      );
+      this.expect('head-missing', false, `${name} is of record ${head.seq}`);
     }
     this.closure();
   }
@@ -268,11 +156,15 @@ export class Verifier {
       say(same(root, this.tree.root()), 'tree');
       const nodes = Buffer.concat(this.tree.nodes.map(({ hash }) => hash));
       if (frontier) say(same(Buffer.concat(frontier), nodes), 'frontier');
-      const places = `a6${short('seq')}${integer(head.seq)}${short('chain')}5820${hex(head.chain)}`;
-      const world = `${short('epoch')}${integer(head.epoch)}${short('world_id')}5820${hex(head.world_id)}`;
       if (!signature) continue;
-      const hashes = `${short('world_hash')}5820${hex(head.world_hash)}${short('merkle_root')}5820`;
-      const message = messageOf('aos/head/0', unhex(places + world + hashes), root);
+      const place = {
+        seq: integer(head.seq),
+        chain: bytesOf(head.chain),
+        epoch: integer(head.epoch),
+      };
+      const hashes = { world_hash: bytesOf(head.world_hash), merkle_root: bytesOf(root) };
+      const shape = shapeOf({ ...place, world_id: bytesOf(head.world_id), ...hashes });
+      const message = messageOf('aos/head/0', shape);
       say(this.isBy(signature, message, ['host']), 'signer than a host');
     }
   }
@@ -346,14 +238,12 @@ export class Verifier {
     this.expect('verb-replayed', !this.nonces.has(use), `${by} has a nonce that was used`);
     this.nonces.add(use);
     const asked = kind === 'governance' ? this.asked.get(hex(args.intent_hash ?? [])) : 'operator';
-    const until = `${short('verb')}${short(verb)}${short('epoch')}${integer(this.now.epoch)}`;
-    const behind = `${until}${short('nonce')}50${hex(nonce)}${short('world_id')}5820`;
-    const item = [unhex(`a5${short('args')}`), rawOf.get(args), unhex(behind), this.now.world];
-    const isSigned = this.isBy(input, messageOf(`aos/${verb}/0`, ...item), asked && [asked]);
+    const said = { args: hex(rawOf.get(args)), verb: short(verb), epoch: integer(this.now.epoch) };
+    const shape = shapeOf({ ...said, nonce: bytesOf(nonce), world_id: bytesOf(this.now.world) });
+    const isSigned = this.isBy(input, messageOf(`aos/${verb}/0`, shape), asked && [asked]);
     this.expect('signature-invalid', isSigned, `${by} is not signed by a key that may`);
   }
 
-  /** Any good key will do where no roles are given. */
   isBy({ key_id: id, sig }, message, roles) {
     const key = this.keys.get(hex(id));
     if (!key || key.isRevoked || (roles && !roles.some((role) => key.roles.includes(role))))
@@ -372,7 +262,6 @@ export class Verifier {
     this.keys.set(hex(id), { ...args, key_id: id });
   }
 
-  /** All that is needed is there, and nothing else. */
   closure() {
     const done = new Set([EMPTY_TRIE]);
     for (let next = this.needed.pop(); next; next = this.needed.pop()) {
@@ -395,25 +284,12 @@ export class Verifier {
   }
 }
 
-/** A head as `aos --json head --sign` says it. */
-export function readKept(text) {
-  const said = JSON.parse(text);
-  const { seq, epoch, sig, key_id: id, ...hashes } = said.data ?? said;
-  const raw = (hash) => unhex(`${hash}`.slice(7));
-  const read = ['world_id', 'chain', 'merkle_root', 'world_hash'].map((name) => [
-    name,
-    raw(hashes[name]),
-  ]);
-  const head = { seq, epoch, ...Object.fromEntries(read) };
-  return { head, signature: sig === null ? undefined : { key_id: raw(id), sig: unhex(sig) } };
-}
-
 function main([file, option, kept]) {
   if (file === undefined || (option !== undefined && (option !== '--head' || !kept))) {
     console.error('usage: verify.mjs <bundle> [--head <kept head>]');
     return 2;
   }
-  const head = kept && readKept(readFileSync(kept, 'utf8'));
+  const head = kept && readFileSync(kept, 'utf8');
   const { findings, seq, objects, counts, now } = new Verifier(readFileSync(file), head);
   const told = `${seq + 1} records, ${objects.size} objects, ${counts.signatures} signatures`;
   console.log(findings.length > 0 ? findings.join('\n') : `ok  sha256:${hex(now.world)}  ${told}`);

@@ -11,8 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aos, json, serve } from './cli-run.js';
 
 interface IndependentVerifier {
-  readonly readKept: (text: string) => unknown;
-  readonly Verifier: new (bytes: Buffer, kept?: unknown) => { readonly findings: string[] };
+  readonly Verifier: new (bytes: Buffer, kept?: string) => { readonly findings: string[] };
 }
 const VERIFIER = new URL('../../../tooling/verifier/verify.mjs', import.meta.url).href;
 const EXAMPLE = fileURLToPath(new URL('../../../examples/00-counter', import.meta.url));
@@ -29,7 +28,7 @@ const tick = (name: string) => on(name, 'event', 'send', EVENT, '{"Tick":null}')
 async function judge(file: string, ...kept: string[]) {
   const head = kept.flatMap((name) => ['--head', at(name)]);
   const said = await json('verify', at(file), ...head);
-  const text = kept.map((name) => independent.readKept(readFileSync(at(name), 'utf8')));
+  const text = kept.map((name) => readFileSync(at(name), 'utf8'));
   const { findings } = new independent.Verifier(readFileSync(at(file)), ...text);
   const codes = new Set(findings.map((line) => line.slice(0, line.indexOf(' '))));
   return { runtime: said.ok ? 'ok' : said.error.code, other: [...codes] };
@@ -42,6 +41,23 @@ async function newWorld(name: string, home: string): Promise<void> {
   await going.stop();
   await on(name, 'event', 'send', EVENT, '{"Start":{"target":9}}');
   await tick(name);
+}
+
+/** Its definition gets one schema more. */
+async function govern(name: string): Promise<void> {
+  cpSync(EXAMPLE, at('change'), { recursive: true });
+  const more = [{ $kind: 'defschema', name: 'demo/More@1', type: { nat: {} } }];
+  writeFileSync(at('change/air/more.air.json'), JSON.stringify(more));
+  const file = at('change/air/manifest.air.json');
+  const manifest = JSON.parse(readFileSync(file, 'utf8'));
+  const schemas = [...manifest.schemas, { name: 'demo/More@1' }];
+  writeFileSync(file, JSON.stringify({ ...manifest, schemas }));
+  const proposed = await on(name, 'governance', 'propose', '--folder', at('change'), '-m', 'more');
+  const { proposal } = proposed.data;
+  await on(name, 'governance', 'shadow', `${proposal}`);
+  await on(name, 'governance', 'approve', `${proposal}`);
+  const applied = await on(name, 'governance', 'apply', `${proposal}`);
+  expect(applied.ok, JSON.stringify([proposed, applied])).toBe(true);
 }
 
 /** A head of this moment, as a file. */
@@ -296,6 +312,26 @@ const touched: readonly (readonly [what: string, runtime: string, other: string,
     ],
     ['a forged head', 'head-different', 'head-different', forgedHead],
   ];
+
+describe('a journal that nobody has touched', () => {
+  it('is found whole behind forks, rewinds and changes of its definition', async () => {
+    process.env.AOS_HOME = at('home');
+    await json('fork', at('world'), '--to', at('fork'));
+    await tick('fork');
+    const { data } = await on('fork', 'snapshot');
+    await tick('fork');
+    await on('fork', 'rewind', '--to', `${data.seq}`);
+    await govern('fork');
+    await tick('fork');
+    await json('fork', at('fork'), '--to', at('again'));
+    await on('again', 'snapshot');
+    await tick('again');
+    await on('again', 'export', at('again.bundle'));
+    expect(await judge('again.bundle', 'kept.json')).toEqual({ runtime: 'ok', other: [] });
+    const chained = await json('verify', at('again.bundle'), '--chain');
+    expect(chained).toMatchObject({ ok: true, data: { signatures: 9 } });
+  });
+});
 
 describe('a journal that was touched', () => {
   it('is the one it was, as long as nobody has', async () => {

@@ -17,19 +17,22 @@ export function emptyRoot(): Hash {
   return sha256(new Uint8Array(0));
 }
 
+/** What is hashed is put together here: a new array each time costs as much as the hash. */
+const leafBytes = new Uint8Array(1 + HASH_BYTES);
+const nodeBytes = new Uint8Array(1 + 2 * HASH_BYTES);
+leafBytes[0] = LEAF_PREFIX;
+nodeBytes[0] = NODE_PREFIX;
+
 export function leafHash(leaf: Uint8Array): Hash {
-  const bytes = new Uint8Array(1 + leaf.length);
-  bytes[0] = LEAF_PREFIX;
-  bytes.set(leaf, 1);
-  return sha256(bytes);
+  if (leaf.length !== HASH_BYTES) return sha256(Uint8Array.of(LEAF_PREFIX, ...leaf));
+  leafBytes.set(leaf, 1);
+  return sha256(leafBytes);
 }
 
 export function nodeHash(left: Hash, right: Hash): Hash {
-  const bytes = new Uint8Array(1 + 2 * HASH_BYTES);
-  bytes[0] = NODE_PREFIX;
-  bytes.set(left, 1);
-  bytes.set(right, 1 + HASH_BYTES);
-  return sha256(bytes);
+  nodeBytes.set(left, 1);
+  nodeBytes.set(right, 1 + HASH_BYTES);
+  return sha256(nodeBytes);
 }
 
 /** Leaves on the left of a tree of so many; defined for more than one. */

@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const modules = ['canonical.mjs', 'verify.mjs'];
+const [{ Verifier }, { readDocument }] = await Promise.all(
+  ['./verify.mjs', './canonical.mjs'].map((path) => import(new URL(path, import.meta.url).href)),
+);
+
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest();
+const text = (name: string) => Buffer.from([0x60 + name.length, ...Buffer.from(name)]);
+const nat = (n: number) => Buffer.from(n < 24 ? [n] : n < 256 ? [24, n] : [25, n >> 8, n & 255]);
+const hash = (bytes: Uint8Array) => Buffer.concat([Buffer.from([0x58, 32]), bytes]);
+const map = (fields: Readonly<Record<string, Buffer>>) => {
+  const items = Object.entries(fields).flatMap(([name, item]) => [text(name), item]);
+  return Buffer.concat([Buffer.from([0xd9, 0xd9, 0xf7, 0xa0 + items.length / 2]), ...items]);
+};
+
+function frame(kind: number, payload: Buffer): Buffer {
+  const head = Buffer.alloc(5);
+  head.writeUInt8(kind);
+  head.writeUInt32BE(payload.length, 1);
+  return Buffer.concat([head, payload]);
+}
+
+/** A golden journal as a bundle without a snapshot. */
+function bundleOf(name: string): Buffer {
+  const journal = JSON.parse(readFileSync(folder(`../../spec/journals/${name}`), 'utf8'));
+  const bytes = (each: string) => Buffer.from(each, 'base64');
+  const [genesis, records] = [bytes(journal.genesis), journal.records.map(bytes) as Buffer[]];
+  const objects = journal.objects.map(bytes) as Buffer[];
+  const world = { snapshot: Buffer.from([0xf6]), world_id: hash(sha256(genesis)) };
+  const end = { seq: nat(records.length - 1), chain: hash(sha256(records.at(-1) ?? genesis)) };
+  const covered = Buffer.concat([
+    Buffer.from('AOSBUNDL\0\0\0\0'),
+    frame(1, map({ ...end, worlds: nat(1), ...world })),
+    frame(2, genesis),
+    ...objects.map((each) => frame(3, each)),
+    ...records.map((each) => frame(4, each)),
+    frame(5, map({ objects: nat(objects.length), records: nat(records.length) })),
+    Buffer.from([6, 0, 0, 0, 32]),
+  ]);
+  return Buffer.concat([covered, sha256(covered)]);
+}
+
+describe('the independent verifier', () => {
+  it('shares no code with the runtime and is short', () => {
+    const sources = modules.map((name) => readFileSync(folder(`./${name}`), 'utf8'));
+    const imports = sources.flatMap((source) => [...source.matchAll(/from '([^']+)'/g)]);
+    const allowed = ['node:crypto', 'node:fs', './canonical.mjs'];
+    expect(imports.map(([, from]) => from).filter((from) => !allowed.includes(`${from}`))).toEqual(
+      [],
+    );
+    expect(sources[1]?.split('\n').length).toBeLessThanOrEqual(301);
+  });
+
+  it.each(readdirSync(folder('../../spec/journals')))('finds nothing in %s', (name) => {
+    const { findings, seq, counts } = new Verifier(bundleOf(name));
+    // golden journals leave out the modules that only tests have
+    const told = findings.filter((line: string) => !line.startsWith('object-missing'));
+    expect(told).toEqual([]);
+    expect(seq).toBeGreaterThan(0);
+    const signed: Readonly<Record<string, number>> = { effects: 10, saga: 7, verbs: 11 };
+    expect(counts.signatures).toBe(signed[name.replace('.json', '')] ?? 0);
+  });
+
+  it('reads canonical bytes as the vectors say, but for floats', () => {
+    const cases = (name: string) =>
+      JSON.parse(readFileSync(folder(`../../spec/vectors/${name}.json`), 'utf8')).cases;
+    const reads = (hex: string) => {
+      try {
+        readDocument(Buffer.from(hex, 'hex'));
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    const isFloat = ({ value }: { readonly value: unknown }) =>
+      JSON.stringify(value).includes('"float"');
+    const [canonical, refused] = [cases('canon'), cases('canon-refusals')];
+    for (const each of canonical) expect(reads(each.hex), each.label).toBe(!isFloat(each));
+    for (const { hex, label } of refused) expect(reads(`d9d9f7${hex}`), label).toBe(false);
+  });
+});
