@@ -50,7 +50,7 @@ export async function* tailJournal(
   const leave = isFollowing ? view.recent.follow() : () => undefined;
   try {
     while (left > 0) {
-      for (const { bytes, record } of readSlice(view, seq, isFollowing)) {
+      for (const { bytes, record } of readSlice(view, seq)) {
         seq = record.seq + 1;
         const shape = recordShape(record, bytes, { ports, kinds });
         if (shape === undefined) continue;
@@ -93,8 +93,8 @@ function firstBack({ count, follow }: ParsedArgs<'journal.tail'>, left: number):
 
 type ReadRecord = Pick<DurableRecord, 'bytes' | 'record'>;
 
-function* readSlice(view: ControlView, from: number, isFollowing: boolean): Iterable<ReadRecord> {
-  const recent = isFollowing ? view.recent.from(from, SLICE_RECORDS) : [];
+function* readSlice(view: ControlView, from: number): Iterable<ReadRecord> {
+  const recent = view.isLiving ? view.recent.from(from, SLICE_RECORDS) : [];
   if (recent.length > 0) {
     yield* recent;
     return;
