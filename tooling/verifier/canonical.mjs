@@ -1,4 +1,4 @@
-// What the verifier is made of: canonical bytes (chapter 1), hashes, the tree, the curve, kept heads.
+// What the verifier is made of: canonical bytes (chapter 1), hashes, tree, curve, kept heads.
 import { createHash, createPublicKey, verify } from 'node:crypto';
 
 export const sha256 = (...parts) => createHash('sha256').update(Buffer.concat(parts)).digest();

@@ -1,9 +1,9 @@
 // Verifies a bundle by itself: `node tooling/verifier/verify.mjs <bundle> [--head <kept head>]`.
 //
-// Written from the chapters of spec/ alone, and shares no code with the runtime: where both agree on
-// a file, it is not by one mistake. It runs nothing, so it cannot tell whether a reducer has come to
+// Written from the chapters of spec/ alone, and shares no code with the runtime: where both agree
+// on a file, it is not by one mistake. It runs nothing, so it cannot tell whether a reducer came to
 // its state; it tells whether what is there is what was written and signed (chapters 3, 7, 8, 12).
-// One line for each finding; the exit code is 0 for none, 1 for some, 2 for a question that is none.
+// One line for each finding; the exit code is 0 for none, 1 for some, 2 for no such question.
 import { readFileSync, realpathSync } from 'node:fs';
 import {
   bytesOf,

@@ -1,9 +1,14 @@
-/** `aos verify --chain` and `--head`: a journal held against itself, and against a head from before. */
+/** `aos verify --chain` and `--head`: a journal against itself, and against a head from before. */
+import type { JsonValue } from '@aos/air';
 import { fromHex, parseHashText, toHashText } from '@aos/canon';
 import type { ChainReport, KeptHead } from '@aos/host';
-import { CliError } from '../output.js';
+import { type Answer, CliError } from '../output.js';
 import { readTextFile } from '../text-files.js';
-import type { Judgement } from './verify.js';
+
+/** An answer whose data are fields. */
+export interface Judgement extends Answer {
+  readonly data: Readonly<Record<string, JsonValue>>;
+}
 
 /** Code: `head-unreadable`. */
 export function readKeptHead(path: string): KeptHead {
@@ -58,8 +63,9 @@ export function describeChain(report: ChainReport, kept: KeptHead | undefined): 
     kept_head: kept?.seq ?? null,
   };
   const isWell = failure === undefined;
+  const told = `${records - first} records, ${signatures} signatures; nothing was run`;
   const lines = [
-    `chain ${isWell ? 'OK' : 'FAILED'}  ${records - first} records, ${signatures} signatures; nothing was run`,
+    `chain ${isWell ? 'OK' : 'FAILED'}  ${told}`,
     `chain      ${data.chain}`,
     `tree       ${data.merkle_root}`,
     ...(isWell && kept !== undefined ? [`kept head  the same at record ${kept.seq}`] : []),

@@ -10,7 +10,7 @@ import { describeTail, tailWarnings } from '../journal-end.js';
 import { type Answer, CliError } from '../output.js';
 import type { ProgressLine } from '../terminal/progress.js';
 import { openingWarnings, withStore } from '../world/open-world.js';
-import { describeChain, readKeptHead } from './verify-chain.js';
+import { describeChain, type Judgement, readKeptHead } from './verify-chain.js';
 
 export interface VerifyCommandOptions extends VerifyOptions {
   /** Shows the whole table and the chain of causes. */
@@ -38,11 +38,6 @@ export async function verify(
     },
     'all',
   );
-}
-
-/** An answer whose data are fields. */
-export interface Judgement extends Answer {
-  readonly data: Readonly<Record<string, JsonValue>>;
 }
 
 /** Replays a store and judges it. */
