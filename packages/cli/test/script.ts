@@ -140,6 +140,7 @@ export const SCRIPT: readonly Step[] = [
   step('diff $fork @6 --limit 1', { shows: /states of demo/ }),
   step('export $bundle', { shows: /objects {3}\d+/ }),
   step('verify $bundle', { shows: /replay OK/ }),
+  step('verify $bundle --chain', { shows: /nothing was run/ }),
   step('import $bundle $imported', { shows: /replay OK/ }),
   step('import $bundle $imported', { exit: 1, shows: /world-exists/ }),
   step('rewind --to 6', { shows: /kept {6}\d+ records in/ }),
