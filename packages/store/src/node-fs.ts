@@ -39,6 +39,9 @@ function completed(run: (done: Done) => void): Promise<void> {
 }
 
 class NodeFile implements StoreFile {
+  /** A write meanwhile waits for the disk, so it must not be made on this thread. */
+  private flushes = 0;
+
   constructor(private readonly fd: number) {}
 
   sizeBytes(): number {
@@ -51,7 +54,8 @@ class NodeFile implements StoreFile {
 
   async write(bytes: Uint8Array, position: number): Promise<number> {
     const { length } = bytes;
-    if (length <= SMALL_BYTES) return writeSync(this.fd, bytes, 0, length, position);
+    const isQuick = length <= SMALL_BYTES && this.flushes === 0;
+    if (isQuick) return writeSync(this.fd, bytes, 0, length, position);
     return new Promise((resolve, reject) => {
       write(this.fd, bytes, 0, length, position, (error, count) => {
         if (error) reject(error);
@@ -60,8 +64,13 @@ class NodeFile implements StoreFile {
     });
   }
 
-  datasync(): Promise<void> {
-    return completed((done) => fdatasync(this.fd, done));
+  async datasync(): Promise<void> {
+    this.flushes += 1;
+    try {
+      await completed((done) => fdatasync(this.fd, done));
+    } finally {
+      this.flushes -= 1;
+    }
   }
 
   sync(): Promise<void> {
