@@ -2,6 +2,7 @@
 import { sha256, toHashText } from '@aos/canon';
 import { describe, expect, it } from 'vitest';
 import { defined, GovernedWorld } from './governed-world.js';
+import { PROPOSING_PLAN } from './proposing-plan.js';
 
 const refs = (...names: string[]) => names.map((name) => ({ name }));
 const schema = (name: string, type: object) => ({ $kind: 'defschema', name, type });
@@ -16,31 +17,8 @@ interface Brief {
 function world({ scope = {}, schemas = [], grants = [] }: Brief) {
   const grant = (name: string, params: object) => ({ name, cap: 'sys/governance@1', params });
   return defined(
-    schema('t/Start@1', { record: { patch: { hash: {} } } }),
+    ...PROPOSING_PLAN,
     ...schemas.map((name) => schema(name, { text: {} })),
-    {
-      $kind: 'defplan',
-      name: 't/agent@1',
-      input: 't/Start@1',
-      steps: [
-        {
-          id: 'ask',
-          op: 'emit_effect',
-          kind: 'governance.propose',
-          params: {
-            record: {
-              patch_hash: { ref: '@plan.input.patch' },
-              manifest_base: { null: {} },
-              description: { null: {} },
-            },
-          },
-          cap: 'self',
-          bind: { effect_id_as: 'h' },
-        },
-        { id: 'told', op: 'await_receipt', for: { ref: '@var:h' }, bind: { as: 'told' } },
-      ],
-      edges: [{ from: 'ask', to: 'told' }],
-    },
     {
       $kind: 'defpolicy',
       name: 't/rules@1',

@@ -1,6 +1,7 @@
 import { sha256, toHashText, utf8 } from '@aos/canon';
 import { describe, expect, it } from 'vitest';
 import { defined, GovernedWorld, keys } from './governed-world.js';
+import { PROPOSING_PLAN } from './proposing-plan.js';
 
 const refs = (...names: string[]) => names.map((name) => ({ name }));
 const schema = (name: string, type: object) => ({ $kind: 'defschema', name, type });
@@ -8,33 +9,8 @@ const schema = (name: string, type: object) => ({ $kind: 'defschema', name, type
 /** Two approvers of three are needed, and nobody but an operator may reject. */
 function world(note: string) {
   return defined(
-    schema('t/Start@1', { record: { patch: { hash: {} } } }),
+    ...PROPOSING_PLAN,
     schema(note, { text: {} }),
-    {
-      $kind: 'defplan',
-      name: 't/agent@1',
-      input: 't/Start@1',
-      steps: [
-        {
-          id: 'ask',
-          op: 'emit_effect',
-          kind: 'governance.propose',
-          params: {
-            record: {
-              patch_hash: { ref: '@plan.input.patch' },
-              manifest_base: { null: {} },
-              description: { null: {} },
-            },
-          },
-          cap: 'self',
-          bind: { effect_id_as: 'h' },
-        },
-        { id: 'told', op: 'await_receipt', for: { ref: '@var:h' }, bind: { as: 'told' } },
-      ],
-      edges: [{ from: 'ask', to: 'told' }],
-      required_caps: ['self'],
-      allowed_effects: ['governance.propose'],
-    },
     {
       $kind: 'defpolicy',
       name: 't/rules@1',
