@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { readMembers } from './tooling/members.mjs';
+import { propertySeed } from './tooling/property-seed.mjs';
 import { readmeExamples } from './tooling/readme-examples.mjs';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
@@ -31,7 +32,7 @@ const project = (
   include: string[],
   plugins: TestProjectInlineConfiguration['plugins'] = [],
 ): TestProjectInlineConfiguration => ({
-  plugins,
+  plugins: [propertySeed(process.env.AOS_PROPERTY_SEED), ...(plugins ?? [])],
   resolve: { alias },
   test: { name, include, exclude, testTimeout: large ? 7_200_000 : 120_000 },
 });

@@ -7,7 +7,7 @@ ready();
 const run = runVitest({
   name: 'drills',
   args: ['.drill.test.ts', '--no-file-parallelism', ...process.argv.slice(2)],
-  env: { AOS_DRILL: 'large' },
+  env: { AOS_DRILL: 'large', AOS_PROPERTY_SEED: process.env.AOS_PROPERTY_SEED ?? 'random' },
 });
 console.log(`drills: ${summary(run)}`);
 process.exitCode = run.status;
