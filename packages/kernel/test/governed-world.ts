@@ -59,6 +59,7 @@ export const keys = {
 };
 /** Of the verbs that are not about proposals. */
 const KINDS: ReadonlyMap<string, string> = new Map([
+  ['keyring-add', 'keyring'],
   ['keyring-revoke', 'keyring'],
   ['epoch', 'control'],
 ]);

@@ -25,6 +25,7 @@ export const governanceSchemas = {
       refused: t.option(t.text),
       authority: t.list(t.record({ risk: t.text, part: t.text, ...change })),
       definitions: t.list(t.record({ kind: t.text, ...change })),
+      warnings: t.list(t.record({ code: t.text, name: t.text })),
       effects_added: t.list(
         t.record({ fork: t.text, effect: t.text, cap: t.text, origin: t.text, count: t.nat }),
       ),

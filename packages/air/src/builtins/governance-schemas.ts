@@ -91,6 +91,7 @@ export const GOVERNANCE_SCHEMAS: TypeFields = {
     refused: option(text),
     authority: list(record({ risk: text, part: text, name: text, change: text })),
     definitions: list(record({ kind: text, name: text, change: text })),
+    warnings: list(record({ code: text, name: text })),
     effects_added: list(record({ fork: text, effect: text, cap: text, origin: text, count: nat })),
     counts: list(record({ fork: text, kind: text, name: text, base: nat, candidate: nat })),
     is_cut: bool,

@@ -64,7 +64,7 @@ const rule = taggedBy('decision', {
 
 const governanceRule = object({
   required: {
-    verb: oneOf('propose', 'shadow', 'approve', 'reject', 'withdraw', 'apply'),
+    verb: oneOf('propose', 'shadow', 'approve', 'reject', 'withdraw', 'apply', 'keyring'),
     ...quorum,
   },
   optional: { of: distinct(principal), not_own: flag },

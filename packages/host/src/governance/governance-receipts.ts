@@ -73,7 +73,7 @@ export function shadowReceipt2(
   report: ShadowReport,
   reportHash: Hash,
 ): EffectOutcome {
-  const { at_seq, candidate, refused, authority, definitions } = report;
+  const { at_seq, candidate, refused, authority, definitions, warnings } = report;
   const forks = FORKS.flatMap((name) => {
     const fork = report[name];
     return fork === null ? [] : [{ name, fork }];
@@ -88,6 +88,9 @@ export function shadowReceipt2(
       return { risk, part, name, change };
     }),
     definitions: definitions.rows.map(({ kind, name, change }) => ({ kind, name, change })),
+    warnings: warnings.rows.map((row) => {
+      return { code: row.code, name: row.code === 'approver-new' ? row.name : row.reducer };
+    }),
     effects_added: forks.flatMap(({ name: fork, fork: { effects_added } }) =>
       effects_added.rows.map(({ effect, cap, origin, count }) => {
         return { fork, effect, cap, origin, count };
@@ -96,7 +99,8 @@ export function shadowReceipt2(
     counts: forks.flatMap(({ name: fork, fork: { counts } }) =>
       counts.rows.map((row) => ({ fork, ...row })),
     ),
-    is_cut: isCut(authority) || isCut(definitions) || forks.some(({ fork }) => isForkCut(fork)),
+    is_cut:
+      [authority, definitions, warnings].some(isCut) || forks.some(({ fork }) => isForkCut(fork)),
   });
 }
 

@@ -7,7 +7,7 @@
  * Q3. A plan of the world counts for rules that name it in `of`, and for no other.
  */
 import type { GovernanceRule } from '@aos/air';
-import { findKey } from '../world/keyring.js';
+import { findKey, type KeyState } from '../world/keyring.js';
 import type { World } from '../world/world.js';
 import type { Principal, Proposal, Voice } from './proposal.js';
 
@@ -111,6 +111,23 @@ export function quorumOf(
       ...{ notOwn: rule.not_own === true, counted, could: could.map(({ name }) => name) },
     };
   });
+}
+
+/** Keys that may approve, and that came after the last change that was applied was proposed. */
+export function newApprovers(world: World): readonly KeyState[] {
+  const rules = rulesOf(world, 'approve');
+  const since = lastApplied(world)?.at ?? -1;
+  return world.keyring.filter(({ name, keyId, addedAt }) => {
+    const may = (rule: Rule) => obstacle(world, rule, { name, keyId }, undefined) === undefined;
+    return addedAt > since && rules.some(may);
+  });
+}
+
+function lastApplied({ governance }: World): Proposal | undefined {
+  for (const proposal of governance.proposals.range({ reverse: 'reverse' })) {
+    if (proposal.state === 'applied') return proposal;
+  }
+  return undefined;
 }
 
 export function isLate({ expiresNs }: Pick<Voice, 'expiresNs'>, nowNs: bigint): boolean {

@@ -2,6 +2,7 @@
 import { assert, bytesEqual } from '@aos/canon';
 import { type KeyringInput, keyIdOf, type Verb } from '@aos/protocol';
 import { type Admission, refused } from '../admit/admitted.js';
+import { checkActor } from '../governance/quorum.js';
 import type { Run } from '../step/run.js';
 import { findKey, hasRole, MAX_KEYS } from '../world/keyring.js';
 import type { World } from '../world/world.js';
@@ -9,10 +10,20 @@ import { admitVerb, applyVerb } from './verb.js';
 
 /**
  * Codes: those of verbs, `key-known` (also for one that was revoked: it does not come back),
- * `key-name-taken`, `keyring-full`, `key-unknown`, `key-revoked`, `key-last-operator`.
+ * `key-name-taken`, `keyring-full`, `key-unknown`, `key-revoked`, `key-last-operator`,
+ * `governance-role`, `governance-not-named`.
  */
 export function admitKeyring(world: World, raw: KeyringInput): Admission {
-  return admitVerb(world, raw, ['operator'], (verb) => checkKeyring(world, verb));
+  return admitVerb(world, raw, ['operator'], (verb) => {
+    return checkKeeper(world, raw) ?? checkKeyring(world, verb);
+  });
+}
+
+/** Policies may say which operators keep the keyring, so that not each of them can fill a quorum. */
+function checkKeeper(world: World, { keyId }: KeyringInput): Admission | undefined {
+  const name = findKey(world.keyring, keyId)?.name ?? '';
+  const who = checkActor(world, 'keyring', { name, keyId }, undefined);
+  return who && refused(who.code, '/key_id', who.detail);
 }
 
 export function applyKeyring(run: Run, input: KeyringInput): void {

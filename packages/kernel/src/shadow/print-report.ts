@@ -11,6 +11,7 @@ import type {
   Risk,
   ShadowReport,
   StateRow,
+  StateWarning,
   WarningRow,
 } from './report.js';
 
@@ -22,11 +23,11 @@ export function printShadowReport(report: ShadowReport): readonly string[] {
     `  made after record ${report.at_seq}`,
     ...printRefused(report),
     ...printAuthority(report.authority),
+    ...printList('warnings', report.warnings, printWarning),
     ...printList('definitions', report.definitions, ({ kind, name, change }) => [
       `${change} ${kind} ${name}`,
     ]),
     ...report.migrations.flatMap(printMigration),
-    ...printList('warnings', report.warnings, printWarning),
     ...printInFlight(report),
     ...printWindow(report),
     ...printHead(report),
@@ -99,12 +100,17 @@ function printMigration(row: MigrationRow): readonly string[] {
   ];
 }
 
-const WARNING_WORDS: { readonly [C in WarningRow['code']]: string } = {
+const WARNING_WORDS: { readonly [C in StateWarning['code']]: string } = {
   'migration-missing': 'no migration leads on',
   'rollback-migration-missing': 'nothing in it leads back, as a rollback would need',
 };
 
-function printWarning({ code, reducer, from, to, cells }: WarningRow): readonly string[] {
+function printWarning(row: WarningRow): readonly string[] {
+  if (row.code === 'approver-new') {
+    const { name, added_at, code } = row;
+    return [`${name} may approve, and was added by record ${added_at} only (${code})`];
+  }
+  const { code, reducer, from, to, cells } = row;
   return [
     `${reducer}, ${cells} cells: ${WARNING_WORDS[code]} (${code})`,
     `  from ${toHashText(from)}`,

@@ -64,7 +64,7 @@ export type MigrationRow = {
 };
 
 /** States that the change leaves behind, or that a way back from it would. */
-export type WarningRow = {
+export type StateWarning = {
   readonly code: 'migration-missing' | 'rollback-migration-missing';
   readonly reducer: string;
   readonly from: Hash;
@@ -72,6 +72,16 @@ export type WarningRow = {
   /** Cells that there are. */
   readonly cells: number;
 };
+
+/** A key that may approve of the change, and that the last change to come into force did not know. */
+export type ApproverWarning = {
+  readonly code: 'approver-new';
+  readonly name: string;
+  /** The record that added it. */
+  readonly added_at: number;
+};
+
+export type WarningRow = StateWarning | ApproverWarning;
 
 export type InFlightRow = {
   readonly what: 'instance' | 'intent';

@@ -1,24 +1,37 @@
 /**
- * What a report warns of before it stands in the way: states that a change would leave behind, on
- * the way there and on the way back.
+ * What a report warns of: states that a change would leave behind, on the way there and on the way
+ * back, and keys that nobody has judged a change by yet. Whoever may add keys could meet a quorum
+ * alone with them; the report says so to everybody else.
  */
 import { bytesEqual, type Hash, toHex } from '@aos/canon';
 import { type CellTable, countCells } from '../cells/cell-table.js';
 import { findPath } from '../governance/migrations.js';
 import { findStranded } from '../governance/moved-cells.js';
+import { newApprovers } from '../governance/quorum.js';
 import type { Program } from '../program/program.js';
 import { TypeHasher } from '../program/type-hash.js';
 import type { World } from '../world/world.js';
-import type { WarningRow } from './report.js';
+import type { ApproverWarning, StateWarning, WarningRow } from './report.js';
 
 /**
- * Codes: `migration-missing` for every type of states that nothing leads on from, also where there
- * are no cells yet; `rollback-migration-missing` where no pure module of the candidate takes its
- * states back.
+ * Codes: `approver-new` for keys that may approve and came after the last change that was applied;
+ * `migration-missing` for every type of states that nothing leads on from, also where there are no
+ * cells yet; `rollback-migration-missing` where no pure module of the candidate takes its states
+ * back.
  */
 export function findWarnings(world: World, program: Program): readonly WarningRow[] {
+  return [...findNewApprovers(world), ...findStates(world, program)];
+}
+
+function findNewApprovers(world: World): readonly ApproverWarning[] {
+  return newApprovers(world).map(({ name, addedAt }) => {
+    return { code: 'approver-new', name, added_at: addedAt };
+  });
+}
+
+function findStates(world: World, program: Program): readonly StateWarning[] {
   const stranded = findStranded(world, program).map(
-    (row): WarningRow => ({
+    (row): StateWarning => ({
       code: 'migration-missing',
       ...row,
       cells: cellsOf(world, row.reducer),
@@ -30,7 +43,7 @@ export function findWarnings(world: World, program: Program): readonly WarningRo
   const changed = program.reducers.flatMap(({ definition: { name }, stateSchema: to }) => {
     const from = world.program.reducersByName.get(name)?.stateSchema;
     if (from === undefined || bytesEqual(from, to)) return [];
-    const rows: WarningRow[] = [];
+    const rows: StateWarning[] = [];
     const way = findPath(program.migrations, { name, to }, from);
     if (way === undefined && !isListed(name, from)) {
       rows.push({ code: 'migration-missing', reducer: name, from, to, cells: 0 });
