@@ -9,6 +9,7 @@ export {
   toHex,
   utf8,
 } from './bytes.js';
+export { type CanonicalJson, printCanonicalJson } from './canonical-json.js';
 export { decode, decodeUntagged } from './cbor/decode.js';
 export { encode, encodeUntagged } from './cbor/encode.js';
 export type { DecodeLimits } from './cbor/limits.js';
