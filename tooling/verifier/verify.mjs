@@ -93,7 +93,7 @@ export class Verifier {
   }
 
   bundle(bytes, kept) {
-    check(same(bytes.subarray(0, 12), Buffer.from('AOSBUNDL\0\0\0\0')), 'no bundle of format 0');
+    check(same(bytes.subarray(0, 12), Buffer.from('AOSBUNDL\0\0\0\x01')), 'no bundle of format 1');
     const isWhole = same(sha256(bytes.subarray(0, -32)), bytes.subarray(-32));
     this.expect('bundle-damaged', isWhole, 'the hash at its end is of other bytes');
     const frames = [];

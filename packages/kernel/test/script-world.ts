@@ -141,8 +141,12 @@ export function genesisOf(
   return encodeGenesis({ ...base, createdNs: 1_000n });
 }
 
-export function newWorld(engine: Engine, limits: Partial<RuntimeLimits> = {}): World {
-  return must(createWorld(genesisOf(limits), definition, { engine }));
+export function newWorld(
+  engine: Engine,
+  limits: Partial<RuntimeLimits> = {},
+  numbers: Partial<RuntimeNumbers> = {},
+): World {
+  return must(createWorld(genesisOf(limits, undefined, numbers), definition, { engine }));
 }
 
 export const stampAt = (tick: number): Stamp => ({

@@ -298,14 +298,20 @@ describe('a call that goes wrong', () => {
       const isGo = value.get('$tag') === 'Go';
       return { state, domain_events: isGo ? Array(5).fill(emit('t/Note@1', noteBytes)) : [] };
     });
-    const entriesWith = (limits: object) =>
-      run(newWorld(engine, limits), go(), engine).record.entries;
     const size = noteBytes.length + 't/Note@1'.length + 256;
-    // The event that is being worked on waits as well.
-    expect(entriesWith({ pending_work: 6 })).toHaveLength(5);
-    expect(entriesWith({ pending_work: 5 })).toMatchObject([{ code: 'cascade-limit' }]);
-    expect(entriesWith({ pending_bytes: 6 * size })).toHaveLength(5);
-    expect(entriesWith({ pending_bytes: 5 * size })).toMatchObject([{ code: 'cascade-limit' }]);
+    // Under rules 0 the event that is being worked on waits as well.
+    for (const [kernel, most] of [
+      [0, 6],
+      [1, 5],
+    ] as const) {
+      const entriesWith = (limits: object) =>
+        run(newWorld(engine, limits, { kernel }), go(), engine).record.entries;
+      expect(entriesWith({ pending_work: most })).toHaveLength(5);
+      expect(entriesWith({ pending_work: most - 1 })).toMatchObject([{ code: 'cascade-limit' }]);
+      expect(entriesWith({ pending_bytes: most * size })).toHaveLength(5);
+      const oneLess = { pending_bytes: most * size - size };
+      expect(entriesWith(oneLess)).toMatchObject([{ code: 'cascade-limit' }]);
+    }
   });
 });
 
@@ -412,6 +418,7 @@ describe('a world', () => {
     ['runtime-unsupported', genesisOf({}, undefined, { guard: 2 }), engineOf(idle)],
     ['runtime-unsupported', genesisOf({}, undefined, { guard: 0 }), engineOf(idle)],
     ['runtime-unsupported', genesisOf({}, undefined, { prices: 9 }), engineOf(idle)],
+    ['runtime-unsupported', genesisOf({}, undefined, { kernel: 2 }), engineOf(idle)],
   ])('is not made when: %s', (code, genesis, engine) => {
     expect(createWorld(genesis, definition, { engine })).toMatchObject({ refusal: { code } });
   });

@@ -210,6 +210,7 @@ describe('a runtime upgrade', () => {
 
   it.each([
     ['a version this build does not have', upgrade({}, { guard: 7 })],
+    ['rules this build does not have', upgrade({}, { kernel: 2 })],
     ['a limit beyond what it can keep', upgrade({ memory_pages: 70_000 })],
     ['a limit under which nothing would run', upgrade({ calls_per_step: 0 })],
   ])('is refused for %s', (_why, verb) => {

@@ -172,6 +172,7 @@ export {
 } from './envelopes/reducer.js';
 export { AosFault, type Retry } from './fault.js';
 export {
+  adviceOnFormat,
   decodeGenesis,
   encodeGenesis,
   GENESIS_FORMAT,

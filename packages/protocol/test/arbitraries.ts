@@ -5,6 +5,7 @@ import {
   type Cause,
   CURRENT_RUNTIME,
   type Entry,
+  GENESIS_FORMAT,
   type Genesis,
   type Input,
   type JournalRecord,
@@ -248,12 +249,12 @@ export const records: fc.Arbitrary<JournalRecord> = shape<JournalRecord>(
 );
 
 const key: fc.Arbitrary<KeyringEntry> = fc
-  .record({ publicKey: bytes(32), name: text, roles })
+  .record({ publicKey: bytes(32), name: named, roles })
   .map((each) => ({ ...each, keyId: keyIdOf(each.publicKey) }));
 
 export const geneses: fc.Arbitrary<Genesis> = shape<Genesis>(
   {
-    format: fc.constant(0 as const),
+    format: fc.constant(GENESIS_FORMAT),
     parent: fc.record({ worldId: hash, seq: nat, chain: hash }),
     manifest: hash,
     runtime,

@@ -1,5 +1,5 @@
 /** The faults of a store, each built in one place, so that code, advice and retry stay together. */
-import { AosFault } from '@aos/protocol';
+import { AosFault, adviceOnFormat } from '@aos/protocol';
 
 /** Runs an action; what the file system throws or rejects with becomes `store-failed`. */
 export async function asFault<T>(
@@ -82,12 +82,9 @@ export function worldLocked(directory: string): AosFault {
   );
 }
 
-export function unknownFormat(found: string): AosFault {
-  return new AosFault(
-    'world-format',
-    `expected a journal of format 0, found format ${found}; open the world with a newer build`,
-    { retry: 'never' },
-  );
+export function unknownFormat(expected: number, found: unknown): AosFault {
+  const message = `expected a journal of format ${expected}, found format ${found}`;
+  return new AosFault('world-format', `${message}; ${adviceOnFormat(found)}`, { retry: 'never' });
 }
 
 export function writerFenced(): AosFault {

@@ -235,7 +235,7 @@ describe('damage', () => {
 it('a journal of another format is told from damage', async () => {
   const subject = join(root, 'format');
   copyWorld(closed, subject);
-  const payload = encode({ format: 1 });
+  const payload = encode({ format: 0 });
   const start = Buffer.alloc(spanOf({ kind: 'segment', payload }));
   encodeFrame(start, 0, { epoch: 1, durable: -1, flushed: 0 }, { kind: 'segment', payload });
   writeSegment(subject, start);

@@ -82,7 +82,7 @@ export class RunPort implements PlanPort {
     if (isClosedToWorld(reserved, event.schema, event.value)) return 'event-reserved';
     const sizeBytes = emittedSize(event);
     if (sizeBytes > limits.emitted_bytes / 2) return 'emission-limit';
-    if (!run.queue.hasRoom(1, sizeBytes, limits)) return 'cascade-limit';
+    if (!run.queue.hasRoom(1, sizeBytes, run.next.runtime)) return 'cascade-limit';
     return checkEventKey(routesOf(run.next.program, event.schema), event.value, event.key);
   }
 

@@ -151,7 +151,9 @@ function checkBounds(
   let sizeBytes = eventBytes + effects.length * (key?.length ?? 0);
   for (const { params, kind } of effects) sizeBytes += emittedSize({ schema: kind, value: params });
   if (sizeBytes > limits.emitted_bytes / 2) return 'emission-limit';
-  return run.queue.hasRoom(events.length, eventBytes, limits) ? undefined : 'cascade-limit';
+  return run.queue.hasRoom(events.length, eventBytes, run.next.runtime)
+    ? undefined
+    : 'cascade-limit';
 }
 
 /** A call that was discarded; it is charged its whole limit, whatever it spent. */

@@ -22,7 +22,7 @@ import {
   toHashText,
   type Value,
 } from '@aos/canon';
-import { decodeGenesis, type Genesis, keyIdOf, worldIdOf } from '@aos/protocol';
+import { adviceOnFormat, decodeGenesis, type Genesis, keyIdOf, worldIdOf } from '@aos/protocol';
 import { compileProgram } from '../program/program.js';
 import { ProgramCache, type ProgramHolder } from '../program/program-cache.js';
 import { checkSupport } from '../support.js';
@@ -153,7 +153,7 @@ function checkFormat(value: Value): Result<never> | undefined {
   const format = value instanceof Map ? value.get('format') : undefined;
   if (format === SNAPSHOT_FORMAT) return undefined;
   const found = typeof format === 'number' ? format : 'none';
-  const detail = `this build opens format ${SNAPSHOT_FORMAT}, found ${found}`;
+  const detail = `expected ${SNAPSHOT_FORMAT}, found ${found}; ${adviceOnFormat(format)}`;
   return refuse('snapshot-format', '/format', detail);
 }
 

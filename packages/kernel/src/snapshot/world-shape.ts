@@ -42,7 +42,7 @@ import { cellTables, trie, windowOf } from './stored-parts.js';
 import { workShape } from './work-shape.js';
 
 /** The format number of the snapshots that this build writes and opens. */
-export const SNAPSHOT_FORMAT = 0;
+export const SNAPSHOT_FORMAT = 1;
 
 /** What follows from genesis and definition. */
 type Derived = 'genesis' | 'program' | 'programs' | 'source';

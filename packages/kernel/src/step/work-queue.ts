@@ -5,7 +5,8 @@
  * for receipts that come at once. Other receipts are bounded by the intents that are open,
  * instances by `plan_instances`.
  */
-import type { RuntimeLimits } from '@aos/protocol';
+import type { RuntimeLimits, RuntimeNumbers } from '@aos/protocol';
+import { countsWorkInHand } from '../world/runtime-support.js';
 import type { ApplyWork, EventWork, ReceiptWork, RevokeWork, Work } from '../world/work.js';
 
 export class WorkQueue {
@@ -64,10 +65,14 @@ export class WorkQueue {
   }
 
   /** Whether this many events more, of so many bytes in all, may wait. */
-  hasRoom(events: number, sizeBytes: number, limits: RuntimeLimits): boolean {
+  hasRoom(events: number, sizeBytes: number, runtime: RuntimeNumbers): boolean {
+    const { limits } = runtime;
+    const inHand = countsWorkInHand(runtime) ? undefined : this.first;
+    const isEvent = inHand?.kind === 'event';
+    const waiting = isEvent ? this.#events - 1 : this.#events;
+    const waitingBytes = isEvent ? this.#eventBytes - emittedSize(inHand) : this.#eventBytes;
     return (
-      this.#events + events <= limits.pending_work &&
-      this.#eventBytes + sizeBytes <= limits.pending_bytes
+      waiting + events <= limits.pending_work && waitingBytes + sizeBytes <= limits.pending_bytes
     );
   }
 

@@ -2,6 +2,14 @@
 import { type Result, refuse } from '@aos/canon';
 import { CURRENT_RUNTIME, type RuntimeLimits, type RuntimeNumbers } from '@aos/protocol';
 
+/** The rules that this build runs, by their versions; what each changed is in spec N4. */
+export const KERNEL_RULES: readonly number[] = [0, 1];
+
+/** Before rules 1 the event that is being worked on still counts among those that wait. */
+export function countsWorkInHand({ kernel }: RuntimeNumbers): boolean {
+  return kernel < 1;
+}
+
 /**
  * Refuses numbers that this build does not have, with `runtime-unsupported`; undefined when it has
  * them all.
@@ -12,12 +20,15 @@ export function checkRuntime(runtime: RuntimeNumbers): Result<never> | undefined
   const { kernel, abi, guard, prices } = runtime;
   const ours = CURRENT_RUNTIME;
   const isOurs =
-    kernel === ours.kernel && abi === ours.abi && guard === ours.guard && prices === ours.prices;
+    KERNEL_RULES.includes(kernel) &&
+    abi === ours.abi &&
+    guard === ours.guard &&
+    prices === ours.prices;
   if (isOurs) return undefined;
   return refuse(
     'runtime-unsupported',
     '/runtime',
-    `kernel, abi, guard, prices: this build runs ${ours.kernel}, ${ours.abi}, ${ours.guard}, ` +
+    `kernel, abi, guard, prices: this build runs ${KERNEL_RULES.join(' or ')}, ${ours.abi}, ${ours.guard}, ` +
       `${ours.prices}; the world asks for ${kernel}, ${abi}, ${guard}, ${prices}: use the ` +
       'release that made it',
   );

@@ -11,8 +11,8 @@ import { countPresent, writeBytes, writeInt } from '../shapes/shape-writer.js';
 import { type KeyringEntry, parseKey, writeKey } from './keyring.js';
 import { parseRuntime, type RuntimeNumbers, writeRuntime } from './runtime.js';
 
-/** The format number this build writes; format 1 is frozen by a later decision. */
-export const GENESIS_FORMAT = 0;
+/** The frozen format (decision 0034): another one is another number, beside this one. */
+export const GENESIS_FORMAT = 1;
 
 /** Where a forked world left its parent: the last record they share. */
 export interface GenesisParent {
@@ -57,6 +57,12 @@ export function encodeGenesis(genesis: Genesis): Uint8Array {
   return w.finish();
 }
 
+/** What to do with what is of another format. Format 0 was never released, and nobody reads it. */
+export function adviceOnFormat(format: unknown): string {
+  if (format !== 0) return 'use the release that made it, or a newer one';
+  return 'format 0 is from before the first release: make the world anew from its folder';
+}
+
 function writeParent(w: Writer, parent: GenesisParent): void {
   w.mapHead(3);
   writeInt(w, 'seq', parent.seq);
@@ -78,7 +84,8 @@ export function decodeGenesis(bytes: Uint8Array): Result<Genesis> {
     r.end();
     const format = fields.nat('format');
     if (format !== GENESIS_FORMAT) {
-      throw shapeRefusal('genesis-format', `expected ${GENESIS_FORMAT}, found ${format}`);
+      const detail = `expected ${GENESIS_FORMAT}, found ${format}`;
+      throw shapeRefusal('genesis-format', `${detail}; ${adviceOnFormat(format)}`);
     }
     const genesis: Genesis = {
       format,

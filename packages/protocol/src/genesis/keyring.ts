@@ -35,14 +35,14 @@ export function writeKey(w: Writer, entry: KeyringEntry): void {
 
 /**
  * Codes: `shape-*`, `shape-hash` for a key under a wrong id, `key-role` for an unknown role,
- * `verb-args` for the name of a plan.
+ * `verb-args` for a name that no key may have.
  */
 export function parseKey(value: Value): KeyringEntry {
   const fields = new Fields(value);
   const entry = {
     keyId: fields.hash('key_id'),
     publicKey: fields.exact('public', PUBLIC_KEY_BYTES),
-    name: checkHolder(fields.text('name')),
+    name: checkKeyName(fields.text('name')),
     roles: parseRoles(fields.texts('roles')),
   };
   fields.end();
@@ -52,9 +52,13 @@ export function parseKey(value: Value): KeyringEntry {
 
 /** Under these names plans act, so no key may have one. */
 const PLAN_HOLDER = 'world:';
+const KEY_NAME_CHARS = 128;
 
-/** The name of a key, which is none of a plan. Code: `verb-args`. */
-export function checkHolder(name: string): string {
+/** The name of a key: of 1 to 128 characters, and none of a plan. Code: `verb-args`. */
+export function checkKeyName(name: string): string {
+  if (name.length === 0 || name.length > KEY_NAME_CHARS) {
+    throw shapeRefusal('verb-args', `a name of 1 to ${KEY_NAME_CHARS} characters is expected`);
+  }
   if (!name.startsWith(PLAN_HOLDER)) return name;
   const detail = `names that begin with '${PLAN_HOLDER}' are those of plans, found '${name}'`;
   throw shapeRefusal('verb-args', `${detail}: give the key another name`);

@@ -3,7 +3,7 @@
  * map; the kernel acts on what {@link parseVerb} makes of them.
  */
 import { attempt, type Hash, type Result, type Value } from '@aos/canon';
-import { checkHolder, type KeyRole, PUBLIC_KEY_BYTES, parseRoles } from '../genesis/keyring.js';
+import { checkKeyName, type KeyRole, PUBLIC_KEY_BYTES, parseRoles } from '../genesis/keyring.js';
 import { parseRuntime, type RuntimeNumbers, runtimeValue } from '../genesis/runtime.js';
 import { Fields } from '../shapes/shape-fields.js';
 import { shapeRefusal } from '../shapes/shape-reader.js';
@@ -44,7 +44,6 @@ export type Verb =
 
 const CODE = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 const CODE_CHARS = 64;
-const KEY_NAME_CHARS = 128;
 
 /**
  * Reads the arguments of a verb, exactly those that it has. Codes: `verb-args` for texts out of
@@ -96,11 +95,6 @@ function parseArgs(verb: PlainVerb, fields: Fields): Verb {
 function checkCode(code: string): string {
   if (code.length <= CODE_CHARS && CODE.test(code)) return code;
   throw shapeRefusal('verb-args', `a code of lower-case words is expected, found '${code}'`);
-}
-
-function checkKeyName(name: string): string {
-  if (name.length > 0 && name.length <= KEY_NAME_CHARS) return checkHolder(name);
-  throw shapeRefusal('verb-args', `a name of 1 to ${KEY_NAME_CHARS} characters is expected`);
 }
 
 /** The arguments as they are signed and journaled; the opposite of {@link parseVerb}. */

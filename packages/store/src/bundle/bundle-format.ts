@@ -11,7 +11,7 @@
 import { bytesEqual, decode, encode, type Hash, type Value } from '@aos/canon';
 import { AosFault, type SnapshotMark } from '@aos/protocol';
 
-export const BUNDLE_FORMAT = 0;
+export const BUNDLE_FORMAT = 1;
 export const MAGIC_BYTES = 12;
 export const FRAME_HEAD_BYTES = 5;
 export const HASH_BYTES = 32;

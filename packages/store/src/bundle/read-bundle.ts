@@ -6,6 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import { bytesEqual } from '@aos/canon';
+import { adviceOnFormat } from '@aos/protocol';
 import { Window } from '../log/window.js';
 import type { StoreFile } from '../port.js';
 import {
@@ -47,7 +48,7 @@ export class BundleReader {
     if (format === undefined) throw refusedBundle('bundle-format', 'the file is no bundle');
     if (format !== BUNDLE_FORMAT) {
       const found = `expected a bundle of format ${BUNDLE_FORMAT}, found format ${format}`;
-      throw refusedBundle('bundle-format', found);
+      throw refusedBundle('bundle-format', `${found}; ${adviceOnFormat(format)}`);
     }
     if (!this.endHolds()) {
       const found = 'the bundle is not what it was: the hash at its end is of other bytes';

@@ -237,7 +237,8 @@ export class LogScan implements WalkState {
     if (frame?.kind !== 'segment') throw new WorldDamaged('the segment has no valid start', place);
     const payload = frames.payloadAt(0, frame) ?? new Uint8Array();
     const format = formatOf(payload);
-    if (format !== undefined && format !== SEGMENT_FORMAT) throw unknownFormat(String(format));
+    if (format !== undefined && format !== SEGMENT_FORMAT)
+      throw unknownFormat(SEGMENT_FORMAT, format);
     const header = decodeSegmentHeader(payload);
     if (!header) throw new WorldDamaged('the segment header is not what it should be', place);
     this.checkStart(header, segment);

@@ -41,7 +41,7 @@ describe('a segment', () => {
 
   it('tells another format from no format', () => {
     expect(formatOf(encode({ format: 7, other: true }))).toBe(7);
-    expect(formatOf(encodeSegmentHeader(HEADER))).toBe(0);
+    expect(formatOf(encodeSegmentHeader(HEADER))).toBe(1);
     expect(formatOf(encode([1]))).toBeUndefined();
   });
 
@@ -49,10 +49,10 @@ describe('a segment', () => {
     const { genesis, segment, first, previousBytes, salt } = HEADER;
     const fields = { genesis, segment, first, previousBytes, salt };
     for (const other of [
-      { ...fields, format: 1 },
-      { ...fields, format: 0, more: 1 },
-      { ...fields, format: 0, salt: salt.slice(1) },
-      { ...fields, format: 0, first: 'x' },
+      { ...fields, format: 0 },
+      { ...fields, format: 1, more: 1 },
+      { ...fields, format: 1, salt: salt.slice(1) },
+      { ...fields, format: 1, first: 'x' },
       [],
     ]) {
       expect(decodeSegmentHeader(encode(other))).toBeUndefined();

@@ -11,7 +11,7 @@ import { continueCheck, encodeFrame, type FrameStamp, frameSpan } from './frame.
 export const JOURNAL_FOLDER = 'journal';
 /** Where a new world is built before it gets its name; a leftover of a broken creation. */
 export const STAGING_FOLDER = 'journal.creating';
-export const SEGMENT_FORMAT = 0;
+export const SEGMENT_FORMAT = 1;
 export const SALT_BYTES = 16;
 /** An object frame begins with the hash of the bytes behind it. */
 export const HASH_BYTES = 32;

@@ -20,7 +20,7 @@ const MAGIC = Buffer.from('AOSINDEX', 'latin1');
 const PREFIX_BYTES = 16;
 /** What is read of an index at open; a longer head takes a second read. */
 export const FIRST_READ_BYTES = 1024;
-const INDEX_FORMAT = 0;
+const INDEX_FORMAT = 1;
 const HASH_BYTES = 32;
 export const ENTRY_BYTES = 36;
 export const CHECK_BYTES = 4;

@@ -180,7 +180,7 @@ describe('bytes that are no snapshot of the world', () => {
     ['cbor-truncated', rich().subarray(0, -1)],
     ['cbor-tag', rich().subarray(3)],
     ['snapshot-format', encode([])],
-    ['snapshot-format', changed(rich(), (map) => map.set('format', 1))],
+    ['snapshot-format', changed(rich(), (map) => map.set('format', 0))],
     ['snapshot-world', changed(rich(), (map) => map.set('world_id', new Uint8Array(32)))],
     ['manifest-mismatch', changed(rich(), (map) => map.set('manifest', new Uint8Array(32)))],
     ['snapshot-shape', changed(rich(), (map) => map.set('more', 1))],

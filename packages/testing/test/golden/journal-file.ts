@@ -21,8 +21,9 @@ export interface GoldenJournal {
   readonly world: string;
 }
 
-const pathOf = (name: string) =>
-  fileURLToPath(new URL(`../../../../spec/journals/${name}.json`, import.meta.url));
+/** Those of format 1. */
+const FOLDER = new URL('../../../../spec/journals/1/', import.meta.url);
+const pathOf = (name: string) => fileURLToPath(new URL(`${name}.json`, FOLDER));
 
 export function readJournal(name: string): GoldenJournal | undefined {
   const path = pathOf(name);
@@ -32,8 +33,7 @@ export function readJournal(name: string): GoldenJournal | undefined {
 
 /** Names of the files that are there, sorted. */
 export function journalNames(): readonly string[] {
-  const folder = fileURLToPath(new URL('../../../../spec/journals', import.meta.url));
-  return readdirSync(folder)
+  return readdirSync(FOLDER)
     .map((file) => file.replace(/\.json$/, ''))
     .sort();
 }
