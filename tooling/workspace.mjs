@@ -20,8 +20,13 @@ const builtStamp = join(cacheDir, 'built');
 
 /** Installs when the lockfile asks for it, builds when a source is newer than the last build. */
 export function ready() {
-  if (!isInstalled()) install();
+  installed();
   if (!isBuilt()) build();
+}
+
+/** What runs from source needs no more. */
+export function installed() {
+  if (!isInstalled()) install();
 }
 
 export function install() {

@@ -1,0 +1,20 @@
+/** Corpora: one file per target, one input per line in base64, shortest first. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+
+export const MAX_CORPUS_INPUTS = 50;
+
+/** The inputs of a corpus file; none where there is no file. */
+export function readCorpus(path: string): Uint8Array[] {
+  if (!existsSync(path)) return [];
+  const lines = readFileSync(path, 'utf8').split('\n');
+  return lines
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => new Uint8Array(Buffer.from(line, 'base64')));
+}
+
+/** Keeps what is given, up to the bound. */
+export function writeCorpus(path: string, inputs: readonly Uint8Array[]): void {
+  const kept = [...inputs].slice(0, MAX_CORPUS_INPUTS).sort((a, b) => a.length - b.length);
+  const lines = kept.map((input) => Buffer.from(input).toString('base64'));
+  writeFileSync(path, `# Kept by \`npm run fuzz -- --keep\`.\n${lines.join('\n')}\n`);
+}
