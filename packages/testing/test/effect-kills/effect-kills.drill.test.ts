@@ -15,7 +15,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { decodePlain, encode, toHex, type Value } from '@aos/canon';
 import { verifyWorld } from '@aos/host';
 import { decodeRecord, type Entry, type IntentEntry } from '@aos/protocol';
@@ -23,6 +22,8 @@ import { createWorldStore, openWorldStore } from '@aos/store';
 import { Random } from '@aos/testing';
 import { WasmEngine } from '@aos/wasm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundlePrograms } from '../real/drill-programs.js';
+import { reported } from '../real/drill-report.js';
 import { CountingServer } from './counting-server.js';
 import { foundRequests } from './request-world.js';
 
@@ -33,19 +34,21 @@ const SEAMS = [
   ...['receipt-append', 'receipt-write', 'receipt-flush', 'receipt-flushed', 'receipt-durable'],
 ];
 const LARGE = process.env.AOS_DRILL === 'large';
-/** Kills at each seam, and at random moments; 227 and 40 altogether. */
-const KILLS_PER_SEAM = LARGE ? 11 : 2;
-const RANDOM_KILLS = LARGE ? 40 : 6;
+/** Kills at each seam, and at random moments; 227 and 20 altogether. */
+const KILLS_PER_SEAM = LARGE ? 11 : 1;
+const RANDOM_KILLS = LARGE ? 40 : 3;
 const KILLS_PER_WORLD = 10;
 const LONGEST_LIFE_MS = 400;
 const PASSES = 6;
 
-const program = fileURLToPath(new URL('./killed-host.mjs', import.meta.url));
+const source = new URL('./killed-host.mjs', import.meta.url);
+let program = '';
 
 const root = mkdtempSync(join(tmpdir(), 'aos-effect-kills-'));
 const server = new CountingServer();
 let url = '';
 beforeAll(async () => {
+  program = (await bundlePrograms(root, [source])).get(source) as string;
   url = await server.open();
 });
 afterAll(async () => {
@@ -249,27 +252,36 @@ function makeLives(random: Random): Life[] {
   return lives;
 }
 
+async function storm(lives: readonly Life[]) {
+  const total = { requests: 0, repeated: 0, orders: 0 };
+  for (let world = 0; world * KILLS_PER_WORLD < lives.length; world++) {
+    const ordeal = new Ordeal(`w${world}`);
+    await ordeal.found();
+    const from = world * KILLS_PER_WORLD;
+    for (const life of lives.slice(from, from + KILLS_PER_WORLD)) {
+      await ordeal.live(life);
+      await ordeal.inspect();
+    }
+    const { requests, repeated, orders } = await ordeal.finish();
+    expect(ordeal.problems).toEqual([]);
+    total.requests += requests;
+    total.repeated += repeated;
+    total.orders += orders;
+  }
+  return total;
+}
+
 describe('hosts that are killed anywhere in the life of an effect', () => {
   const lives = makeLives(new Random(7));
   it(`lose none, start none too early, repeat none as another, ${lives.length} times`, async () => {
-    const total = { requests: 0, repeated: 0, orders: 0 };
-    for (let world = 0; world * KILLS_PER_WORLD < lives.length; world++) {
-      const ordeal = new Ordeal(`w${world}`);
-      await ordeal.found();
-      const from = world * KILLS_PER_WORLD;
-      for (const life of lives.slice(from, from + KILLS_PER_WORLD)) {
-        await ordeal.live(life);
-        await ordeal.inspect();
-      }
-      const { requests, repeated, orders } = await ordeal.finish();
-      expect(ordeal.problems).toEqual([]);
-      total.requests += requests;
-      total.repeated += repeated;
-      total.orders += orders;
-    }
-    if (LARGE) console.info(`${lives.length} kills: ${JSON.stringify(total)}`);
-    expect(total.repeated).toBeGreaterThan(lives.length / 10);
-    expect(total.orders).toBeGreaterThan(lives.length / 2);
+    const done = 'SIGKILL at each seam of an effect, against a server that counts';
+    await reported('kills: effects', done, async () => {
+      const { requests, repeated, orders } = await storm(lives);
+      expect(repeated).toBeGreaterThan(lives.length / 10);
+      expect(orders).toBeGreaterThan(lives.length / 2);
+      const found = `${orders} orders, ${requests} requests, ${repeated} repeated with their key`;
+      return { count: lives.length, unit: 'kills', found };
+    });
   });
 
   it('canary: a host whose flushes do nothing is found out', async () => {
