@@ -1,6 +1,6 @@
 /** From the files of a world to a host that runs it. */
 import { wakeAtOf } from '@aos/kernel';
-import type { WorldStore } from '@aos/protocol';
+import { NONCE_BYTES, type WorldStore } from '@aos/protocol';
 import { systemClock } from './clock.js';
 import type { EffectOptions } from './effects/effect-options.js';
 import { setUpEffects } from './effects/runner-setup.js';
@@ -76,6 +76,11 @@ export function openWorldHost(options: WorldHostOptions): WorldHost {
     submit: (input) => host.submit(input),
     object: (hash) => store.object(hash),
     storeObject: (object) => host.storeObject(object),
+    newNonce: () => {
+      const nonce = new Uint8Array(NONCE_BYTES);
+      fillEntropy(nonce);
+      return nonce;
+    },
   };
   observeHost(host, options.observers ?? [], { now: () => stepper.world, store });
   return host;

@@ -18,7 +18,7 @@ export interface WorldHostSettings {
   readonly clock?: Clock;
   /**
    * Where signatures are made and verified. `none`: on the thread of the world, so that a simulated
-   * world depends on nothing outside it. Default `beside`.
+   * world depends on nothing outside it; `signer` lets the signer say when. Default `beside`.
    */
   readonly cryptoThreads?: CryptoThreads;
 }

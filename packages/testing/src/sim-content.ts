@@ -23,6 +23,11 @@ interface TruncateOperation {
   readonly sizeBytes: number;
 }
 
+/** What a power loss has made of operations that no flush covered. */
+export type Loss = 'kept' | 'lost' | 'reordered' | 'torn';
+
+export type TellLoss = (loss: Loss) => void;
+
 export type FileOperation = WriteOperation | TruncateOperation;
 
 /** Bytes that grow; a gap is filled with zeroes. */
@@ -84,6 +89,18 @@ export class SimContent {
     return bytes.length;
   }
 
+  /** The same bytes, all of them durable. */
+  copy(): SimContent {
+    return new SimContent(this.cached.view());
+  }
+
+  /** Turns a bit, on the disk and in the cache. */
+  flip(at: number, bit: number): void {
+    for (const bytes of [this.cached, this.durable]) {
+      if (at < bytes.sizeBytes) bytes.view()[at] = (bytes.view()[at] as number) ^ (1 << bit);
+    }
+  }
+
   /** The bytes of a write are taken when it completes, or as they are when the power fails. */
   begin(operation: FileOperation): void {
     this.started.add(operation);
@@ -124,9 +141,9 @@ export class SimContent {
   }
 
   /** The power failed: what is on the disk afterwards (D2). */
-  afterPowerLoss(random: Random): Uint8Array {
+  afterPowerLoss(random: Random, told: TellLoss = () => undefined): Uint8Array {
     const result = new Bytes(this.durable.view());
-    for (const operation of this.survivors(random)) result.apply(operation);
+    for (const operation of this.survivors(random, told)) result.apply(operation);
     if (result.sizeBytes >= this.durable.sizeBytes) result.resize(this.sizeAfter(result, random));
     return result.view();
   }
@@ -137,19 +154,26 @@ export class SimContent {
     return random.pick([result.sizeBytes, result.sizeBytes, this.durable.sizeBytes, grown]);
   }
 
-  private survivors(random: Random): readonly FileOperation[] {
+  private survivors(random: Random, told: TellLoss): readonly FileOperation[] {
     const open = [...this.abandoned, ...this.unflushed, ...this.started];
+    const tell = (loss: Loss) => {
+      if (open.length > 0) told(loss);
+    };
     switch (random.below(4)) {
       case 0:
+        tell('lost');
         return [];
       case 1:
+        tell('kept');
         return open;
       case 2: {
         const kept = open.slice(0, random.below(open.length + 1));
         const last = kept.pop();
+        tell(last ? 'torn' : 'lost');
         return last ? [...kept, ...torn(last, random)] : kept;
       }
       default:
+        tell('reordered');
         return random.shuffled(open).flatMap((operation) => fate(operation, random));
     }
   }

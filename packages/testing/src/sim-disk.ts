@@ -10,7 +10,7 @@
  */
 import type { StoreFile, StoreFs, StoreLock } from '@aos/store';
 import { Random } from './random.js';
-import type { FileOperation, SimContent } from './sim-content.js';
+import type { FileOperation, SimContent, TellLoss } from './sim-content.js';
 import { SimTree, systemError } from './sim-tree.js';
 
 /** An operation takes less than so many turns of the promise queue. */
@@ -23,9 +23,30 @@ export class SimCrash extends Error {
   override readonly name = 'SimCrash';
 }
 
+/** An operation that is about to begin. */
+export interface DiskOperation {
+  readonly kind: 'flush' | 'name' | 'read' | 'truncate' | 'write';
+  readonly path: string;
+  readonly sizeBytes: number;
+}
+
+/** How an operation fails; `flip` is a bit that is read as it is not. */
+export type DiskFate = FailureCode | 'flip';
+
 export interface SimDiskOptions {
   /** `datasync` succeeds and makes nothing durable: for proving that a test can see loss. */
   readonly lieAboutFlush?: boolean;
+  /** Resolves when an operation may go on, in place of turns of the promise queue. */
+  readonly pace?: (what: string) => Promise<void>;
+  /** Asked of every operation that no failure was put at. */
+  readonly fate?: (operation: DiskOperation) => DiskFate | undefined;
+  /** Told what a power loss or a kill has made of an operation. */
+  readonly told?: TellLoss;
+}
+
+interface OpenedFile {
+  readonly path: string;
+  readonly content: SimContent;
 }
 
 export class SimDisk {
@@ -78,16 +99,27 @@ export class SimDisk {
   }
 
   /** The power fails now. Returns a disk with what survived. */
-  crash(): SimDisk {
+  crash(options = this.options): SimDisk {
     this.isDead = true;
-    return new SimDisk(this.random.next(), this.options, this.tree.afterPowerLoss(this.random));
+    const left = this.tree.afterPowerLoss(this.random, this.options.told);
+    return new SimDisk(this.random.next(), options, left);
   }
 
   /** The process is killed now; the cache stays. Returns the disk as the next process finds it. */
-  kill(): SimDisk {
+  kill(options = this.options): SimDisk {
     this.isDead = true;
     this.tree.loseProcess(this.random);
-    return new SimDisk(this.random.next(), this.options, this.tree);
+    return new SimDisk(this.random.next(), options, this.tree);
+  }
+
+  /** Another disk with the same on it, and nothing under way. */
+  copy(seed: number, options: SimDiskOptions = {}): SimDisk {
+    return new SimDisk(seed, options, this.tree.copy());
+  }
+
+  /** Turns one bit of all that is in files. Answers with where; `undefined` of an empty disk. */
+  flipBit(random: Random): { readonly path: string; readonly at: number } | undefined {
+    return this.tree.flipBit(random);
   }
 
   private makeFs(): StoreFs {
@@ -96,7 +128,7 @@ export class SimDisk {
         this.assertAlive();
         if (mode === 'exclusive' && this.tree.has(path)) throw systemError('EEXIST', path);
         const isMade = mode === 'create' || mode === 'exclusive';
-        return this.openFile(isMade ? this.createFile(path) : this.tree.file(path));
+        return this.openFile(path, isMade ? this.createFile(path) : this.tree.file(path));
       },
       list: (path) => {
         this.assertAlive();
@@ -127,17 +159,15 @@ export class SimDisk {
     };
   }
 
-  private openFile(content: SimContent): StoreFile {
+  private openFile(path: string, content: SimContent): StoreFile {
+    const file = { path, content };
     return {
       sizeBytes: () => content.sizeBytes,
-      readSync: (target, position) => {
-        this.assertAlive();
-        return content.read(target, position);
-      },
-      write: (bytes, position) => this.write(content, bytes, position),
-      datasync: () => (this.options.lieAboutFlush ? this.lie() : this.flush(content)),
-      sync: () => this.flush(content),
-      truncate: (sizeBytes) => this.truncate(content, sizeBytes),
+      readSync: (target, position) => this.read(file, target, position),
+      write: (bytes, position) => this.write(file, bytes, position),
+      datasync: () => (this.options.lieAboutFlush ? this.lie(file) : this.flush(file)),
+      sync: () => this.flush(file),
+      truncate: (sizeBytes) => this.truncate(file, sizeBytes),
       close: () => undefined,
     };
   }
@@ -149,30 +179,43 @@ export class SimDisk {
     return content;
   }
 
-  private async write(content: SimContent, bytes: Uint8Array, position: number): Promise<number> {
-    const failure = this.begin();
+  private read({ path, content }: OpenedFile, target: Uint8Array, position: number): number {
+    this.assertAlive();
+    const taken = content.read(target, position);
+    const fate = this.options.fate?.({ kind: 'read', path, sizeBytes: taken });
+    if (fate === 'flip' && taken > 0) {
+      const at = this.random.below(taken);
+      target[at] = (target[at] as number) ^ (1 << this.random.below(8));
+    } else if (fate !== undefined) throw systemError('EIO', path);
+    return taken;
+  }
+
+  private async write(file: OpenedFile, bytes: Uint8Array, position: number): Promise<number> {
+    const { path, content } = file;
+    const failure = this.begin({ kind: 'write', path, sizeBytes: bytes.length });
     const taken = failure ? this.random.below(bytes.length) : bytes.length;
-    await this.carryOut(content, { kind: 'write', position, bytes: bytes.subarray(0, taken) });
+    const operation = { kind: 'write', position, bytes: bytes.subarray(0, taken) } as const;
+    await this.carryOut(content, operation, `write ${path}`);
     if (failure && failure !== 'short-write') throw systemError(failure, 'write');
     return taken;
   }
 
-  private async truncate(content: SimContent, sizeBytes: number): Promise<void> {
-    const failure = this.begin();
+  private async truncate({ path, content }: OpenedFile, sizeBytes: number): Promise<void> {
+    const failure = this.begin({ kind: 'truncate', path, sizeBytes });
     if (failure) throw systemError('EIO', 'truncate');
-    await this.carryOut(content, { kind: 'truncate', sizeBytes });
+    await this.carryOut(content, { kind: 'truncate', sizeBytes }, `truncate ${path}`);
   }
 
-  private async carryOut(content: SimContent, operation: FileOperation): Promise<void> {
-    content.begin(operation);
-    await this.takeTurns();
-    content.complete(operation);
+  private async carryOut(content: SimContent, done: FileOperation, what: string): Promise<void> {
+    content.begin(done);
+    await this.takeTurns(what);
+    content.complete(done);
   }
 
-  private async flush(content: SimContent): Promise<void> {
-    const failure = this.begin();
+  private async flush({ path, content }: OpenedFile): Promise<void> {
+    const failure = this.begin({ kind: 'flush', path, sizeBytes: 0 });
     const covered = content.covered();
-    await this.takeTurns();
+    await this.takeTurns(`flush ${path}`);
     if (failure) {
       content.flushFailed(covered);
       throw systemError('EIO', 'flush');
@@ -180,15 +223,15 @@ export class SimDisk {
     content.flushed(covered);
   }
 
-  private async lie(): Promise<void> {
-    this.begin();
-    await this.takeTurns();
+  private async lie({ path }: OpenedFile): Promise<void> {
+    this.begin({ kind: 'flush', path, sizeBytes: 0 });
+    await this.takeTurns(`flush ${path}`);
   }
 
   private async syncDirectory(path: string): Promise<void> {
-    const failure = this.begin();
+    const failure = this.begin({ kind: 'flush', path, sizeBytes: 0 });
     const covered = this.tree.covered(path);
-    await this.takeTurns();
+    await this.takeTurns(`flush ${path}`);
     if (failure) throw systemError('EIO', path);
     this.tree.flushed(covered);
   }
@@ -205,26 +248,28 @@ export class SimDisk {
   }
 
   /** Counts an operation and says how it will fail, if it will. */
-  private begin(): FailureCode | undefined {
+  private begin(operation: DiskOperation): DiskFate | undefined {
     const index = this.count++;
     if (index >= this.crashIndex) {
       this.isDead = true;
       this.announceCrash();
     }
-    return index >= this.failsFrom ? 'EIO' : this.failures.get(index);
+    if (index >= this.failsFrom) return 'EIO';
+    return this.failures.get(index) ?? this.options.fate?.(operation);
   }
 
   /** As begin, for an operation that is done when it returns. */
   private beginNow(path: string): void {
     this.assertAlive();
-    const failure = this.begin();
+    const failure = this.begin({ kind: 'name', path, sizeBytes: 0 });
     this.assertAlive();
     if (failure) throw systemError(failure === 'ENOSPC' ? failure : 'EIO', path);
   }
 
   /** Lets others go first for a while; there is no way back from a crash. */
-  private async takeTurns(): Promise<void> {
-    for (let turns = this.random.below(MAX_TURNS); turns > 0; turns--) await undefined;
+  private async takeTurns(what: string): Promise<void> {
+    if (this.options.pace !== undefined) await this.options.pace(what);
+    else for (let turns = this.random.below(MAX_TURNS); turns > 0; turns--) await undefined;
     if (this.isDead) await new Promise<never>(() => undefined);
   }
 

@@ -5,7 +5,7 @@
  * another: it is on the disk with a flush of either.
  */
 import type { Random } from './random.js';
-import { SimContent } from './sim-content.js';
+import { SimContent, type TellLoss } from './sim-content.js';
 
 type SimNode = SimContent | SimDirectory;
 
@@ -96,18 +96,40 @@ export class SimTree {
   }
 
   loseProcess(random: Random): void {
-    for (const file of files(this.root)) file.loseProcess(random);
+    for (const [, file] of pathsOf(this.root, '')) file.loseProcess(random);
   }
 
   /** The names and contents that are left on the disk. */
-  afterPowerLoss(random: Random): SimTree {
+  afterPowerLoss(random: Random, told?: TellLoss): SimTree {
     const mode = random.below(3);
     for (const { edits } of this.changes) {
       if (mode === 1 || (mode === 2 && random.chance(0.5))) applyEdits(edits, 'durable');
     }
     const tree = new SimTree();
-    copyDurable(this.root, tree.root, { random, files: new Map() });
+    const left = (file: SimContent) => new SimContent(file.afterPowerLoss(random, told));
+    copyTree(this.root, tree.root, { what: 'durable', copyFile: once(left) });
     return tree;
+  }
+
+  /** The same names and contents, all of it durable. */
+  copy(): SimTree {
+    const tree = new SimTree();
+    copyTree(this.root, tree.root, { what: 'entries', copyFile: once((file) => file.copy()) });
+    return tree;
+  }
+
+  /** Turns one bit, each of all that there are as likely. */
+  flipBit(random: Random): { readonly path: string; readonly at: number } | undefined {
+    const all = [...pathsOf(this.root, '')].filter(([, file]) => file.sizeBytes > 0);
+    let at = random.below(all.reduce((sum, [, { sizeBytes }]) => sum + sizeBytes, 0));
+    for (const [path, file] of all) {
+      if (at < file.sizeBytes) {
+        file.flip(at, random.below(8));
+        return { path, at };
+      }
+      at -= file.sizeBytes;
+    }
+    return undefined;
   }
 
   private edit(path: string, node: SimNode | undefined): NameEdit {
@@ -147,35 +169,41 @@ function mayReplace(node: SimNode, target: SimNode): boolean {
   return target instanceof SimDirectory && target.entries.size === 0;
 }
 
-/** A file of two names stays one. */
+type CopyFile = (file: SimContent) => SimContent;
+
 interface Copying {
-  readonly random: Random;
-  readonly files: Map<SimContent, SimContent>;
+  readonly what: 'durable' | 'entries';
+  readonly copyFile: CopyFile;
 }
 
-function copyDurable(from: SimDirectory, to: SimDirectory, copying: Copying): void {
-  for (const [name, node] of from.durable) {
+function copyTree(from: SimDirectory, to: SimDirectory, copying: Copying): void {
+  for (const [name, node] of from[copying.what]) {
     let copy: SimNode;
-    if (node instanceof SimContent) copy = copyFile(node, copying);
+    if (node instanceof SimContent) copy = copying.copyFile(node);
     else {
       copy = new SimDirectory();
-      copyDurable(node, copy, copying);
+      copyTree(node, copy, copying);
     }
     to.entries.set(name, copy);
     to.durable.set(name, copy);
   }
 }
 
-function copyFile(file: SimContent, { random, files }: Copying): SimContent {
-  const copy = files.get(file) ?? new SimContent(file.afterPowerLoss(random));
-  files.set(file, copy);
-  return copy;
+/** A file of two names stays one. */
+function once(copyFile: CopyFile): CopyFile {
+  const files = new Map<SimContent, SimContent>();
+  return (file) => {
+    const copy = files.get(file) ?? copyFile(file);
+    files.set(file, copy);
+    return copy;
+  };
 }
 
-function* files(directory: SimDirectory): Generator<SimContent> {
-  for (const node of directory.entries.values()) {
-    if (node instanceof SimContent) yield node;
-    else yield* files(node);
+function* pathsOf(directory: SimDirectory, at: string): Generator<readonly [string, SimContent]> {
+  for (const [name, node] of directory.entries) {
+    const path = `${at}/${name}`;
+    if (node instanceof SimContent) yield [path, node];
+    else yield* pathsOf(node, path);
   }
 }
 

@@ -49,6 +49,8 @@ export interface GovernedHost {
   submit(input: RawVerb): Promise<Result<Ack>>;
   object(hash: Hash): Uint8Array | undefined;
   storeObject(object: StoredObject): Promise<void>;
+  /** For a verb that this host signs. */
+  newNonce(): Uint8Array;
 }
 
 export interface GovernanceAdapterOptions {
@@ -174,7 +176,9 @@ class GovernanceAdapter implements Adapter {
 
   #submit(verb: Verb): Promise<Result<Ack>> {
     const { host, signer } = this.options;
-    return host().submit(signVerb(signer, host().world, verb));
+    const { worldId, epoch } = host().world;
+    const place = { worldId, epoch, nonce: host().newNonce() };
+    return host().submit(signVerb(signer, place, verb));
   }
 }
 

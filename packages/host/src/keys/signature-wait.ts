@@ -3,8 +3,11 @@ import type { Refusal } from '@aos/canon';
 import { refuseSignature, type SignatureClaim } from '@aos/kernel';
 import type { SignatureVerifier } from './signatures.js';
 
-/** Where signatures are made and verified: on a thread beside, or on the world's own. */
-export type CryptoThreads = 'beside' | 'none';
+/**
+ * Where signatures are made and verified: on a thread beside, or on the world's own. `signer`:
+ * verified on the world's own, and made wherever the signer does that.
+ */
+export type CryptoThreads = 'beside' | 'none' | 'signer';
 
 export class SignatureWait {
   #isPending = true;

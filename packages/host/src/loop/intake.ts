@@ -78,7 +78,7 @@ function takeSigned(
   if (admission.kind !== 'admitted') return admission;
   const sizeBytes = 'payload' in raw ? raw.payload.length : 0;
   // a control verb goes before all that waits, so it waits for no thread either
-  if (threads === 'none' || raw.kind === 'control') {
+  if (threads !== 'beside' || raw.kind === 'control') {
     const checked = checkInputSignature(stepper.world, raw, check);
     if (!checked.ok) return { kind: 'refused', refusal: checked.refusal };
     return { kind: 'taken', raw, sizeBytes };

@@ -17,7 +17,7 @@ export class ApplyLaws {
   /** Fields of the states of a type, by the hash of the type. */
   private readonly fields = new Map<string, string>();
 
-  constructor(private readonly memory: ObjectMemory) {}
+  constructor(private readonly memory: Pick<ObjectMemory, 'look'>) {}
 
   /** Takes a record with the worlds around it; throws with what it breaks. */
   check({ before, record }: Lived, after: World): void {
@@ -93,7 +93,10 @@ const isOnlyDropped = ({ input, entries }: JournalRecord): boolean =>
 const manifestOf = ({ program }: World): string => toHex(program.definition.manifestHash);
 
 /** The manifests of what is on its way: intents by hash, instances by place. */
-function pinsOf(memory: ObjectMemory, world: World): readonly (readonly [string, string])[] {
+function pinsOf(
+  memory: Pick<ObjectMemory, 'look'>,
+  world: World,
+): readonly (readonly [string, string])[] {
   return memory.look(() => [
     ...[...world.intents.range()].map(
       ({ hash, manifest }) => [toHex(hash), toHex(manifest)] as const,
@@ -105,7 +108,7 @@ function pinsOf(memory: ObjectMemory, world: World): readonly (readonly [string,
 }
 
 /** Every cell that there is, by its reducer and key. */
-function cellsOf(memory: ObjectMemory, world: World): ReadonlyMap<string, Cell> {
+function cellsOf(memory: Pick<ObjectMemory, 'look'>, world: World): ReadonlyMap<string, Cell> {
   return memory.look(() => {
     const { reducers } = world.program.definition;
     const tables: (readonly [string, CellTable])[] = [

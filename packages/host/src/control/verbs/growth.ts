@@ -77,11 +77,15 @@ export async function showSignedHead(
             ...{ seq: record, chain: chainAt(store, record), size },
             hashes: prove(store, inclusionRanges(record, size)),
           },
-    consistency:
-      older === undefined
-        ? null
-        : { older, size, hashes: prove(store, consistencyRanges(older, size)) },
+    consistency: older === undefined ? null : proveOlder(store, older, size),
   };
+}
+
+/** The tree of the first records, and what leads from it to the present one. */
+function proveOlder(store: WorldStore, older: number, size: number) {
+  const wanted: readonly LeafRange[] = [[0, older], ...consistencyRanges(older, size)];
+  const [root, ...hashes] = prove(store, wanted);
+  return { older, older_root: root as string, size, hashes };
 }
 
 /** Without a host nobody can sign. */

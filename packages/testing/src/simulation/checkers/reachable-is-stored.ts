@@ -1,0 +1,44 @@
+/**
+ * Everything that can be reached is stored: values that records only name, definitions that came
+ * into force, and the parts of the last snapshot.
+ */
+import { openDefinition } from '@aos/air';
+import { type Hash, toHex } from '@aos/canon';
+import { verifyWorld } from '@aos/host';
+import { parseVerb } from '@aos/protocol';
+import { SimEngine } from '../constitution.js';
+import type { NewChecker } from './checker.js';
+
+export const reachableIsStored: NewChecker = ({ tell }) => ({
+  ended: ({ store, records }) => {
+    const read = (hash: Hash) => store.object(hash);
+    const isThere = (hash: Hash, what: string) => {
+      if (read(hash) === undefined) tell(`${what} names ${toHex(hash)}, which is not stored`);
+    };
+    for (const { seq, input, entries } of records) {
+      for (const hash of refsIn([input, entries])) isThere(hash, `record ${seq}`);
+      const verb = input.kind === 'governance' ? parseVerb(input.verb, input.args) : undefined;
+      if (verb?.ok && verb.value.verb === 'propose') isThere(verb.value.patchHash, `record ${seq}`);
+      for (const entry of entries) {
+        if (entry.kind !== 'governance-changed' || entry.change !== 'applied') continue;
+        const opened = openDefinition(entry.hash, read);
+        if (!opened.ok) tell(`the definition of record ${seq}: ${opened.refusal.code}`);
+      }
+    }
+    if (store.snapshot !== undefined) isThere(store.snapshot.hash, 'the last mark');
+  },
+  finished: ({ store }) => {
+    const { snapshot } = verifyWorld(store, new SimEngine());
+    if (snapshot === 'incomplete') tell('a part of the last snapshot is not stored');
+  },
+});
+
+/** Hashes that stand for values too large to stand in a record. */
+function* refsIn(value: unknown): Generator<Hash> {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return;
+  const { ref } = value as { readonly ref?: unknown };
+  if (ref instanceof Uint8Array) yield ref as Hash;
+  for (const part of value instanceof Map ? value.values() : Object.values(value)) {
+    yield* refsIn(part);
+  }
+}

@@ -1,0 +1,76 @@
+/** Changes the definition of a world: proposes, shadows, votes and applies, step by step. */
+import { bytesEqual, sha256, toHex, utf8 } from '@aos/canon';
+import { type Signer, signVerb } from '@aos/host';
+import type { Proposal } from '@aos/kernel';
+import type { Verb } from '@aos/protocol';
+import { PEOPLE, VOTERS } from '../people.js';
+import { pick } from './pick.js';
+import type { Visit } from './visit.js';
+
+/** Within so many choices of the scheduler a process is killed that applies a change. */
+const KILL_WITHIN = 6;
+
+export async function govern(visit: Visit, count: number, killChance: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    await visit.pause('looks at proposals');
+    const proposal = openProposal(visit);
+    if (proposal === undefined) await propose(visit);
+    else if (proposal.shadow === null) await shadow(visit, proposal);
+    else if (proposal.state === 'approved') await apply(visit, proposal, killChance);
+    else await vote(visit, proposal);
+  }
+}
+
+/** The last one that could still be applied. */
+function openProposal(visit: Visit): Proposal | undefined {
+  const { governance, program } = visit.peek();
+  const inForce = program.definition.manifestHash;
+  const isOpen = ({ base, state }: Proposal) =>
+    bytesEqual(base, inForce) && !CLOSED.includes(state);
+  return [...governance.proposals.range()].filter(isOpen).at(-1);
+}
+
+const CLOSED: readonly string[] = ['applied', 'rejected', 'withdrawn'];
+
+async function propose(visit: Visit): Promise<void> {
+  const { random, ports } = visit;
+  const base = visit.peek().program.definition.manifestHash;
+  const patch = pick(random, ports.constitution.patches.get(toHex(base)) ?? []);
+  if (patch === undefined) return;
+  await visit.store(patch);
+  const agent = { schema: 'g/Agent@1', json: { patch: `sha256:${toHex(patch.hash)}` } } as const;
+  if (random.chance(0.2)) await visit.submit(agent, 'has a plan propose');
+  else await say(visit, { verb: 'propose', base, patchHash: patch.hash, description: '' });
+}
+
+async function shadow(visit: Visit, { id: proposal, base, patchHash }: Proposal): Promise<void> {
+  const bytes = utf8(`report ${visit.random.below(3)}`);
+  const shadowHash = sha256(bytes);
+  await visit.store({ hash: shadowHash, bytes });
+  const atSeq = Math.max(0, visit.peek().seq - 1);
+  const verb: Verb = { verb: 'shadowed', proposal, base, patchHash, shadowHash, atSeq };
+  await say(visit, verb, PEOPLE.host);
+}
+
+async function vote(visit: Visit, known: Proposal): Promise<void> {
+  const { random } = visit;
+  const { id: proposal, base, patchHash, shadow: made } = known;
+  const ref = { proposal, base, patchHash };
+  if (random.chance(0.1)) await say(visit, { verb: 'reject', ...ref });
+  else if (made !== null) await say(visit, { verb: 'approve', ...ref, shadowHash: made.hash });
+}
+
+async function apply(visit: Visit, { id: proposal }: Proposal, killChance: number): Promise<void> {
+  const { random, ports } = visit;
+  const { scheduler, trace } = ports;
+  const isKilled = random.chance(killChance);
+  if (isKilled) scheduler.crashIn(1 + random.below(KILL_WITHIN), 'fault crash-during-apply');
+  const result = await say(visit, { verb: 'apply', proposal });
+  if (result.ok) trace.count('applied');
+}
+
+function say(visit: Visit, verb: Verb, signer: Signer = visit.random.pick(VOTERS)) {
+  const { worldId, epoch } = visit.peek();
+  const place = { worldId, epoch, nonce: visit.random.bytes(16) };
+  return visit.submit(signVerb(signer, place, verb), `says ${verb.verb}`);
+}

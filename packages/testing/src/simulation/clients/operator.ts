@@ -1,0 +1,62 @@
+/** Steers a world: pauses, drains and resumes it, begins epochs, adds and revokes keys, keeps it small. */
+
+import { signVerb } from '@aos/host';
+import { AosFault, type Verb } from '@aos/protocol';
+import { PEOPLE, STRANGER } from '../people.js';
+import type { Visit } from './visit.js';
+
+export async function operate(visit: Visit, count: number): Promise<void> {
+  const { random } = visit;
+  for (let i = 0; i < count; i++) {
+    if (random.chance(0.4)) await keep(visit);
+    else await steer(visit);
+  }
+  await letGoOn(visit);
+}
+
+/** A world that stands still goes on. */
+export async function letGoOn(visit: Visit): Promise<void> {
+  if (visit.peek().mode !== 'running') await say(visit, { verb: 'resume' });
+}
+
+async function steer(visit: Visit): Promise<void> {
+  const { random } = visit;
+  const { publicKey, keyId } = STRANGER;
+  const { epoch, mode } = visit.peek();
+  const verb: Verb =
+    mode !== 'running'
+      ? { verb: 'resume' }
+      : random.weighted<Verb>([
+          [3, { verb: 'pause' }],
+          [2, { verb: 'drain' }],
+          [1, { verb: 'epoch', epoch: epoch + 1 }],
+          [1, { verb: 'keyring-add', publicKey, name: 'newcomer', roles: ['adapter'] }],
+          [1, { verb: 'keyring-revoke', keyId }],
+        ]);
+  await say(visit, verb);
+}
+
+/** Takes a snapshot, or lets go of what is before one. */
+async function keep(visit: Visit): Promise<void> {
+  const { random, ports } = visit;
+  const { host, trace } = ports;
+  await visit.pause('keeps the world');
+  if (random.chance(0.7)) {
+    const { seq } = await host.snapshot();
+    trace.count('snapshot', `after record ${seq}`);
+    return;
+  }
+  try {
+    await host.growth.collect({ isDryRun: false, graceS: 0, keepSnapshots: 1 });
+    trace.count('collected');
+  } catch (error) {
+    if (!(error instanceof AosFault) || error.code === 'store-failed') throw error;
+    trace.count(`collect ${error.code}`);
+  }
+}
+
+async function say(visit: Visit, verb: Verb): Promise<void> {
+  const { worldId, epoch } = visit.peek();
+  const place = { worldId, epoch, nonce: visit.random.bytes(16) };
+  await visit.submit(signVerb(PEOPLE.operator, place, verb), `says ${verb.verb}`);
+}

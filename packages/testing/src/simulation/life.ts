@@ -1,0 +1,174 @@
+/**
+ * One process, from opening its world to its end: the real host over ports that belong to the
+ * scheduler, and the clients of this life.
+ */
+import { TimerAdapter } from '@aos/adapters-timer';
+import { openWorldHost, signClearance, type WorldHost } from '@aos/host';
+import { AosFault, type WorldStore } from '@aos/protocol';
+import { createWorldStore, openWorldStore, type StoreOptions } from '@aos/store';
+import type { Random } from '../random.js';
+import type { SimDisk } from '../sim-disk.js';
+import type { Checker } from './checkers/checker.js';
+import { decide } from './clients/approver.js';
+import { setClocks } from './clients/clock-setter.js';
+import { bringReceipts } from './clients/courier.js';
+import { govern } from './clients/governor.js';
+import { letGoOn, operate } from './clients/operator.js';
+import { sendEvents, type Unanswered } from './clients/sender.js';
+import { Gone, Visit } from './clients/visit.js';
+import { type SimConstitution, SimEngine } from './constitution.js';
+import { OutsideAdapter, type Servers } from './outside.js';
+import { type SimParts, withAppend } from './parts.js';
+import { PEOPLE } from './people.js';
+import type { Scheduler } from './scheduler.js';
+import type { Trace } from './trace.js';
+import type { Weather } from './weather.js';
+
+export const DIRECTORY = '/world';
+
+export interface LifePorts {
+  readonly random: Random;
+  readonly scheduler: Scheduler;
+  readonly trace: Trace;
+  readonly weather: Weather;
+  readonly watch: Required<Checker>;
+  readonly constitution: SimConstitution;
+  readonly servers: Servers;
+  readonly unanswered: Unanswered;
+  readonly parts: SimParts;
+  readonly disk: SimDisk;
+  readonly storeOptions: StoreOptions;
+  readonly genesis: Uint8Array;
+  /** Whether the world was made in an earlier life. */
+  readonly isMade: boolean;
+}
+
+/** Most inputs of one client. */
+const MOST_ACTS = 5;
+
+export class Life {
+  constructor(private readonly ports: LifePorts) {}
+
+  /** What clients do meets whatever happens; it ends when the world is closed, or has failed. */
+  async live(): Promise<void> {
+    await this.#inWorld(async (host) => {
+      await Promise.all(this.#visits(host).map(orGone));
+    });
+  }
+
+  /** Nothing goes wrong any more, and everything comes to its end. */
+  async finish(): Promise<void> {
+    await this.#inWorld(async (host) => {
+      await letGoOn(this.#visit('operator', host));
+      await host.untilQuiescent({ timers: 'wait' });
+      await this.#visit('reader', host).read();
+    });
+  }
+
+  /** Faults of the disk end a life; everything else that is thrown is found by a checker. */
+  async #inWorld(work: (host: WorldHost) => Promise<void>): Promise<void> {
+    const { trace, scheduler } = this.ports;
+    try {
+      const host = this.#open(await this.#openStore());
+      try {
+        await this.#clear(host);
+        await work(host);
+      } finally {
+        trace.write('close');
+        await host.close();
+      }
+    } catch (error) {
+      if (scheduler.isOver) return;
+      if (!(error instanceof AosFault)) throw error;
+      trace.count(`life ends with ${error.code}`, error.message);
+    }
+  }
+
+  async #openStore(): Promise<WorldStore> {
+    const { disk, storeOptions, genesis, constitution, isMade, parts, watch, trace } = this.ports;
+    const options = { ...storeOptions, fs: disk.fs };
+    trace.write(isMade ? 'open' : 'create');
+    const store = isMade
+      ? await openWorldStore(DIRECTORY, options)
+      : await createWorldStore(DIRECTORY, genesis, constitution.objects, options);
+    const watched = withAppend(store, async (batch) => {
+      await store.append(batch);
+      watch.durable(batch.records);
+    });
+    return parts.store?.(watched) ?? watched;
+  }
+
+  #open(store: WorldStore): WorldHost {
+    const { random, scheduler, trace, weather, watch, constitution, servers, parts } = this.ports;
+    const trouble = weather.outside;
+    const started = watch.started;
+    const ports = { scheduler, trace, random, trouble, constitution, servers, started };
+    const signLater = async (message: Uint8Array) => {
+      await scheduler.turn('the signer');
+      return PEOPLE.host.sign(message);
+    };
+    const host = openWorldHost({
+      store,
+      engine: new SimEngine(),
+      definitions: constitution.shared,
+      clock: scheduler.clock,
+      startTimer: scheduler.clock.startTimer,
+      cryptoThreads: 'signer',
+      fillEntropy: (bytes) => bytes.set(random.bytes(bytes.length)),
+      snapshotRecords: random.pick([3, 10, 1000]),
+      snapshots: { records: random.pick([5, 20, 1000]) },
+      effects: {
+        adapters: [new OutsideAdapter(ports), new TimerAdapter()],
+        signer: { ...PEOPLE.host, signLater },
+        allowMissing: true,
+        random: () => random.below(1000) / 1000,
+        retry: { firstMs: 50, mostMs: 400, starts: 4 },
+        drainMs: 200,
+        graceMs: 100,
+      },
+    });
+    const { from, passedOver } = host.opening;
+    trace.count(`opened from ${from === 'genesis' ? 'genesis' : 'a snapshot'}`);
+    if (passedOver !== undefined) trace.count(`snapshot passed over`, passedOver.code);
+    return parts.host?.(host) ?? host;
+  }
+
+  /** A defect that a broken disk has led to: somebody has looked at it. */
+  async #clear(host: WorldHost): Promise<void> {
+    const { halt } = host;
+    if (halt === undefined) return;
+    this.ports.trace.count('halted', halt.detail);
+    const worldId = await host.read((world) => world.worldId);
+    await host.clearHalt(signClearance(PEOPLE.operator, worldId, halt));
+  }
+
+  #visits(host: WorldHost): Promise<void>[] {
+    const { random, unanswered, weather } = this.ports;
+    const acts = () => 1 + random.below(MOST_ACTS);
+    const visit = (who: string) => this.#visit(who, host);
+    const senders = Array.from({ length: 1 + random.below(3) }, (_, i) =>
+      sendEvents(visit(`client ${i}`), acts(), unanswered),
+    );
+    const others = [
+      () => operate(visit('operator'), acts()),
+      () => decide(visit('approver'), acts()),
+      () => bringReceipts(visit('courier'), acts()),
+      () => govern(visit('governor'), 2 * acts(), weather.killDuringApply),
+      () => setClocks(visit('somebody'), acts(), weather.clock),
+    ];
+    return [...senders, ...others.filter(() => random.chance(0.6)).map((come) => come())];
+  }
+
+  #visit(who: string, host: WorldHost): Visit {
+    return new Visit(who, { ...this.ports, host });
+  }
+}
+
+/** A client leaves when there is no world for it any more. */
+async function orGone(visit: Promise<void>): Promise<void> {
+  try {
+    await visit;
+  } catch (error) {
+    if (!(error instanceof Gone) && !(error instanceof AosFault)) throw error;
+  }
+}

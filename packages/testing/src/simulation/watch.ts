@@ -1,0 +1,42 @@
+/** All checkers as one; what one of them tells is a problem of the seed, under the rule's name. */
+import type { Genesis } from '@aos/protocol';
+import type { Checker, NewChecker } from './checkers/checker.js';
+import { CHECKERS } from './checkers/index.js';
+import type { SimConstitution } from './constitution.js';
+
+/** Problems of one seed that are told; what comes after the first few follows from them. */
+const MOST_PROBLEMS = 5;
+
+export class Watch implements Required<Checker> {
+  readonly problems: string[] = [];
+  readonly #checkers: readonly Checker[];
+
+  constructor(genesis: Genesis, constitution: SimConstitution) {
+    const make = ([rule, make]: readonly [string, NewChecker]): Checker =>
+      make({ genesis, constitution, tell: (problem) => this.tell(rule, problem) });
+    this.#checkers = Object.entries(CHECKERS).map(make);
+  }
+
+  tell(rule: string, problem: string): void {
+    if (this.problems.length < MOST_PROBLEMS) this.problems.push(`${rule}: ${problem}`);
+  }
+
+  readonly submitted = this.#all('submitted');
+  readonly acknowledged = this.#all('acknowledged');
+  readonly refused = this.#all('refused');
+  readonly read = this.#all('read');
+  readonly durable = this.#all('durable');
+  readonly started = this.#all('started');
+  readonly ended = this.#all('ended');
+  readonly flipped = this.#all('flipped');
+  readonly finished = this.#all('finished');
+
+  #all<K extends keyof Checker>(event: K): Required<Checker>[K] {
+    const tell = (about: never) => {
+      for (const checker of this.#checkers) {
+        (checker[event] as ((about: never) => void) | undefined)?.(about);
+      }
+    };
+    return tell as Required<Checker>[K];
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * Which faults are about, and how often. Each life has only some of them: where everything fails
+ * at once nothing gets far enough to fail in a new way.
+ */
+import type { Random } from '../random.js';
+import type { DiskFate, DiskOperation } from '../sim-disk.js';
+
+/** What the histogram of enough seeds must have, or the simulation does not say what it seems to. */
+export const FAULTS = [
+  'fault adapter-fails',
+  'fault adapter-throws',
+  'fault bit-flip-at-rest',
+  'fault bit-flip-on-read',
+  'fault clock-back',
+  'fault clock-forward',
+  'fault crash-during-apply',
+  'fault disk-full',
+  'fault error-on-flush',
+  'fault error-on-name',
+  'fault error-on-read',
+  'fault error-on-write',
+  'fault kill',
+  'fault power-loss',
+  'fault receipt-duplicate',
+  'fault receipt-forged',
+  'fault receipt-late',
+  'fault receipt-lost',
+  'fault receipt-reordered',
+  'fault receipt-slow',
+  'fault short-write',
+  'fault writes-kept',
+  'fault writes-lost',
+  'fault writes-reordered',
+  'fault writes-torn',
+] as const;
+
+const ABOUT_CHANCE = 0.3;
+
+export class Weather {
+  readonly #read: number;
+  readonly #readFlip: number;
+  readonly #write: number;
+  readonly #short: number;
+  readonly #flush: number;
+  readonly #name: number;
+  /** Operations after which the disk is full. */
+  #roomLeft: number;
+  /** Of starts of adapters. */
+  readonly outside: number;
+  /** Chances that a process is killed that applies a change, and that somebody sets the clock. */
+  readonly killDuringApply: number;
+  readonly clock: number;
+
+  /** A fair one has no faults at all. */
+  constructor(
+    private readonly random: Random,
+    sky: 'fair' | 'foul',
+    private readonly count: (fault: (typeof FAULTS)[number], about: string) => void,
+  ) {
+    const odds = (most: number) => {
+      const isAbout = random.chance(ABOUT_CHANCE);
+      return isAbout && sky === 'foul' ? most : 0;
+    };
+    this.#read = odds(0.01);
+    this.#readFlip = odds(0.01);
+    this.#write = odds(0.03);
+    this.#short = odds(0.03);
+    this.#flush = odds(0.03);
+    this.#name = odds(0.03);
+    this.#roomLeft = odds(1) === 1 ? random.below(60) : Number.POSITIVE_INFINITY;
+    this.outside = odds(0.8);
+    this.killDuringApply = odds(0.8);
+    this.clock = odds(0.8);
+  }
+
+  /** How an operation of the disk goes wrong, if it does. */
+  readonly diskFate = ({ kind, path }: DiskOperation): DiskFate | undefined => {
+    if (kind === 'write' || (kind === 'name' && this.#roomLeft <= 0)) {
+      this.#roomLeft -= 1;
+      if (this.#roomLeft < 0) return this.#happens('fault disk-full', path, 'ENOSPC');
+    }
+    switch (kind) {
+      case 'read':
+        if (this.random.chance(this.#read)) return this.#happens('fault error-on-read', path);
+        if (!this.random.chance(this.#readFlip)) return undefined;
+        return this.#happens('fault bit-flip-on-read', path, 'flip');
+      case 'write':
+        if (this.random.chance(this.#write)) return this.#happens('fault error-on-write', path);
+        if (!this.random.chance(this.#short)) return undefined;
+        return this.#happens('fault short-write', path, 'short-write');
+      case 'name':
+        if (!this.random.chance(this.#name)) return undefined;
+        return this.#happens('fault error-on-name', path);
+      default:
+        if (!this.random.chance(this.#flush)) return undefined;
+        return this.#happens('fault error-on-flush', path);
+    }
+  };
+
+  #happens(fault: (typeof FAULTS)[number], path: string, fate: DiskFate = 'EIO'): DiskFate {
+    this.count(fault, path);
+    return fate;
+  }
+}
