@@ -11,6 +11,7 @@ import type { Gate } from './gate.js';
 import type { GatePorts } from './gate-ports.js';
 import { checkConstraints } from './grants/constraints.js';
 import { findGrant } from './grants/grant-check.js';
+import type { CompiledGrant } from './grants/grants.js';
 import type { EffectRequest } from './requests/effect-request.js';
 import { isUnreadable, readRequest } from './requests/read-request.js';
 
@@ -55,14 +56,11 @@ export function checkGrant(
 
 /**
  * Whether a grant lets a plan propose a patch that touches this. Codes: `grant-not-found`,
- * `section-not-allowed`, `namespace-not-allowed`.
+ * `grant-revoked`, `grant-chain-depth`, `section-not-allowed`, `namespace-not-allowed`.
  */
 export function checkPatch(gate: Gate, cap: string, summary: PatchSummary): Denial | undefined {
-  const grant = gate.grants.get(cap);
-  if (grant === undefined) {
-    const advice = `grant ${cap} again, or use another grant`;
-    return { code: 'grant-not-found', at: `grant ${cap}`, advice };
-  }
+  const grant = wholeGrant(gate, cap);
+  if ('code' in grant) return grant;
   for (const { name, enforcer } of grant.chain) {
     const scope = patchScopeOf(enforcer);
     const denied = scope && checkPatchScope(scope, summary, name);
@@ -73,16 +71,21 @@ export function checkPatch(gate: Gate, cap: string, summary: PatchSummary): Deni
 
 /**
  * Whether a grant lets requests go to an address of 4 or 16 bytes that a name was resolved to.
- * Codes: `grant-not-found`, `address-not-allowed`.
+ * Codes: `grant-not-found`, `grant-revoked`, `grant-chain-depth`, `address-not-allowed`.
  */
 export function checkAddress(gate: Gate, cap: string, address: Uint8Array): Denial | undefined {
-  const grant = gate.grants.get(cap);
-  if (grant === undefined) {
-    const advice = `grant ${cap} again, or use another grant`;
-    return { code: 'grant-not-found', at: `grant ${cap}`, advice };
-  }
+  const grant = wholeGrant(gate, cap);
+  if ('code' in grant) return grant;
   const narrow = grant.chain.find(
     ({ enforcer }) => !isReachable(address, httpLimitsOf(enforcer)?.privateRanges),
   );
   return narrow && privateAddress('what the name stands for', narrow.name);
+}
+
+/** What a chain constrains is known of a whole one only: without a parent it would allow more. */
+function wholeGrant(gate: Gate, cap: string): CompiledGrant | Denial {
+  const grant = gate.grants.get(cap);
+  if (grant !== undefined) return grant.broken ?? grant;
+  const advice = `grant ${cap} again, or use another grant`;
+  return { code: 'grant-not-found', at: `grant ${cap}`, advice };
 }

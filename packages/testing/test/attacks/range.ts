@@ -1,0 +1,350 @@
+/**
+ * Where attacks are made: a world over a store in memory under the real kernel and host, whose
+ * outside only counts. Reducers are puppets that say what their event tells them to.
+ */
+import { decodePlain, encode, encodeUntagged, sha256, utf8 } from '@aos/canon';
+import {
+  type ControlService,
+  foundWorld,
+  type HostEngine,
+  openControl,
+  openWorldHost,
+  type Signer,
+  type SubmittedInput,
+  signReceipt,
+  signVerb,
+  type UnsignedReceipt,
+  verifyWorld,
+  type WorldHost,
+} from '@aos/host';
+import type { OpenIntent, World } from '@aos/kernel';
+import {
+  type Adapter,
+  decodeRecord,
+  type EffectCall,
+  type EffectOutcome,
+  type Entry,
+  failedOutcome,
+  type JournalRecord,
+  type KeyRole,
+  type KeyringEntry,
+  okOutcome,
+  type Verb,
+  type WorldStore,
+} from '@aos/protocol';
+import { createMemoryStore, type MemoryStore, openMemoryStore } from '@aos/store';
+import type { Met, Target } from '../../src/attacks/attack.js';
+import { TestKeys } from '../../src/test-world/test-keys.js';
+
+const PEOPLE = {
+  ana: ['approver'],
+  ben: ['approver'],
+  eve: ['operator'],
+  adapter: ['adapter'],
+} as const satisfies Record<string, readonly KeyRole[]>;
+
+export type Somebody = 'host' | 'operator' | keyof typeof PEOPLE;
+
+/** Keys of nobody in a world. */
+const STRANGERS = { mallory: ['host'] } as const;
+
+const keys = new TestKeys(PEOPLE);
+const strangers = new TestKeys(STRANGERS);
+export const mallory: Signer = strangers.signer('mallory');
+export const signerOf = (name: Somebody): Signer => keys.signer(name);
+
+/** What the outside answers to a kind; everything else fails, which is executed all the same. */
+export type Answers = Readonly<Record<string, (call: EffectCall) => EffectOutcome>>;
+
+const PAID = { pay: () => okOutcome({ n: 1 }) } satisfies Answers;
+
+/** Counts what is started. */
+class CountingAdapter implements Adapter {
+  readonly id = 'counting';
+  readonly implementations = ['wasi'] as const;
+  readonly started: EffectCall[] = [];
+  /** While it holds, what is started stays open until `release`. */
+  isHolding = false;
+  readonly #held: (() => void)[] = [];
+
+  constructor(
+    readonly kinds: readonly string[],
+    private readonly answers: Answers,
+  ) {}
+
+  async start(call: EffectCall): Promise<EffectOutcome> {
+    this.started.push(call);
+    if (this.isHolding) await new Promise<void>((resolve) => this.#held.push(resolve));
+    const failed = { status: 'error', code: 'counted', message: 'it was counted' } as const;
+    return this.answers[call.effect]?.(call) ?? failedOutcome(failed);
+  }
+
+  release(): void {
+    this.isHolding = false;
+    for (const resolve of this.#held.splice(0)) resolve();
+  }
+
+  async close(): Promise<void> {
+    this.release();
+  }
+}
+
+/** Says what its event tells it to; an enforcer says what the grant tells it to. */
+export const puppets: HostEngine = {
+  load: (bytes) => ({ ok: true, value: sha256(bytes) }),
+  has: () => true,
+  call(_module, _entry, input, { fuel }) {
+    const envelope = mapOf(input);
+    const asked = envelope.get('input');
+    if (asked !== undefined) return answer(enforce(mapOf(asked)), fuel);
+    const event = mapOf((envelope.get('event') as Plain).get('value'));
+    const told = findTold(event);
+    return told instanceof Uint8Array
+      ? { kind: 'output', output: told, fuel: 1 }
+      : answer({ state: envelope.get('state') ?? null, domain_events: [], effects: [], ann: null });
+  },
+};
+
+type Plain = ReadonlyMap<unknown, unknown>;
+
+function mapOf(bytes: unknown): Plain {
+  const read = bytes instanceof Uint8Array ? decodePlain(bytes) : undefined;
+  return read?.ok === true && read.value instanceof Map ? read.value : new Map();
+}
+
+function findTold(event: Plain): unknown {
+  const inner = event.get('$value');
+  return event.get('answer') ?? (inner instanceof Map ? inner.get('answer') : undefined);
+}
+
+const answer = (output: unknown, fuel = 1) =>
+  output === 'trap'
+    ? { kind: 'fault' as const, code: 'module-trap', fuel }
+    : { kind: 'output' as const, output: encodeUntagged(output as never), fuel: 1 };
+
+/** What the grant tells it to: `allow`, `deny`, `trap`, or nonsense. */
+function enforce(asked: Plain): unknown {
+  const says = mapOf(asked.get('cap_params')).get('says');
+  if (says === 'trap') return 'trap';
+  if (says === 'nonsense') return { output: encode({ yes: true }) };
+  const isFine = says === 'allow';
+  const deny = isFine ? null : { code: 'not-today', message: '' };
+  return { output: encode({ constraints_ok: isFine, deny }) };
+}
+
+export interface RangeOptions {
+  /** Answers of the counting adapter; `pay` answers ok. */
+  readonly answers?: Answers;
+  /** Kinds that the counting adapter serves; all others are those of `adapters`. */
+  readonly kinds?: readonly string[];
+  readonly adapters?: readonly Adapter[];
+  /** A world like another one, which is not that one. */
+  readonly nonce?: number;
+}
+
+/** Time stands still until a test moves it. */
+class HandTime {
+  ns = 0n;
+  readonly #timers = new Set<() => void>();
+  wallNs = () => 10n ** 18n + this.ns;
+  monotonicNs = () => this.ns;
+  startTimer = (delayMs: number, fire: () => void) => {
+    const atNs = this.ns + BigInt(delayMs) * 1_000_000n;
+    const check = () => {
+      if (this.ns >= atNs && this.#timers.delete(check)) fire();
+    };
+    this.#timers.add(check);
+    return () => this.#timers.delete(check);
+  };
+  pass(ns: bigint): void {
+    this.ns += ns;
+    for (const check of [...this.#timers]) check();
+  }
+}
+
+export class Range implements Target {
+  readonly time = new HandTime();
+  readonly counter: CountingAdapter;
+  host: WorldHost;
+  #store: WorldStore;
+  #nonce = 0;
+  /** Sequence from which on nobody has looked. */
+  #seen = 0;
+
+  constructor(
+    definitions: readonly object[],
+    readonly options: RangeOptions = {},
+  ) {
+    const { kinds = ['pay'], answers = {}, nonce = 0 } = options;
+    this.counter = new CountingAdapter(kinds, { ...PAID, ...answers });
+    const documents = [{ path: 'air/world.air.json', text: JSON.stringify(definitions) }];
+    const names = definitions.flatMap((each) => ('$kind' in each ? [each] : [])) as Named[];
+    const modules = new Map(
+      names
+        .filter(({ $kind, wasm_hash }) => $kind === 'defmodule' && wasm_hash === undefined)
+        .map(({ name }) => [name, utf8(name)]),
+    );
+    const fillEntropy = (bytes: Uint8Array) => bytes.fill(nonce);
+    const ports = { engine: puppets, clock: this.time, fillEntropy };
+    const keyring: readonly KeyringEntry[] = keys.entries;
+    const found = foundWorld({ documents, modules, keyring }, ports);
+    if (!found.ok) throw new Error(JSON.stringify(found, null, 1));
+    this.#store = createMemoryStore(found.founded.genesis, found.founded.objects);
+    this.host = this.#open();
+  }
+
+  #open(): WorldHost {
+    const { adapters = [] } = this.options;
+    return openWorldHost({
+      store: this.#store,
+      engine: puppets,
+      clock: this.time,
+      startTimer: this.time.startTimer,
+      cryptoThreads: 'none',
+      effects: {
+        adapters: [...adapters, this.counter],
+        signer: signerOf('host'),
+        drainMs: 0,
+        allowMissing: true,
+      },
+    });
+  }
+
+  get store(): WorldStore {
+    return this.#store;
+  }
+
+  control(): ControlService {
+    return openControl({ store: this.#store, engine: puppets, host: this.host });
+  }
+
+  executed(): number {
+    return this.counter.started.length;
+  }
+
+  async settle(): Promise<void> {
+    await this.host.untilQuiescent({ isStill: () => this.counter.isHolding });
+  }
+
+  read<T>(look: (world: World) => T): Promise<T> {
+    return this.host.read(look);
+  }
+
+  /** Hands in whatever it is; answers with the codes that it met, here and in the journal. */
+  async submit(input: SubmittedInput): Promise<Met> {
+    this.#seen = this.#store.head + 1;
+    const result = await this.host.submit(input);
+    if (!result.ok) return [result.refusal.code];
+    await this.settle();
+    return this.met();
+  }
+
+  /** Codes in the journal since the last input was handed in. */
+  met(): Met {
+    return this.entries(this.#seen).flatMap((entry) => codesIn(entry));
+  }
+
+  event(schema: string, value: unknown, more: object = {}): Promise<Met> {
+    return this.submit({ schema, cbor: encode(value as never), ...more });
+  }
+
+  /** Starts a plan by its trigger: its input is an event. */
+  async verb(verb: Verb, by: Somebody | Signer = 'operator'): Promise<Met> {
+    return this.submit(await this.signed(verb, by));
+  }
+
+  async signed(verb: Verb, by: Somebody | Signer = 'operator', nonce?: Uint8Array) {
+    const signer = typeof by === 'string' ? signerOf(by) : by;
+    const { worldId, epoch } = await this.read((world) => world);
+    const fresh = sha256(utf8(`attack nonce ${this.#nonce++}`)).slice(0, 16);
+    return signVerb(signer, { worldId, epoch, nonce: nonce ?? fresh }, verb);
+  }
+
+  /** A receipt of an intent, true but for what is said. */
+  async receipt(
+    intent: OpenIntent,
+    { by = 'host', payload = encode({ n: 1 }), ...more }: ReceiptTwist = {},
+  ) {
+    const { worldId } = await this.read((world) => world);
+    const { hash: intentHash, epoch, attempt } = intent;
+    const body = { worldId, epoch, intentHash, attempt, adapterId: 'counting', status: 'ok' };
+    const unsigned = { ...body, ...more } as UnsignedReceipt;
+    return signReceipt(typeof by === 'string' ? signerOf(by) : by, unsigned, payload);
+  }
+
+  /** The intent that was opened last, of those that are open. */
+  async lastIntent(): Promise<OpenIntent> {
+    const open = await this.read(({ intents }) => [...intents.range()]);
+    const last = open.sort((a, b) => a.openedAt.seq - b.openedAt.seq).at(-1);
+    if (last === undefined) throw new Error('no intent is open');
+    return last;
+  }
+
+  entries(fromSeq = 0): readonly Entry[] {
+    return this.records(fromSeq).flatMap(({ entries }) => entries);
+  }
+
+  records(fromSeq = 0): readonly JournalRecord[] {
+    return [...this.#store.records(fromSeq)].map((bytes) => {
+      const record = decodeRecord(bytes);
+      if (!record.ok) throw new Error(record.refusal.code);
+      return record.value;
+    });
+  }
+
+  async reopen(): Promise<void> {
+    await this.host.close();
+    this.#store = openMemoryStore(this.#store as MemoryStore);
+    this.host = this.#open();
+    await this.settle();
+  }
+
+  /** Ends it; whatever was tried, the journal replays to itself. */
+  async close(): Promise<boolean> {
+    this.counter.release();
+    await this.host.close();
+    return verifyWorld(openMemoryStore(this.#store as MemoryStore), puppets).ok;
+  }
+}
+
+interface Named {
+  readonly $kind: string;
+  readonly name: string;
+  readonly wasm_hash?: string;
+}
+
+type ReceiptTwist = Partial<UnsignedReceipt> & {
+  readonly by?: Somebody | Signer;
+  readonly payload?: Uint8Array;
+};
+
+function codesIn(entry: Entry): Met {
+  switch (entry.kind) {
+    case 'decision':
+      return entry.code === null ? [] : [entry.code];
+    case 'reducer-fault':
+    case 'dropped':
+      return [entry.code];
+    case 'plan-ended':
+      return entry.code === undefined || entry.code === null ? [] : [entry.code];
+    case 'settled':
+      return typeof entry.code === 'string' ? [entry.code] : [];
+    default:
+      return [];
+  }
+}
+
+/** Codes of a definition that is none. */
+export function codesOf(found: {
+  readonly ok: boolean;
+  readonly findings?: readonly { readonly code: string }[];
+  readonly refusal?: { readonly code: string } | undefined;
+}): Met {
+  if (found.ok) return [];
+  const codes = (found.findings ?? []).map(({ code }) => code);
+  return found.refusal === undefined ? codes : [...codes, found.refusal.code];
+}
+
+/** The hash of a text, for what must be one. */
+export const hashText = (text: string): string =>
+  `sha256:${Buffer.from(sha256(utf8(text))).toString('hex')}`;
