@@ -12,6 +12,7 @@ import {
   say,
 } from './output.js';
 import { addAirCommands } from './program/air-program.js';
+import { addAttestCommands } from './program/attest-program.js';
 import { addAuthorityCommands } from './program/authority-program.js';
 import { addDaemonCommands } from './program/daemon-program.js';
 import { addEffectCommands } from './program/effect-program.js';
@@ -122,6 +123,7 @@ const GROUPS: readonly (readonly [heading: string, add: typeof addWorldCommands]
   ['Change:', addGovernanceCommands],
   ['Time:', addTimeCommands],
   ['Growth:', addGrowthCommands],
+  ['For auditors:', addAttestCommands],
   ['Secrets:', addSecretCommands],
   ['Definitions:', addAirCommands],
   ['The command line:', addHelpCommands],

@@ -217,6 +217,26 @@ export type { KeyringInput } from './inputs/keyring.js';
 export type { ReceiptInput } from './inputs/receipt.js';
 export type { StreamFrameInput } from './inputs/stream-frame.js';
 export type { TickInput } from './inputs/tick.js';
+export {
+  ATTESTATION_VERSION,
+  type Attestation,
+  type AttestationSignature,
+  type AttestationType,
+  type AttestedKey,
+  type AttestedParts,
+  type AttestedPayload,
+  attestationMessage,
+  type SignedShape,
+  signAttestation,
+  signedShape,
+} from './interchange/attestation.js';
+export {
+  APPROVAL_VERBS,
+  checkAttestation,
+  type HoldsCheck,
+} from './interchange/check-attestation.js';
+export { readAttestation } from './interchange/read-attestation.js';
+export { renderValue } from './interchange/rendering.js';
 export type { HaltClearedMark, HaltMark, PrunedMark, SnapshotMark, StoreMark } from './mark.js';
 export { Frontier, type FrontierShape } from './merkle/frontier.js';
 export {

@@ -51,7 +51,9 @@ export interface HeadShape {
   /** That a record is in the tree: its chain value is the leaf. */
   readonly inclusion: (ProofShape & { readonly seq: number; readonly chain: string }) | null;
   /** That the tree of an earlier head is the beginning of this one. */
-  readonly consistency: (ProofShape & { readonly older: number }) | null;
+  readonly consistency:
+    | (ProofShape & { readonly older: number; readonly older_root: string })
+    | null;
 }
 
 export interface GrowthVerbs {

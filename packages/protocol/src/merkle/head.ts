@@ -20,7 +20,7 @@ import { SIGNATURE_BYTES, signedMessage } from '../signed/signature.js';
 import { Frontier } from './frontier.js';
 
 /** The domain a head is signed under. */
-const HEAD_DOMAIN = 'aos/head/0';
+export const HEAD_DOMAIN = 'aos/head/0';
 
 export interface Head {
   readonly worldId: Hash;

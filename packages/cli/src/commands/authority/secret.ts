@@ -1,9 +1,10 @@
 /** `aos secret`: the values of a world's secrets, in the vault of this machine. */
-import { type Hash, parseHashText, type Result, toHashText, toHex } from '@aos/canon';
+import { type Hash, parseHashText, toHashText, toHex } from '@aos/canon';
 import { withAccess } from '../../access/with-access.js';
 import { openVault } from '../../compose/secrets.js';
 import { dataOf } from '../../json-values.js';
-import { type Answer, CliError } from '../../output.js';
+import type { Answer } from '../../output.js';
+import { unwrap } from '../../refusals.js';
 import { readSecret, type SecretInput } from '../../terminal/secret-input.js';
 
 /** Where a value comes from, and who is asked for it. */
@@ -127,9 +128,4 @@ async function worldIdOf(path: string): Promise<Hash> {
     return { data: null, lines: [] };
   });
   return unwrap(parseHashText(worldId));
-}
-
-function unwrap<T>(result: Result<T>): T {
-  if (result.ok) return result.value;
-  throw CliError.of(result.refusal);
 }

@@ -45,7 +45,10 @@ function linesOf(head: HeadShape): string[] {
     ...(sig === null ? [] : [`signature  ${toHex(sig)}`]),
     ...(inclusion ? [`record ${inclusion.seq} is in the tree:`, ...inclusion.hashes] : []),
     ...(consistency
-      ? [`the tree of ${consistency.older} records is its beginning:`, ...consistency.hashes]
+      ? [
+          `the tree of ${consistency.older} records is its beginning, ${consistency.older_root}:`,
+          ...consistency.hashes,
+        ]
       : []),
   ];
 }

@@ -1,0 +1,218 @@
+// Verifies an attestation by itself (chapter 14): `node tooling/verifier/attestation.mjs <file>
+// [--key <id>]`. Written from the chapter alone, and shares no code with the runtime.
+// One line for each finding; the exit code is 0 for none, 1 for some, 2 for no such question.
+import { readFileSync, realpathSync } from 'node:fs';
+import { check, hex, holds, readDocument, readItem, same, sha256, unhex } from './canonical.mjs';
+
+/** RFC 8785: members by the UTF-16 code units of their names, numbers as ECMAScript writes them. */
+export function canonicalText(json) {
+  if (typeof json === 'string') check(json.isWellFormed?.() ?? true, 'half a surrogate pair');
+  if (typeof json === 'number') check(Number.isFinite(json), 'a number that is none');
+  if (json === null || typeof json !== 'object') return JSON.stringify(json);
+  if (Array.isArray(json)) return `[${json.map(canonicalText).join(',')}]`;
+  const members = Object.keys(json).sort();
+  const texts = members.map((name) => `${JSON.stringify(name)}:${canonicalText(json[name])}`);
+  return `{${texts.join(',')}}`;
+}
+
+const base64 = (text) => {
+  const bytes = Buffer.from(`${text}`, 'base64');
+  check(bytes.toString('base64') === text, `no base64: ${`${text}`.slice(0, 40)}`);
+  return bytes;
+};
+const hashText = (bytes) => `sha256:${hex(bytes)}`;
+const rawHash = (text) => {
+  check(/^sha256:[0-9a-f]{64}$/.test(text), `no hash: ${text}`);
+  return unhex(text.slice(7));
+};
+
+/** What a value says in JSON (X3). */
+function rendered(value, isShape, name = '') {
+  if (typeof value === 'bigint') return `${value}`;
+  if (typeof value === 'number') return /_(ns|cents)$/.test(name) ? `${value}` : value;
+  if (value === null || typeof value !== 'object') return value;
+  if (value instanceof Uint8Array) {
+    const text = Buffer.from(value).toString('base64');
+    if (!isShape) return { $bytes: text };
+    return value.length === 32 ? hashText(value) : text;
+  }
+  if (Array.isArray(value)) return value.map((item) => rendered(item, isShape));
+  const pairs = Object.entries(value);
+  if (pairs.some(([key]) => key.startsWith('\0'))) {
+    const keyOf = (key) => (key.startsWith('\0') ? readItem(unhex(key.slice(1))) : key);
+    return pairs.map(([key, item]) => [keyOf(key), item].map((each) => rendered(each, isShape)));
+  }
+  const object = Object.create(null);
+  for (const [key, item] of pairs) object[key] = rendered(item, isShape, key);
+  return object;
+}
+
+const leafOf = (leaf) => sha256(unhex('00'), leaf);
+const nodeOf = (left, right) => sha256(unhex('01'), left, right);
+
+/** Walks a proof (RFC 9162, 2.1.3.2 and 2.1.4.2) from a place in a tree; one hash or two. */
+function walk(start, [at, last], proof) {
+  const hashes = [...start];
+  for (const node of proof) {
+    check(last !== 0, 'more hashes than the tree has levels');
+    if (at % 2 === 1 || at === last) {
+      for (const i of hashes.keys()) hashes[i] = nodeOf(node, hashes[i]);
+      while (at % 2 === 0 && at !== 0) [at, last] = [at / 2, Math.floor(last / 2)];
+    } else {
+      // the smaller tree ends before this node
+      const i = hashes.length - 1;
+      hashes[i] = nodeOf(hashes[i], node);
+    }
+    [at, last] = [Math.floor(at / 2), Math.floor(last / 2)];
+  }
+  check(last === 0, 'fewer hashes than the tree has levels');
+  return hashes;
+}
+
+const PARTS = {
+  head: [],
+  inclusion: ['place', 'inclusion'],
+  consistency: ['older', 'consistency'],
+  receipt: ['place', 'inclusion', 'receipt', 'answer'],
+  approval: ['place', 'inclusion', 'approval'],
+};
+const namesOf = (object, ...names) =>
+  check(`${Object.keys(object).sort()}` === `${names.sort()}`, `members ${Object.keys(object)}`);
+
+class AttestationVerifier {
+  findings = [];
+
+  constructor(text, known) {
+    this.trying('attestation-shape', () => {
+      const said = JSON.parse(text);
+      const document = said.ok === true ? said.data : said;
+      const { type, version, payload, signatures } = document;
+      namesOf(document, 'type', 'version', 'payload', 'signatures');
+      check(Object.hasOwn(PARTS, type) && version === 1, `${type} ${version}`);
+      namesOf(payload, 'world_id', 'keys', 'head', ...PARTS[type]);
+      const message = Buffer.from(canonicalText({ type, version, payload }));
+      check(signatures.length > 0, 'nobody has signed');
+      for (const { key_id: id, public_key: key, signature } of signatures) {
+        this.expect('attestation-key', hashText(sha256(base64(key))) === id, 'another id');
+        const isSigned = holds(base64(key), message, base64(signature));
+        this.expect('attestation-signature', isSigned, `not signed by ${id}`);
+      }
+      const isKnown = known === undefined || signatures.some(({ key_id: id }) => id === known);
+      this.expect('signer-unknown', isKnown, 'signed by others');
+      for (const { key_id: id, public_key: key } of payload.keys) {
+        this.expect('attestation-key', hashText(sha256(base64(key))) === id, 'another id');
+      }
+      this.payload(payload);
+    });
+  }
+
+  expect(code, isSo, otherwise) {
+    if (!isSo) this.findings.push(`${code}  ${otherwise}`);
+  }
+
+  trying(code, run) {
+    try {
+      run();
+    } catch (error) {
+      this.expect(code, false, error.message);
+    }
+  }
+
+  payload(payload) {
+    const { head, place, inclusion, older, consistency, receipt, approval, answer } = payload;
+    const { seq, merkle_root: root } = this.shape(payload, head, /^head$/, head.json?.seq + 1);
+    if (place !== undefined) {
+      this.trying('attestation-proof', () => {
+        const proof = inclusion.map(rawHash);
+        check(Number.isSafeInteger(place.seq) && place.seq >= 0 && place.seq <= seq, 'no place');
+        const [found] = walk([leafOf(rawHash(place.chain))], [place.seq, seq], proof);
+        check(hashText(found) === root, 'another root');
+      });
+    }
+    if (older !== undefined) {
+      this.trying('attestation-proof', () => this.beginning(older, consistency, { seq, root }));
+    }
+    const at = place?.seq ?? seq;
+    if (approval) this.shape(payload, approval, /^(approve|reject|approve-intent)$/, at);
+    const { payload_hash: hash } = receipt ? this.shape(payload, receipt, /^receipt$/, at) : {};
+    if (answer) {
+      this.said(answer, false);
+      const isAnswer = hashText(sha256(base64(answer.cbor))) === hash;
+      this.expect('attestation-rendering', isAnswer, 'another answer than the receipt has');
+    }
+    if (place && place.record !== null) this.record(place, receipt ?? approval, payload);
+  }
+
+  beginning({ size, merkle_root: olderRoot }, consistency, { seq, root }) {
+    check(Number.isSafeInteger(size) && size > 0 && size <= seq + 1, 'no such size');
+    const proof = consistency.map(rawHash);
+    if (size === seq + 1) {
+      check(proof.length === 0 && olderRoot === root, 'another tree of the same size');
+      return;
+    }
+    const isPower = 2 ** Math.floor(Math.log2(size)) === size;
+    const [first, ...rest] = isPower ? [rawHash(olderRoot), ...proof] : proof;
+    check(first !== undefined, 'no hashes');
+    let [at, last] = [size - 1, seq];
+    while (at % 2 === 1) [at, last] = [(at - 1) / 2, Math.floor(last / 2)];
+    const [found, whole] = walk([first, first], [at, last], rest);
+    check(hashText(found) === olderRoot && hashText(whole) === root, 'other roots');
+  }
+
+  /** That JSON says what CBOR says. */
+  said({ cbor, json }, isShape) {
+    const value = readDocument(base64(cbor));
+    const isSame = canonicalText(rendered(value, isShape)) === canonicalText(json);
+    this.expect('attestation-rendering', isSame, 'the JSON says something else than the CBOR');
+    return value;
+  }
+
+  /** What somebody has signed before record `at`. */
+  shape(payload, shape, purpose, at) {
+    namesOf(shape, 'domain', 'cbor', 'json', 'key_id', 'signature');
+    this.said(shape, true);
+    const { world_id: world, verb } = shape.json;
+    const [, name = ''] = /^aos\/([a-z-]+)\/\d+$/.exec(shape.domain) ?? [];
+    const isMeant = purpose.test(name) && (verb === undefined || verb === name);
+    this.expect('attestation-place', isMeant, `signed as ${shape.domain}`);
+    this.expect('attestation-place', world === payload.world_id, `of the world ${world}`);
+    const key = payload.keys.find(({ key_id: id }) => id === shape.key_id);
+    const roles = { head: ['host'], receipt: ['host', 'adapter'] }[name] ?? key?.roles ?? [];
+    const isGood = key?.added_at < at && (key.revoked_at === null || key.revoked_at >= at);
+    const mayRole = roles.some((role) => key?.roles.includes(role));
+    this.expect('attestation-key', isGood && mayRole, `${shape.key_id} may not sign a ${name}`);
+    const message = Buffer.concat([Buffer.from(`${shape.domain}\0`), base64(shape.cbor)]);
+    const isSigned = key && holds(base64(key.public_key), message, base64(shape.signature));
+    this.expect('attestation-signature', isSigned, `not signed by ${shape.key_id}`);
+    return shape.json;
+  }
+
+  record({ record, chain, seq }, shape, { world_id: world }) {
+    const bytes = base64(record);
+    this.expect('attestation-place', hashText(sha256(bytes)) === chain, 'another record');
+    const { seq: found, input } = readDocument(bytes);
+    this.expect('attestation-place', found === seq, `it is record ${found}`);
+    if (!shape) return;
+    const { kind, verb, args, nonce, receipt, sig, key_id: id } = input;
+    const said = { verb, args, nonce, epoch: shape.json.epoch, world_id: rawHash(world) };
+    const body = kind === 'receipt' ? receipt : said;
+    const isSame = canonicalText(rendered(body, true)) === canonicalText(shape.json);
+    const isSigner = same(sig, base64(shape.signature)) && hashText(id) === shape.key_id;
+    this.expect('attestation-place', isSame && isSigner, 'the record holds something else');
+  }
+}
+
+export const verifyAttestation = (text, known) => new AttestationVerifier(text, known).findings;
+
+function main([file, option, key]) {
+  if (file === undefined || (option !== undefined && option !== '--key')) {
+    console.error('expected: attestation.mjs <file> [--key <id>]');
+    return 2;
+  }
+  const findings = verifyAttestation(readFileSync(file, 'utf8'), key);
+  console.log(findings.length === 0 ? 'attestation OK' : findings.join('\n'));
+  return findings.length === 0 ? 0 : 1;
+}
+
+const isMain = process.argv[1] && realpathSync(process.argv[1]) === import.meta.filename;
+if (isMain) process.exitCode = main(process.argv.slice(2));
