@@ -31,14 +31,21 @@ function bundleOf(name: string): Buffer {
   const bytes = (each: string) => Buffer.from(each, 'base64');
   const [genesis, records] = [bytes(journal.genesis), journal.records.map(bytes) as Buffer[]];
   const objects = journal.objects.map(bytes) as Buffer[];
-  const world = { snapshot: Buffer.from([0xf6]), world_id: hash(sha256(genesis)) };
+  const forks = new Map<number, Buffer>(
+    Object.entries(journal.forks ?? {}).map(([seq, each]) => [Number(seq), bytes(`${each}`)]),
+  );
+  const last = [...forks.values()].at(-1) ?? genesis;
+  const world = { snapshot: Buffer.from([0xf6]), world_id: hash(sha256(last)) };
   const end = { seq: nat(records.length - 1), chain: hash(sha256(records.at(-1) ?? genesis)) };
   const covered = Buffer.concat([
     Buffer.from('AOSBUNDL\0\0\0\x01'),
-    frame(1, map({ ...end, worlds: nat(1), ...world })),
+    frame(1, map({ ...end, worlds: nat(1 + forks.size), ...world })),
     frame(2, genesis),
     ...objects.map((each) => frame(3, each)),
-    ...records.map((each) => frame(4, each)),
+    ...records.flatMap((each, seq) => {
+      const fork = forks.get(seq);
+      return [...(fork ? [frame(2, fork)] : []), frame(4, each)];
+    }),
     frame(5, map({ objects: nat(objects.length), records: nat(records.length) })),
     Buffer.from([6, 0, 0, 0, 32]),
   ]);
@@ -62,7 +69,10 @@ describe('the independent verifier', () => {
     const told = findings.filter((line: string) => !line.startsWith('object-missing'));
     expect(told).toEqual([]);
     expect(seq).toBeGreaterThan(0);
-    const signed: Readonly<Record<string, number>> = { effects: 10, saga: 7, verbs: 11 };
+    const signed: Readonly<Record<string, number>> = {
+      ...{ effects: 10, saga: 7, verbs: 11, rules: 1 },
+      ...{ family: 5, evolution: 12, border: 12 },
+    };
     expect(counts.signatures).toBe(signed[name.replace('.json', '')] ?? 0);
   });
 

@@ -5,10 +5,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { loadAir } from '@aos/air';
-import { CURRENT_RUNTIME, encodeGenesis, GENESIS_FORMAT } from '@aos/protocol';
+import { encodeGenesis, GENESIS_FORMAT } from '@aos/protocol';
 import { WasmEngine } from '@aos/wasm';
 import { must } from './journal-file.js';
 import type { Recorder, Recording } from './recorder.js';
+import { RUNTIME } from './scenarios.js';
 
 const folder = fileURLToPath(new URL('../../../../examples/00-counter', import.meta.url));
 const REDUCER = 'demo/CounterSM@1';
@@ -37,7 +38,7 @@ export function counterRecording(wasm: Uint8Array): Recording {
   const genesis = encodeGenesis({
     format: GENESIS_FORMAT,
     manifest: loaded.world.manifestHash,
-    runtime: CURRENT_RUNTIME,
+    runtime: RUNTIME,
     keyring: [],
     createdNs: 1_600_000_000_000_000_000n,
     nonce: new Uint8Array(16),

@@ -20,6 +20,12 @@ function keyOf(name: string, ...roles: readonly KeyRole[]): GoldenKey {
   return { keyId: keyIdOf(publicKey), publicKey, name, roles, secret };
 }
 
+/** Those of the worlds that change. */
+export const KEEPERS = {
+  host: keyOf('host', 'host'),
+  ben: keyOf('ben', 'approver'),
+} as const;
+
 /** In genesis, but for the guest. */
 export const KEYS = {
   operator: keyOf('operator', 'operator'),

@@ -3,10 +3,18 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { fileURLToPath } from 'node:url';
 import { openDefinition, type WorldDefinition } from '@aos/air';
 import { fromBase64, type Result, sha256, toBase64, toHashText, toHex } from '@aos/canon';
-import { createWorld, openSnapshot, replayRecord, takeSnapshot, type World } from '@aos/kernel';
+import {
+  createWorld,
+  crossBorder,
+  openSnapshot,
+  readSnapshotHead,
+  replayRecord,
+  takeSnapshot,
+  type World,
+} from '@aos/kernel';
 import { decodeGenesis, type Engine } from '@aos/protocol';
 import { checkSignature } from './golden-keys.js';
-import { ObjectMemory, type Recorder, type Recording } from './recorder.js';
+import { ObjectMemory, type Recorder } from './recorder.js';
 
 /** Bytes in base64. */
 export interface GoldenJournal {
@@ -15,6 +23,8 @@ export interface GoldenJournal {
   /** The definition, modules, and large values; each is found under its SHA-256. */
   readonly objects: readonly string[];
   readonly records: readonly string[];
+  /** Geneses of forks, by the first record that is the fork's. */
+  readonly forks?: { readonly [seq: string]: string };
   /** Hash of the world before record n, under n. */
   readonly snapshots: { readonly [seq: string]: string };
   /** Hash of the world after all records. */
@@ -47,18 +57,20 @@ export function writeJournal(name: string, journal: GoldenJournal): void {
 /** The file of what was lived. */
 export function journalOf(
   about: string,
-  { genesis, definition }: Recording,
   recorder: Recorder,
   modules: readonly Uint8Array[] = [],
 ): GoldenJournal {
+  const { genesis, definition } = recorder.recording;
   const values = recorder.objects.map(({ bytes }) => bytes);
   const objects = new Set([...definition.nodes.values(), ...modules, ...values].map(toBase64));
   const hashes = recorder.snapshots.map((hash) => toHashText(hash));
+  const forks = recorder.forks.map((fork) => [String(fork.seq), toBase64(fork.genesis)] as const);
   return {
     about,
     genesis: toBase64(genesis),
     objects: [...objects],
     records: recorder.records.map(toBase64),
+    ...(forks.length > 0 ? { forks: Object.fromEntries(forks) } : {}),
     snapshots: Object.fromEntries(hashes.slice(0, -1).map((hash, seq) => [String(seq), hash])),
     world: hashes.at(-1) ?? '',
   };
@@ -96,12 +108,25 @@ export function verifyJournal(opened: OpenedJournal, engine: Engine): readonly K
   for (const bytes of records) {
     kept.push(keepSnapshot(world, opened));
     const ports = { engine, object: memory.read, checkSignature };
-    const verdict = replayRecord(world, bytes, ports, 'verify');
+    const verdict = replayRecord(behindBorder(world, journal), bytes, ports, 'verify');
     if (verdict.kind !== 'same') throw new Error(`record ${world.seq}: ${print(verdict)}`);
     world = verdict.world;
   }
   kept.push(keepSnapshot(world, opened, journal.world));
   return kept;
+}
+
+/** The world as the next record finds it: that of a fork where one begins. */
+function behindBorder(world: World, { forks }: GoldenJournal): World {
+  const genesis = forks?.[String(world.seq)];
+  return genesis === undefined ? world : must(crossBorder(world, bytesOf(genesis)));
+}
+
+/** The genesis of the world that wrote the record before this one. */
+function genesisBefore(seq: number, { journal, genesis }: OpenedJournal): Uint8Array {
+  const before = Object.entries(journal.forks ?? {}).filter(([first]) => Number(first) < seq);
+  const last = before.at(-1);
+  return last === undefined ? genesis : bytesOf(last[1]);
 }
 
 function keepSnapshot(world: World, opened: OpenedJournal, hash?: string): KeptSnapshot {
@@ -121,15 +146,21 @@ function keepSnapshot(world: World, opened: OpenedJournal, hash?: string): KeptS
 
 /** Opens a snapshot, feeds what comes after it, and answers with the hash of the last world. */
 export function continueFrom(opened: OpenedJournal, kept: KeptSnapshot, engine: Engine): string {
-  const { genesis, definition, memory, records } = opened;
+  const { memory, records, journal } = opened;
+  const { manifest } = must(readSnapshotHead(kept.bytes));
+  const of = {
+    genesis: genesisBefore(kept.seq, opened),
+    definition: must(openDefinition(manifest, memory.read)),
+  };
   // Only what is stored: another cache, and nothing of the world that was lived.
   const source = new ObjectMemory();
   source.read = memory.read;
-  const opening = openSnapshot(kept.bytes, { genesis, definition }, { engine, source });
+  const opening = openSnapshot(kept.bytes, of, { engine, source });
   if (opening.kind !== 'opened') throw new Error(`the snapshot at ${kept.seq}: ${print(opening)}`);
   let { world } = opening;
   for (const bytes of records.slice(kept.seq)) {
-    const verdict = replayRecord(world, bytes, { engine, object: memory.read }, 'trust');
+    const ports = { engine, object: memory.read };
+    const verdict = replayRecord(behindBorder(world, journal), bytes, ports, 'trust');
     if (verdict.kind !== 'same') {
       throw new Error(`record ${world.seq} after the snapshot at ${kept.seq}: ${print(verdict)}`);
     }

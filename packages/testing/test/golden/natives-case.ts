@@ -2,8 +2,9 @@
 import { loadAir } from '@aos/air';
 import { defineWorld, route, sys } from '@aos/air/author';
 import { encode, sha256, toHashText, utf8 } from '@aos/canon';
-import { CURRENT_RUNTIME, type Engine, encodeGenesis, GENESIS_FORMAT } from '@aos/protocol';
+import { type Engine, encodeGenesis, GENESIS_FORMAT } from '@aos/protocol';
 import type { Recorder, Recording } from './recorder.js';
+import { RUNTIME } from './scenarios.js';
 
 export const NATIVES_ABOUT =
   'native reducers: objects registered, workspaces committed, faults of both, and of fuel';
@@ -26,11 +27,11 @@ export function nativesRecording(): Recording {
   });
   const loaded = loadAir([...world.toAir()]);
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.findings));
-  const limits = { ...CURRENT_RUNTIME.limits, fuel_per_call: 40_000 };
+  const limits = { ...RUNTIME.limits, fuel_per_call: 40_000 };
   const genesis = encodeGenesis({
     format: GENESIS_FORMAT,
     manifest: loaded.world.manifestHash,
-    runtime: { ...CURRENT_RUNTIME, limits },
+    runtime: { ...RUNTIME, limits },
     keyring: [],
     createdNs: 1_600_000_000_000_000_000n,
     nonce: new Uint8Array(16),

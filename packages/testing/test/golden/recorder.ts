@@ -6,6 +6,8 @@ import {
   type AdmittedInput,
   admit,
   createWorld,
+  crossBorder,
+  forkGenesis,
   NodeCache,
   type RawInput,
   step,
@@ -16,6 +18,7 @@ import {
 import {
   type Engine,
   type Entry,
+  encodeGenesis,
   encodeReceiptBody,
   encodeSignedVerb,
   encodeStreamFrame,
@@ -62,13 +65,15 @@ export class Recorder {
   /** Hash of the world before record n, at n; the last one after all of them. */
   readonly snapshots: Hash[] = [];
   readonly refusals: string[] = [];
+  /** Geneses of forks, by the first record behind each border. */
+  readonly forks: { readonly seq: number; readonly genesis: Uint8Array }[] = [];
   world: World;
   logicalNowNs = 0n;
   #last: JournalRecord | undefined;
   #nonces = 0;
   readonly #memory = new ObjectMemory();
 
-  constructor(private readonly recording: Recording) {
+  constructor(readonly recording: Recording) {
     const { genesis, definition, engine } = recording;
     const created = createWorld(genesis, definition, { engine, source: this.#memory });
     if (!created.ok) throw new Error(`${created.refusal.code} ${created.refusal.detail}`);
@@ -83,14 +88,14 @@ export class Recorder {
 
   /** Takes an input that must be admitted. */
   take(raw: RawInput): JournalRecord {
-    const admission = admit(this.world, raw);
+    const admission = admit(this.world, raw, this.recording);
     if (admission.kind !== 'admitted') throw new Error(`not admitted: ${print(admission)}`);
     return this.#step(admission.input);
   }
 
   /** Offers an input that must not be; its code is kept. */
   refuse(raw: RawInput): void {
-    const admission = admit(this.world, raw);
+    const admission = admit(this.world, raw, this.recording);
     if (admission.kind === 'refused') this.refusals.push(admission.refusal.code);
     else if (admission.kind === 'duplicate') this.refusals.push('duplicate');
     else throw new Error(`expected a refusal: ${print(admission)}`);
@@ -102,6 +107,26 @@ export class Recorder {
     more: { source?: string; key?: Uint8Array; dedup?: string } = {},
   ) {
     return this.take({ schema, cbor: encode(value), ...more });
+  }
+
+  /** An object that comes with no record; answers with its hash. */
+  keep(bytes: Uint8Array): Hash {
+    const object = { hash: sha256(bytes), bytes };
+    this.objects.push(object);
+    this.#memory.put([object]);
+    return object.hash;
+  }
+
+  /** From here on it is the journal of a fork, which begins the next epoch. */
+  fork(): void {
+    const { seq, epoch } = this.world;
+    const nonce = sha256(utf8(`${this.recording.name} forked at ${seq}`)).slice(0, 16);
+    const genesis = encodeGenesis(forkGenesis(this.world, { createdNs: START_NS, nonce }));
+    const crossed = crossBorder(this.world, genesis);
+    if (!crossed.ok) throw new Error(crossed.refusal.code);
+    this.forks.push({ seq, genesis });
+    this.world = crossed.value;
+    this.verb('control', { verb: 'epoch', epoch: epoch + 1 });
   }
 
   /** Feeds `continue` until nothing is left over. */
@@ -130,8 +155,8 @@ export class Recorder {
   }
 
   /** Intents of the latest record. */
-  intents(): readonly IntentEntry[] {
-    return this.last.entries.filter((entry) => entry.kind === 'intent');
+  intents(of = this.last): readonly IntentEntry[] {
+    return of.entries.filter((entry) => entry.kind === 'intent');
   }
 
   receipt(intent: IntentEntry, answer: Answer, key: GoldenKey = KEYS.adapter): RawInput {

@@ -1,15 +1,20 @@
 /** What happens in each golden journal. Scenarios are data: changing one changes its file. */
 import { encode, encodeUntagged } from '@aos/canon';
-import { CURRENT_RUNTIME } from '@aos/protocol';
+import { CURRENT_RUNTIME, type RuntimeNumbers } from '@aos/protocol';
 import { KEYS } from './golden-keys.js';
 import { answer, effect, type Recorder, type Told } from './recorder.js';
 
 /** A world of the golden definition, and what happens in it. */
 export interface Scenario {
   readonly about: string;
-  readonly limits?: Partial<typeof CURRENT_RUNTIME.limits>;
+  readonly limits?: Partial<RuntimeNumbers['limits']>;
+  /** Under which rules it begins, where not under those of {@link RUNTIME}. */
+  readonly kernel?: number;
   run(recorder: Recorder): void;
 }
+
+/** What golden worlds were born with, whatever new worlds get by now. */
+export const RUNTIME: RuntimeNumbers = { ...CURRENT_RUNTIME, kernel: 1 };
 
 const nothing = new Uint8Array(0);
 /** Too large to stand in a record. */
@@ -134,8 +139,8 @@ const verbs: Scenario = {
     r.verb('control', { verb: 'halt', code: 'golden-halt' });
     r.refuse(event());
     r.verb('control', { verb: 'resume' });
-    const limits = { ...CURRENT_RUNTIME.limits, event_bytes: 100 };
-    r.verb('control', { verb: 'runtime-upgrade', runtime: { ...CURRENT_RUNTIME, limits } });
+    const limits = { ...RUNTIME.limits, event_bytes: 100 };
+    r.verb('control', { verb: 'runtime-upgrade', runtime: { ...RUNTIME, limits } });
     r.refuse({ schema: 'p/Say@1', cbor: encode({ ...saying(), text: big }) });
     r.take(event());
   },
@@ -224,6 +229,28 @@ const saga: Scenario = {
   },
 };
 
+const RULES_LIMITS = { pending_work: 3, pending_bytes: 3000 };
+
+const rules: Scenario = {
+  about: 'born under rules 0, and upgraded to rules 1: the same event is a fault, and is none',
+  limits: RULES_LIMITS,
+  kernel: 0,
+  run(r) {
+    const three = () => r.event('p/Say@1', saying({ events: [say(), say(), say()] }));
+    r.event('p/Say@1', saying({ events: [say(), say()] }));
+    three();
+    const limits = { ...RUNTIME.limits, ...RULES_LIMITS };
+    r.refuse(r.signedVerb('control', upgrade({ kernel: 99, limits }), KEYS.operator));
+    r.verb('control', upgrade({ limits }));
+    three();
+    r.event('p/Say@1', saying({ events: [say(), say(), say(), say()] }));
+    r.event('p/Order@1', { id: 'after', n: 1 });
+  },
+};
+
+const upgrade = (numbers: Partial<RuntimeNumbers>) =>
+  ({ verb: 'runtime-upgrade', runtime: { ...RUNTIME, ...numbers } }) as const;
+
 /** By the name of its file. */
 export const SCENARIOS: { readonly [name: string]: Scenario } = {
   keyed,
@@ -231,4 +258,5 @@ export const SCENARIOS: { readonly [name: string]: Scenario } = {
   verbs,
   effects,
   saga,
+  rules,
 };
