@@ -20,7 +20,12 @@ export function printAttacks(reports: readonly AttackReport[]): readonly string[
   const lines = cells.map((row) =>
     row.map((cell, i) => pad(String(cell), widths[i] ?? 0, i)).join('  '),
   );
-  return [...lines, ...reports.filter((report) => !hasHeld(report)).map(printFailure)];
+  return [...lines, ...printFailures(reports)];
+}
+
+/** A line for each attack that was not met as it must be. */
+export function printFailures(reports: readonly AttackReport[]): readonly string[] {
+  return reports.filter((report) => !hasHeld(report)).map(printFailure);
 }
 
 function add(rows: Map<string, Row>, entry: string, report: AttackReport): void {

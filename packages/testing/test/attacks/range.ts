@@ -35,6 +35,7 @@ import {
 import { createMemoryStore, type MemoryStore, openMemoryStore } from '@aos/store';
 import type { Met, Target } from '../../src/attacks/attack.js';
 import { TestKeys } from '../../src/test-world/test-keys.js';
+import type { Json } from './shooting-world.js';
 
 const PEOPLE = {
   ana: ['approver'],
@@ -63,24 +64,23 @@ class CountingAdapter implements Adapter {
   readonly id = 'counting';
   readonly implementations = ['wasi'] as const;
   readonly started: EffectCall[] = [];
-  /** While it holds, what is started stays open until `release`. */
-  isHolding = false;
   readonly #held: (() => void)[] = [];
 
   constructor(
     readonly kinds: readonly string[],
     private readonly answers: Answers,
+    private readonly held: readonly string[],
   ) {}
 
   async start(call: EffectCall): Promise<EffectOutcome> {
     this.started.push(call);
-    if (this.isHolding) await new Promise<void>((resolve) => this.#held.push(resolve));
+    if (this.held.includes(call.effect))
+      await new Promise<void>((resolve) => this.#held.push(resolve));
     const failed = { status: 'error', code: 'counted', message: 'it was counted' } as const;
     return this.answers[call.effect]?.(call) ?? failedOutcome(failed);
   }
 
   release(): void {
-    this.isHolding = false;
     for (const resolve of this.#held.splice(0)) resolve();
   }
 
@@ -112,9 +112,11 @@ function mapOf(bytes: unknown): Plain {
   return read?.ok === true && read.value instanceof Map ? read.value : new Map();
 }
 
+/** In the event itself, or in the receipt that it carries. */
 function findTold(event: Plain): unknown {
-  const inner = event.get('$value');
-  return event.get('answer') ?? (inner instanceof Map ? inner.get('answer') : undefined);
+  const value = event.get('$value');
+  const inner: Plain = value instanceof Map ? value : event;
+  return inner.get('answer') ?? mapOf(inner.get('receipt')).get('answer');
 }
 
 const answer = (output: unknown, fuel = 1) =>
@@ -138,6 +140,10 @@ export interface RangeOptions {
   /** Kinds that the counting adapter serves; all others are those of `adapters`. */
   readonly kinds?: readonly string[];
   readonly adapters?: readonly Adapter[];
+  /** Kinds that are started and not answered. */
+  readonly held?: readonly string[];
+  /** Kinds that are counted; all where nothing is said. */
+  readonly counted?: readonly string[];
   /** A world like another one, which is not that one. */
   readonly nonce?: number;
 }
@@ -172,13 +178,13 @@ export class Range implements Target {
   #seen = 0;
 
   constructor(
-    definitions: readonly object[],
+    definitions: readonly Json[],
     readonly options: RangeOptions = {},
   ) {
-    const { kinds = ['pay'], answers = {}, nonce = 0 } = options;
-    this.counter = new CountingAdapter(kinds, { ...PAID, ...answers });
+    const { kinds = ['pay'], answers = {}, held = [], nonce = 0 } = options;
+    this.counter = new CountingAdapter(kinds, { ...PAID, ...answers }, held);
     const documents = [{ path: 'air/world.air.json', text: JSON.stringify(definitions) }];
-    const names = definitions.flatMap((each) => ('$kind' in each ? [each] : [])) as Named[];
+    const names = definitions as unknown as readonly Named[];
     const modules = new Map(
       names
         .filter(({ $kind, wasm_hash }) => $kind === 'defmodule' && wasm_hash === undefined)
@@ -219,11 +225,16 @@ export class Range implements Target {
   }
 
   executed(): number {
-    return this.counter.started.length;
+    const { counted } = this.options;
+    const { started } = this.counter;
+    return counted === undefined
+      ? started.length
+      : started.filter(({ effect }) => counted.includes(effect)).length;
   }
 
   async settle(): Promise<void> {
-    await this.host.untilQuiescent({ isStill: () => this.counter.isHolding });
+    const { held = [] } = this.options;
+    await this.host.untilQuiescent({ isStill: ({ effect }) => held.includes(effect) });
   }
 
   read<T>(look: (world: World) => T): Promise<T> {

@@ -205,7 +205,9 @@ const slots = Object.fromEntries(Object.keys(GRANTS).map((cap) => [cap, cap]));
 /** Definitions of the world with plans for these errands. */
 export function shootingWorld(errands: readonly Errand[]): readonly Json[] {
   const wanted = new Map(errands.map((errand) => [planOf(errand), errand]));
-  const plans = [...wanted.values()].flatMap(plansOf) as readonly { readonly name: string }[];
+  const plans = [...wanted.values()].flatMap(plansOf) as unknown as readonly {
+    readonly name: string;
+  }[];
   const names = plans.map(({ name }) => name);
   const kinds = Object.keys(ALL_KINDS) as readonly Kind[];
   const scopeOf = (kind: Kind) => {
