@@ -44,12 +44,12 @@ export class WorldDamaged extends AosFault implements DamagePlace {
   readonly offset: number;
   readonly seq: number;
 
-  constructor(found: string, place: DamagePlace, cause?: unknown) {
+  constructor(found: string, place: DamagePlace, advice = 'restore the world from a copy') {
     super(
       'world-damaged',
       `damage in segment ${place.segment} at offset ${place.offset}, record ${place.seq}: ` +
-        `${found}; restore the world from a copy, nothing was changed`,
-      { retry: 'never', cause },
+        `${found}; ${advice}, nothing was changed`,
+      { retry: 'never' },
     );
     this.segment = place.segment;
     this.offset = place.offset;

@@ -23,6 +23,10 @@ interface Cursor {
   readonly version: number;
 }
 
+/** A writer cuts off again what it could not make durable, and clears segments away. */
+const REOPEN =
+  'open it again if somebody else is writing it, and restore it from a copy if it says so again';
+
 export class LogReader {
   constructor(
     private readonly segments: Segments,
@@ -88,7 +92,7 @@ export class LogReader {
       const isWanted = isRecord && seq >= wanted;
       const payload = isWanted ? at.frames.payloadAt(offset, header) : undefined;
       if (!header || (isWanted && !payload)) {
-        throw new WorldDamaged('a record is no longer valid', { segment, offset, seq });
+        throw new WorldDamaged('a record is no longer valid', { segment, offset, seq }, REOPEN);
       }
       at.offset += frameSpan(header.sizeBytes);
       if (isRecord) at.seq++;

@@ -61,6 +61,18 @@ export class Child {
     this.#process.stdin?.write(`${line}\n`);
   }
 
+  /** The next line, or its end. */
+  heard(): Promise<void> {
+    return new Promise((resolve) => {
+      const look = () => {
+        this.#waiting.delete(look);
+        resolve();
+      };
+      this.#waiting.add(look);
+      if (this.#isOver) look();
+    });
+  }
+
   /** The first line from `from` on that begins so; rejects when the program has ended without. */
   line(beginning: string, from = 0): Promise<string> {
     return new Promise((resolve, reject) => {

@@ -1,0 +1,140 @@
+/**
+ * Wall clocks that go back and ahead, between lives of a host and within them, over timers and a
+ * disk.
+ *
+ * K1 Logical time goes on by what has passed, never back; no timer fires before it is due by that,
+ *    and none is lost.
+ * K2 What is cleared away by age goes by the clock, and nothing goes that is needed.
+ * K3 The journal replays.
+ */
+import { join } from 'node:path';
+import { TimerAdapter } from '@aos/adapters-timer';
+import { encode, sha256, utf8 } from '@aos/canon';
+import { type Clock, openKey, openWorldHost, type StartTimer, verifyWorld } from '@aos/host';
+import { AosFault } from '@aos/protocol';
+import { createWorldStore, openWorldStore } from '@aos/store';
+import { WasmEngine } from '@aos/wasm';
+import { VirtualTime } from '../../../src/test-world/virtual-time.js';
+import { foundAlarms, readAlarms } from './alarm-world.js';
+
+const NS_PER_S = 1_000_000_000n;
+const DAY_NS = 86_400n * NS_PER_S;
+const OPTIONS = { segmentBytes: 8000, copyBytes: 0 };
+const ALARMS = 12;
+/** By how much the wall clock is set, in the middle of each life and before the next. */
+const JUMPS: readonly bigint[] = [
+  -3600n * NS_PER_S,
+  -DAY_NS,
+  2n * DAY_NS,
+  -400n * DAY_NS,
+  10n * 365n * DAY_NS,
+  -(2n ** 62n),
+  2n ** 65n,
+  -(2n ** 65n),
+];
+
+/** Virtual time whose wall clock can be set. */
+class SetClock implements Clock {
+  readonly #time = new VirtualTime(0n);
+  constructor(private wall: { ns: bigint }) {}
+  wallNs(): bigint {
+    return this.wall.ns;
+  }
+  monotonicNs(): bigint {
+    return this.#time.monotonicNs();
+  }
+  readonly startTimer: StartTimer = (delayMs, fire) => this.#time.startTimer(delayMs, fire);
+  pass(ns: bigint): void {
+    this.#time.moveTo(this.#time.monotonicNs() + ns);
+    this.wall.ns += ns;
+    this.#time.fireDue();
+  }
+}
+
+export interface ClockReport {
+  readonly jumps: number;
+  readonly alarms: number;
+  readonly problems: readonly string[];
+}
+
+/** Every jump is made in a life of its own, `rounds` times over. */
+export async function runClocks(root: string, rounds: number): Promise<ClockReport> {
+  const [dir, home] = [join(root, 'clock'), join(root, 'clock-home')];
+  const { genesis, objects } = foundAlarms(home);
+  await (await createWorldStore(dir, genesis, objects, OPTIONS)).close();
+  const wall = { ns: 10n ** 18n };
+  const problems: string[] = [];
+  let alarms = 0;
+  let jumps = 0;
+  for (let round = 0; round < rounds; round++) {
+    for (const jump of JUMPS) {
+      const life = new ClockLife(dir, home, wall);
+      await life.run(alarms, jump);
+      problems.push(...life.problems.map((text) => `jump ${jump}: ${text}`));
+      alarms += ALARMS;
+      wall.ns += jump / 2n;
+      jumps += 2;
+    }
+  }
+  const store = await openWorldStore(dir, { mode: 'read', check: 'all' });
+  const report = verifyWorld(store, new WasmEngine());
+  if (!report.ok) problems.push(`record ${report.records} does not verify`);
+  await store.close();
+  return { jumps, alarms, problems };
+}
+
+class ClockLife {
+  readonly problems: string[] = [];
+
+  constructor(
+    private readonly dir: string,
+    private readonly home: string,
+    private readonly wall: { ns: bigint },
+  ) {}
+
+  async run(from: number, jump: bigint): Promise<void> {
+    const clock = new SetClock(this.wall);
+    const store = await openWorldStore(this.dir, OPTIONS);
+    const host = openWorldHost({
+      ...{ store, engine: new WasmEngine(), clock, startTimer: clock.startTimer },
+      effects: { adapters: [new TimerAdapter()], signer: openKey(this.home, 'host') },
+    });
+    const first = store.head + 1;
+    const beginNs = host.logicalNowNs;
+    for (let i = 0; i < ALARMS; i++) {
+      const at = beginNs + BigInt(i + 1) * 10n * NS_PER_S;
+      const cbor = encode({ at, key: `${from + i}` });
+      const answer = await host.submit({ schema: 'd/Alarm@1', cbor });
+      if (!answer.ok) this.problems.push(answer.refusal.code);
+    }
+    const [bytes, name] = [utf8(`kept ${from}`), sha256(utf8(`kept ${from}`))];
+    await host.storeObject({ hash: name, bytes });
+    for (let passed = 0; passed < ALARMS; passed++) {
+      if (passed === ALARMS / 2) this.wall.ns += jump;
+      clock.pass(10n * NS_PER_S);
+      await host.untilQuiescent();
+    }
+    await host.snapshot();
+    await this.#clear(host);
+    if (store.object(name) === undefined) this.problems.push('what nobody has named yet is gone');
+    const { fired, problems } = readAlarms(store.records(first));
+    this.problems.push(...problems);
+    const keys = fired.map(({ key }) => Number(key));
+    const expected = Array.from({ length: ALARMS }, (_, i) => from + i);
+    if (String(keys) !== String(expected)) this.problems.push(`fired: ${keys}`);
+    const off = fired.filter(({ atNs, firedNs }) => firedNs < atNs || firedNs > atNs + NS_PER_S);
+    if (off.length > 0) this.problems.push(`${off.length} fired early or late`);
+    const { blockers } = await host.untilQuiescent();
+    if (blockers.length > 0) this.problems.push(`there is ${blockers[0]?.kind}`);
+    await host.close();
+  }
+
+  /** K2: what is younger than a day by the clock of this moment stays. */
+  async #clear(host: ReturnType<typeof openWorldHost>): Promise<void> {
+    const wish = { keepSnapshots: 2, isDryRun: false };
+    await host.growth.collect({ ...wish, graceS: 86_400 });
+    await host.growth.prune({ ...wish, isArchived: false }).catch((error: unknown) => {
+      if (!(error instanceof AosFault) || error.code !== 'prune-refused') throw error;
+    });
+  }
+}
