@@ -87,7 +87,7 @@ export type {
 export type { KeyType, PrimitiveType, TypeExpr, TypeFields } from './forms/type-expr.js';
 export { type PrintOptions, printJson } from './json/printer.js';
 export { type JsonLimits, parseJson } from './json/reader.js';
-export { JsonDecimal, type JsonObject, type JsonValue } from './json/value.js';
+export { isJsonObject, JsonDecimal, type JsonObject, type JsonValue } from './json/value.js';
 export {
   type CompiledPatch,
   compilePatch,

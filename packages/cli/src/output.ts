@@ -128,6 +128,13 @@ interface Description {
 /** An error as data: its code, place and message. */
 export const describeError = (error: unknown): Description => describe(error);
 
+/** An error as one of this program: with its code and place. */
+export function cliErrorOf(error: unknown): CliError {
+  if (error instanceof CliError) return error;
+  const { code, at, message } = identify(error);
+  return new CliError(code, message, at);
+}
+
 function describe(error: unknown) {
   const { code, at, message } = identify(error);
   return { code, at: cutLongLines(at), message: cutLongLines(message) };

@@ -85,9 +85,20 @@ export { openWorldHost, type WorldHostOptions } from './open-host.js';
 export type { HeadReport } from './snapshots/head-check.js';
 export { DEFAULT_SNAPSHOT_POLICY, type SnapshotPolicy } from './snapshots/snapshot-policy.js';
 export { type FillEntropy, Stamper, type StampOrigin, systemEntropy } from './stamper.js';
+export {
+  type Checkpoint,
+  type CheckpointOptions,
+  type CheckpointReport,
+  replayCheckpoints,
+} from './time/checkpoints.js';
 export { type DiffPart, type DiffSide, diffWorlds, type WorldDiff } from './time/diff.js';
 export { draftFork, type ForkDraft, type ForkRequest } from './time/fork.js';
 export { heightOf } from './time/height.js';
+export {
+  type CandidateReplayOptions,
+  type ReplayCandidate,
+  replayCandidate,
+} from './time/replay-candidate.js';
 export { draftRewind, type RewindDraft, type RewindRequest } from './time/rewind.js';
 export { type AuthoringFolder, readAuthoringFolder } from './world/air-folder.js';
 export {

@@ -68,9 +68,24 @@ export {
 export { printExplanation } from './replay/print-explanation.js';
 export { type ReplayMode, type ReplayPorts, replay, replayRecord } from './replay/replay.js';
 export { compareDefinitions } from './shadow/compare/definitions.js';
-export type { ScriptedReceipt } from './shadow/forks/answers.js';
+export { RecordedEffects, type ScriptedReceipt } from './shadow/forks/answers.js';
+export {
+  type CandidatePorts,
+  CandidateRun,
+  type RecordedMoment,
+} from './shadow/forks/candidate-run.js';
+export { forkUnder } from './shadow/forks/fork.js';
+export type { ForkRun, Moment } from './shadow/forks/fork-run.js';
 export { DEFAULT_SHADOW_LIMITS, type ShadowLimits } from './shadow/limits.js';
-export { printShadowReport } from './shadow/print-report.js';
+export { printReplayReport, printShadowReport } from './shadow/print-report.js';
+export {
+  isSameChain,
+  isSameReplay,
+  type ReplayReport,
+  type ReplayTolerance,
+  recordedMoment,
+  reportReplay,
+} from './shadow/replay-report.js';
 export type { ForkReport, ShadowReport } from './shadow/report.js';
 export {
   runShadow,

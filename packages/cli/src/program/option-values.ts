@@ -7,6 +7,12 @@ export function parseNatural(text: string): number {
   throw new InvalidArgumentError('expected a natural number');
 }
 
+export function parsePositive(text: string): number {
+  const value = parseNatural(text);
+  if (value > 0) return value;
+  throw new InvalidArgumentError('expected a number from 1');
+}
+
 const UNITS_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 const NS_PER_MS = 1_000_000n;
 /** The longest time that logical time can tell: a thousand years. */

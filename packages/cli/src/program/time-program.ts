@@ -1,15 +1,17 @@
 /** The commands that go back in time, and take worlds elsewhere. */
 import { type Command, Option } from 'commander';
+import { type ReplayOptions, replayTarget } from '../commands/replay/replay.js';
 import { type ExportOptions, exportWorld, importWorld } from '../commands/time/bundle.js';
 import { type DiffOptions, diffSides } from '../commands/time/diff.js';
 import { type ForkOptions, forkWorld } from '../commands/time/fork.js';
 import { listRewinds, type RewindOptions, rewindWorld } from '../commands/time/rewind.js';
 import { CliError } from '../output.js';
 import { findWorld } from '../world/world-path.js';
-import { parseNatural } from './option-values.js';
+import { parseNatural, parsePositive } from './option-values.js';
 import type { RunCommand } from './run-command.js';
 
 const DEFAULT_ROWS = 100;
+const DEFAULT_EVERY = 1000;
 
 /** Whose key signs the epoch that a branch begins. */
 const signedBy = () =>
@@ -19,6 +21,7 @@ export function addTimeCommands(program: Command, run: RunCommand): void {
   addBranchCommands(program, run);
   addDiffCommand(program, run);
   addBundleCommands(program, run);
+  addReplayCommand(program, run);
 }
 
 interface RewindFlags extends Partial<Pick<RewindOptions, 'to'>>, Pick<RewindOptions, 'as'> {
@@ -84,5 +87,28 @@ function addBundleCommands(program: Command, run: RunCommand): void {
     .argument('<dir>', 'directory of the world')
     .action((file: string, dir: string, _: unknown, command: Command) =>
       run(command, (_world, tools) => importWorld(file, dir, tools.progress('records judged'))),
+    );
+}
+
+function addReplayCommand(program: Command, run: RunCommand): void {
+  program
+    .command('replay')
+    .description('replay a world as recorded, under another manifest, or by another build')
+    .argument('[target]', 'a bundle, or the directory of a world (default: as --world)')
+    .addOption(
+      new Option('--with <folder>', 'authoring folder of a manifest to replay it with').conflicts(
+        'withBuild',
+      ),
+    )
+    .option('--with-build <path>', 'package or program of another build, to compare states with')
+    .option('--from <seq>', 'first record: before it all is as recorded', parseNatural)
+    .option('--to <seq>', 'last record', parseNatural)
+    .option('--every <n>', 'records between two states that are told', parsePositive, DEFAULT_EVERY)
+    .option('--ignore-fuel', 'fuel that differs is no difference')
+    .option('--limit <rows>', 'most rows to show of each list', parseNatural, DEFAULT_ROWS)
+    .action((target: string | undefined, options: ReplayOptions, command: Command) =>
+      run(command, (world, tools) =>
+        replayTarget(target, world, options, tools.progress('records replayed')),
+      ),
     );
 }

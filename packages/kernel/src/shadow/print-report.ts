@@ -1,5 +1,6 @@
 /** The report of a shadow for people: what is riskiest comes first. */
 import { toHashText } from '@aos/canon';
+import type { ReplayReport } from './replay-report.js';
 import type {
   AuthorityRow,
   Compared,
@@ -31,6 +32,24 @@ export function printShadowReport(report: ShadowReport): readonly string[] {
     ...printInFlight(report),
     ...printWindow(report),
     ...printHead(report),
+  ];
+}
+
+/** What a candidate would have made of the past. */
+export function printReplayReport(report: ReplayReport): readonly string[] {
+  const { from_seq, to_seq, left_out, unanswered, unused_receipts: unused, run } = report;
+  return [
+    `replay of records ${from_seq} to ${to_seq} of ${toHashText(report.world_id)}`,
+    `  from ${toHashText(report.base)}`,
+    `  with ${toHashText(report.candidate)}`,
+    ...printAuthority(report.authority),
+    ...printList('definitions', report.definitions, ({ kind, name, change }) => [
+      `${change} ${kind} ${name}`,
+    ]),
+    ...(left_out === 0 ? [] : [`${left_out} inputs left out: they are about nothing here`]),
+    ...printList('effects that nothing answers', unanswered, printEffect),
+    ...(unused === 0 ? [] : [`${unused} receipts that nothing asked for`]),
+    ...printFork(run),
   ];
 }
 

@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { toHashText } from '@aos/canon';
 import { heightOf } from '@aos/host';
-import { checkImported, importBundle, nodeFs, openWorldStore, writeBundle } from '@aos/store';
+import {
+  checkImported,
+  type DiskStore,
+  importBundle,
+  nodeFs,
+  openWorldStore,
+  writeBundle,
+} from '@aos/store';
 import { withDurableFiles } from '../../access/known-durable.js';
 import type { Answer } from '../../output.js';
 import type { ProgressLine } from '../../terminal/progress.js';
@@ -73,30 +80,48 @@ export async function importWorld(
 }
 
 /** Verifies what a bundle holds, in a folder of its own that is taken away again. */
-export async function verifyBundle(
+export function verifyBundle(
   file: string,
   options: VerifyCommandOptions,
   progress: ProgressLine,
 ): Promise<Answer> {
+  return inScratch((scratch) => judgeBundle(file, scratch, options, progress));
+}
+
+/** The world of a bundle, in a folder that is taken away again. */
+export function withBundle<T>(file: string, use: (store: DiskStore) => Promise<T> | T): Promise<T> {
+  return inScratch((scratch) => withImported(file, scratch, use));
+}
+
+/** A folder for what is needed for a moment. */
+export async function inScratch<T>(use: (folder: string) => Promise<T>): Promise<T> {
   const scratch = mkdtempSync(join(tmpdir(), 'aos-bundle-'));
   try {
-    return await judgeBundle(file, scratch, options, progress);
+    return await use(scratch);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
 }
 
-async function judgeBundle(
+function judgeBundle(
   file: string,
   folder: string,
   options: VerifyCommandOptions,
   progress: ProgressLine,
 ): Promise<Answer> {
+  return withImported(file, folder, (store) => judgeStore(store, options, progress));
+}
+
+async function withImported<T>(
+  file: string,
+  folder: string,
+  use: (store: DiskStore) => Promise<T> | T,
+): Promise<T> {
   await importBundle(file, folder);
   await checkImported(folder);
   const store = await openWorldStore(folder, { mode: 'read' });
   try {
-    return judgeStore(store, options, progress);
+    return await use(store);
   } finally {
     await store.close();
   }

@@ -51,7 +51,10 @@ export function decisionText({ outcome, code }: DecisionEntry): string {
 }
 
 /** Parameters as JSON. */
-export function paramsText(world: World, { effect, params }: IntentEntry): string {
+export function paramsText(
+  world: World,
+  { effect, params }: Pick<IntentEntry, 'effect' | 'params'>,
+): string {
   if (params.inline === undefined) return toHashText(params.ref);
   const schema = world.program.gate.effects.get(effect)?.params;
   return cutText(printJson(describeValue(params.inline, schema)));

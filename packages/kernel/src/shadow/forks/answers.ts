@@ -6,7 +6,7 @@
  * 2. Any other by the first script that fits, else by the least value of its receipt schema.
  * 3. Each receipt of the past answers one effect; of equal ones the oldest comes first.
  */
-import { encode, type Hash, sha256, toHex } from '@aos/canon';
+import { bytesEqual, encode, type Hash, sha256, toHex } from '@aos/canon';
 import {
   isReducerOrigin,
   type JournalRecord,
@@ -51,7 +51,7 @@ export class RecordedEffects {
   readonly #early = new Map<string, RawReceipt>();
 
   /** Throws ObjectsNeeded. */
-  constructor(world: World, records: readonly JournalRecord[], object: ObjectReader) {
+  constructor(world: World, records: Iterable<JournalRecord>, object: ObjectReader) {
     for (const { hash } of world.intents.range()) this.#bound.set(toHex(hash), hash);
     for (const { entries } of records) {
       for (const entry of entries) {
@@ -76,6 +76,17 @@ export class RecordedEffects {
     return true;
   }
 
+  /** As {@link bind}, to the very same intent where the past asked for that. */
+  bindAlike(intent: OpenIntent): boolean {
+    const [origin] = intent.waiters;
+    const list = origin && this.#unbound.get(keyOf({ ...intent, origin }));
+    const at = list?.findIndex((past) => bytesEqual(past, intent.hash)) ?? -1;
+    if (list === undefined || at < 0) return this.bind(intent);
+    list.splice(at, 1);
+    this.#bound.set(toHex(intent.hash), intent.hash);
+    return true;
+  }
+
   /** The intent of the run that one of the past is bound to. */
   boundTo(past: Hash): Hash | undefined {
     return this.#bound.get(toHex(past));
@@ -84,6 +95,11 @@ export class RecordedEffects {
   /** A receipt of the past that came before what it answers was asked for in this run. */
   keep(receipt: RawReceipt): void {
     this.#early.set(toHex(receipt.receipt.intentHash), receipt);
+  }
+
+  /** Receipts of the past that nothing in the run has asked for. */
+  get left(): number {
+    return this.#early.size;
   }
 
   /** Takes the receipt that has come already for an intent of the run. */
