@@ -3,7 +3,7 @@
 // All of the product is one bundle without dependencies left outside, so that one script has all
 // the blocks that are counted.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -35,13 +35,18 @@ if (values.list || strange.length > 0) {
   process.exit(strange.length > 0 ? 1 : 0);
 }
 
+const isChosen = (/** @type {{ name: string }} */ { name }) =>
+  positionals.length === 0 || positionals.includes(name);
+const chosen = files.filter(isChosen);
 const outDir = join(cacheDir, 'fuzz');
 const findingsDir = join(outDir, 'findings');
-const bundle = join(outDir, 'fuzz.mjs');
+// by itself: another run may make its own meanwhile
+const bundle = join(outDir, `fuzz-${process.pid}.mjs`);
 mkdirSync(outDir, { recursive: true });
 await makeBundle();
 let failed = 0;
-for (const name of positionals.length > 0 ? positionals : names) failed += run(name);
+for (const { name } of chosen) failed += run(name);
+rmSync(bundle);
 console.log(failed === 0 ? 'fuzz: no findings' : `fuzz: ${failed} findings`);
 process.exitCode = failed === 0 ? 0 : 1;
 
@@ -63,10 +68,10 @@ async function makeBundle() {
 }
 
 function entry() {
-  const imports = files.map(({ folder, name }, i) => {
+  const imports = chosen.map(({ folder, name }, i) => {
     return `import { target as target${i} } from ${JSON.stringify(join(folder, `${name}.ts`))};`;
   });
-  const places = files.map(({ folder, name }, i) => {
+  const places = chosen.map(({ folder, name }, i) => {
     const corpusFile = join(folder, '../corpora', `${name}.txt`);
     return `{ target: target${i}, corpusFile: ${JSON.stringify(corpusFile)} }`;
   });

@@ -15,8 +15,16 @@ export function described(value: Value): string {
   return `[${(value as readonly Value[]).map(described).join(', ')}]`;
 }
 
-/** The same of what cborg reads, maps in the order of the input; throws where it refuses. */
-export function describedByCborg(bytes: Uint8Array): string {
+/** Whether cborg reads it as this: it says nothing of texts and bytes without a length. */
+export function isReadByCborg(bytes: Uint8Array, told: string): boolean {
+  try {
+    return describedByCborg(bytes) === told;
+  } catch (error) {
+    return /indefinite length bytes.strings/.test((error as Error).message);
+  }
+}
+
+function describedByCborg(bytes: Uint8Array): string {
   const tokens = new Tokenizer(bytes, { allowIndefinite: true, allowBigInt: true });
   const isTagged = Buffer.from(bytes.subarray(0, 3)).toString('hex') === 'd9d9f7';
   if (isTagged) tokens.next();
@@ -70,4 +78,41 @@ function next(tokens: Tokenizer): Token {
 
 function float(value: number): string {
   return `float ${Object.is(value, -0) ? '-0' : value}`;
+}
+
+/** CBOR as an encoder may write it that thinks of nothing: long heads, no end, maps as they come. */
+export function careless(value: Value, order: MapOrder = 'reversed'): Uint8Array {
+  return Uint8Array.from(carelessly(value, order));
+}
+
+type MapOrder = 'reversed' | 'same';
+
+function carelessly(value: Value, order: MapOrder): number[] {
+  if (value === null) return [0xf6];
+  if (typeof value === 'boolean') return [value ? 0xf5 : 0xf4];
+  if (typeof value === 'number' || typeof value === 'bigint') {
+    return value < 0 ? head(0x20, -1n - BigInt(value)) : head(0x00, BigInt(value));
+  }
+  if (typeof value === 'string') {
+    const bytes = Buffer.from(value);
+    return [0x7f, ...head(0x60, BigInt(bytes.length)), ...bytes, 0xff];
+  }
+  if (value instanceof Uint8Array) return [...head(0x40, BigInt(value.length)), ...value];
+  if (value instanceof Float) {
+    const bytes = Buffer.alloc(8);
+    bytes.writeDoubleBE(value.value);
+    return [0xfb, ...bytes];
+  }
+  if (value instanceof Map) {
+    const entries = order === 'same' ? [...value] : [...value].reverse();
+    return [0xbf, ...entries.flat().flatMap((each) => carelessly(each, order)), 0xff];
+  }
+  const items = value as readonly Value[];
+  return [...head(0x80, BigInt(items.length)), ...items.flatMap((each) => carelessly(each, order))];
+}
+
+function head(major: number, argument: bigint): number[] {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64BE(argument);
+  return [major | 27, ...bytes];
 }

@@ -17,7 +17,7 @@ import {
 import { type FuzzTarget, holds } from '@aos/testing/fuzz';
 import { decode as decodeTheirs } from 'cbor2';
 import { valueIn } from '../codes.js';
-import { described, describedByCborg } from '../described.js';
+import { described, isReadByCborg } from '../described.js';
 import { cborTokens } from '../tokens.js';
 
 const values = [
@@ -53,7 +53,7 @@ function checkStrict(bytes: Uint8Array): void {
     const value = valueIn(read(bytes));
     if (value === undefined) continue;
     holds(bytesEqual(write(value), bytes), 'what is decoded is encoded to the same bytes');
-    holds(described(value) === describedByCborg(bytes), 'another decoder reads the same');
+    holds(isReadByCborg(bytes, described(value)), 'another decoder reads the same');
     const plain = decodePlain(bytes);
     holds(plain.ok && described(plain.value) === described(value), 'plain reading takes as much');
   }
@@ -63,10 +63,7 @@ function checkPlain(bytes: Uint8Array): void {
   const plain = decodePlain(bytes);
   const value = valueIn(plain);
   if (value !== undefined) {
-    holds(
-      described(value) === describedByCborg(bytes),
-      'another decoder reads plain bytes the same',
-    );
+    holds(isReadByCborg(bytes, described(value)), 'another decoder reads plain bytes the same');
     const isUntagged = bytesEqual(encodeUntagged(value), bytes);
     holds(!isUntagged || decodeUntagged(bytes).ok, 'what is canonical is decoded');
     holds(!bytesEqual(encode(value), bytes) || decode(bytes).ok, 'canonical documents are decoded');

@@ -1,0 +1,168 @@
+/**
+ * Bundles: whole worlds as one file, edited below the hash at their end, which is made anew.
+ *
+ * The importer takes a bundle or refuses it with a code, and then there is no world. What it takes
+ * opens and exports to the same bytes. Where the runtime finds a world to be true, signatures and
+ * all, the verifier that shares no code with it finds nothing against it, and the other way round.
+ */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { verifyChain } from '@aos/host';
+import {
+  checkImported,
+  createWorldStore,
+  importBundle,
+  openWorldStore,
+  writeBundle,
+} from '@aos/store';
+import { SimDisk } from '@aos/testing';
+import { type FuzzTarget, holds } from '@aos/testing/fuzz';
+import { codeOf, isExplained, root } from '../codes.js';
+import { Draws, edited } from '../draws.js';
+import { live, once, SCENARIO_NAMES } from '../golden-life.js';
+
+interface Frame {
+  readonly kind: number;
+  readonly payload: Uint8Array;
+}
+
+const MAGIC_BYTES = 12;
+const END_BYTES = 37;
+const SALT = new Uint8Array(16);
+
+type Verify = (bytes: Buffer) => readonly string[];
+
+const verifier = once(async (): Promise<Verify> => {
+  const url = pathToFileURL(join(root, 'tooling/verifier/verify.mjs')).href;
+  const { Verifier } = await import(/* @vite-ignore */ url);
+  return (bytes) => new Verifier(bytes, undefined).findings;
+});
+
+const bundles = once(() => Promise.all(SCENARIO_NAMES.slice(0, 4).map(bundleOf)));
+
+async function bundleOf(name: string): Promise<Buffer> {
+  const life = live(name);
+  const { recording, recorder } = life;
+  const nodes = [...recording.definition.nodes.values()];
+  const objects = nodes.map((bytes) => {
+    return { hash: new Uint8Array(createHash('sha256').update(bytes).digest()) as never, bytes };
+  });
+  const disk = new SimDisk(1);
+  const records = recorder.records.slice(0, 12);
+  const needed = recorder.objects;
+  const store = await createWorldStore('/w', recording.genesis, objects, {
+    fs: disk.fs,
+    salt: SALT,
+  });
+  await store.append({ records, objects: needed });
+  await writeBundle(store, '/bundle', { seq: records.length - 1, fs: disk.fs });
+  await store.close();
+  return fileOn(disk, '/bundle');
+}
+
+function fileOn(disk: SimDisk, path: string): Buffer {
+  const file = disk.fs.open(path, 'read');
+  const bytes = Buffer.alloc(file.sizeBytes());
+  file.readSync(bytes, 0);
+  file.close();
+  return bytes;
+}
+
+export const target: FuzzTarget = {
+  name: 'bundle',
+  batch: 4,
+  maxBytes: 128,
+  limitMs: 5000,
+  seeds: () => [0, 1, 2, 3].map((i) => Uint8Array.of(i, 0)),
+  async run(bytes) {
+    const draws = new Draws(bytes);
+    const original = draws.pick(await bundles());
+    const bundle = bent(original, draws);
+    const findings = (await verifier())(bundle);
+    const disk = new SimDisk(1);
+    await write(disk, bundle);
+    const fs = disk.fs;
+    const taken = await take(disk);
+    if (typeof taken === 'string') {
+      holds(fs.list('/w/journal') === undefined, 'what is refused leaves no world');
+      holds(findings.length > 0 || taken === 'bundle-extra', 'both refuse', () => taken);
+      return;
+    }
+    if (taken.failure !== undefined) isExplained(taken.failure.code);
+    const isTrue = taken.failure === undefined;
+    holds(!isTrue || findings.every(isBeyond), 'both find it true', () => findings.join('; '));
+    holds(isTrue || findings.length > 0, 'both find it false', () => taken.failure?.code ?? '');
+  },
+};
+
+/** What only a replay tells, or an importer that goes on. */
+function isBeyond(finding: string): boolean {
+  return /^(object-missing|object-shape|record-time|fork-|bundle-extra)/.test(finding);
+}
+
+async function write(disk: SimDisk, bytes: Buffer): Promise<void> {
+  const file = disk.fs.open('/bundle', 'create');
+  await file.write(bytes, 0);
+  file.close();
+}
+
+async function take(disk: SimDisk) {
+  const { fs } = disk;
+  try {
+    await importBundle('/bundle', '/w', { fs, salt: SALT });
+  } catch (error) {
+    return codeOf(error);
+  }
+  const store = await openWorldStore('/w', { fs, mode: 'read' });
+  const report = verifyChain(store);
+  await store.close();
+  try {
+    await checkImported('/w', { fs });
+  } catch (error) {
+    codeOf(error);
+  }
+  return report;
+}
+
+/** Frames left out, doubled, exchanged or edited; sizes and the end follow, mostly. */
+function bent(original: Buffer, draws: Draws): Buffer {
+  let frames = framesOf(original);
+  const steps = draws.byte() % 5;
+  for (let left = steps; left > 0; left--) {
+    const at = draws.byte() % frames.length;
+    const frame = frames[at] as Frame;
+    const kind = draws.byte() % 6;
+    const other = draws.byte() % frames.length;
+    if (kind === 0) frames = frames.toSpliced(at, 1);
+    else if (kind === 1) frames = frames.toSpliced(other, 0, frame);
+    else if (kind === 2) frames = frames.with(at, frames[other] as Frame).with(other, frame);
+    else if (kind === 3) frames = frames.with(at, { ...frame, kind: draws.byte() % 8 });
+    else frames = frames.with(at, { ...frame, payload: edited(frame.payload, draws, 3) });
+    if (frames.length === 0) break;
+  }
+  const magic = original.subarray(0, MAGIC_BYTES);
+  const isMagicBent = draws.byte() % 16 === 15;
+  const start = isMagicBent ? Buffer.from(edited(magic, draws, 1)) : magic;
+  const whole = Buffer.concat([start, ...frames.map(frameBytes), Buffer.from([6, 0, 0, 0, 32])]);
+  const end = createHash('sha256').update(whole).digest();
+  const isEndBent = draws.byte() % 16 === 15;
+  return Buffer.concat([whole, isEndBent ? Buffer.from(edited(end, draws, 1)) : end]);
+}
+
+function framesOf(bundle: Buffer): Frame[] {
+  const frames: Frame[] = [];
+  for (let at = MAGIC_BYTES; at < bundle.length - END_BYTES; ) {
+    const size = bundle.readUInt32BE(at + 1);
+    frames.push({ kind: bundle.readUInt8(at), payload: bundle.subarray(at + 5, at + 5 + size) });
+    at += 5 + size;
+  }
+  return frames;
+}
+
+function frameBytes({ kind, payload }: Frame): Buffer {
+  const head = Buffer.alloc(5);
+  head.writeUInt8(kind);
+  head.writeUInt32BE(payload.length, 1);
+  return Buffer.concat([head, payload]);
+}
