@@ -217,6 +217,19 @@ describe('damage', () => {
     }
   });
 
+  it('is a last segment without a header, when those before it are gone', async () => {
+    const subject = join(root, 'alone');
+    copyWorld(many, subject);
+    const last = segmentNames(many).length - 1;
+    for (let segment = 0; segment < last; segment++) rmSync(segmentPath(subject, segment));
+    for (const left of [0, 20]) {
+      writeSegment(subject, readSegment(many, last).subarray(0, left), last);
+      for (const check of ['last', 'all'] as const) {
+        expect(await placeOfDamage(subject, check)).toMatchObject({ segment: last - 1 });
+      }
+    }
+  });
+
   it('is found by the read of an object or record that changed after opening', async () => {
     const subject = join(root, 'later');
     copyWorld(closed, subject);

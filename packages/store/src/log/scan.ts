@@ -6,8 +6,9 @@
  * C2 At the first place where no acceptable frame is, the log ends, if nothing says otherwise.
  * C3 What says otherwise: a frame before it or behind it claims that this place was durable, or a
  *    later segment exists. Then the place is damage, reported and never skipped.
- * C4 A writer may be at work while a reader scans: before a place is called damage it is read
- *    again, because whatever claims it was durable was written after it.
+ * C4 A place is read again before it is called the end, since a disk may read wrongly once; and
+ *    before it is called damage, since a writer may be at work while a reader scans: whatever claims
+ *    that it was durable was written after it.
  * C5 A segment of another genesis is that of a fork: the log before it ends where its header says,
  *    and goes on with the records of the fork.
  *
@@ -211,7 +212,8 @@ export class LogScan implements WalkState {
 
   /** The last file exists and its header was never completed. */
   private expectStart(segment: number): void {
-    const before = this.header as SegmentHeader;
+    const before = this.header;
+    if (!before) throw new WorldDamaged('the segment is missing', this.placeAt(segment - 1, 0));
     const { offset: previousBytes } = this.end;
     const { genesis, salt } = before;
     this.header = { genesis, salt, segment, first: this.index.records, previousBytes };
