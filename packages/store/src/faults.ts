@@ -14,6 +14,16 @@ export async function asFault<T>(
   }
 }
 
+/** As {@link asFault}, where nothing is waited for. */
+export function asFaultNow<T>(action: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    const isOutside = error instanceof Error && 'errno' in error;
+    throw isOutside ? storeFailed(action, error, 'open the world again') : error;
+  }
+}
+
 /** Whether a file system failed with one of these codes. */
 export function isErrorWith(error: unknown, ...codes: readonly string[]): boolean {
   return codes.includes((error as { code?: string }).code ?? '');
@@ -26,6 +36,16 @@ export class ShortWrite extends Error {
 
   constructor(takenBytes: number, sizeBytes: number) {
     super(`short write: ${takenBytes} of ${sizeBytes} bytes`);
+  }
+}
+
+/** Two reads of the same bytes that do not agree; it becomes a fault as a short write does. */
+export class UnsteadyRead extends Error {
+  override readonly name = 'UnsteadyRead';
+  readonly errno = 0;
+
+  constructor(at: number) {
+    super(`two reads of the bytes from ${at} on do not agree`);
   }
 }
 

@@ -150,3 +150,35 @@ function fixtureOn(disk: SimDisk): StoreFixture {
     open: () => openWorldStore(DIRECTORY, options),
   };
 }
+
+describe('a store whose disk reads wrongly once', () => {
+  /** Opens for writing, the one read with a bit turned; answers whether there was such a read. */
+  async function openWithFlip(left: SimDisk, seed: number, at: number): Promise<boolean> {
+    let reads = 0;
+    const disk = left.copy(seed, {
+      fate: ({ kind }) => (kind === 'read' && reads++ === at ? 'flip' : undefined),
+    });
+    try {
+      const store = await openWorldStore(DIRECTORY, { ...SMALL, fs: disk.fs });
+      await store.close();
+    } catch (error) {
+      expect(error).toMatchObject({ name: 'AosFault' });
+    }
+    expect(await textsOn(disk.kill({}))).toHaveLength(RECORDS);
+    return at < reads;
+  }
+
+  const SMALL: StoreOptions = { ...OPTIONS, segmentBytes: 600 };
+  const RECORDS = 8;
+
+  it.each(['closed', 'killed'])('keeps all that was acknowledged, when it was %s', async (end) => {
+    const disk = new SimDisk(1);
+    const store = await createWorldStore(DIRECTORY, GENESIS, [], { ...SMALL, fs: disk.fs });
+    for (let i = 0; i < RECORDS; i++) await store.append(batchOf(`record ${i} ${'x'.repeat(50)}`));
+    if (end === 'closed') await store.close();
+    const left = disk.kill({});
+    for (let at = 0, isRead = true; isRead; at++) {
+      for (let seed = 0; seed < 10; seed++) isRead = await openWithFlip(left, 100 * at + seed, at);
+    }
+  });
+});

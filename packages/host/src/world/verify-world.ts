@@ -16,12 +16,15 @@ import { HeadCheck, type HeadReport, linksUp } from '../snapshots/head-check.js'
 import type { HostEngine } from './host-engine.js';
 import { loadParts, type WorldParts, worldAtBeginning } from './load-world.js';
 import { findStart, judgePorts, judgeRecord } from './open-world.js';
+import type { SharedDefinitions } from './shared-definitions.js';
 
 export interface VerifyOptions {
   /** `snapshot` takes the last one on trust and judges only the records after it. */
   readonly from?: 'genesis' | 'snapshot';
   /** Told how many records are judged, of how many. */
   readonly onRecord?: (records: number, of: number) => void;
+  /** Definitions that were read before; each is read anew unless told. */
+  readonly definitions?: SharedDefinitions;
 }
 
 /** What verifying came to; with a difference and its explanation when a record is not the same. */
@@ -64,7 +67,7 @@ export function verifyWorld(
   engine: HostEngine,
   options: VerifyOptions = {},
 ): VerifyReport {
-  const parts = loadParts(store, engine);
+  const parts = loadParts(store, engine, options.definitions);
   const isTrusting = options.from === 'snapshot';
   const { start, from, passedOver } = isTrusting ? findStart(parts) : fromBeginning(parts);
   const judging = new Judging(parts, start, options.onRecord);

@@ -1,5 +1,5 @@
 /** The file that is being appended to: whole writes or a failure, and room made ahead. */
-import { ShortWrite } from '../faults.js';
+import { ShortWrite, UnsteadyRead } from '../faults.js';
 import type { StoreFile, StoreFs } from '../port.js';
 import { encodeSegmentStart, type SegmentHeader } from './segment.js';
 import { type ByteSource, Window } from './window.js';
@@ -24,7 +24,12 @@ export class SegmentFile {
     mode: 'write' | 'create',
   ) {
     this.file = options.fs.open(options.path, mode);
-    this.allocatedBytes = this.file.sizeBytes();
+    try {
+      this.allocatedBytes = this.file.sizeBytes();
+    } catch (error) {
+      this.file.close();
+      throw error;
+    }
   }
 
   /** Writes the header of a segment and makes it durable; returns where frames start. */
@@ -48,10 +53,7 @@ export class SegmentFile {
 
   /** Fills an empty file with a range of another, durably. */
   async copy(source: ByteSource, from: number, to: number): Promise<void> {
-    const window = new Window(source, COPY_BYTES);
-    for (let at = from; at < to; at += COPY_BYTES) {
-      await this.write(window.at(at, Math.min(COPY_BYTES, to - at)), at - from);
-    }
+    for (const { at, bytes } of steadyBytes(source, from, to)) await this.write(bytes, at - from);
     this.allocatedBytes = to - from;
     await this.file.sync();
   }
@@ -61,10 +63,7 @@ export class SegmentFile {
    * takes for durable and that the disk never got; written again, the next flush speaks of them.
    */
   async rewrite(from: number, to: number): Promise<void> {
-    const window = new Window(this.file, COPY_BYTES);
-    for (let at = from; at < to; at += COPY_BYTES) {
-      await this.write(window.at(at, Math.min(COPY_BYTES, to - at)), at);
-    }
+    for (const { at, bytes } of steadyBytes(this.file, from, to)) await this.write(bytes, at);
     await this.file.sync();
   }
 
@@ -91,5 +90,19 @@ export class SegmentFile {
     );
     await this.write(Buffer.alloc(sizeBytes), from);
     this.allocatedBytes = from + sizeBytes;
+  }
+}
+
+/**
+ * The bytes of a range, chunk by chunk, as two reads agree on them: what was read wrongly once would
+ * otherwise be written down for good in the place of what was right.
+ */
+function* steadyBytes(source: ByteSource, from: number, to: number) {
+  const [once, again] = [new Window(source, COPY_BYTES), new Window(source, COPY_BYTES)];
+  for (let at = from; at < to; at += COPY_BYTES) {
+    const sizeBytes = Math.min(COPY_BYTES, to - at);
+    const bytes = once.at(at, sizeBytes);
+    if (!bytes.equals(again.at(at, sizeBytes))) throw new UnsteadyRead(at);
+    yield { at, bytes };
   }
 }

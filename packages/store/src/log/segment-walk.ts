@@ -68,10 +68,9 @@ export class SegmentWalk {
    * file has behind is of no concern. With an index the walk begins behind what it covers.
    */
   toEnd(role: SegmentRole, border = Number.POSITIVE_INFINITY, index?: FittingIndex): number {
-    const start = new FrameReader(this.frames.window, SEGMENT_HEADER_SEED).headerAt(0);
-    if (start) this.noteClaims(start);
-    let offset = start ? frameSpan(start.sizeBytes) : 0;
-    if (index !== undefined) offset = this.passIndexed(index);
+    const start = this.readStart();
+    this.noteClaims(start);
+    let offset = index === undefined ? frameSpan(start.sizeBytes) : this.passIndexed(index);
     if (index !== undefined && role === 'sealed') return offset;
     while (offset < border) {
       const header = this.acceptableAt(offset) ?? this.lookAgain(offset, role);
@@ -80,6 +79,18 @@ export class SegmentWalk {
       offset += frameSpan(header.sizeBytes);
     }
     return offset;
+  }
+
+  /** It was proven before; what is read here may be another chunk of the file. */
+  private readStart(): FrameHeader {
+    const { window } = this.frames;
+    const starts = new FrameReader(window, SEGMENT_HEADER_SEED);
+    const once = starts.headerAt(0);
+    if (once) return once;
+    window.forget();
+    const again = starts.headerAt(0);
+    if (again) return again;
+    throw new WorldDamaged('the segment has no valid start', this.placeAt(0));
   }
 
   /** What an index covers was durable when it was made, and is not read here. */
@@ -114,14 +125,21 @@ export class SegmentWalk {
 
   /** The end, damage, or a frame that a writer completed while we looked (C2, C3, C4). */
   private lookAgain(offset: number, role: SegmentRole): FrameHeader | undefined {
+    const again = this.readAgain(offset);
+    if (again) return again;
     const claimed = this.isClaimed(offset) || this.isClaimedBehind(offset);
     const mayEnd = role === 'last' || offset === this.file.sizeBytes();
     if (!claimed && mayEnd) return undefined;
-    this.frames.window.forget();
-    const header = this.acceptableAt(offset);
+    const header = this.readAgain(offset);
     if (header) return header;
     const found = claimed ? 'no valid frame where one was durable' : 'no valid frame';
     throw new WorldDamaged(found, this.placeAt(offset));
+  }
+
+  /** What is cut is lost, so one wrong read must not be what it is cut for. */
+  private readAgain(offset: number): FrameHeader | undefined {
+    this.frames.window.forget();
+    return this.acceptableAt(offset);
   }
 
   private isClaimed(offset: number): boolean {

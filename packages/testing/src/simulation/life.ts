@@ -47,6 +47,9 @@ export interface LifePorts {
 const MOST_ACTS = 5;
 
 export class Life {
+  /** The world was opened for writing, so it is there for good. */
+  hasOpened = false;
+
   constructor(private readonly ports: LifePorts) {}
 
   /** What clients do meets whatever happens; it ends when the world is closed, or has failed. */
@@ -91,6 +94,7 @@ export class Life {
     const store = isMade
       ? await openWorldStore(DIRECTORY, options)
       : await createWorldStore(DIRECTORY, genesis, constitution.objects, options);
+    this.hasOpened = true;
     const watched = withAppend(store, async (batch) => {
       await store.append(batch);
       watch.durable(batch.records);

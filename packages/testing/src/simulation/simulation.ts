@@ -8,6 +8,7 @@
  *    turned: on a copy, which whoever opens it refuses or reads as it was; the world goes on without.
  * S4 In the last life nothing goes wrong, and everything comes to its end.
  */
+import { verifyWorld } from '@aos/host';
 import { AosFault, decodeGenesis } from '@aos/protocol';
 import { openWorldStore, type StoreOptions } from '@aos/store';
 import { Random } from '../random.js';
@@ -15,7 +16,7 @@ import { SimDisk, type SimDiskOptions } from '../sim-disk.js';
 import { Autopsy, examineFlipped } from './autopsy.js';
 import type { Remains } from './checkers/checker.js';
 import type { Unanswered } from './clients/sender.js';
-import { constitutionOf, genesisOf, type SimConstitution } from './constitution.js';
+import { constitutionOf, genesisOf, type SimConstitution, SimEngine } from './constitution.js';
 import { DIRECTORY, Life } from './life.js';
 import { Servers } from './outside.js';
 import type { SimParts } from './parts.js';
@@ -28,7 +29,7 @@ import { Weather } from './weather.js';
 
 const MOST_LIVES = 3;
 /** Choices of the scheduler after which a life is cut at the latest. */
-const MOST_CHOICES = 400;
+const MOST_CHOICES = 90;
 const KILL_CHANCE = 0.4;
 const FLIP_CHANCE = 0.4;
 const FLIPS = 3;
@@ -61,7 +62,9 @@ class Simulation {
   private readonly unanswered: Unanswered = new Map();
   private readonly wall = { nowNs: 1_800_000_000_000_000_000n };
   private readonly storeOptions: StoreOptions;
+  /** There is a world; one that was never opened may be lost again. */
   private isMade = false;
+  private isPromised = false;
   private life = 0;
 
   constructor(
@@ -84,7 +87,7 @@ class Simulation {
   async run(): Promise<void> {
     let disk = new SimDisk(this.random.next());
     try {
-      for (let lives = this.random.below(MOST_LIVES + 1); lives > 0; lives--) {
+      for (let lives = 1 + this.random.below(MOST_LIVES); lives > 0; lives--) {
         disk = await this.liveOn(disk);
         if (this.watch.problems.length > 0) return;
       }
@@ -102,6 +105,7 @@ class Simulation {
     if (random.chance(0.7)) scheduler.crashIn(random.below(MOST_CHOICES));
     const end = await scheduler.run(life.live());
     trace.write(`life ${this.life} is over: ${end}`);
+    this.isPromised ||= life.hasOpened;
     if (end === 'stuck') this.watch.tell('a life comes to its end', 'this one does not');
     const next = this.leave(disk, end);
     await eventLoopTurn();
@@ -125,7 +129,11 @@ class Simulation {
     const { life, scheduler, disk } = this.begin(left, 'fair');
     const end = await scheduler.run(life.finish());
     if (end !== 'done') this.watch.tell('a life comes to its end', `the last one is ${end}`);
-    const isThere = await this.look(disk.kill(QUIET), (remains) => this.watch.finished(remains));
+    const isThere = await this.look(disk.kill(QUIET), (remains) => {
+      const definitions = this.constitution.shared;
+      const verified = verifyWorld(remains.store, new SimEngine(), { definitions });
+      this.watch.finished(remains, verified);
+    });
     if (!isThere) this.watch.tell('acknowledged is durable', 'there is no world');
   }
 
@@ -177,8 +185,9 @@ class Simulation {
       return true;
     } catch (error) {
       if (!(error instanceof AosFault)) throw error;
-      const isNew = !this.isMade && error.code === 'world-not-found';
-      if (!isNew) watch.tell('what a life has left can be read', `${error.code}: ${error.message}`);
+      this.isMade = error.code !== 'world-not-found';
+      if (this.isMade || this.isPromised)
+        watch.tell('what a life has left can be read', `${error.code}: ${error.message}`);
       return false;
     }
   }

@@ -32,9 +32,9 @@ export class Watch implements Required<Checker> {
   readonly finished = this.#all('finished');
 
   #all<K extends keyof Checker>(event: K): Required<Checker>[K] {
-    const tell = (about: never) => {
+    const tell = (...about: never[]) => {
       for (const checker of this.#checkers) {
-        (checker[event] as ((about: never) => void) | undefined)?.(about);
+        (checker[event] as ((...about: never[]) => void) | undefined)?.(...about);
       }
     };
     return tell as Required<Checker>[K];

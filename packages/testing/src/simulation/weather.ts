@@ -34,7 +34,7 @@ export const FAULTS = [
   'fault writes-torn',
 ] as const;
 
-const ABOUT_CHANCE = 0.3;
+const ABOUT_CHANCE = 0.4;
 
 export class Weather {
   readonly #read: number;

@@ -3,7 +3,7 @@
  * what each life has left on its disk; it tells when the two cannot both be true.
  */
 import type { Hash, Refusal } from '@aos/canon';
-import type { SubmittedInput } from '@aos/host';
+import type { SubmittedInput, VerifyReport } from '@aos/host';
 import type { World } from '@aos/kernel';
 import type { EffectCall, Genesis, JournalRecord, WorldStore } from '@aos/protocol';
 import type { SimConstitution } from '../constitution.js';
@@ -69,8 +69,8 @@ export interface Checker {
   ended?(remains: Remains): void;
   /** One bit of what it has left was turned: what was found then, or the code of who noticed. */
   flipped?(found: FlippedRemains | string): void;
-  /** All lives have ended, the last of them well. */
-  finished?(remains: Remains): void;
+  /** All lives have ended, the last of them well; somebody else has verified what is left. */
+  finished?(remains: Remains, verified: VerifyReport): void;
 }
 
 /** What a checker is made with. */

@@ -40,7 +40,7 @@ async function propose(visit: Visit): Promise<void> {
   await visit.store(patch);
   const agent = { schema: 'g/Agent@1', json: { patch: `sha256:${toHex(patch.hash)}` } } as const;
   if (random.chance(0.2)) await visit.submit(agent, 'has a plan propose');
-  else await say(visit, { verb: 'propose', base, patchHash: patch.hash, description: '' });
+  else await sayAsAny(visit, { verb: 'propose', base, patchHash: patch.hash, description: '' });
 }
 
 async function shadow(visit: Visit, { id: proposal, base, patchHash }: Proposal): Promise<void> {
@@ -56,8 +56,8 @@ async function vote(visit: Visit, known: Proposal): Promise<void> {
   const { random } = visit;
   const { id: proposal, base, patchHash, shadow: made } = known;
   const ref = { proposal, base, patchHash };
-  if (random.chance(0.1)) await say(visit, { verb: 'reject', ...ref });
-  else if (made !== null) await say(visit, { verb: 'approve', ...ref, shadowHash: made.hash });
+  if (random.chance(0.1)) await sayAsAny(visit, { verb: 'reject', ...ref });
+  else if (made !== null) await sayAsAny(visit, { verb: 'approve', ...ref, shadowHash: made.hash });
 }
 
 async function apply(visit: Visit, { id: proposal }: Proposal, killChance: number): Promise<void> {
@@ -65,11 +65,20 @@ async function apply(visit: Visit, { id: proposal }: Proposal, killChance: numbe
   const { scheduler, trace } = ports;
   const isKilled = random.chance(killChance);
   if (isKilled) scheduler.crashIn(1 + random.below(KILL_WITHIN), 'fault crash-during-apply');
-  const result = await say(visit, { verb: 'apply', proposal });
-  if (result.ok) trace.count('applied');
+  const isApplied = await sayAsAny(visit, { verb: 'apply', proposal });
+  if (isApplied) trace.count('applied');
 }
 
-function say(visit: Visit, verb: Verb, signer: Signer = visit.random.pick(VOTERS)) {
+/** One after the other says it, until somebody may; now and then nobody else is asked. */
+async function sayAsAny(visit: Visit, verb: Verb): Promise<boolean> {
+  for (const signer of visit.random.shuffled(VOTERS)) {
+    const result = await say(visit, verb, signer);
+    if (result.ok || visit.random.chance(0.2)) return result.ok;
+  }
+  return false;
+}
+
+function say(visit: Visit, verb: Verb, signer: Signer) {
   const { worldId, epoch } = visit.peek();
   const place = { worldId, epoch, nonce: visit.random.bytes(16) };
   return visit.submit(signVerb(signer, place, verb), `says ${verb.verb}`);

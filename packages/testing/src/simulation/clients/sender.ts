@@ -1,8 +1,11 @@
 /** Sends events of every form; what was never answered it sends again in a later life. */
+import { encode } from '@aos/canon';
 import type { RawEvent } from '@aos/kernel';
 import { Commands } from '../../inputs/commands.js';
 import { EventInputs } from '../../inputs/event-inputs.js';
 import { Outside } from '../../inputs/outside.js';
+import { encodeProgram } from '../../kernel/script.js';
+import type { Random } from '../../random.js';
 import { pick } from './pick.js';
 import type { Visit } from './visit.js';
 
@@ -11,6 +14,8 @@ export type Unanswered = Map<string, RawEvent>;
 
 const READ_CHANCE = 0.3;
 const AGAIN_CHANCE = 0.5;
+/** Events that do nothing but ask for an effect, mostly one that is granted. */
+const ASK_CHANCE = 0.4;
 
 export async function sendEvents(visit: Visit, count: number, unanswered: Unanswered) {
   const { random, ports } = visit;
@@ -21,9 +26,21 @@ export async function sendEvents(visit: Visit, count: number, unanswered: Unansw
   for (let i = 0; i < count; i++) {
     if (random.chance(READ_CHANCE)) await visit.read();
     const again = random.chance(AGAIN_CHANCE) ? pick(random, [...unanswered.values()]) : undefined;
-    const event = again ?? inputs.next();
+    const event = again ?? (random.chance(ASK_CHANCE) ? ask(random, commands) : inputs.next());
     if (event.dedup !== undefined) unanswered.set(event.dedup, event);
     await visit.submit(event, `sends ${event.schema}${again ? ' again' : ''}`);
     if (event.dedup !== undefined) unanswered.delete(event.dedup);
   }
+}
+
+function ask(random: Random, commands: Commands): RawEvent {
+  const [kind, slot] = random.pick([
+    ['g.ask', null],
+    ['g.ask', 'small'],
+    ['timer.set', 'timer'],
+  ] as const);
+  const params = commands.params(kind, 1);
+  const asked = { kind, params, form: 'canonical', slot, key: null, padBytes: 0 } as const;
+  const value = { id: commands.key(), other: 0, do: encodeProgram([['inc'], ['ask', asked]]) };
+  return { schema: 'g/Do@1', cbor: encode(value) };
 }
