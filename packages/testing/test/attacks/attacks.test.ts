@@ -5,11 +5,14 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Attack, type AttackReport, runAttack } from '../../src/attacks/attack.js';
 import { printAttacks, printFailures } from '../../src/attacks/attack-table.js';
+import { APPROVALS } from './entries/approvals.js';
+import { GOVERNANCE_ENTRIES } from './entries/governance.js';
 import { RECEIPT_ENTRIES } from './entries/receipts.js';
 import { ERRANDS, REQUEST_ENTRIES } from './entries/requests.js';
 import { FOLLOW_WORLD } from './follow-world.js';
+import { GovernedRange } from './governed-world.js';
 import { Range } from './range.js';
-import { ALL_KINDS, shootingWorld } from './shooting-world.js';
+import { ALL_KINDS, type Errand, shootingWorld } from './shooting-world.js';
 
 const reports: AttackReport[] = [];
 
@@ -17,28 +20,47 @@ afterAll(() => {
   if (process.env.AOS_ATTACKS) console.log(printAttacks(reports).join('\n'));
 });
 
-async function judge(
-  range: Range,
+/** All attacks in one world, or each of them in a new one. */
+async function judge<R extends Range>(
   entry: string,
-  attacks: readonly Attack<Range>[],
+  attacks: readonly Attack<R>[],
+  open: { readonly one: () => R } | { readonly each: () => R },
 ): Promise<void> {
   const own: AttackReport[] = [];
-  for (const attack of attacks) own.push(await runAttack(entry, range, attack));
+  const ranges: R[] = [];
+  for (const attack of attacks) {
+    const [range = 'one' in open ? open.one() : open.each()] = 'one' in open ? ranges : [];
+    if (!ranges.includes(range)) ranges.push(range);
+    own.push(await runAttack(entry, range, attack));
+  }
   reports.push(...own);
   expect(printFailures(own)).toEqual([]);
-  expect(await range.close()).toBe(true);
+  for (const range of ranges) expect(await range.close()).toBe(true);
+}
+
+/** Late enough for grants to have expired. */
+function shooting(errands: readonly Errand[], kinds: readonly string[]): Range {
+  const range = new Range(shootingWorld(errands), { kinds });
+  range.time.pass(2_000_000n);
+  return range;
 }
 
 describe('nothing is executed of', () => {
-  it.each(REQUEST_ENTRIES)('what a %s asks for beyond a grant', async (entry, attacks) => {
-    const range = new Range(shootingWorld(ERRANDS), { kinds: Object.keys(ALL_KINDS) });
-    range.time.pass(2_000_000n);
-    await judge(range, entry, attacks);
+  it.each(REQUEST_ENTRIES)('what a %s asks for beyond a grant', (entry, attacks) => {
+    const kinds = Object.keys(ALL_KINDS);
+    return judge(entry, attacks, { one: () => shooting(ERRANDS, kinds) });
   });
 
-  it.each(RECEIPT_ENTRIES)('what would follow a forged %s', async (entry, attacks) => {
-    const kinds = ['ask', 'pay'];
-    const range = new Range(FOLLOW_WORLD, { kinds, held: ['ask'], counted: ['pay'] });
-    await judge(range, entry, attacks);
+  it.each(RECEIPT_ENTRIES)('what would follow a forged %s', (entry, attacks) => {
+    const options = { kinds: ['ask', 'pay'], held: ['ask'], counted: ['pay'] };
+    return judge(entry, attacks, { one: () => new Range(FOLLOW_WORLD, options) });
   });
+
+  it('what waits for people', () => {
+    return judge('approval of an effect', APPROVALS, { one: () => shooting([], ['pay']) });
+  });
+
+  it.each(GOVERNANCE_ENTRIES)('what a %s would allow', (entry, attacks) =>
+    judge(entry, attacks, { each: () => new GovernedRange() }),
+  );
 });

@@ -303,6 +303,15 @@ export class Range implements Target {
     });
   }
 
+  /** Codes of receipts that say why something came to nothing. */
+  receiptCodes(fromSeq: number): Met {
+    return this.records(fromSeq).flatMap(({ input }) => {
+      if (input.kind !== 'receipt' || input.receipt.status === 'ok') return [];
+      const code = mapOf(input.payload.inline).get('code');
+      return typeof code === 'string' ? [code] : [];
+    });
+  }
+
   async reopen(): Promise<void> {
     await this.host.close();
     this.#store = openMemoryStore(this.#store as MemoryStore);

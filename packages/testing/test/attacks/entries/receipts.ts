@@ -7,6 +7,7 @@ import { type SubmittedInput, signStreamFrame } from '@aos/host';
 import type { OpenIntent, RawReceipt } from '@aos/kernel';
 import type { Attack, Met } from '../../../src/attacks/attack.js';
 import { hashText, mallory, type Range, signerOf } from '../range.js';
+import { epochs } from './approvals.js';
 import { answerOf } from './requests.js';
 
 const ASKED = { $tag: 'Do', $value: { id: 'a', answer: answerOf([effectOf('ask')]) } };
@@ -285,4 +286,5 @@ export const RECEIPT_ENTRIES: readonly (readonly [
   ['receipt for a reducer', lies(asked)],
   ['stream frame', [...frames, trueFrame]],
   ['event', events],
+  ['answer of another time', epochs(TRUE)],
 ];

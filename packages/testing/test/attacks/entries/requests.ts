@@ -469,6 +469,9 @@ const said = ({ kind, cap, params, key: own }: Request) => ({
   ...(own === undefined ? {} : { idempotency_key: own }),
 });
 
+/** An effect as a module asks for it. */
+export const sayOf = (kind: Kind, cap: Cap, n = 1) => said({ kind, cap, params: { n } });
+
 /** What a puppet is told to say. */
 export const answerOf = (effects: readonly object[], events: readonly object[] = []): Uint8Array =>
   encodeUntagged({ state: encode({ n: 1 }), domain_events: events, effects, ann: null } as never);
