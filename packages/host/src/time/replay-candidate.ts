@@ -90,7 +90,7 @@ export function replayCandidate(
       worldId: past.end.worldId,
       fromSeq: start.seq,
       base: start.program.definition,
-      run: runOf(past),
+      run: runOf(past, run.leftOut),
     },
     { definition, run, unusedReceipts: recorded.left },
     options.rows,
@@ -120,10 +120,11 @@ function readPast(parts: WorldParts, { from, to, onRecord }: CandidateReplayOpti
     const record = unwrap(decodeRecord(bytes));
     const { logicalNowNs } = record.stamp;
     const wasDue = (wakeAtOf(world) ?? logicalNowNs) < logicalNowNs;
+    const manifest = world.program.definition.manifestHash;
     const verdict = judgeRecord(world, bytes, ports, 'trust');
     if (verdict.kind === 'different') throw divergedFault(verdict.difference);
     world = verdict.world;
-    moments.push({ record, wasDue, leftWork: world.pending.length > 0 });
+    moments.push({ record, manifest, wasDue, leftWork: world.pending.length > 0 });
     onRecord?.(world.seq, last + 1);
   }
   return { start, end: world, moments };
@@ -150,7 +151,7 @@ function unknownRecord({ head }: WorldStore, seq: number): AosFault {
   return new AosFault('record-unknown', message, { retry: 'never' });
 }
 
-function runOf({ moments, end }: Past): ForkRun {
+function runOf({ moments, end }: Past, leftOut: ReadonlySet<number>): ForkRun {
   let fuel = 0;
   let costCents = 0n;
   let receipts = 0;
@@ -163,9 +164,7 @@ function runOf({ moments, end }: Past): ForkRun {
   const open = [...end.intents.range()].filter(({ state }) => state === 'released').length;
   return {
     world: end,
-    moments: moments.map(({ record: { seq, input, entries } }) =>
-      recordedMoment(seq, input.kind, entries),
-    ),
+    moments: moments.map(({ record }) => recordedMoment(record, leftOut)),
     steps: moments.length,
     fuel,
     costCents,

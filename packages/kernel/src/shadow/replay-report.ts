@@ -7,7 +7,7 @@
  */
 import type { WorldDefinition } from '@aos/air';
 import { bytesEqual, encode, type Hash, sha256 } from '@aos/canon';
-import type { Entry } from '@aos/protocol';
+import type { JournalRecord } from '@aos/protocol';
 import type { World } from '../world/world.js';
 import { compareAuthority } from './compare/authority.js';
 import { compareDefinitions } from './compare/definitions.js';
@@ -79,7 +79,7 @@ export function reportReplay(recorded: RecordedSide, candidate: CandidateSide, r
     authority: listed(compareAuthority(base, definition), rows),
     definitions: listed(compareDefinitions(base, definition), rows),
     chain: { base: recorded.run.world.chain, candidate: ended.world.chain },
-    left_out: run.leftOut,
+    left_out: run.leftOut.size,
     unanswered: listed(unansweredRows(ended.world, run.unanswered), rows),
     unused_receipts: unusedReceipts,
     run: compareRuns({ base: recorded.run, candidate: ended }, rows),
@@ -105,11 +105,14 @@ export function isSameReplay(
   return run.first_divergence === null && !isListed && unused === 0 && isFuel && !run.is_cut;
 }
 
-/** Entries of the record that tell of changes of the definition have no counterpart. */
-export function recordedMoment(seq: number, input: string, entries: readonly Entry[]): Moment {
-  const isLeftOut = input === 'governance';
+/** Where an input was left out, entries about the definition have no counterpart. */
+export function recordedMoment(
+  { seq, input, entries }: JournalRecord,
+  leftOut: ReadonlySet<number>,
+): Moment {
+  const isLeftOut = leftOut.has(seq);
   const kept = entries.filter(({ kind }) => !isLeftOut || kind !== 'governance-changed');
-  return { at: seq, input, refused: null, entries: [...kept] };
+  return { at: seq, input: input.kind, refused: null, entries: [...kept] };
 }
 
 function unansweredRows(world: World, unanswered: readonly Unanswered[]): readonly EffectRow[] {

@@ -117,7 +117,7 @@ export function verifyJournal(opened: OpenedJournal, engine: Engine): readonly K
 }
 
 /** The world as the next record finds it: that of a fork where one begins. */
-function behindBorder(world: World, { forks }: GoldenJournal): World {
+export function behindBorder(world: World, { forks }: GoldenJournal): World {
   const genesis = forks?.[String(world.seq)];
   return genesis === undefined ? world : must(crossBorder(world, bytesOf(genesis)));
 }

@@ -8,7 +8,7 @@
  * L2. Nothing is made up. What was asked for in the past is answered as it was then; what was not
  *     stays open, and is told.
  */
-import { encode, type Hash, sha256 } from '@aos/canon';
+import { bytesEqual, encode, type Hash, sha256 } from '@aos/canon';
 import type { Engine, JournalRecord, ObjectReader, Stamp } from '@aos/protocol';
 import { admit } from '../../admit/admit.js';
 import type { AdmittedInput, RawInput, RawReceipt } from '../../admit/admitted.js';
@@ -24,7 +24,9 @@ import { bodyOf, rebind } from './rebind.js';
 /** The recorded world around one record. */
 export interface RecordedMoment {
   readonly record: JournalRecord;
-  /** Something was due when its input came. */
+  /** The manifest that was in force when its input came. */
+  readonly manifest: Hash;
+  /** Something was due then. */
   readonly wasDue: boolean;
   /** Work was left over behind it. */
   readonly leftWork: boolean;
@@ -51,10 +53,10 @@ export interface Unanswered {
 export class CandidateRun {
   readonly unanswered: Unanswered[] = [];
   /**
-   * Inputs that are about nothing here: changes of the definition, which the candidate takes the
-   * place of, and rulings on what was never asked.
+   * Records whose inputs are about nothing here: changes of a definition that is not in force in
+   * the run, and rulings on what was never asked.
    */
-  leftOut = 0;
+  readonly leftOut = new Set<number>();
   readonly #moments: Moment[] = [];
   #steps = 0;
   #extra = 0;
@@ -69,14 +71,17 @@ export class CandidateRun {
   ) {}
 
   /** Gives the input of a record. */
-  add({ record, wasDue, leftWork }: RecordedMoment): void {
+  add({ record, manifest, wasDue, leftWork }: RecordedMoment): void {
     const { seq, stamp } = record;
     const input = this.#fed(record);
     const moment: Moment = { at: seq, input: input.kind, refused: null, entries: [] };
     this.#moments.push(moment);
     const isDue = (wakeAtOf(this.world) ?? stamp.logicalNowNs) < stamp.logicalNowNs;
     if (isDue && !wasDue && isRunning(this.world)) this.#more(moment, { kind: 'tick' }, stamp);
-    this.#give(moment, input, stamp);
+    const isSame = bytesEqual(manifest, this.world.program.definition.manifestHash);
+    if (input.kind === 'governance' && isSame && isOfDefinition(input)) {
+      moment.refused = this.#admit(moment, input, stamp) ?? null;
+    } else this.#give(moment, input, stamp);
     while (!this.#isCut && !leftWork && this.world.pending.length > 0 && isRunning(this.world)) {
       this.#more(moment, { kind: 'continue' }, stamp);
     }
@@ -111,7 +116,7 @@ export class CandidateRun {
     const boundTo = (past: Hash) => this.ports.recorded.boundTo(past);
     const rebound = rebind(this.world, input, boundTo);
     if (rebound === undefined) {
-      if (input.kind === 'governance') this.leftOut += 1;
+      if (input.kind === 'governance') this.leftOut.add(moment.at);
       return;
     }
     const isOwn = rebound.kind === 'tick' || rebound.kind === 'continue';
@@ -206,3 +211,7 @@ function rawOf(input: AdmittedInput): RawInput {
   const { value, ...event } = input;
   return { ...event, cbor: value };
 }
+
+/** Rulings on intents are about the run's own. */
+const isOfDefinition = (input: Extract<AdmittedInput, { readonly kind: 'governance' }>): boolean =>
+  input.verb !== 'approve-intent';
