@@ -1,0 +1,15 @@
+/** The seeds and the kept inputs of the target of this package, once: what was found stays found. */
+import { readFileSync } from 'node:fs';
+import { afterAll, expect, it } from 'vitest';
+import { target } from './targets/settings.js';
+
+const corpus = readFileSync(new URL('./corpora/settings.txt', import.meta.url), 'utf8');
+const lines = corpus.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+const kept = lines.map((line) => new Uint8Array(Buffer.from(line, 'base64')));
+
+afterAll(() => target.close());
+
+it('keeps its laws for all inputs of the corpus', () => {
+  expect(kept.length).toBeGreaterThan(0);
+  for (const input of [...target.seeds(), ...kept]) target.run(input);
+});
