@@ -46,6 +46,7 @@ describe('at a terminal', () => {
       $pulled: join(root, 'pulled'),
       $fork: join(root, 'fork'),
       $bundle: join(root, 'bundle'),
+      $attested: join(root, 'attested'),
       $imported: join(root, 'imported'),
       $source: SOURCE,
       $air: join(root, 'air'),

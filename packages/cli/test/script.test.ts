@@ -59,6 +59,7 @@ it('is lived through --json: each command says one value, ok as its exit code sa
     $pulled: join(root, 'pulled'),
     $fork: join(root, 'fork'),
     $bundle: join(root, 'bundle'),
+    $attested: join(root, 'attested'),
     $imported: join(root, 'imported'),
     $source: SOURCE,
     $air: join(root, 'air'),
