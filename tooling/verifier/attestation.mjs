@@ -204,7 +204,7 @@ class AttestationVerifier {
 
 export const verifyAttestation = (text, known) => new AttestationVerifier(text, known).findings;
 
-function main([file, option, key]) {
+function main(file, option, key) {
   if (file === undefined || (option !== undefined && option !== '--key')) {
     console.error('expected: attestation.mjs <file> [--key <id>]');
     return 2;
@@ -215,4 +215,4 @@ function main([file, option, key]) {
 }
 
 const isMain = process.argv[1] && realpathSync(process.argv[1]) === import.meta.filename;
-if (isMain) process.exitCode = main(process.argv.slice(2));
+if (isMain) process.exitCode = main(process.argv[2], process.argv[3], process.argv[4]);

@@ -1,86 +1,75 @@
-// What the verifier is made of: canonical bytes (chapter 1), hashes, tree, curve, kept heads.
+// The verifier's own reading of chapter 1, of ed25519, and of the tree of RFC 6962.
 import { createHash, createPublicKey, verify } from 'node:crypto';
 
 export const sha256 = (...parts) => createHash('sha256').update(Buffer.concat(parts)).digest();
 export const hex = (bytes) => Buffer.from(bytes).toString('hex');
 export const unhex = (text) => Buffer.from(text, 'hex');
 export const same = (a, b) =>
-  a instanceof Uint8Array && b instanceof Uint8Array && hex(a) === hex(b);
-const TAG = unhex('d9d9f7');
-export const EMPTY_TRIE = hex(sha256(TAG, unhex('a1666c656176657380')));
-const TEXTS = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-/** The canonical bytes of each map that was read. */
-export const rawOf = new WeakMap();
-
+  a instanceof Uint8Array && b instanceof Uint8Array && Buffer.compare(a, b) === 0;
 export function check(holds, what) {
   if (!holds) throw new Error(what);
 }
 
-/** A canonical document (chapter 1) but for floats, which no shape has. */
+const TAG = unhex('d9d9f7');
+const TEXTS = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** A canonical document but for floats, which no shape has. */
 export function readDocument(bytes) {
-  check(same(bytes.subarray(0, 3), TAG), 'no document');
+  check(same(bytes.subarray(0, 3), TAG), 'cbor-tag');
   return readItem(bytes.subarray(3));
 }
 
+/** Maps are objects; a key that is no text is named by a zero and its bytes in hex. */
 export function readItem(raw) {
   const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.length);
   let at = 0;
   const take = (size) => {
-    check(size <= bytes.length - at, 'truncated');
-    at += size;
-    return bytes.subarray(at - size, at);
-  };
-  const argument = (info) => {
-    if (info < 24) return BigInt(info);
-    check(info < 28, 'a head that is none');
-    const value = BigInt(`0x${hex(take(1 << (info - 24)))}`);
-    check(value >= (info === 24 ? 24n : 1n << BigInt(4 << (info - 24))), 'a longer head');
-    return value;
+    check(size <= bytes.length - at, 'cbor-truncated');
+    at += Number(size);
+    return bytes.subarray(at - Number(size), at);
   };
   const item = (depth) => {
-    const from = at;
-    const [major, info] = [bytes[at] >> 5, take(1)[0] & 31];
+    const [first] = take(1);
+    const [major, info] = [first >> 5, first & 31];
     if (major === 7 && info > 19 && info < 23) return info === 22 ? null : info === 21;
-    check(major < 6, 'nothing that a journal holds');
-    const value = argument(info);
-    if (major < 2) return narrow(major === 0 ? value : -1n - value);
-    const count = Number(value);
-    check(count <= bytes.length - at, 'truncated');
-    if (major === 2) return take(count);
-    if (major === 3) return TEXTS.decode(take(count));
-    check(depth < 128, 'too deep');
-    if (major === 4) return Array.from({ length: count }, () => item(depth + 1));
-    const map = Object.create(null);
-    for (let left = count, before = TAG.subarray(3); left > 0; left--) {
-      const start = at;
-      const key = item(depth + 1);
-      const name = bytes.subarray(start, at);
-      check(Buffer.compare(before, name) < 0, 'keys out of order');
-      before = name;
-      map[typeof key === 'string' ? key : `\0${hex(name)}`] = item(depth + 1);
-    }
-    rawOf.set(map, bytes.subarray(from, at));
-    return map;
+    check(major < 6 && info < 28 && depth <= 128, 'cbor-unsupported');
+    const size = BigInt(info < 24 ? info : `0x${hex(take(1 << (info - 24)))}`);
+    const number = major === 0 ? size : -1n - size;
+    if (major < 2) return Number.isSafeInteger(Number(number)) ? Number(number) : number;
+    if (major < 4) return major === 2 ? take(size) : TEXTS.decode(take(size));
+    check(size <= bytes.length - at, 'cbor-truncated');
+    const next = () => item(depth + 1);
+    if (major === 4) return Array.from({ length: Number(size) }, next);
+    const key = (read) => (typeof read === 'string' ? read : `\0${hex(encodeItem(read))}`);
+    const pairs = Array.from({ length: Number(size) }, () => [key(next()), next()]);
+    return Object.assign(Object.create(null), Object.fromEntries(pairs));
   };
   const value = item(0);
-  check(at === bytes.length, 'bytes behind the item');
+  check(encodeItem(value).equals(bytes), 'cbor-non-canonical');
   return value;
 }
 
-const narrow = (value) => (Number.isSafeInteger(Number(value)) ? Number(value) : value);
-export const short = (text) => hex([0x60 + text.length]) + hex(Buffer.from(text));
-export const bytesOf = (b) =>
-  (b.length < 24 ? hex([0x40 + b.length]) : `58${hex([b.length])}`) + hex(b);
-export function integer(n) {
-  if (n < 24) return hex([n < 0 ? 0x1f - n : n]);
-  const size = [1, 2, 4, 8].find((bytes) => n < 2 ** (8 * bytes));
-  return hex([24 + Math.log2(size)]) + n.toString(16).padStart(2 * size, '0');
+/** The one encoding of what was read: sorted keys, shortest heads. */
+export function encodeItem(value) {
+  if (value === null) return unhex('f6');
+  if (typeof value === 'boolean') return unhex(value ? 'f5' : 'f4');
+  if (typeof value === 'number' || typeof value === 'bigint') {
+    return value < 0 ? head(1, -1n - BigInt(value)) : head(0, value);
+  }
+  const concat = (major, size, parts) => Buffer.concat([head(major, size), ...parts]);
+  if (value instanceof Uint8Array) return concat(2, value.length, [value]);
+  if (typeof value === 'string') return concat(3, Buffer.byteLength(value), [Buffer.from(value)]);
+  if (Array.isArray(value)) return concat(4, value.length, value.map(encodeItem));
+  const keyOf = (name) => (name.startsWith('\0') ? unhex(name.slice(1)) : encodeItem(name));
+  const pairs = Object.entries(value).map(([name, item]) => [keyOf(name), encodeItem(item)]);
+  return concat(5, pairs.length, pairs.sort(([a], [b]) => Buffer.compare(a, b)).flat());
 }
-export const messageOf = (domain, item) => Buffer.concat([Buffer.from(`${domain}\0`), TAG, item]);
-/** Of fields in their order, with items in hex. */
-export function shapeOf(fields) {
-  const all = Object.entries(fields);
-  return unhex(`a${all.length}${all.map(([name, item]) => short(name) + item).join('')}`);
+
+function head(major, size) {
+  const n = BigInt(size);
+  if (n < 24n) return Buffer.from([32 * major + Number(n)]);
+  const log = [0, 1, 2, 3].find((each) => n < 1n << BigInt(8 << each)) ?? 3;
+  return unhex(hex([32 * major + 24 + log]) + n.toString(16).padStart(2 << log, '0'));
 }
 
 const PRIME = (1n << 255n) - 19n;
@@ -98,33 +87,20 @@ export function holds(key, message, sig) {
   return verify(null, message, createPublicKey({ key: der, format: 'der', type: 'spki' }), sig);
 }
 
-/** The tree of RFC 6962, as the roots of its full subtrees. */
-export class Tree {
-  nodes = [];
-  add(leaf) {
-    let node = { size: 1, hash: sha256(unhex('00'), leaf) };
-    while (this.nodes.at(-1)?.size === node.size) {
-      const left = this.nodes.pop();
-      node = { size: 2 * node.size, hash: sha256(unhex('01'), left.hash, node.hash) };
-    }
-    this.nodes.push(node);
+/** A signature of a shape (chapter 3, Q1). */
+export const isSigned = (domain, shape, key, sig) =>
+  holds(key, Buffer.concat([Buffer.from(`${domain}\0`), TAG, encodeItem(shape)]), sig);
+
+const nodeOf = (left, right) => sha256(unhex('01'), left, right);
+
+/** The roots of the full subtrees of a tree of RFC 6962, from the left, with one leaf more. */
+export function withLeaf(nodes, size, leaf) {
+  let [rest, node] = [nodes, sha256(unhex('00'), leaf)];
+  for (let left = size; left % 2 === 1; left = (left - 1) / 2) {
+    [rest, node] = [rest.slice(0, -1), nodeOf(rest.at(-1), node)];
   }
-  root() {
-    const hashes = this.nodes.map(({ hash }) => hash).reverse();
-    if (hashes.length === 0) return sha256();
-    return hashes.reduce((right, left) => sha256(unhex('01'), left, right));
-  }
+  return [...rest, node];
 }
 
-/** A head as `aos --json head --sign` says it. */
-export function readKept(text) {
-  const said = JSON.parse(text);
-  const { seq, epoch, sig, key_id: id, ...hashes } = said.data ?? said;
-  const raw = (hash) => unhex(`${hash}`.slice(7));
-  const read = ['world_id', 'chain', 'merkle_root', 'world_hash'].map((name) => [
-    name,
-    raw(hashes[name]),
-  ]);
-  const head = { seq, epoch, ...Object.fromEntries(read) };
-  return { head, signature: sig === null ? undefined : { key_id: raw(id), sig: unhex(sig) } };
-}
+export const rootOf = ([first = sha256(), ...rest]) =>
+  rest.length === 0 ? first : nodeOf(first, rootOf(rest));

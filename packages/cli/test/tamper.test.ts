@@ -142,7 +142,7 @@ function write({
     [COUNTS, counts],
   ].map(([kind, payload]) => frameBytes(kind as number, payload as Buffer));
   const covered = Buffer.concat([
-    Buffer.from('AOSBUNDL\0\0\0\0'),
+    Buffer.from('AOSBUNDL\0\0\0\x01'),
     ...parts,
     Buffer.from([6, 0, 0, 0, 32]),
   ]);

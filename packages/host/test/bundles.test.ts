@@ -52,7 +52,7 @@ function framesOf(bundle: Buffer): Frame[] {
 
 /** A file whose end is the hash of what is before it, whatever that is. */
 function bundleOf(frames: readonly Frame[], more: readonly Buffer[] = []): Buffer {
-  const parts = [Buffer.from('AOSBUNDL\0\0\0\0'), ...frames.map(frameBytes), ...more];
+  const parts = [Buffer.from('AOSBUNDL\0\0\0\x01'), ...frames.map(frameBytes), ...more];
   const covered = Buffer.concat([...parts, Buffer.from([6, 0, 0, 0, 32])]);
   return Buffer.concat([covered, createHash('sha256').update(covered).digest()]);
 }
