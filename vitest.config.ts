@@ -9,7 +9,7 @@ const members = readMembers(root);
 const large = process.env.AOS_DRILL === 'large';
 
 /** Tests run from source: every @aos name resolves to the source of its entry, never to dist. */
-const alias = [
+export const alias = [
   { find: '#platform', replacement: `${root}packages/canon/src/platform-node.ts` },
   ...members.flatMap(({ doors }) =>
     Object.entries(doors).map(([name, file]) => ({

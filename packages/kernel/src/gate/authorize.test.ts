@@ -69,6 +69,28 @@ describe('an effect is named by what it is', () => {
   });
 });
 
+describe('an intent that is opened', () => {
+  test('says since when it is open, who waits for it, and until when at most', () => {
+    const intent = opened({}, ask({ attempt: 2, deadlineNs: 5_000n }));
+    expect(intent).toMatchObject({
+      ...{ effect: 'g.note', cap: 'note', attempt: 2, epoch: 0, isExplicitKey: false },
+      ...{ openedAt: { seq: 7, i: 0 }, openedNs: 1_000n, deadlineNs: 5_000n },
+      ...{ state: 'released', approval: null, waiters: [goPlan], frames: 0, isCancelled: false },
+    });
+    expect(opened({})).not.toHaveProperty('deadlineNs');
+  });
+});
+
+describe('a denial', () => {
+  test('tells people no more of a name than they can read', () => {
+    const verdict = verdictOf({}, ask({ cap: 'x'.repeat(1_000) }));
+    expect(verdict).toMatchObject({
+      at: `grant ${'x'.repeat(394)}`,
+      advice: expect.stringMatching(/^.{400}$/),
+    });
+  });
+});
+
 describe('a request that cannot be read is denied', () => {
   const text = (length: number) => encode({ text: 'x'.repeat(length) });
   test.each([
@@ -223,7 +245,10 @@ describe('an intent that is open already', () => {
 
   test('is not joined by giving the key that another one has by default', () => {
     const request = ask({ idempotencyKey: byDefault.idempotencyKey, origin: stopPlan });
-    expect(outcomeOf(asking(request, byDefault))).toBe('idempotency-key-taken');
+    expect(asking(request, byDefault)).toMatchObject({
+      code: 'idempotency-key-taken',
+      at: 'idempotency_key',
+    });
     const guessed = opened({}, { ...request, idempotencyKey: byDefault.idempotencyKey });
     expect(outcomeOf(asking(ask(), guessed))).toBe('idempotency-key-taken');
   });

@@ -1,7 +1,8 @@
 import type { Encodable, Value } from '@aos/canon';
 import { decodePlain, encode } from '@aos/canon';
 import { describe, expect, it } from 'vitest';
-import { checkPatchScope, summarizePatch } from './patch-scope.js';
+import { CapParams } from './constraint.js';
+import { checkPatchScope, readPatchScope, summarizePatch } from './patch-scope.js';
 
 function summary(...patches: readonly Encodable[]) {
   const document = decodePlain(encode({ base_manifest_hash: 'sha256:00', patches }));
@@ -101,6 +102,82 @@ describe('what a grant lets a patch touch', () => {
     ]) {
       expect(codeOf(demo, op), JSON.stringify(op)).toBe('namespace-not-allowed');
     }
+  });
+
+  it('counts definitions that are replaced, and references that are removed', () => {
+    const replaced = {
+      replace_def: { kind: 'defplan', name: 'core/a@1', new_node: { name: 'demo/b@1' } },
+    };
+    const removed = {
+      set_manifest_refs: { remove: [{ kind: 'defeffect', name: 'core/e@1' }, 'no row'] },
+    };
+    expect(summary(replaced)).toEqual({
+      sections: new Set(['plans']),
+      names: new Set(['core/a@1', 'demo/b@1']),
+    });
+    expect(summary(removed)).toEqual({
+      sections: new Set(['effects']),
+      names: new Set(['core/e@1']),
+    });
+  });
+
+  it('takes a name without a namespace for one of no namespace', () => {
+    const named = (name: string) => ({ add_def: { kind: 'defplan', node: { name } } });
+    expect(codeOf({ namespaces: ['dem'] }, named('demo'))).toBe('namespace-not-allowed');
+    expect(codeOf({ namespaces: [''] }, named('/demo'))).toBe('namespace-not-allowed');
+  });
+
+  it('finds nothing in what is no patch', () => {
+    const nothing = { sections: new Set(), names: new Set() };
+    const op = new Map<Value, Value>([[7, new Map([['kind', 'defplan']])]]);
+    for (const patches of ['none', [op], ['add_def'], [new Map([['add_def', 'core/a@1']])]]) {
+      expect(summarizePatch(new Map<Value, Value>([['patches', patches]]), base as never)).toEqual(
+        nothing,
+      );
+    }
+    expect(summary({ add_def: { kind: 'deffuture', node: { name: 'core/a@1' } } })).toEqual({
+      sections: new Set(),
+      names: new Set(['core/a@1']),
+    });
+  });
+
+  it('compares rows with those of a base that has none', () => {
+    const document = decodePlain(
+      encode({
+        patches: [
+          { set_secrets: { secrets: [{ name: 'key@1' }] } },
+          { set_module_bindings: { bindings: { 'core/Main@1': { slots: {} }, 'core/M@1': {} } } },
+        ],
+      }),
+    );
+    if (!document.ok) throw new Error(document.refusal.detail);
+    expect(summarizePatch(document.value, { $kind: 'manifest' } as never)).toEqual({
+      sections: new Set(['secrets', 'module_bindings']),
+      names: new Set(['key@1', 'core/Main@1', 'core/M@1']),
+    });
+  });
+
+  it('is told with the constraint that says no', () => {
+    const limits = { sections: new Set(['plans']), namespaces: new Set(['demo']) };
+    expect(checkPatchScope(limits, summary(grants), 'g')?.at).toBe('grant g params sections');
+    const named = { ...addPlan.add_def, node: { name: 'core/fetch@1' } };
+    expect(checkPatchScope(limits, summary({ add_def: named }), 'g')?.at).toBe(
+      'grant g params namespaces',
+    );
+  });
+
+  it('is read from the parameters of a grant', () => {
+    const params = new CapParams(
+      new Map<string, Value>([
+        ['sections', ['plans']],
+        ['namespaces', ['demo']],
+      ]),
+    );
+    expect(readPatchScope(params)).toEqual({
+      sections: new Set(['plans']),
+      namespaces: new Set(['demo']),
+    });
+    expect(params.isWhole()).toBe(true);
   });
 
   it('is nothing where it names none', () => {

@@ -1,0 +1,35 @@
+// What is mutated, and which tests have to notice: those that are about it, not all that reach it.
+
+/**
+ * @typedef {object} Target
+ * @property {string[]} mutate   globs of sources
+ * @property {string[]} tests    globs of test files
+ * @property {boolean} [keepsState]  between calls, so that every mutant needs a thread of its own
+ */
+
+/** @type {Readonly<Record<string, Target>>} */
+export const targets = {
+  canon: {
+    mutate: ['packages/canon/src/**/*.ts'],
+    tests: ['packages/canon/{src,test}/**/*.test.ts'],
+    // The writer that is lent out again and again.
+    keepsState: true,
+  },
+  replay: {
+    mutate: ['packages/kernel/src/replay/*.ts'],
+    tests: [
+      'packages/kernel/src/replay/*.test.ts',
+      'packages/kernel/test/{replay,explain,keepers,verbs}.test.ts',
+    ],
+  },
+  gate: {
+    mutate: ['packages/kernel/src/gate/**/*.ts'],
+    tests: [
+      'packages/kernel/src/gate/**/*.test.ts',
+      'packages/kernel/test/{limits,receipts,reducer-effects}.test.ts',
+    ],
+  },
+};
+
+/** Names the target to the vitest configuration. */
+export const TARGET_VARIABLE = 'AOS_MUTATION_TARGET';

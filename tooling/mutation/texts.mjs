@@ -1,0 +1,47 @@
+// A plugin of Stryker: texts for people are no behaviour that we promise, codes and places are.
+// Left out are the detail of a refusal, the message of an assertion and the advice of a denial, as
+// far as they are literals; whatever decides between two texts is mutated like all else.
+
+/** Where a text stands as an argument: name of the function → which argument. */
+const textArguments = new Map([
+  ['refuse', 2],
+  ['assert', 1],
+  ['Defect', 0],
+]);
+
+/** @typedef {{ node: any, parentPath: NodePath | null, key: string | number, listKey?: string }} NodePath */
+
+/** @param {NodePath} path */
+function isText(path) {
+  const parent = path.parentPath;
+  if (parent === null) return false;
+  const { node } = parent;
+  switch (node.type) {
+    case 'ConditionalExpression':
+      return path.key !== 'test' && isText(parent);
+    case 'CallExpression':
+    case 'NewExpression':
+      return path.listKey === 'arguments' && textArguments.get(node.callee.name) === path.key;
+    case 'VariableDeclarator':
+      return path.key === 'init' && node.id.name === 'advice';
+    case 'ObjectProperty':
+      return path.key === 'value' && node.key.name === 'advice';
+    default:
+      return false;
+  }
+}
+
+export const strykerPlugins = [
+  {
+    kind: 'Ignore',
+    name: 'texts',
+    value: {
+      /** @param {NodePath} path */
+      shouldIgnore(path) {
+        const isLiteral =
+          path.node.type === 'StringLiteral' || path.node.type === 'TemplateLiteral';
+        return isLiteral && isText(path) ? 'a text for people' : undefined;
+      },
+    },
+  },
+];
