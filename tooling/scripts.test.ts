@@ -16,7 +16,14 @@ describe('the root manifest', () => {
   it('has every command of the project', () => {
     const commands = ['start', 'test', 'verify', 'build', 'aos', 'ladder', 'bench', 'conformance'];
     expect(Object.keys(scripts)).toEqual(
-      expect.arrayContaining([...commands, 'test:browser', 'test:terminal', 'drills', 'matrix']),
+      expect.arrayContaining([
+        ...commands,
+        'test:browser',
+        'test:terminal',
+        'drills',
+        'sim',
+        'matrix',
+      ]),
     );
   });
 

@@ -18,8 +18,14 @@ export { type KernelPort, REAL_KERNEL } from './kernel/kernel-port.js';
 export { Coverage } from './laws/coverage.js';
 export { Random } from './random.js';
 export { type FailureCode, SimCrash, SimDisk, type SimDiskOptions } from './sim-disk.js';
+export {
+  describeFailure,
+  faultsMissing,
+  runSimulations,
+  type SimRun,
+  type SimRunOptions,
+} from './simulation/runs.js';
 export { type SimReport, simulate } from './simulation/simulation.js';
-export { FAULTS } from './simulation/weather.js';
 export { runStoreCutPoints, type StoreDrillOptions, type StoreDrillReport } from './store-drill.js';
 export type { Duration } from './test-world/durations.js';
 export type {

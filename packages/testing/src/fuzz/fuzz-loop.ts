@@ -6,15 +6,17 @@
  * Z5 Coverage is looked at once per batch; a batch that reached something new runs again, one by
  *    one, to learn which input it was.
  */
-import { toHex } from '@aos/canon';
+import { bytesEqual } from '@aos/canon';
 import { Random } from '../random.js';
 import type { Feedback } from './block-coverage.js';
 import { mutantOf } from './mutator.js';
-import { type FuzzTarget, keyOf } from './target.js';
+import { Broken, type FuzzTarget, keyOf } from './target.js';
 
 export interface FuzzOptions {
   readonly seed: number;
   readonly seconds: number;
+  /** Ends the run as well, where a run has to be the same each time. */
+  readonly executions?: number;
   /** Beside the seeds of the target. */
   readonly corpus?: readonly Uint8Array[];
   readonly feedback: Feedback;
@@ -42,26 +44,29 @@ export interface FuzzReport {
 const DEFAULT_LIMIT_MS = 2000;
 const DEFAULT_BATCH = 32;
 const DEFAULT_MAX_BYTES = 4096;
-/** Mutants of one input before the next one is chosen. */
+/** A run ends with so many: whoever has them has enough to do. */
 const MAX_FINDINGS = 20;
 
 export async function fuzz(target: FuzzTarget, options: FuzzOptions): Promise<FuzzReport> {
   const run = new FuzzRun(target, options);
   await run.start();
   const endsAt = performance.now() + options.seconds * 1000;
-  while (performance.now() < endsAt && run.findings.size < MAX_FINDINGS) await run.batch();
+  const most = options.executions ?? Number.POSITIVE_INFINITY;
+  const goesOn = () => performance.now() < endsAt && run.executions < most;
+  while (goesOn() && run.findings.size < MAX_FINDINGS) await run.batch();
   await run.minimize();
   return run.report();
 }
 
 class FuzzRun {
   readonly findings = new Map<string, Finding>();
+  executions = 0;
   readonly #random: Random;
   readonly #seen = new Set<string>();
   readonly #pool: Uint8Array[] = [];
   #seedCount = 0;
   #seedBlocks = 0;
-  #executions = 0;
+  #isBegun = false;
 
   constructor(
     private readonly target: FuzzTarget,
@@ -73,6 +78,7 @@ class FuzzRun {
   async start(): Promise<void> {
     const seeds = await this.target.seeds();
     for (const seed of seeds) await this.#tryAlone(seed, 'always');
+    this.#isBegun = true;
     this.#seedCount = this.#pool.length;
     this.#seedBlocks = this.#seen.size;
     for (const input of this.options.corpus ?? []) await this.#tryAlone(input, 'if-new');
@@ -100,7 +106,7 @@ class FuzzRun {
   report(): FuzzReport {
     return {
       target: this.target.name,
-      executions: this.#executions,
+      executions: this.executions,
       seedBlocks: this.#seedBlocks,
       blocks: this.#seen.size,
       corpus: this.#pool.slice(this.#seedCount),
@@ -131,9 +137,11 @@ class FuzzRun {
   }
 
   async #execute(input: Uint8Array): Promise<void> {
-    this.#executions += 1;
+    this.executions += 1;
     this.options.onInput?.(input);
-    const error = await errorOf(this.target, input);
+    // what is made once is made by the first seeds, and takes its time
+    const judge = this.#isBegun ? timedErrorOf : errorOf;
+    const error = await judge(this.target, input);
     if (error === undefined) return;
     const key = keyOf(error);
     if (this.findings.has(key)) return;
@@ -145,17 +153,22 @@ class FuzzRun {
 /** What a target throws of an input, given a copy: nobody changes what comes from outside. */
 export async function errorOf(target: FuzzTarget, input: Uint8Array): Promise<unknown> {
   const given = input.slice();
-  const startedAt = process.cpuUsage();
   try {
     await target.run(given);
   } catch (error) {
     return error ?? new Error('thrown: nothing');
   }
+  return bytesEqual(given, input) ? undefined : new Broken('the input is not changed');
+}
+
+/** The same, of an input that also has to end in time. */
+async function timedErrorOf(target: FuzzTarget, input: Uint8Array): Promise<unknown> {
+  const startedAt = process.cpuUsage();
+  const error = await errorOf(target, input);
   const { user, system } = process.cpuUsage(startedAt);
   const limitMs = target.limitMs ?? DEFAULT_LIMIT_MS;
-  if ((user + system) / 1000 > limitMs) return new Error(`slow: beyond ${limitMs} ms`);
-  if (toHex(given) !== toHex(input)) return new Error('changed: the input is not what it was');
-  return undefined;
+  if (error !== undefined || (user + system) / 1000 <= limitMs) return error;
+  return new Broken(`an input ends within ${limitMs} ms`);
 }
 
 /** Takes away what is not needed, piece by piece, while the finding stays the same. */
@@ -166,7 +179,7 @@ async function minimized(target: FuzzTarget, { key, input }: Finding): Promise<U
       const shorter = smallest.slice();
       shorter.copyWithin(at, at + size);
       const candidate = shorter.subarray(0, Math.max(at, smallest.length - size)).slice();
-      const error = await errorOf(target, candidate);
+      const error = await timedErrorOf(target, candidate);
       if (error !== undefined && keyOf(error) === key) smallest = candidate;
       else at += size;
     }

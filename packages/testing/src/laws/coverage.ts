@@ -2,7 +2,7 @@
 import type { JournalRecord } from '@aos/protocol';
 
 export class Coverage {
-  private readonly counts = new Map<string, number>();
+  readonly counts = new Map<string, number>();
 
   count(name: string, times = 1): void {
     this.counts.set(name, (this.counts.get(name) ?? 0) + times);

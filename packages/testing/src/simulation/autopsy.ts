@@ -4,7 +4,14 @@
  */
 import { bytesEqual, type Hash } from '@aos/canon';
 import { loadWorld, openWorld, SignatureVerifier } from '@aos/host';
-import { hashWorld, type ReplayPorts, replayRecord, type Verdict, type World } from '@aos/kernel';
+import {
+  hashWorld,
+  type ProgramCache,
+  type ReplayPorts,
+  replayRecord,
+  type Verdict,
+  type World,
+} from '@aos/kernel';
 import { chainOf, decodeRecord, type WorldStore } from '@aos/protocol';
 import type { DiskStore } from '@aos/store';
 import type { FlippedRemains, FoundRecord, Remains } from './checkers/checker.js';
@@ -16,6 +23,8 @@ export class Autopsy {
   private journal: FoundRecord[] = [];
   private store: WorldStore | undefined;
   private first: World | undefined;
+
+  constructor(private readonly programs: ProgramCache) {}
 
   examine(store: DiskStore): Remains {
     this.store = store;
@@ -33,7 +42,7 @@ export class Autopsy {
 
   /** The world at genesis, or after the last record that was replayed. */
   private get world(): World {
-    this.first ??= loadWorld(this.window, this.engine);
+    this.first ??= { ...loadWorld(this.window, this.engine), programs: this.programs };
     return this.journal.at(-1)?.after ?? this.first;
   }
 

@@ -5,6 +5,7 @@
 import { compilePatch, diffWorlds, type WorldDefinition } from '@aos/air';
 import { encode, type Hash, parseHashText, type Result, sha256, toHex, utf8 } from '@aos/canon';
 import { type HostEngine, SharedDefinitions } from '@aos/host';
+import { ProgramCache } from '@aos/kernel';
 import type { KeyringEntry, StoredObject } from '@aos/protocol';
 import { CURRENT_RUNTIME, encodeGenesis, GENESIS_FORMAT } from '@aos/protocol';
 import { Edits } from '../governed/edits.js';
@@ -37,6 +38,8 @@ export interface SimConstitution {
   readonly objects: readonly StoredObject[];
   /** What hosts of it share. */
   readonly shared: SharedDefinitions;
+  /** What is compiled of it, for those who look at what is left. */
+  readonly programs: ProgramCache;
   /** By the hexadecimal hash of its manifest. */
   find(manifest: string): WorldDefinition;
 }
@@ -112,6 +115,7 @@ function make(index: number): SimConstitution {
     patches,
     objects: [...nodesOf(generated.definition), ...CODE],
     shared: new SharedDefinitions(),
+    programs: new ProgramCache(64),
     find: (manifest) => definitions.find(manifest).definition,
   };
 }

@@ -44,7 +44,7 @@ export interface LifePorts {
 }
 
 /** Most inputs of one client. */
-const MOST_ACTS = 5;
+const MOST_ACTS = 6;
 
 export class Life {
   /** The world was opened for writing, so it is there for good. */
@@ -153,14 +153,15 @@ export class Life {
     const senders = Array.from({ length: 1 + random.below(3) }, (_, i) =>
       sendEvents(visit(`client ${i}`), acts(), unanswered),
     );
-    const others = [
-      () => operate(visit('operator'), acts()),
-      () => decide(visit('approver'), acts()),
-      () => bringReceipts(visit('courier'), acts()),
-      () => govern(visit('governor'), 2 * acts(), weather.killDuringApply),
-      () => setClocks(visit('somebody'), acts(), weather.clock),
+    const others: readonly (readonly [chance: number, come: () => Promise<void>])[] = [
+      [0.6, () => operate(visit('operator'), acts())],
+      [0.5, () => decide(visit('approver'), acts())],
+      [0.6, () => bringReceipts(visit('courier'), 2 * acts())],
+      [0.4, () => govern(visit('governor'), 2 * acts(), weather.killDuringApply)],
+      [0.5, () => setClocks(visit('somebody'), acts(), weather.clock)],
     ];
-    return [...senders, ...others.filter(() => random.chance(0.6)).map((come) => come())];
+    const come = others.filter(([chance]) => random.chance(chance));
+    return [...senders, ...come.map(([, come]) => come())];
   }
 
   #visit(who: string, host: WorldHost): Visit {

@@ -60,7 +60,7 @@ export class OutsideAdapter implements Adapter {
     trace.write(`start ${what}`);
     const isTroubled = random.chance(trouble);
     const isLost = isTroubled && random.chance(0.2);
-    if (isTroubled && random.chance(0.05)) {
+    if (isTroubled && random.chance(0.15)) {
       trace.count('fault adapter-throws', what);
       throw new Error('a defect of the adapter');
     }
@@ -87,7 +87,7 @@ export class OutsideAdapter implements Adapter {
     const outcome = isTroubled
       ? (this.#fail(call, what) ?? this.#answer(call))
       : this.#answer(call);
-    if (isTroubled && random.chance(0.4)) this.#postReceipt(call, outcome, what);
+    if (isTroubled && random.chance(0.6)) this.#postReceipt(call, outcome, what);
     return outcome;
   }
 

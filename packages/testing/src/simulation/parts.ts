@@ -9,6 +9,8 @@ export interface SimParts {
   readonly store?: (store: WorldStore) => WorldStore;
   /** The store as it is found after a life. */
   readonly found?: (store: DiskStore) => DiskStore;
+  /** The same where a bit was turned. */
+  readonly flipped?: (store: DiskStore) => DiskStore;
   /** The host as clients see it. */
   readonly host?: (host: WorldHost) => WorldHost;
   readonly disk?: Pick<SimDiskOptions, 'lieAboutFlush'>;

@@ -4,11 +4,9 @@ import type { Checker, NewChecker } from './checkers/checker.js';
 import { CHECKERS } from './checkers/index.js';
 import type { SimConstitution } from './constitution.js';
 
-/** Problems of one seed that are told; what comes after the first few follows from them. */
-const MOST_PROBLEMS = 5;
-
 export class Watch implements Required<Checker> {
-  readonly problems: string[] = [];
+  /** The first of each rule: what comes after it mostly follows from it. */
+  readonly #problems = new Map<string, string>();
   readonly #checkers: readonly Checker[];
 
   constructor(genesis: Genesis, constitution: SimConstitution) {
@@ -18,7 +16,11 @@ export class Watch implements Required<Checker> {
   }
 
   tell(rule: string, problem: string): void {
-    if (this.problems.length < MOST_PROBLEMS) this.problems.push(`${rule}: ${problem}`);
+    if (!this.#problems.has(rule)) this.#problems.set(rule, problem);
+  }
+
+  get problems(): readonly string[] {
+    return [...this.#problems].map(([rule, problem]) => `${rule}: ${problem}`);
   }
 
   readonly submitted = this.#all('submitted');

@@ -34,7 +34,7 @@ export const FAULTS = [
   'fault writes-torn',
 ] as const;
 
-const ABOUT_CHANCE = 0.4;
+const ABOUT_CHANCE = 0.3;
 
 export class Weather {
   readonly #read: number;
@@ -61,14 +61,14 @@ export class Weather {
       const isAbout = random.chance(ABOUT_CHANCE);
       return isAbout && sky === 'foul' ? most : 0;
     };
-    this.#read = odds(0.01);
-    this.#readFlip = odds(0.01);
-    this.#write = odds(0.03);
-    this.#short = odds(0.03);
-    this.#flush = odds(0.03);
-    this.#name = odds(0.03);
-    this.#roomLeft = odds(1) === 1 ? random.below(60) : Number.POSITIVE_INFINITY;
-    this.outside = odds(0.8);
+    this.#read = odds(0.005);
+    this.#readFlip = odds(0.005);
+    this.#write = odds(0.01);
+    this.#short = odds(0.01);
+    this.#flush = odds(0.01);
+    this.#name = odds(0.01);
+    this.#roomLeft = odds(1) === 1 ? random.below(150) : Number.POSITIVE_INFINITY;
+    this.outside = random.pick([0.1, 0.4, 0.8]) * odds(1);
     this.killDuringApply = odds(0.8);
     this.clock = odds(0.8);
   }

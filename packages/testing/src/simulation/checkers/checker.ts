@@ -69,8 +69,8 @@ export interface Checker {
   ended?(remains: Remains): void;
   /** One bit of what it has left was turned: what was found then, or the code of who noticed. */
   flipped?(found: FlippedRemains | string): void;
-  /** All lives have ended, the last of them well; somebody else has verified what is left. */
-  finished?(remains: Remains, verified: VerifyReport): void;
+  /** All lives have ended, the last of them well; in some seeds the host has verified all of it. */
+  finished?(remains: Remains, verified: VerifyReport | undefined): void;
 }
 
 /** What a checker is made with. */

@@ -29,7 +29,7 @@ export const liveIsReplay: NewChecker = ({ tell, constitution }) => {
       checkSeen(remains);
       seen.clear();
     },
-    finished: (remains, { ok, snapshot, heads, records }) => {
+    finished: (remains, verified) => {
       const { store, journal } = remains;
       const last = journal.at(-1)?.after;
       if (last === undefined) return;
@@ -37,7 +37,8 @@ export const liveIsReplay: NewChecker = ({ tell, constitution }) => {
       if (opened.passedOver !== undefined) tell(`a snapshot: ${opened.passedOver.code}`);
       if (!bytesEqual(hashWorld(opened.world), hashWorld(last)))
         tell('the world of the last snapshot is not the one of genesis');
-      if (ok) return;
+      if (verified === undefined || verified.ok) return;
+      const { snapshot, heads, records } = verified;
       tell(`does not verify at record ${records}: snapshot ${snapshot}, heads ${heads.different}`);
     },
   };

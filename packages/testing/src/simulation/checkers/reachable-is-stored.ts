@@ -25,8 +25,8 @@ export const reachableIsStored: NewChecker = ({ tell }) => ({
     }
     if (store.snapshot !== undefined) isThere(store.snapshot.hash, 'the last mark');
   },
-  finished: (_remains, { snapshot }) => {
-    if (snapshot === 'incomplete') tell('a part of the last snapshot is not stored');
+  finished: (_remains, verified) => {
+    if (verified?.snapshot === 'incomplete') tell('a part of the last snapshot is not stored');
   },
 });
 

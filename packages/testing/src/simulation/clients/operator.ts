@@ -8,10 +8,12 @@ import type { Visit } from './visit.js';
 export async function operate(visit: Visit, count: number): Promise<void> {
   const { random } = visit;
   for (let i = 0; i < count; i++) {
-    if (random.chance(0.4)) await keep(visit);
-    else await steer(visit);
+    if (random.chance(0.5)) await keep(visit);
+    else {
+      await steer(visit);
+      await letGoOn(visit);
+    }
   }
-  await letGoOn(visit);
 }
 
 /** A world that stands still goes on. */
