@@ -26,7 +26,7 @@ const rawHash = (text) => {
   return unhex(text.slice(7));
 };
 
-/** What a value says in JSON (X3). */
+/** What a value says in JSON (E3). */
 function rendered(value, isShape, name = '') {
   if (typeof value === 'bigint') return `${value}`;
   if (typeof value === 'number') return /_(ns|cents)$/.test(name) ? `${value}` : value;

@@ -144,6 +144,14 @@ describe.each(TYPES)('an attestation of a %s', (type) => {
   });
 });
 
+it('golden attestations are found true by a program that shares no code', () => {
+  const file = new URL('../../../spec/vectors/interchange/attestations.json', import.meta.url);
+  const { documents: golden } = JSON.parse(readFileSync(file, 'utf8'));
+  for (const type of TYPES) {
+    expect(verifyAttestation(JSON.stringify(golden[type])), type).toEqual([]);
+  }
+});
+
 describe('attesting', () => {
   it('is checked by the command, against a key and a world that are known', async () => {
     const file = join(root, 'receipt.json');

@@ -1,9 +1,9 @@
 /**
- * Attestations: what a world holds, as one JSON document that others verify offline (spec X).
+ * Attestations: what a world holds, as one JSON document that others verify offline (spec E).
  *
- * X1 Whoever attests signs `type`, `version` and `payload` in their canonical form (RFC 8785), and
+ * E1 Whoever attests signs `type`, `version` and `payload` in their canonical form (RFC 8785), and
  *    says by that: the world of this id has this in it.
- * X2 What somebody signed before, in CBOR, stays as it was signed, with its signature; the JSON
+ * E2 What somebody signed before, in CBOR, stays as it was signed, with its signature; the JSON
  *    beside it says the same, and whoever reads can make it again. Nobody seems to have signed JSON
  *    who has signed CBOR.
  */

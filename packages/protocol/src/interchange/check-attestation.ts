@@ -1,6 +1,6 @@
 /**
  * Whether an attestation is true as far as anybody can tell offline: all that it says follows from
- * bytes that are in it, from its signatures, and from arithmetic (spec X5). Whether its signers are
+ * bytes that are in it, from its signatures, and from arithmetic (spec E5). Whether its signers are
  * to be believed is for whoever knows their keys.
  */
 import {

@@ -1,6 +1,6 @@
 /**
  * Values as JSON that is interchanged. What JSON is made of CBOR here can be made again by whoever
- * has the CBOR, so that it says nothing else (spec X3).
+ * has the CBOR, so that it says nothing else (spec E3).
  *
  * R1 An integer is a number where every reader of JSON has it exactly, up to 2^53 − 1; beyond it is
  *    a text of decimal digits. What is 64 bits wide by its name (`…_ns`, `…_cents`) is always text.
