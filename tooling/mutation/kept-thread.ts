@@ -1,9 +1,10 @@
 // A pool of vitest that keeps its thread from one run to the next. Stryker starts a run for every
 // mutant; a thread of its own, which loads all modules again, would take far longer than the tests.
-// The code under test has no state between calls; what tests stand on may, and is loaded anew.
+// Kernel code has no state between calls; what has, and what tests stand on, is loaded anew.
 import { existsSync, readdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { type PoolWorker, ThreadsPoolWorker, type WorkerRequest } from 'vitest/node';
+import { TARGET_VARIABLE, targets } from './targets.mjs';
 
 type Listener = (value: unknown) => void;
 type PoolOptions = ConstructorParameters<typeof ThreadsPoolWorker>[0];
@@ -16,12 +17,14 @@ interface Kept {
   runs: number;
 }
 
-/** Files that tests share. */
-const supports = readdirSync('packages').flatMap((name) => {
-  const folder = resolve('packages', name, 'test');
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true }).map((file) => join(folder, String(file)));
-});
+/** What tests stand on, and what keeps state between calls: loaded anew for every run. */
+const supports = readdirSync('packages').map((name) => `packages/${name}/test`);
+const keepsState = targets[process.env[TARGET_VARIABLE] ?? '']?.keepsState;
+const loadedAnew = [...supports, ...(keepsState === undefined ? [] : [keepsState])]
+  .filter((folder) => existsSync(folder))
+  .flatMap((folder) =>
+    readdirSync(folder, { recursive: true }).map((file) => resolve(folder, String(file))),
+  );
 
 let kept: Kept | undefined;
 
@@ -42,7 +45,7 @@ class KeptThread implements PoolWorker {
 
   /** The thread is not told of the end: it would stop listening. */
   send(message: WorkerRequest): void {
-    if (message.type === 'run') message.context.invalidates = [...supports];
+    if (message.type === 'run') message.context.invalidates = [...loadedAnew];
     if (message.type === 'stop') this.#sayStopped();
     else this.#current.worker.send(message);
   }

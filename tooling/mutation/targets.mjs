@@ -4,7 +4,7 @@
  * @typedef {object} Target
  * @property {string[]} mutate   globs of sources
  * @property {string[]} tests    globs of test files
- * @property {boolean} [keepsState]  between calls, so that every mutant needs a thread of its own
+ * @property {string} [keepsState]  folder of what keeps state between calls, and is loaded anew
  */
 
 /** @type {Readonly<Record<string, Target>>} */
@@ -13,13 +13,13 @@ export const targets = {
     mutate: ['packages/canon/src/**/*.ts'],
     tests: ['packages/canon/{src,test}/**/*.test.ts'],
     // The writer that is lent out again and again.
-    keepsState: true,
+    keepsState: 'packages/canon/src',
   },
   replay: {
     mutate: ['packages/kernel/src/replay/*.ts'],
     tests: [
       'packages/kernel/src/replay/*.test.ts',
-      'packages/kernel/test/{replay,explain,keepers,verbs}.test.ts',
+      'packages/kernel/test/{replay,replay-inputs,explain}.test.ts',
     ],
   },
   gate: {

@@ -11,7 +11,7 @@ const textArguments = new Map([
 
 /** @typedef {{ node: any, parentPath: NodePath | null, key: string | number, listKey?: string }} NodePath */
 
-/** @param {NodePath} path */
+/** @param {NodePath} path @returns {boolean} */
 function isText(path) {
   const parent = path.parentPath;
   if (parent === null) return false;

@@ -42,7 +42,7 @@ const keptThreads: Plugin = {
 };
 
 export default defineConfig({
-  plugins: [shortProperties, ...(target?.keepsState ? [] : [keptThreads])],
+  plugins: [shortProperties, keptThreads],
   resolve: { alias },
   test: {
     name: 'mutation',
