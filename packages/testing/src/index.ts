@@ -1,4 +1,13 @@
 export {
+  type Attack,
+  type AttackReport,
+  hasHeld,
+  type Met,
+  runAttack,
+  type Target,
+} from './attacks/attack.js';
+export { printAttacks, printFailures } from './attacks/attack-table.js';
+export {
   type EffectDrillOptions,
   type EffectDrillReport,
   type EffectDrillSubject,

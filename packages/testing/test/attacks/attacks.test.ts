@@ -2,26 +2,44 @@
  * What is tried without, beyond or after a grant, by entry point: nothing of it is executed, and
  * the least change that makes it legitimate is executed once. Counted at the adapter.
  */
+import { appendFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type Attack, type AttackReport, runAttack } from '../../src/attacks/attack.js';
+import {
+  type Attack,
+  type AttackReport,
+  runAttack,
+  type Target,
+} from '../../src/attacks/attack.js';
 import { printAttacks, printFailures } from '../../src/attacks/attack-table.js';
+import { BY_HOSTS, BY_PLANS } from './entries/agents.js';
 import { APPROVALS } from './entries/approvals.js';
-import { GOVERNANCE_ENTRIES } from './entries/governance.js';
+import { CHANGES, ChangingRange, KEYS } from './entries/changes.js';
+import { DEFINITIONS, Foundry } from './entries/definitions.js';
+import { BY_HAND } from './entries/governance.js';
+import { HTTP, HttpRange } from './entries/http.js';
 import { RECEIPT_ENTRIES } from './entries/receipts.js';
 import { ERRANDS, REQUEST_ENTRIES } from './entries/requests.js';
+import { SOCKET_ENTRIES, SocketRange } from './entries/socket.js';
 import { FOLLOW_WORLD } from './follow-world.js';
 import { GovernedRange } from './governed-world.js';
 import { Range } from './range.js';
 import { ALL_KINDS, type Errand, shootingWorld } from './shooting-world.js';
 
+const GOVERNANCE_ENTRIES = [
+  ['proposal by hand', BY_HAND],
+  ['proposal by a plan', BY_PLANS],
+  ['proposal by a host', BY_HOSTS],
+] as const;
+
 const reports: AttackReport[] = [];
 
 afterAll(() => {
-  if (process.env.AOS_ATTACKS) console.log(printAttacks(reports).join('\n'));
+  const file = process.env.AOS_ATTACKS;
+  if (file !== undefined) appendFileSync(file, `${printAttacks(reports).join('\n')}\n`);
 });
 
 /** All attacks in one world, or each of them in a new one. */
-async function judge<R extends Range>(
+async function judge<R extends Target & { close(): Promise<boolean> }>(
   entry: string,
   attacks: readonly Attack<R>[],
   open: { readonly one: () => R } | { readonly each: () => R },
@@ -59,6 +77,25 @@ describe('nothing is executed of', () => {
   it('what waits for people', () => {
     return judge('approval of an effect', APPROVALS, { one: () => shooting([], ['pay']) });
   });
+
+  it('what leads beyond a grant on the way', async () => {
+    const range = await HttpRange.open();
+    await judge('HTTP on its way', HTTP, { one: () => range });
+  });
+
+  it.each(SOCKET_ENTRIES)('what comes by the %s', async (entry, attacks) => {
+    const range = await SocketRange.open();
+    await judge(entry, attacks, { one: () => range });
+  });
+
+  it('what is not granted any more', () =>
+    judge('grant that is gone', CHANGES, { each: () => new ChangingRange() }));
+
+  it('what somebody else has a key of', () =>
+    judge('key of an effect', KEYS, { each: () => shooting([], ['pay']) }));
+
+  it('what no world is made of', () =>
+    judge('definition', DEFINITIONS, { one: () => new Foundry() }));
 
   it.each(GOVERNANCE_ENTRIES)('what a %s would allow', (entry, attacks) =>
     judge(entry, attacks, { each: () => new GovernedRange() }),

@@ -3,10 +3,10 @@
  * approvers must approve of it who have not made it, an operator applies it, and one operator keeps
  * the keyring. Plans of it may ask for changes, and some of them would like more than they may.
  */
-import { compilePatch, diffWorlds, loadAir, type WorldDefinition } from '@aos/air';
-import { type Encodable, encode, type Hash, sha256, utf8 } from '@aos/canon';
-import type { StoredObject, Verb } from '@aos/protocol';
+import { encode, sha256, utf8 } from '@aos/canon';
+import type { Verb } from '@aos/protocol';
 import type { Met } from '../../src/attacks/attack.js';
+import { type Patch, patchBetween } from './changes-of-worlds.js';
 import { Range, type Somebody } from './range.js';
 import { type Json, nat, record, refs, schema } from './shooting-world.js';
 
@@ -149,37 +149,9 @@ export function governedWorld({ pays = false, more, governance }: Variant = {}):
   ];
 }
 
-function loaded(definitions: readonly Json[]): WorldDefinition {
-  const documents = [{ path: 'air/world.air.json', text: JSON.stringify(definitions) }];
-  const outcome = loadAir(documents);
-  if (outcome.ok) return outcome.world;
-  throw new Error(JSON.stringify(outcome.findings, null, 1));
-}
-
-interface Patch extends StoredObject {
-  readonly base: Hash;
-}
-
-const patches = new Map<string, Patch>();
-
 /** What leads from one variant to another. */
-export function patchOf(from: Variant, to: Variant): Patch {
-  const name = JSON.stringify([from, to]);
-  const known = patches.get(name) ?? makePatch(from, to);
-  patches.set(name, known);
-  return known;
-}
-
-function makePatch(from: Variant, to: Variant): Patch {
-  const base = loaded(governedWorld(from));
-  const document = diffWorlds(base, loaded(governedWorld(to)));
-  if (!document.ok) throw new Error(document.refusal.code);
-  const compiled = compilePatch(document.value as never, { world: base });
-  if (!compiled.ok) throw new Error(JSON.stringify(compiled.findings));
-  const { patch } = compiled;
-  const bytes = encode(patch.document as unknown as Encodable);
-  return { hash: patch.patchHash, bytes, base: base.manifestHash };
-}
+export const patchOf = (from: Variant, to: Variant): Patch =>
+  patchBetween(governedWorld(from), governedWorld(to));
 
 const PAYS: Variant = { pays: true };
 
@@ -209,8 +181,9 @@ export class GovernedRange extends Range {
 
   async ref(proposal = 0) {
     const found = await this.read(({ governance }) => [...governance.proposals.range()][proposal]);
-    const { base, patchHash } = found ?? patchOf(this.#from, PAYS);
-    return { proposal, base, patchHash: patchHash ?? patchOf(this.#from, PAYS).hash };
+    const made = patchOf(this.#from, PAYS);
+    const { base, patchHash } = found ?? { base: made.base, patchHash: made.hash };
+    return { proposal, base, patchHash };
   }
 
   async shadow(report = 'report', by: Somebody = 'host', proposal = 0): Promise<Met> {

@@ -2,11 +2,12 @@
  * Where attacks are made: a world over a store in memory under the real kernel and host, whose
  * outside only counts. Reducers are puppets that say what their event tells them to.
  */
-import { decodePlain, encode, encodeUntagged, sha256, utf8 } from '@aos/canon';
+import { encode, sha256, utf8 } from '@aos/canon';
 import {
+  type Clock,
   type ControlService,
+  type FoundingResult,
   foundWorld,
-  type HostEngine,
   openControl,
   openWorldHost,
   type Signer,
@@ -21,20 +22,16 @@ import type { OpenIntent, World } from '@aos/kernel';
 import {
   type Adapter,
   decodeRecord,
-  type EffectCall,
-  type EffectOutcome,
   type Entry,
-  failedOutcome,
   type JournalRecord,
   type KeyRole,
-  type KeyringEntry,
-  okOutcome,
   type Verb,
   type WorldStore,
 } from '@aos/protocol';
 import { createMemoryStore, type MemoryStore, openMemoryStore } from '@aos/store';
 import type { Met, Target } from '../../src/attacks/attack.js';
 import { TestKeys } from '../../src/test-world/test-keys.js';
+import { type Answers, CountingAdapter, mapOf, PAID, puppets } from './puppets.js';
 import type { Json } from './shooting-world.js';
 
 const PEOPLE = {
@@ -53,86 +50,6 @@ const keys = new TestKeys(PEOPLE);
 const strangers = new TestKeys(STRANGERS);
 export const mallory: Signer = strangers.signer('mallory');
 export const signerOf = (name: Somebody): Signer => keys.signer(name);
-
-/** What the outside answers to a kind; everything else fails, which is executed all the same. */
-export type Answers = Readonly<Record<string, (call: EffectCall) => EffectOutcome>>;
-
-const PAID = { pay: () => okOutcome({ n: 1 }) } satisfies Answers;
-
-/** Counts what is started. */
-class CountingAdapter implements Adapter {
-  readonly id = 'counting';
-  readonly implementations = ['wasi'] as const;
-  readonly started: EffectCall[] = [];
-  readonly #held: (() => void)[] = [];
-
-  constructor(
-    readonly kinds: readonly string[],
-    private readonly answers: Answers,
-    private readonly held: readonly string[],
-  ) {}
-
-  async start(call: EffectCall): Promise<EffectOutcome> {
-    this.started.push(call);
-    if (this.held.includes(call.effect))
-      await new Promise<void>((resolve) => this.#held.push(resolve));
-    const failed = { status: 'error', code: 'counted', message: 'it was counted' } as const;
-    return this.answers[call.effect]?.(call) ?? failedOutcome(failed);
-  }
-
-  release(): void {
-    for (const resolve of this.#held.splice(0)) resolve();
-  }
-
-  async close(): Promise<void> {
-    this.release();
-  }
-}
-
-/** Says what its event tells it to; an enforcer says what the grant tells it to. */
-export const puppets: HostEngine = {
-  load: (bytes) => ({ ok: true, value: sha256(bytes) }),
-  has: () => true,
-  call(_module, _entry, input, { fuel }) {
-    const envelope = mapOf(input);
-    const asked = envelope.get('input');
-    if (asked !== undefined) return answer(enforce(mapOf(asked)), fuel);
-    const event = mapOf((envelope.get('event') as Plain).get('value'));
-    const told = findTold(event);
-    return told instanceof Uint8Array
-      ? { kind: 'output', output: told, fuel: 1 }
-      : answer({ state: envelope.get('state') ?? null, domain_events: [], effects: [], ann: null });
-  },
-};
-
-type Plain = ReadonlyMap<unknown, unknown>;
-
-function mapOf(bytes: unknown): Plain {
-  const read = bytes instanceof Uint8Array ? decodePlain(bytes) : undefined;
-  return read?.ok === true && read.value instanceof Map ? read.value : new Map();
-}
-
-/** In the event itself, or in the receipt that it carries. */
-function findTold(event: Plain): unknown {
-  const value = event.get('$value');
-  const inner: Plain = value instanceof Map ? value : event;
-  return inner.get('answer') ?? mapOf(inner.get('receipt')).get('answer');
-}
-
-const answer = (output: unknown, fuel = 1) =>
-  output === 'trap'
-    ? { kind: 'fault' as const, code: 'module-trap', fuel }
-    : { kind: 'output' as const, output: encodeUntagged(output as never), fuel: 1 };
-
-/** What the grant tells it to: `allow`, `deny`, `trap`, or nonsense. */
-function enforce(asked: Plain): unknown {
-  const says = mapOf(asked.get('cap_params')).get('says');
-  if (says === 'trap') return 'trap';
-  if (says === 'nonsense') return { output: encode({ yes: true }) };
-  const isFine = says === 'allow';
-  const deny = isFine ? null : { code: 'not-today', message: '' };
-  return { output: encode({ constraints_ok: isFine, deny }) };
-}
 
 export interface RangeOptions {
   /** Answers of the counting adapter; `pay` answers ok. */
@@ -183,17 +100,7 @@ export class Range implements Target {
   ) {
     const { kinds = ['pay'], answers = {}, held = [], nonce = 0 } = options;
     this.counter = new CountingAdapter(kinds, { ...PAID, ...answers }, held);
-    const documents = [{ path: 'air/world.air.json', text: JSON.stringify(definitions) }];
-    const names = definitions as unknown as readonly Named[];
-    const modules = new Map(
-      names
-        .filter(({ $kind, wasm_hash }) => $kind === 'defmodule' && wasm_hash === undefined)
-        .map(({ name }) => [name, utf8(name)]),
-    );
-    const fillEntropy = (bytes: Uint8Array) => bytes.fill(nonce);
-    const ports = { engine: puppets, clock: this.time, fillEntropy };
-    const keyring: readonly KeyringEntry[] = keys.entries;
-    const found = foundWorld({ documents, modules, keyring }, ports);
+    const found = foundOf(definitions, this.time, nonce);
     if (!found.ok) throw new Error(JSON.stringify(found, null, 1));
     this.#store = createMemoryStore(found.founded.genesis, found.founded.objects);
     this.host = this.#open();
@@ -325,6 +232,29 @@ export class Range implements Target {
     await this.host.close();
     return verifyWorld(openMemoryStore(this.#store as MemoryStore), puppets).ok;
   }
+}
+
+function foundOf(definitions: readonly Json[], clock: Clock, nonce: number): FoundingResult {
+  const documents = [documentOf(definitions)];
+  const fillEntropy = (bytes: Uint8Array) => bytes.fill(nonce);
+  const modules = new Map(moduleNames(definitions).map((name) => [name, utf8(name)]));
+  const plan = { documents, modules, keyring: keys.entries };
+  return foundWorld(plan, { engine: puppets, clock, fillEntropy });
+}
+
+export const documentOf = (definitions: readonly Json[]) => {
+  return { path: 'air/world.air.json', text: JSON.stringify(definitions) };
+};
+
+export const moduleNames = (definitions: readonly Json[]): readonly string[] =>
+  (definitions as unknown as readonly Named[])
+    .filter(({ $kind, wasm_hash }) => $kind === 'defmodule' && wasm_hash === undefined)
+    .map(({ name }) => name);
+
+/** Codes of why there is no world of these definitions; none where there is one. */
+export function refusalOf(definitions: readonly Json[]): Met {
+  const found = foundOf(definitions, new HandTime(), 0);
+  return found.ok ? [] : codesOf(found);
 }
 
 interface Named {
