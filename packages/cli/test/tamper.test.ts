@@ -1,6 +1,7 @@
 /**
- * Journals that somebody has touched, as bundles whose last hash is right: `aos verify` finds each,
- * and so does the verifier in `tooling/`, which shares no code with it.
+ * Journals that somebody has touched, as bundles whose last hash is right: `aos verify` finds them,
+ * and so does the verifier in `tooling/`, which shares no code with it. Here it is about the
+ * command; each way of touching a journal is in the tests of `@aos/testing`, `test/tamper`.
  */
 import { createHash } from 'node:crypto';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -55,7 +56,7 @@ async function govern(name: string): Promise<void> {
   const proposed = await on(name, 'governance', 'propose', '--folder', at('change'), '-m', 'more');
   const { proposal } = proposed.data;
   await on(name, 'governance', 'shadow', `${proposal}`);
-  await on(name, 'governance', 'approve', `${proposal}`);
+  await on(name, 'governance', 'approve', `${proposal}`, '--shadow', 'last');
   const applied = await on(name, 'governance', 'apply', `${proposal}`);
   expect(applied.ok, JSON.stringify([proposed, applied])).toBe(true);
 }
@@ -83,7 +84,7 @@ beforeAll(async () => {
   await on('world', 'export', at('world.bundle'));
   frames = framesOf(readFileSync(at('world.bundle')));
   others = framesOf(readFileSync(at('other.bundle')));
-});
+}, 60_000);
 afterAll(() => {
   for (const [name, value] of [
     ['AOS_HOME', saved.home],
@@ -199,15 +200,7 @@ function linked(records: readonly Buffer[]): Buffer[] {
 const changed = (records: readonly Buffer[], n: number, by: (bytes: Buffer) => Buffer) =>
   records.map((each, i) => (i === n ? by(each) : each));
 const records = () => of(frames, RECORD);
-/** Of the last record that fits. */
-const placeOf = (text: string, all = records()) => all.findLastIndex((each) => each.includes(text));
 const isHead = (bytes: Buffer) => bytes.includes('frontier');
-
-function reordered(): Buffer[] {
-  const all = records();
-  const n = placeOf('Start');
-  return all.map((each, i) => (i === n ? all[n + 1] : i === n + 1 ? all[n] : each) as Buffer);
-}
 
 /** With a stored head that its signature does not fit. */
 function forgedHead(): string {
@@ -234,83 +227,13 @@ const touched: readonly (readonly [what: string, runtime: string, other: string,
       () => write({ records: linked(changed(records(), 2, (each) => flipped(each, 'after'))) }),
     ],
     [
-      'an edited object',
-      'bundle-extra',
-      'object-missing',
-      () =>
-        write({
-          objects: changed(of(frames, OBJECT), placeOf('defmodule', of(frames, OBJECT)), (each) =>
-            flipped(each, 'wasm_hash'),
-          ),
-        }),
-    ],
-    [
-      'an object less',
-      'object-missing',
-      'object-missing',
-      () => write({ objects: of(frames, OBJECT).filter((each) => !each.includes('\0asm')) }),
-    ],
-    [
-      'a record less',
-      'bundle-chain',
-      'record-chain',
-      () => write({ records: records().toSpliced(2, 1) }),
-    ],
-    [
-      'a record less, and followers that follow',
-      'world-diverged',
-      'head-different',
-      () => write({ records: linked(records().toSpliced(2, 1)) }),
-    ],
-    [
-      'records in another order',
-      'bundle-chain',
-      'record-chain',
-      () => write({ records: reordered() }),
-    ],
-    [
-      'records in another order that follow each other',
-      'world-diverged',
-      'record-time',
-      () => write({ records: linked(reordered()) }),
-    ],
-    [
-      'a record twice',
-      'bundle-chain',
-      'record-sequence',
-      () => write({ records: records().toSpliced(2, 0, records()[2] as Buffer) }),
-    ],
-    [
-      'a record twice, and followers that follow',
-      'world-diverged',
-      'head-different',
-      () => write({ records: linked(records().toSpliced(2, 0, records()[2] as Buffer)) }),
-    ],
-    [
-      'a record of another world',
-      'bundle-chain',
-      'record-chain',
-      () => write({ records: changed(records(), 2, () => of(others, RECORD)[2] as Buffer) }),
-    ],
-    [
       'a verb of another world',
       'world-diverged',
       'signature-invalid',
       () =>
         write({ records: linked(changed(records(), 0, () => of(others, RECORD)[0] as Buffer)) }),
     ],
-    [
-      'a forged signature',
-      'world-diverged',
-      'signature-invalid',
-      () =>
-        write({
-          records: linked(
-            changed(records(), placeOf('keyring-add'), (each) => flipped(each, 'sig')),
-          ),
-        }),
-    ],
-    ['a forged head', 'head-different', 'head-different', forgedHead],
+    ['a forged head', 'head-different', 'signature-invalid', forgedHead],
   ];
 
 describe('a journal that nobody has touched', () => {

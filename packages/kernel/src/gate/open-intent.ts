@@ -54,9 +54,12 @@ export interface OpenIntent {
 /** Largest parameters that lie in the leaf itself, in bytes; beyond, the leaf names an object. */
 const INLINE_PARAMS_BYTES = 256;
 
-const LEAF_ITEMS = 19;
+const LEAF_ITEMS = 20;
 
-/** A leaf: a list of the fields in the order of {@link OpenIntent}; nil for what is absent. */
+/**
+ * A leaf: a list of the fields in the order of {@link OpenIntent}, whether the parameters are there or
+ * named before them; nil for what is absent.
+ */
 export function intentCodec(source: TrieSource): LeafCodec<OpenIntent> {
   return {
     keyOf: ({ hash }) => hash,

@@ -1,0 +1,320 @@
+/**
+ * Journals that somebody has touched, as bundles whose last hash is right: the runtime finds each,
+ * and so does the verifier in `tooling/`, which shares no code with it. Both begin with golden
+ * journals: `effects` has receipts, frames and rulings of people, `border` forks and proposals.
+ */
+import { type Encodable, encode, sha256, type Value } from '@aos/canon';
+import { encodeSignedVerb, RECEIPT_DOMAIN, signedMessage, verbDomain } from '@aos/protocol';
+import { describe, expect, it } from 'vitest';
+import { EVOLVING } from '../golden/evolving-scenarios.js';
+import { type GoldenKey, KEEPERS, KEYS, signWith } from '../golden/golden-keys.js';
+import { changed, type Fields, fieldsOf } from '../golden/golden-worlds.js';
+import { journalNames, journalOf, openJournal } from '../golden/journal-file.js';
+import { Recorder } from '../golden/recorder.js';
+import { engineOf, judge, keep, type Parts, partsOf, read } from './journal-parts.js';
+
+const whole = { effects: partsOf('effects'), border: partsOf('border') };
+type Name = keyof typeof whole;
+type Records = readonly Uint8Array[];
+
+const inputOf = (record: Uint8Array | undefined) =>
+  fieldsOf(record ?? new Uint8Array(0)).get('input') as Fields;
+/** The first record with such an input. */
+const placeOf = (records: Records, kind: string, verb?: string) =>
+  records.findIndex((record) => {
+    const input = inputOf(record);
+    return input.get('kind') === kind && (verb === undefined || input.get('verb') === verb);
+  });
+const flipped = (bytes: Value | undefined) =>
+  (bytes as Uint8Array).map((byte, i) => (i === 12 ? byte ^ 1 : byte));
+
+/** One field of a record changed. */
+const edited = (records: Records, at: number, change: (fields: Map<string, Value>) => void) =>
+  records.map((record, i) => (i === at ? changed(record, change) : record));
+const withInput = (records: Records, at: number, change: (input: Map<string, Value>) => void) =>
+  edited(records, at, (fields) => {
+    const input = new Map(fields.get('input') as Fields);
+    change(input);
+    fields.set('input', input as unknown as Value);
+  });
+const withEntry = (records: Records, at: number, field: string) =>
+  edited(records, at, (fields) => {
+    const entries = [...(fields.get('entries') as readonly Fields[])];
+    const i = entries.findIndex((entry) => entry.get(field) instanceof Uint8Array);
+    entries[i] = new Map(entries[i]).set(field, flipped(entries[i]?.get(field)));
+    fields.set('entries', entries as unknown as Value);
+  });
+const reordered = (records: Records, at: number) => [
+  ...records.slice(0, at),
+  ...[records[at + 1] as Uint8Array, records[at] as Uint8Array],
+  ...records.slice(at + 2),
+];
+
+/** Records that follow each other again, with the numbers of their places. */
+function linked({ genesis, forks }: Parts, records: Records): Records {
+  let chain = sha256(genesis);
+  return records.map((each, seq) => {
+    const fork = forks.get(seq);
+    if (fork !== undefined) chain = sha256(fork);
+    const record = changed(each, (fields) => fields.set('seq', seq).set('prev', chain));
+    chain = sha256(record);
+    return record;
+  });
+}
+
+/** A receipt as another key of the world would sign it. */
+function receiptBy(records: Records, at: number, key: GoldenKey, status?: string): Records {
+  return withInput(records, at, (input) => {
+    const body = new Map(input.get('receipt') as Fields);
+    if (status !== undefined) body.set('status', status);
+    const message = signedMessage(RECEIPT_DOMAIN, encode(body as Encodable));
+    input.set('receipt', body as unknown as Value);
+    input.set('sig', signWith(key, message)).set('key_id', key.keyId);
+  });
+}
+
+/** A verb as another key of the world would sign it. */
+function verbBy(parts: Parts, at: number, key: GoldenKey): Records {
+  const world = [...parts.forks].filter(([seq]) => seq <= at).at(-1)?.[1] ?? parts.genesis;
+  return withInput(parts.records, at, (input) => {
+    const args = input.get('args') as ReadonlyMap<Value, Value>;
+    const verb = input.get('verb') as never;
+    const nonce = input.get('nonce') as Uint8Array;
+    const shape = encodeSignedVerb({ worldId: sha256(world), epoch: 0, verb, args, nonce });
+    const sig = signWith(key, signedMessage(verbDomain(verb), shape));
+    input.set('sig', sig).set('key_id', key.keyId);
+  });
+}
+
+interface Touch {
+  readonly of: Name;
+  readonly touch: (parts: Parts) => Partial<Parts>;
+  readonly runtime: string;
+  readonly other: string;
+}
+const last = 'head-different';
+const records = (touch: (parts: Parts) => Records) => (parts: Parts) => ({ records: touch(parts) });
+const relinked = (touch: (parts: Parts) => Records) => (parts: Parts) => ({
+  records: linked(parts, touch(parts)),
+});
+const AT = 4;
+
+const TOUCHED: { readonly [what: string]: Touch } = {
+  'an edited record': {
+    of: 'effects',
+    touch: records((p) => edited(p.records, AT, (r) => r.set('fuel', 1))),
+    ...{ runtime: 'bundle-chain', other: 'record-chain' },
+  },
+  'an edited record, and followers that follow': {
+    of: 'border',
+    touch: relinked((p) => withEntry(p.records, 17, 'after')),
+    ...{ runtime: 'replay-different', other: last },
+  },
+  'a record less': {
+    of: 'effects',
+    touch: records((p) => p.records.toSpliced(AT, 1)),
+    ...{ runtime: 'bundle-chain', other: 'record-sequence' },
+  },
+  'a record less, and followers that follow': {
+    of: 'border',
+    touch: relinked((p) => p.records.toSpliced(17, 1)),
+    ...{ runtime: 'bundle-head', other: 'head-missing' },
+  },
+  'records in another order': {
+    of: 'effects',
+    touch: records((p) => reordered(p.records, AT)),
+    ...{ runtime: 'bundle-chain', other: 'record-sequence' },
+  },
+  'records in another order that follow each other': {
+    of: 'border',
+    touch: relinked((p) => reordered(p.records, 17)),
+    ...{ runtime: 'time-backwards', other: 'record-time' },
+  },
+  'a record twice': {
+    of: 'effects',
+    touch: records((p) => p.records.toSpliced(AT, 0, p.records[AT] as Uint8Array)),
+    ...{ runtime: 'bundle-chain', other: 'record-sequence' },
+  },
+  'a verb twice, and followers that follow': {
+    of: 'border',
+    touch: relinked((p) => p.records.toSpliced(20, 0, p.records[19] as Uint8Array)),
+    ...{ runtime: 'verb-replayed', other: 'verb-replayed' },
+  },
+  'a forged signature of a receipt': {
+    of: 'effects',
+    touch: relinked((p) =>
+      withInput(p.records, placeOf(p.records, 'receipt'), (i) =>
+        i.set('sig', flipped(i.get('sig'))),
+      ),
+    ),
+    ...{ runtime: 'signature-invalid', other: 'signature-invalid' },
+  },
+  'a receipt by a key that may not': {
+    of: 'effects',
+    touch: relinked((p) => receiptBy(p.records, placeOf(p.records, 'receipt'), KEYS.ana)),
+    ...{ runtime: 'receipt-key', other: 'signature-invalid' },
+  },
+  'a receipt that says something else': {
+    of: 'effects',
+    touch: relinked((p) =>
+      withInput(p.records, placeOf(p.records, 'receipt'), (input) => {
+        const body = new Map(input.get('receipt') as Fields).set('status', 'error');
+        input.set('receipt', body as unknown as Value);
+      }),
+    ),
+    ...{ runtime: 'signature-invalid', other: 'signature-invalid' },
+  },
+  'another answer than its receipt is of': {
+    of: 'effects',
+    touch: relinked((p) =>
+      withInput(p.records, placeOf(p.records, 'receipt'), (i) => i.set('payload', encode('x'))),
+    ),
+    ...{ runtime: 'receipt-payload-hash', other: 'receipt-payload' },
+  },
+  'a forged signature of a stream frame': {
+    of: 'effects',
+    touch: relinked((p) =>
+      withInput(p.records, placeOf(p.records, 'stream-frame'), (i) =>
+        i.set('sig', flipped(i.get('sig'))),
+      ),
+    ),
+    ...{ runtime: 'signature-invalid', other: 'signature-invalid' },
+  },
+  'a ruling on an intent by a key that may not': {
+    of: 'effects',
+    touch: relinked((p) =>
+      verbBy(p, placeOf(p.records, 'governance', 'approve-intent'), KEYS.operator),
+    ),
+    ...{ runtime: 'approval-role', other: 'signature-invalid' },
+  },
+  'an approval that is forged': {
+    of: 'border',
+    touch: relinked((p) =>
+      withInput(p.records, placeOf(p.records, 'governance', 'approve'), (i) =>
+        i.set('sig', flipped(i.get('sig'))),
+      ),
+    ),
+    ...{ runtime: 'bundle-genesis', other: 'signature-invalid' },
+  },
+  'an approval of another shadow': {
+    of: 'border',
+    touch: relinked((p) =>
+      withInput(p.records, placeOf(p.records, 'governance', 'approve'), (input) => {
+        const args = new Map(input.get('args') as Fields);
+        args.set('shadow_hash', flipped(args.get('shadow_hash')));
+        input.set('args', args as unknown as Value);
+      }),
+    ),
+    ...{ runtime: 'bundle-genesis', other: 'signature-invalid' },
+  },
+  'an object that was exchanged': {
+    of: 'border',
+    touch: ({ objects }) => {
+      const at = objects.findIndex((each) => Buffer.from(each).includes('defpolicy'));
+      return { objects: objects.with(at, flipped(objects[at] as Uint8Array)) };
+    },
+    ...{ runtime: 'definition-missing', other: 'object-missing' },
+  },
+  'an object less': {
+    of: 'border',
+    touch: ({ objects }) => {
+      const at = objects.findIndex((each) => Buffer.from(each).includes('defpolicy'));
+      return { objects: objects.toSpliced(at, 1) };
+    },
+    ...{ runtime: 'definition-missing', other: 'object-missing' },
+  },
+  'a head by a key that may not': {
+    of: 'border',
+    touch: () => partsOf('border', KEYS.operator),
+    ...{ runtime: 'head-different', other: 'signature-invalid' },
+  },
+  'a genesis of another world': {
+    of: 'effects',
+    touch: () => ({ genesis: whole.border.genesis }),
+    ...{ runtime: 'bundle-chain', other: 'record-chain' },
+  },
+  'a genesis that knows one key more': {
+    of: 'effects',
+    touch: ({ genesis, ...parts }) => {
+      const { secret: _, publicKey, keyId, ...named } = KEYS.guest;
+      const key = new Map(Object.entries({ ...named, public: publicKey, key_id: keyId }));
+      const other = changed(genesis, (fields) => {
+        fields.set('keyring', [...(fields.get('keyring') as Value[]), key as unknown as Value]);
+      });
+      return { genesis: other, records: linked({ ...parts, genesis: other }, parts.records) };
+    },
+    ...{ runtime: 'replay-different', other: 'receipt-world' },
+  },
+  'a fork that begins somewhere else': {
+    of: 'border',
+    touch: ({ forks }) => ({
+      forks: new Map([...forks].map(([seq, genesis], i) => [i === 0 ? seq - 1 : seq, genesis])),
+    }),
+    ...{ runtime: 'bundle-genesis', other: 'bundle-genesis' },
+  },
+  'a fork of a fork without the one between': {
+    of: 'border',
+    touch: ({ forks }) => ({ forks: new Map([...forks].slice(1)) }),
+    ...{ runtime: 'bundle-chain', other: 'record-chain' },
+  },
+  'a fork that knows one key less': {
+    of: 'border',
+    touch: (parts) => {
+      const [seq, genesis] = [...parts.forks].at(-1) ?? [0, new Uint8Array(0)];
+      const other = changed(genesis, (fields) => {
+        fields.set('keyring', (fields.get('keyring') as Value[]).slice(0, -1));
+      });
+      const forks = new Map([...parts.forks, [seq, other]]);
+      return { forks, records: linked({ ...parts, forks }, parts.records) };
+    },
+    ...{ runtime: 'fork-mismatch', other: 'fork-mismatch' },
+  },
+};
+
+describe('a journal that nobody has touched', () => {
+  it.each(journalNames())('is found whole by both: %s', async (name) => {
+    const parts = partsOf(name);
+    const kept = name in EVOLVING ? keep(parts) : undefined;
+    expect(await judge(name, parts, kept)).toEqual({ runtime: 'ok', other: 'ok' });
+  });
+});
+
+describe('a journal that does not come to a head that was kept', () => {
+  const kept = keep(whole.border);
+
+  it('is found without its end, which nobody else can tell', async () => {
+    const cut = partsOf('border', KEEPERS.host, read('border', 19));
+    expect(await judge('border', cut)).toEqual({ runtime: 'ok', other: 'ok' });
+    const missing = { runtime: 'head-missing', other: 'head-missing' };
+    expect(await judge('border', cut, kept)).toEqual(missing);
+  });
+
+  it('is found when all of it was written anew, by the same keys', async () => {
+    const { genesis, definition } = openJournal(read('border'));
+    const engine = engineOf('border');
+    const recorder = new Recorder({ name: 'rewritten', genesis, definition, engine });
+    EVOLVING.evolution?.run(recorder);
+    const rewritten = partsOf('border', KEEPERS.host, journalOf('', recorder));
+    expect(await judge('border', rewritten)).toEqual({ runtime: 'ok', other: 'ok' });
+    const different = { runtime: 'head-different', other: 'head-different' };
+    expect(await judge('border', rewritten, kept)).toEqual(different);
+  });
+
+  it('is found as a world that the head is not of', async () => {
+    const different = { runtime: 'head-different', other: 'head-different' };
+    expect(await judge('evolution', partsOf('evolution'), kept)).toEqual(different);
+  });
+
+  it('is found where the head itself was forged', async () => {
+    const forged = { ...kept, merkleRoot: kept.chain };
+    const different = { runtime: 'head-different', other: 'head-different' };
+    expect(await judge('border', whole.border, forged)).toEqual(different);
+  });
+});
+
+describe('a journal that was touched', () => {
+  it.each(Object.entries(TOUCHED))('is found with %s', async (_, { of, touch, ...expected }) => {
+    const parts = { ...whole[of], ...touch(whole[of]) };
+    expect(await judge(of, parts)).toEqual(expected);
+  });
+});
