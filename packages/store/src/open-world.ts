@@ -82,7 +82,8 @@ export async function openWorldStore(
   options: OpenOptions = {},
 ): Promise<DiskStore> {
   const fs = options.fs ?? nodeFs;
-  if (isUnfinishedRewind(fs.list(directory) ?? [])) await finishAlone(fs, directory);
+  const names = await asFault('read the directory', () => fs.list(directory) ?? []);
+  if (isUnfinishedRewind(names)) await finishAlone(fs, directory);
   await asFault('read the directory', () => assertWorld(fs, directory));
   if (options.mode === 'read') {
     const { scan, segments, genesis, lineage } = await readLog(fs, directory, options.check);
@@ -160,18 +161,20 @@ async function readLog(fs: StoreFs, directory: string, check?: CheckedFrames): P
   const segments = new Segments(fs, journalPath);
   const scan = new LogScan(segments, check);
   try {
-    const numbers = (fs.list(journalPath) ?? []).flatMap((name) => parseSegmentName(name) ?? []);
-    await asFault('read the log', () => scan.run(numbers.sort((a, b) => a - b)));
+    await asFault('read the log', () => {
+      const numbers = (fs.list(journalPath) ?? []).flatMap((name) => parseSegmentName(name) ?? []);
+      return scan.run(numbers.sort((a, b) => a - b));
+    });
+    const { header } = scan;
+    assert(header, 'a scan ends with damage or finds a header');
+    const genesis = scan.genesis ?? storedGenesis(scan, segments);
+    const reader = new LogReader(segments, scan.index, undefined, () => undefined);
+    const lineage = lineageOf(genesis, scan.lineage, (hash) => reader.object(hash));
+    return { scan, segments, genesis, lineage, header };
   } catch (error) {
     segments.close();
     throw error;
   }
-  const { header } = scan;
-  assert(header, 'a scan ends with damage or finds a header');
-  const genesis = scan.genesis ?? storedGenesis(scan, segments);
-  const reader = new LogReader(segments, scan.index, undefined, () => undefined);
-  const lineage = lineageOf(genesis, scan.lineage, (hash) => reader.object(hash));
-  return { scan, segments, genesis, lineage, header };
 }
 
 /** Of a world that was pruned: it is an object. Throws WorldDamaged. */

@@ -3,11 +3,12 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { parseJson } from '@aos/air';
-import { sha256 } from '@aos/canon';
+import { sha256, toHex } from '@aos/canon';
 import {
   type FoundedWorld,
   type FoundingResult,
   foundWorld,
+  type HostEngine,
   readAuthoringFolder,
   type Signer,
   systemClock,
@@ -57,3 +58,23 @@ const event = (json: string): RawEvent => {
 
 export const start = event('{"Start":{"target":1000000000}}');
 export const tick = event('{"Tick":null}');
+
+/** Engines that know nothing when they are made; what one has compiled the others need not. */
+export function freshEngines(): () => HostEngine {
+  const shared = new WasmEngine();
+  return () => {
+    const loaded = new Set<string>();
+    return {
+      has: (hash, entry) =>
+        entry === undefined
+          ? loaded.has(`${toHex(hash)} step`) || loaded.has(`${toHex(hash)} run`)
+          : loaded.has(`${toHex(hash)} ${entry}`),
+      load: (bytes, entry, options) => {
+        const hash = shared.load(bytes, entry, options);
+        if (hash.ok) loaded.add(`${toHex(hash.value)} ${entry}`);
+        return hash;
+      },
+      call: (...call) => shared.call(...call),
+    };
+  };
+}

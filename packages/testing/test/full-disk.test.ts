@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { toHex } from '@aos/canon';
+import { type Hash, toHex } from '@aos/canon';
 import { openWorldHost, verifyWorld } from '@aos/host';
 import { type Adapter, AosFault, type EffectCall, okOutcome, type WorldStore } from '@aos/protocol';
 import { createWorldStore, nodeFs, openWorldStore, type StoreFs } from '@aos/store';
@@ -17,6 +17,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 /** The disk of this machine with only so much room: a write may take a part of what it is given. */
 class SmallDisk {
   leftBytes = Number.POSITIVE_INFINITY;
+  isReadable = true;
 
   readonly fs: StoreFs = {
     ...nodeFs,
@@ -26,12 +27,14 @@ class SmallDisk {
         const count = Math.min(bytes.length, this.leftBytes);
         this.leftBytes -= count;
         if (count > 0) await file.write(bytes.subarray(0, count), position);
-        if (count === 0 && bytes.length > 0) throw noSpace();
+        if (count === 0 && bytes.length > 0)
+          throw failed('ENOSPC: no space left on device, write', 'ENOSPC');
         return count;
       };
       return new Proxy(file, {
         get: (target, name) => {
           if (name === 'write') return write;
+          if (name === 'readSync' && !this.isReadable) throw failed('EIO: i/o error, read', 'EIO');
           const value = Reflect.get(target, name, target);
           return typeof value === 'function' ? value.bind(target) : value;
         },
@@ -40,9 +43,8 @@ class SmallDisk {
   };
 }
 
-function noSpace(): Error {
-  const error = new Error('ENOSPC: no space left on device, write');
-  return Object.assign(error, { code: 'ENOSPC', errno: -28 });
+function failed(message: string, code: string): Error {
+  return Object.assign(new Error(message), { code, errno: -5 });
 }
 
 /** Counts what it was asked; it has done what it answers. */
@@ -144,6 +146,24 @@ describe('a full disk', () => {
     await again.untilQuiescent();
     expect(counting.intents.length).toBe(2);
     await again.close();
+  });
+});
+
+describe('a disk that cannot be read', () => {
+  it('is told as such: as a fault that may pass, not as damage or a defect', async () => {
+    const dir = join(root, 'unreadable');
+    const { genesis, objects } = foundAsking();
+    const disk = new SmallDisk();
+    const store = await createWorldStore(dir, genesis, objects, { fs: disk.fs });
+    await store.append({ records: [new Uint8Array(9)], objects: [] });
+    const [object] = objects;
+    const fault = expect.objectContaining({ code: 'store-failed', retry: 'later' });
+    disk.isReadable = false;
+    expect(() => store.object(object?.hash as Hash)).toThrow(fault);
+    expect(() => [...store.records(0)]).toThrow(fault);
+    disk.isReadable = true;
+    expect([...store.records(0)]).toHaveLength(1);
+    await store.close();
   });
 });
 

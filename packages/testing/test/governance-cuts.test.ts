@@ -3,40 +3,14 @@
 import { fileURLToPath } from 'node:url';
 import { compilePatch, diffWorlds, loadAir } from '@aos/air';
 import { encode, parseHashText, toHex } from '@aos/canon';
-import {
-  foundWorld,
-  type HostEngine,
-  readAuthoringFolder,
-  systemClock,
-  systemEntropy,
-} from '@aos/host';
+import { foundWorld, readAuthoringFolder, systemClock, systemEntropy } from '@aos/host';
 import { WasmEngine } from '@aos/wasm';
 import { describe, expect, it } from 'vitest';
 import { type ApplyCutSubject, runApplyCuts } from '../src/governed/apply-cuts.js';
-import { foundCounter, makeSigner, operator, start } from './counter-world.js';
+import { foundCounter, freshEngines, makeSigner, operator, start } from './counter-world.js';
 
 const folder = fileURLToPath(new URL('../../../examples/00-counter', import.meta.url));
 const upgrade = fileURLToPath(new URL('../../../examples/06-safe-upgrade', import.meta.url));
-
-/** Engines that know nothing when they are made; what one has compiled the others need not. */
-function engines(): () => HostEngine {
-  const shared = new WasmEngine();
-  return () => {
-    const loaded = new Set<string>();
-    return {
-      has: (hash, entry) =>
-        entry === undefined
-          ? loaded.has(`${toHex(hash)} step`) || loaded.has(`${toHex(hash)} run`)
-          : loaded.has(`${toHex(hash)} ${entry}`),
-      load: (bytes, entry, options) => {
-        const hash = shared.load(bytes, entry, options);
-        if (hash.ok) loaded.add(`${toHex(hash.value)} ${entry}`);
-        return hash;
-      },
-      call: (...call) => shared.call(...call),
-    };
-  };
-}
 
 function subjectOf(): ApplyCutSubject {
   const { genesis, objects, definition } = foundCounter();
@@ -67,7 +41,7 @@ function subjectOf(): ApplyCutSubject {
   return {
     genesis,
     objects,
-    newEngine: engines(),
+    newEngine: freshEngines(),
     operator,
     event: start,
     patch: { hash: patch.patchHash, bytes: encode(patch.document as never) },
@@ -100,7 +74,7 @@ function upgradeSubject(): ApplyCutSubject {
   return {
     genesis,
     objects,
-    newEngine: engines(),
+    newEngine: freshEngines(),
     operator,
     approver,
     event: { schema: 'demo/OrderPlaced@1', cbor: encode({ order_id: 'a', service: 'none' }) },

@@ -16,12 +16,13 @@ import { WasmEngine } from '@aos/wasm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { foundCounter } from './counter-world.js';
 import { Child } from './real/child.js';
-import { bundlePrograms } from './real/drill-programs.js';
+import { BUNDLING_MS, bundlePrograms } from './real/drill-programs.js';
 import { reported } from './real/drill-report.js';
 
 const KILLS = process.env.AOS_DRILL === 'large' ? 400 : 10;
 /** Kills per world: replaying a journal that only grows would be most of the drill. */
 const KILLS_PER_WORLD = 10;
+const MAX_ACKS = 150;
 const writer = new URL('./kill-writer.mjs', import.meta.url);
 
 /** What writers had acknowledged before they were killed. */
@@ -85,7 +86,7 @@ async function storm(root: string, program: string, kills: number) {
     const all = new Acknowledged();
     for (let kill = 0; kill < KILLS_PER_WORLD; kill++) {
       const inFlight = [1, 8, 64][kill % 3] as number;
-      const acks = 1 + Math.floor(Math.random() * 300);
+      const acks = 1 + Math.floor(Math.random() * MAX_ACKS);
       const said = await killedWriter(program, { dir, home, inFlight, acks });
       for (const [seq, chain] of said.records) {
         expect(all.records.has(seq)).toBe(false);
@@ -105,7 +106,7 @@ describe('a writer killed at random moments', () => {
   beforeAll(async () => {
     root = mkdtempSync(join(tmpdir(), 'aos-kill-'));
     program = (await bundlePrograms(root, [writer])).get(writer) as string;
-  });
+  }, BUNDLING_MS);
   afterAll(() => rmSync(root, { recursive: true, force: true }));
 
   it(`loses nothing that it acknowledged, ${KILLS} times`, async () => {

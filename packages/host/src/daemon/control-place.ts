@@ -93,13 +93,22 @@ export class ControlPlace {
     }
   }
 
-  /** Removes the socket, and what was published unless another daemon has its own by now. */
+  /**
+   * Removes the socket, and what was published unless another daemon has its own by now. On a disk
+   * that takes no more writes they stay, as after a kill: nobody answers there.
+   */
   remove(): void {
-    rmSync(this.socketPath, { force: true });
-    if (!this.isPublished) return;
-    for (const path of [this.#filePath, this.#entryPath]) {
-      if (path !== undefined) rmSync(path, { force: true });
-    }
+    const published = this.isPublished ? [this.#filePath, this.#entryPath] : [];
+    for (const path of [this.socketPath, ...published]) removeIfPossible(path);
+  }
+}
+
+function removeIfPossible(path: string | undefined): void {
+  if (path === undefined) return;
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // the next daemon of the world removes what it finds
   }
 }
 

@@ -1,6 +1,9 @@
-/** Reads records and objects back while a writer may be appending; all of it verified again. */
+/**
+ * Reads records and objects back while a writer may be appending; all of it verified again. What the
+ * disk fails at is the fault `store-failed`, also in the middle of a step: it is no defect of ours.
+ */
 import { bytesEqual, type Hash, sha256 } from '@aos/canon';
-import { recordPruned, WorldDamaged } from '../faults.js';
+import { asFaultNow, recordPruned, WorldDamaged } from '../faults.js';
 import { type LogIndex, offsetOf, type Place, segmentOf } from '../places/log-index.js';
 import { frameSpan } from './frame.js';
 import { FrameReader } from './frame-reader.js';
@@ -90,7 +93,7 @@ export class LogReader {
       const header = at.frames.headerAt(offset);
       const isRecord = header?.kind === 'record';
       const isWanted = isRecord && seq >= wanted;
-      const payload = isWanted ? at.frames.payloadAt(offset, header) : undefined;
+      const payload = isWanted ? at.frames.nextPayloadAt(offset, header) : undefined;
       if (!header || (isWanted && !payload)) {
         throw new WorldDamaged('a record is no longer valid', { segment, offset, seq }, REOPEN);
       }
@@ -130,7 +133,8 @@ export class LogReader {
         const fileEnd = pending?.fileEnd(segment) ?? Number.POSITIVE_INFINITY;
         if (position >= fileEnd) return pending?.readSync(segment, target, position) ?? 0;
         const sizeBytes = Math.min(target.length, fileEnd - position);
-        return segments.file(segment).readSync(target.subarray(0, sizeBytes), position);
+        const part = target.subarray(0, sizeBytes);
+        return asFaultNow('read the log', () => segments.file(segment).readSync(part, position));
       },
     };
   }

@@ -15,12 +15,12 @@ import { createWorldStore, openWorldStore } from '@aos/store';
 import { WasmEngine } from '@aos/wasm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { foundCounter } from '../counter-world.js';
-import { bundlePrograms } from '../real/drill-programs.js';
+import { BUNDLING_MS, bundlePrograms } from '../real/drill-programs.js';
 import { reported } from '../real/drill-report.js';
 
 const KILLS = process.env.AOS_DRILL === 'large' ? 100 : 2;
 /** Events that are sent at once before each kill. */
-const EVENTS = 300;
+const EVENTS = 150;
 const source = new URL('./daemon.mjs', import.meta.url);
 const directory = mkdtempSync(join(tmpdir(), 'aos-daemon-kills-'));
 let program = '';
@@ -30,7 +30,7 @@ beforeAll(async () => {
   program = (await bundlePrograms(directory, [source])).get(source) as string;
   const { genesis, objects } = foundCounter();
   await (await createWorldStore(join(directory, '.aos'), genesis, objects)).close();
-});
+}, BUNDLING_MS);
 
 afterAll(() => {
   daemon?.kill('SIGKILL');

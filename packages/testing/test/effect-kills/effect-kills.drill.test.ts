@@ -22,7 +22,7 @@ import { createWorldStore, openWorldStore } from '@aos/store';
 import { Random } from '@aos/testing';
 import { WasmEngine } from '@aos/wasm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundlePrograms } from '../real/drill-programs.js';
+import { BUNDLING_MS, bundlePrograms } from '../real/drill-programs.js';
 import { reported } from '../real/drill-report.js';
 import { CountingServer } from './counting-server.js';
 import { foundRequests } from './request-world.js';
@@ -50,7 +50,7 @@ let url = '';
 beforeAll(async () => {
   program = (await bundlePrograms(root, [source])).get(source) as string;
   url = await server.open();
-});
+}, BUNDLING_MS);
 afterAll(async () => {
   await server.close();
   rmSync(root, { recursive: true, force: true });

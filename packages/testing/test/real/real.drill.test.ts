@@ -17,7 +17,7 @@ import {
   drillReadOnly,
   drillThinDisk,
 } from './disks/full-disks.js';
-import { bundlePrograms } from './drill-programs.js';
+import { BUNDLING_MS, bundlePrograms } from './drill-programs.js';
 import { type Drilled, reported, type Skipped } from './drill-report.js';
 import { changeWriter, runChangeKills } from './kills/change-kills.js';
 import { growthWriter, runGrowthKills } from './kills/growth-kills.js';
@@ -38,7 +38,7 @@ beforeAll(async () => {
   programs = await bundlePrograms(root, [
     ...[growthWriter, changeWriter, daemonProgram, racingWriter, timerDay],
   ]);
-});
+}, BUNDLING_MS);
 const programOf = (url: URL) => programs.get(url) as string;
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
@@ -81,13 +81,13 @@ describe('a disk under a daemon', () => {
 
   it.each(cases)('%s: %s', async (drill, done, run) => {
     const program = programOf(daemonProgram);
-    await reported(drill, done, () => run({ root, program, rounds: sized(1, 8) }));
+    await reported(drill, done, () => run({ root, program, rounds: sized(1, 4) }));
   });
 });
 
 describe('a disk of which one operation fails', () => {
   it('stops the world with a clear fault, and loses nothing', async () => {
-    const stride = sized(23, 1);
+    const stride = sized(43, 1);
     const done = 'each operation of opening, writing, clearing, closing fails once';
     await reported('disk: EIO', done, async () => {
       const { cases, failed, problems } = await runFailingDisk(root, stride);
@@ -100,7 +100,7 @@ describe('a disk of which one operation fails', () => {
 
 describe('writers that race', () => {
   it('are one at a time, whoever was killed', async () => {
-    const races = sized(2, 120);
+    const races = sized(2, 90);
     const done = 'three processes open one world, the winner is killed or closes';
     await reported('writers: races', done, async () => {
       const { kills, refused, problems } = await runRaces(root, programOf(racingWriter), races);
@@ -124,7 +124,7 @@ describe('clocks and timers', () => {
     const done = 'the clock of a daemon under load goes back by an hour, ten times a second';
     await reported('clock: daemon', done, async () => {
       const ordeal = new DiskOrdeal(join(root, 'shifted'), programOf(daemonProgram));
-      const rounds = sized(6, 200);
+      const rounds = sized(6, 100);
       await ordeal.found();
       await ordeal.start({ options: ['--import', shiftedClock.href] });
       expect([...(await ordeal.load(rounds))]).toEqual([]);

@@ -122,14 +122,16 @@ export class DiskOrdeal {
     if (!said.includes('see to the disk')) this.problems.push(`no advice: ${said}`);
   }
 
-  /** What the daemon tells next of the kind, which must have the reason. */
+  /** Waits until the daemon tells such a thing for the reason; whatever it tells has the code. */
   async expectSaid(kind: 'stopped' | 'not-opened', reason: RegExp): Promise<string> {
     const daemon = this.#daemon as Child;
-    const said = await daemon.line(kind, kind === 'stopped' ? this.#heard : daemon.lines.length);
-    if (!said.startsWith(`${kind} store-failed`) || !reason.test(said)) {
-      this.problems.push(`the daemon said '${said}'`);
+    let from = kind === 'stopped' ? this.#heard : daemon.lines.length;
+    for (;;) {
+      const said = await daemon.line(kind, from);
+      from = daemon.lines.indexOf(said, from) + 1;
+      if (!said.startsWith(`${kind} store-failed`)) this.problems.push(`the daemon said '${said}'`);
+      if (reason.test(said)) return said;
     }
-    return said;
   }
 
   /** D2. A reader may have seen what the writer is about to cut off; then it opens again. */
