@@ -1,3 +1,3 @@
 export { type FuzzPlace, replayCorpus, runFuzzCommand } from './fuzz-command.js';
-export { type FuzzReport, fuzz } from './fuzz-loop.js';
+export { errorOf, type FuzzReport, fuzz } from './fuzz-loop.js';
 export { Broken, type FuzzTarget, holds, keyOf } from './target.js';

@@ -9,7 +9,7 @@
 
 import { crc32 } from 'node:zlib';
 import { bytesEqual, sha256, toHex, utf8 } from '@aos/canon';
-import { createWorldStore, openWorldStore, type StoreFs } from '@aos/store';
+import { createWorldStore, type DiskStore, openWorldStore, type StoreFs } from '@aos/store';
 import { SimDisk } from '@aos/testing';
 import { type FuzzTarget, holds } from '@aos/testing/fuzz';
 import { codeOf } from '../codes.js';
@@ -56,47 +56,51 @@ export const target: FuzzTarget = {
     const mode = draws.pick(['read', 'write'] as const);
     const check = draws.pick(['all', 'last'] as const);
     const found = await look(disk.fs, { mode, check }, isForged);
-    if (found === undefined) {
-      for (const [name, content] of filesOn(disk.fs)) {
-        const before = files.get(name);
-        const isLog = name.endsWith('.log');
-        holds(!isLog || (before !== undefined && bytesEqual(before, content)), 'damage stays');
-      }
-      return;
-    }
-    if (mode === 'write') await goOn(disk.fs, found, isForged);
+    if (found === 'refused') checkUnchanged(files, filesOn(disk.fs));
+    else if (found !== 'opened' && mode === 'write') await goOn(disk.fs, found, isForged);
   },
 };
+
+function checkUnchanged(before: Files, after: Files): void {
+  for (const [name, content] of after) {
+    const isSame = bytesEqual(before.get(name) ?? new Uint8Array(), content);
+    holds(isSame || !name.endsWith('.log'), 'a store that is refused stays as it is');
+  }
+}
 
 interface Opening {
   readonly mode: 'read' | 'write';
   readonly check: 'all' | 'last';
 }
 
-/** The records of a store that opens; `undefined` where it is refused. */
+/** The records of a store that opens and is read to its end; else whether it opened. */
 async function look(fs: StoreFs, { mode, check }: Opening, isForged: boolean) {
+  let store: DiskStore | undefined;
   try {
-    const store = await openWorldStore('/w', { ...OPTIONS, fs, mode, check: check as never });
-    try {
-      const found = [...store.records(0)].map((record) => record.slice());
-      holds(found.length === store.head + 1, 'there are as many records as the head says');
-      for (const [i, record] of found.entries()) {
-        const isSame = bytesEqual(record, records[i] ?? new Uint8Array());
-        holds(isForged || isSame, 'records are those that were written');
-      }
-      for (const hash of store.objects()) {
-        const object = store.object(hash);
-        holds(object !== undefined && toHex(sha256(object)) === toHex(hash), 'objects are whole');
-      }
-      if (mode === 'write') await store.append({ records: [utf8('next')], objects: [] });
-      return found;
-    } finally {
-      await store.close();
-    }
+    store = await openWorldStore('/w', { ...OPTIONS, fs, mode, check });
+    const found = readAll(store, isForged);
+    if (mode === 'write') await store.append({ records: [utf8('next')], objects: [] });
+    return found;
   } catch (error) {
     codeOf(error);
-    return undefined;
+    return store === undefined ? 'refused' : 'opened';
+  } finally {
+    await store?.close().catch(codeOf);
   }
+}
+
+function readAll(store: DiskStore, isForged: boolean): readonly Uint8Array[] {
+  const found = [...store.records(0)].map((record) => record.slice());
+  holds(found.length === store.head + 1, 'there are as many records as the head says');
+  for (const [i, record] of found.entries()) {
+    const isSame = bytesEqual(record, records[i] ?? new Uint8Array());
+    holds(isForged || isSame, 'records are those that were written');
+  }
+  for (const hash of store.objects()) {
+    const object = store.object(hash);
+    holds(object !== undefined && toHex(sha256(object)) === toHex(hash), 'objects are whole');
+  }
+  return found;
 }
 
 async function goOn(fs: StoreFs, before: readonly Uint8Array[], isForged: boolean): Promise<void> {
