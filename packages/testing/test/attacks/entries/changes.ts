@@ -79,7 +79,7 @@ function changing({
     {
       $kind: 'manifest',
       air_version: '1',
-      features: decision === 'ask' ? ['policy-approval'] : [],
+      features: ['policy-approval'],
       schemas: refs(...names, 'sys/PlanStart@1'),
       modules: refs('x/Enforce@1'),
       plans: hasGrant ? refs('x/late@1', 'x/soon@1') : [],

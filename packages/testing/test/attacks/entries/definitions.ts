@@ -88,27 +88,27 @@ export const DEFINITIONS: readonly Attack<Foundry>[] = [
       return { ...node, policies: [], defaults: rest };
     }).filter((node) => !named('x/policy@1')(node as Node)),
   ),
-  row('has a policy that is not there', 'definition-not-found', defaults({ policy: 'x/none@1' })),
+  row('has a policy that is not there', 'policy-not-found', defaults({ policy: 'x/none@1' })),
   row(
     'defines what only the catalogue does',
-    'name-reserved',
+    'definition-missing',
     edited(named('x/pay@1'), (node) =>
       node.$kind === 'defcap' ? { ...node, name: 'sys/pay@1' } : node,
     ),
   ),
   row(
     'gives a grant parameters of another type',
-    'value-unknown-field',
+    'grant-params-invalid',
     grants({ name: 'more', cap: 'x/pay@1', params: { says: 1 } }),
   ),
   row(
     'delegates what nobody granted',
-    'grant-parent-unknown',
+    'grant-not-found',
     grants({ name: 'more', cap: 'x/pay@1', params: {}, parent: 'none' }),
   ),
   row(
     'has a reducer ask for what it does not declare',
-    'module-binding',
+    'grant-not-found',
     manifest((node) => ({
       ...node,
       module_bindings: { 'x/Puppet@1': { slots: { ask: 'ask', pay: 'none' } } },

@@ -133,7 +133,7 @@ export class SocketRange extends Range {
 
 const GO = {
   verb: 'event.send',
-  args: { schema: 'x/Approved@1', cbor: encode({ n: 1 }), wait: 'quiescent' },
+  args: { schema: 'x/Approved@1', cbor: encode({ n: 1 }), wait: 'durable' },
 };
 const sent = (schema: string, value: unknown): object => {
   return { verb: 'event.send', args: { schema, cbor: encode(value as never) } };
