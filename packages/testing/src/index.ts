@@ -8,12 +8,6 @@ export {
 } from './attacks/attack.js';
 export { printAttacks, printFailures } from './attacks/attack-table.js';
 export {
-  type EffectDrillOptions,
-  type EffectDrillReport,
-  type EffectDrillSubject,
-  runEffectCutPoints,
-} from './effect-drill.js';
-export {
   type GrowthDrillOptions,
   type GrowthDrillReport,
   runGrowthCutPoints,
@@ -58,9 +52,3 @@ export type { TestCell } from './test-world/state-reading.js';
 export type { People } from './test-world/test-keys.js';
 export { openTestWorld, type SendOptions, type TestWorld } from './test-world/test-world.js';
 export type { Written } from './test-world/typed-values.js';
-export {
-  runWorldCutPoints,
-  type WorldDrillOptions,
-  type WorldDrillReport,
-  type WorldDrillSubject,
-} from './world-drill.js';

@@ -192,6 +192,7 @@ export class SimDisk {
 
   private async write(file: OpenedFile, bytes: Uint8Array, position: number): Promise<number> {
     const { path, content } = file;
+    if (this.isDead) await never();
     const failure = this.begin({ kind: 'write', path, sizeBytes: bytes.length });
     const taken = failure ? this.random.below(bytes.length) : bytes.length;
     const operation = { kind: 'write', position, bytes: bytes.subarray(0, taken) } as const;
@@ -201,6 +202,7 @@ export class SimDisk {
   }
 
   private async truncate({ path, content }: OpenedFile, sizeBytes: number): Promise<void> {
+    if (this.isDead) await never();
     const failure = this.begin({ kind: 'truncate', path, sizeBytes });
     if (failure) throw systemError('EIO', 'truncate');
     await this.carryOut(content, { kind: 'truncate', sizeBytes }, `truncate ${path}`);
@@ -213,6 +215,7 @@ export class SimDisk {
   }
 
   private async flush({ path, content }: OpenedFile): Promise<void> {
+    if (this.isDead) await never();
     const failure = this.begin({ kind: 'flush', path, sizeBytes: 0 });
     const covered = content.covered();
     await this.takeTurns(`flush ${path}`);
@@ -270,10 +273,13 @@ export class SimDisk {
   private async takeTurns(what: string): Promise<void> {
     if (this.options.pace !== undefined) await this.options.pace(what);
     else for (let turns = this.random.below(MAX_TURNS); turns > 0; turns--) await undefined;
-    if (this.isDead) await new Promise<never>(() => undefined);
+    if (this.isDead) await never();
   }
 
   private assertAlive(): void {
     if (this.isDead) throw new SimCrash('this disk has crashed');
   }
 }
+
+/** What a dead process waits for: what it begins then never reaches the disk. */
+const never = () => new Promise<never>(() => undefined);

@@ -1,7 +1,7 @@
 /** Corpora: one file per target, one input per line in base64, shortest first. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
-export const MAX_CORPUS_INPUTS = 50;
+const MAX_CORPUS_INPUTS = 50;
 
 /** The inputs of a corpus file; none where there is no file. */
 export function readCorpus(path: string): Uint8Array[] {

@@ -24,7 +24,7 @@ export interface FuzzOptions {
   readonly onInput?: (bytes: Uint8Array) => void;
 }
 
-export interface Finding {
+interface Finding {
   readonly key: string;
   readonly message: string;
   readonly input: Uint8Array;

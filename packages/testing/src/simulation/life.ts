@@ -63,7 +63,8 @@ export class Life {
   async finish(): Promise<void> {
     await this.#inWorld(async (host) => {
       await letGoOn(this.#visit('operator', host));
-      await host.untilQuiescent({ timers: 'wait' });
+      const { blockers } = await host.untilQuiescent({ timers: 'wait' });
+      this.ports.watch.rested(blockers);
       await this.#visit('reader', host).read();
     });
   }
@@ -95,9 +96,13 @@ export class Life {
       ? await openWorldStore(DIRECTORY, options)
       : await createWorldStore(DIRECTORY, genesis, constitution.objects, options);
     this.hasOpened = true;
+    const pending: Uint8Array[] = [];
     const watched = withAppend(store, async (batch) => {
+      pending.push(...batch.records);
+      const last = batch.records.at(-1);
       await store.append(batch);
-      watch.durable(batch.records);
+      // a batch is durable when its append resolves, and so are all before it
+      if (last !== undefined) watch.durable(pending.splice(0, pending.indexOf(last) + 1));
     });
     return parts.store?.(watched) ?? watched;
   }

@@ -27,6 +27,8 @@ export class Watch implements Required<Checker> {
   readonly acknowledged = this.#all('acknowledged');
   readonly refused = this.#all('refused');
   readonly read = this.#all('read');
+  readonly snapshotted = this.#all('snapshotted');
+  readonly rested = this.#all('rested');
   readonly durable = this.#all('durable');
   readonly started = this.#all('started');
   readonly ended = this.#all('ended');

@@ -1,9 +1,13 @@
-/** What was acknowledged is there for ever, under the sequence and chain value that were told. */
+/**
+ * What was acknowledged is there for ever: a record under the sequence and chain value that were
+ * told, and a snapshot, or a later one.
+ */
 import { bytesEqual, type Hash } from '@aos/canon';
 import type { NewChecker } from './checker.js';
 
 export const acknowledgedIsDurable: NewChecker = ({ tell }) => {
   const promised = new Map<number, Hash>();
+  let snapshot = -2;
 
   return {
     acknowledged: ({ seq, chain }) => {
@@ -12,7 +16,12 @@ export const acknowledgedIsDurable: NewChecker = ({ tell }) => {
         tell(`record ${seq} was acknowledged as two different ones`);
       promised.set(seq, chain);
     },
-    ended: ({ journal }) => {
+    snapshotted: (seq) => {
+      snapshot = Math.max(snapshot, seq);
+    },
+    ended: ({ journal, store }) => {
+      if ((store.snapshot?.seq ?? -2) < snapshot)
+        tell(`the acknowledged snapshot after record ${snapshot} is gone`);
       for (const [seq, chain] of promised) {
         const found = journal[seq];
         if (found === undefined) tell(`acknowledged record ${seq} is gone`);

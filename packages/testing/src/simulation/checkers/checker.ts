@@ -3,7 +3,7 @@
  * what each life has left on its disk; it tells when the two cannot both be true.
  */
 import type { Hash, Refusal } from '@aos/canon';
-import type { SubmittedInput, VerifyReport } from '@aos/host';
+import type { Blocker, SubmittedInput, VerifyReport } from '@aos/host';
 import type { World } from '@aos/kernel';
 import type { EffectCall, Genesis, JournalRecord, WorldStore } from '@aos/protocol';
 import type { SimConstitution } from '../constitution.js';
@@ -61,6 +61,10 @@ export interface Checker {
   refused?(refused: RefusedInput): void;
   /** Somebody has looked at the world of the moment, and was answered. */
   read?(world: World): void;
+  /** A snapshot was acknowledged, of the world after this record. */
+  snapshotted?(seq: number): void;
+  /** Nothing goes wrong and nothing moves any more: what the world then waits for. */
+  rested?(blockers: readonly Blocker[]): void;
   /** The store has said that these records are durable. */
   durable?(records: readonly Uint8Array[]): void;
   /** An adapter was given an intent. */

@@ -41,11 +41,12 @@ async function steer(visit: Visit): Promise<void> {
 /** Takes a snapshot, or lets go of what is before one. */
 async function keep(visit: Visit): Promise<void> {
   const { random, ports } = visit;
-  const { host, trace } = ports;
+  const { host, trace, watch } = ports;
   await visit.pause('keeps the world');
   if (random.chance(0.7)) {
     const { seq } = await host.snapshot();
     trace.count('snapshot', `after record ${seq}`);
+    watch.snapshotted(seq);
     return;
   }
   try {
