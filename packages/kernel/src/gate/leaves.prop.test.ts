@@ -89,6 +89,9 @@ function roundTrips<T>(codec: LeafCodec<T>, values: fc.Arbitrary<T>): void {
   fc.assert(
     fc.property(values, (value) => {
       const bytes = written(codec, value);
+      const item = new Reader(bytes);
+      item.value();
+      item.end();
       const r = new Reader(bytes);
       const read = codec.read(r);
       r.end();

@@ -12,7 +12,13 @@ import type { Window } from './window.js';
 /** A payload is verified in pieces of this size, so that memory stays bounded. */
 const PIECE_BYTES = 2 ** 18;
 
+/** Records of a walk are copied next to each other: memory of its own for each costs more. */
+const SLAB_BYTES = 2 ** 14;
+
 export class FrameReader {
+  private slab = new Uint8Array(0);
+  private slabUsed = 0;
+
   constructor(
     readonly window: Window,
     private readonly segmentSeed: number,
@@ -33,10 +39,29 @@ export class FrameReader {
 
   /** A copy of the payload, `undefined` when it does not verify. */
   payloadAt(offset: number, header: FrameHeader): Uint8Array | undefined {
+    const bytes = this.verified(offset, header);
+    return bytes && copyOf(bytes);
+  }
+
+  /** The same beside those that were read before it: who keeps one keeps those, too. */
+  nextPayloadAt(offset: number, header: FrameHeader): Uint8Array | undefined {
+    const bytes = this.verified(offset, header);
+    if (bytes === undefined || bytes.length > SLAB_BYTES / 4) return bytes && copyOf(bytes);
+    if (this.slabUsed + bytes.length > this.slab.length) {
+      this.slab = new Uint8Array(SLAB_BYTES);
+      this.slabUsed = 0;
+    }
+    const from = this.slabUsed;
+    this.slab.set(bytes, from);
+    this.slabUsed += bytes.length;
+    return this.slab.subarray(from, this.slabUsed);
+  }
+
+  private verified(offset: number, header: FrameHeader): Uint8Array | undefined {
     const bytes = this.window.at(offset + FRAME_HEADER_BYTES, header.sizeBytes);
     if (bytes.length < header.sizeBytes) return undefined;
     const check = continueCheck(frameSeed(this.segmentSeed, offset), bytes);
-    return check === header.payloadCheck ? copyOf(bytes) : undefined;
+    return check === header.payloadCheck ? bytes : undefined;
   }
 
   /** The first bytes of a payload, a copy. */
