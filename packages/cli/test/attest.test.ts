@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { SignatureVerifier } from '@aos/host';
 import { type Attestation, checkAttestation, readAttestation } from '@aos/protocol';
 import canonicalize from 'canonicalize';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { aos, json, refused } from './cli-run.js';
 import { writeOrderFolder } from './order-folder.js';
 
@@ -16,6 +16,9 @@ const OUTSIDE = new URL('../../../tooling/verifier/attestation.mjs', import.meta
 const { verifyAttestation, canonicalText } = await import(OUTSIDE.href);
 const verifier = new SignatureVerifier();
 const saved = process.env.AOS_HOME;
+/** Long, for a machine that has other things to do. */
+const SLOW_MS = 120_000;
+vi.setConfig({ testTimeout: SLOW_MS, hookTimeout: SLOW_MS });
 let root = '';
 let world = '';
 let order = '';
@@ -206,6 +209,7 @@ describe('attesting', () => {
       ['record-not-approval', 'approval', '0'],
       ['trace-unknown', 'receipt', 'aaaaaaaaaa'],
       ['receipt-missing', 'receipt', `sha256:${'0'.repeat(64)}`],
+      ['receipt-missing', 'receipt', '@0'],
       ['key-not-found', 'head', '--as', 'nobody'],
       ['file-unwritable', 'head', '-o', world],
     ] as const) {

@@ -2,11 +2,15 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { aos, json } from './cli-run.js';
 import { writeOrderFolder } from './order-folder.js';
+import { writeBuild } from './other-builds.js';
 
 const saved = process.env.AOS_HOME;
+/** Long, for a machine that has other things to do. */
+const SLOW_MS = 120_000;
+vi.setConfig({ testTimeout: SLOW_MS, hookTimeout: SLOW_MS });
 let root = '';
 let world = '';
 let bundle = '';
@@ -178,6 +182,26 @@ describe('aos replay', () => {
 });
 
 describe('aos replay --with-build', () => {
+  it('holds a real build against another that was made to differ', async () => {
+    const build = join(root, 'counts-fuel-twice');
+    await writeBuild(build, {
+      file: 'kernel/src/step/step.ts',
+      from: 'const base = { seq, fuel,',
+      to: 'const base = { seq, fuel: seq < 3 ? fuel : 2 * fuel,',
+    });
+    const { data, exitCode } = await replay('--with-build', build, '--every', '2');
+    expect(exitCode).toBe(1);
+    expect(data).toMatchObject({
+      equal: false,
+      compared: 'checkpoints',
+      this: { same: true },
+      other: { same: false },
+      first: { by: 'other', at: 'fuel', kind: 'different', rows: [{ field: 'fuel' }] },
+    });
+    const [{ expected, found }] = data.first.rows;
+    expect(expected).toBe(2 * found);
+  });
+
   /** A program that answers as another build would, as `answer` makes of what this one says. */
   async function buildThat(name: string, answer: string): Promise<string> {
     const folder = join(root, name);

@@ -44,7 +44,7 @@ export function addAttestCommands(program: Command, run: RunCommand): void {
       run(command, (world) => attestConsistency(world(), records, options)),
     );
   withRecord(add('receipt', 'how an effect was answered, as it was signed'))
-    .argument('<intent>', 'its hash, or the beginning of it')
+    .argument('<intent>', 'its hash, the beginning of it, or @<record> of the receipt')
     .option('--no-answer', 'leave out what was answered; its hash stays')
     .action((intent: string, options: AttestOptions, command: Command) =>
       run(command, (world) => attestReceipt(world(), intent, options)),

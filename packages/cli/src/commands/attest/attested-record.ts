@@ -51,10 +51,13 @@ export function placeOf(
   return { seq: record.seq, chain: toHashText(chainOf(bytes)), record: whole };
 }
 
-/** The receipt that a record took in. */
+/** The receipt that a record took in. Code: `receipt-missing`. */
 export function receiptShapeOf({ record }: FoundRecord): SignedShape {
   const { input } = record;
-  if (input.kind !== 'receipt') throw new CliError('record-unknown', 'the record has no receipt');
+  if (input.kind !== 'receipt') {
+    const message = `record ${record.seq} holds no receipt, but ${input.kind}`;
+    throw new CliError('receipt-missing', `${message}; see 'aos receipts'`);
+  }
   const message = signedMessage(RECEIPT_DOMAIN, encodeReceiptBody(input.receipt));
   return unwrap(signedShape(message, input));
 }

@@ -64,13 +64,18 @@ function run(program: string, args: readonly string[]): Promise<JsonObject> {
         done(parsed.value);
         return;
       }
-      const [last = ''] = stderr.trim().split('\n').slice(-1);
       const how =
         error === null ? 'it answered no JSON' : `it ended with ${error.signal ?? error.code}`;
-      const message = `the build '${program}' gave no answer: ${how}; ${cutValues(last)}`;
+      const message = `the build '${program}' gave no answer: ${how}; ${cutValues(errorIn(stderr))}`;
       fail(new CliError('build-failed', message));
     });
   });
+}
+
+/** The line of a text for people that says what was wrong. */
+function errorIn(text: string): string {
+  const lines = text.trim().split('\n');
+  return lines.find((line) => /error/i.test(line)) ?? lines.at(-1) ?? '';
 }
 
 function codeOf({ error }: JsonObject): JsonValue | undefined {
