@@ -53,6 +53,6 @@ export function edited(original: Uint8Array, draws: Draws, most: number): Uint8A
   return bytes;
 }
 
-export function joined(...parts: readonly Uint8Array[]): Uint8Array {
+function joined(...parts: readonly Uint8Array[]): Uint8Array {
   return new Uint8Array(Buffer.concat(parts));
 }
