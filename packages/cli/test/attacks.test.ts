@@ -135,7 +135,12 @@ const forgedBundle: Try = async (world) => {
   return ok === true ? [] : [error.code];
 };
 
-const DONE = JSON.stringify({ $tag: 'Done' });
+const HASH = `sha256:${'0'.repeat(64)}`;
+/** A yes that nobody gave. */
+const CHANGED = JSON.stringify({
+  ...{ proposal: 0, change: 'approved', principal: 'ben', author: 'operator' },
+  ...{ base: HASH, patch_hash: HASH, manifest: HASH, shadow_hash: null },
+});
 
 const TRIES: readonly (readonly [attempt: string, code: string, act: Try])[] = [
   ['runs it without an approval', 'waiting', async (world) => [(await world.opened()).state]],
@@ -201,9 +206,9 @@ const TRIES: readonly (readonly [attempt: string, code: string, act: Try])[] = [
     (world) => world.met('control', 'pause', '--as', 'ben'),
   ],
   [
-    'sends an event that the world does not have',
-    'event-schema-unknown',
-    (world) => world.met('event', 'send', 'sys/ProposalChanged@1', DONE),
+    'sends an event that only the kernel makes',
+    'event-reserved',
+    (world) => world.met('event', 'send', 'sys/ProposalChanged@1', CHANGED),
   ],
   [
     'applies what nobody proposed',

@@ -175,7 +175,8 @@ describe('a change that two must approve of', () => {
     expect(await shown('show', '1')).toMatch(
       /needs 1 with the role operator: nobody yet; 1 missing, who could: operator/,
     );
-    for (const verb of ['approve', 'apply']) await gov(verb, '1');
+    await gov('approve', '1', '--shadow', 'last');
+    await gov('apply', '1');
     expect(await gov('apply', '1')).toMatchObject(refused('proposal-closed'));
   });
 
@@ -186,7 +187,8 @@ describe('a change that two must approve of', () => {
     );
     const { data } = await gov('shadow', '2', '--records', '2');
     expect(data.report.limits.records).toBe(2);
-    const approve = (as: string, ...more: string[]) => gov('approve', '2', '--as', as, ...more);
+    const approve = (as: string, ...more: string[]) =>
+      gov('approve', '2', '--as', as, '--shadow', 'last', ...more);
     expect(await approve('nobody')).toMatchObject(refused('key-not-found'));
     expect(await approve('eve')).toMatchObject(refused('verb-key'));
     expect(await approve('dora')).toMatchObject(refused('governance-role'));
@@ -206,7 +208,8 @@ describe('a change that two must approve of', () => {
 
   it('is void for a new shadow, and for a key that is revoked', async () => {
     await gov('shadow', '2');
-    const approve = (as: string, ...more: string[]) => gov('approve', '2', '--as', as, ...more);
+    const approve = (as: string, ...more: string[]) =>
+      gov('approve', '2', '--as', as, '--shadow', 'last', ...more);
     expect((await gov('show', '2')).data.proposal.voices).toEqual([]);
     expect(await approve('ben')).toMatchObject({ data: { state: 'shadowed' } });
     expect(await approve('carl')).toMatchObject({ data: { state: 'approved' } });
@@ -222,7 +225,9 @@ describe('a change that two must approve of', () => {
 
   it('comes into force, and is led back from', async () => {
     await json('-w', world, 'keyring', 'add', 'fay', '--role', 'approver');
-    expect(await gov('approve', '2', '--as', 'fay')).toMatchObject({ data: { state: 'approved' } });
+    const fay = ['approve', '2', '--as', 'fay'];
+    expect(await gov(...fay)).toMatchObject(refused('shadow-not-named'));
+    expect(await gov(...fay, '--shadow', 'last')).toMatchObject({ data: { state: 'approved' } });
     expect(await gov('apply', '2')).toMatchObject({ data: { state: 'applied' } });
     expect(await gov('rollback', '1')).toMatchObject(refused('proposal-not-current'));
     const wrong = ['--migration', `demo/Counters@1=${join(root, 'no.wasm')}`];

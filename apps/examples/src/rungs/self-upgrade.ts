@@ -79,7 +79,7 @@ async function learn(stage: Stage, { task, expected }: CheckedTask): Promise<voi
   }
   stage.print(`${author} proposes it as proposal ${proposal}, and has judged its shadow`);
   for (const name of APPROVERS) {
-    await stage.aos('governance', 'approve', String(proposal), '--as', name);
+    await stage.aos('governance', 'approve', String(proposal), '--as', name, '--shadow', 'last');
     stage.print(`${name} approves`);
   }
   await stage.settle();

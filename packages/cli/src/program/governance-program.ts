@@ -71,6 +71,9 @@ function addShadowCommand(governance: Command, run: RunCommand): void {
     );
 }
 
+/** What is told is shown to somebody who also types. */
+const isAttended = (): boolean => process.stdin.isTTY === true && process.stdout.isTTY === true;
+
 const SAID: readonly (readonly [verb: SaidVerb, description: string])[] = [
   ['approve', 'say yes to a proposal and its shadow'],
   ['reject', 'say no to a proposal'],
@@ -87,11 +90,13 @@ function addSaidCommands(governance: Command, run: RunCommand): void {
       .addOption(signedBy());
     if (verb === 'approve') {
       said
-        .option('--shadow <hash>', 'the report that is meant (default: the last one)')
+        .option('--shadow <hash>', 'the report that is meant, or last (default at a terminal)')
         .option('--expires <time>', 'how long it counts, on logical time', parseSpanNs);
     }
     said.action((proposal: number, options: SaidOptions, command: Command) =>
-      run(command, (world) => sayToProposal(world(), proposal, { ...options, verb })),
+      run(command, (world, { tell }) =>
+        sayToProposal(world(), proposal, { ...options, verb }, { tell, isAttended: isAttended() }),
+      ),
     );
   }
 }

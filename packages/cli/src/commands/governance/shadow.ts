@@ -53,9 +53,10 @@ async function signShadow(asked: Asked, signer: Signer, shadow: ShadowShape): Pr
   const about = { proposal, base: hashOf(base), patchHash: hashOf(patch_hash), atSeq };
   const says = { verb: 'shadowed', ...about, shadowHash: hashOf(shadow_hash) } as const;
   const ack = await sayAbout(asked, signer, says);
+  const next = `next: aos governance approve ${proposal} --shadow ${shadow_hash}`;
   return {
     data: { ...describeAck(ack).data, ...dataOfShadow(shadow) },
-    lines: [...lines, ...describeAck(ack).lines, `next: aos governance approve ${proposal}`],
+    lines: [...lines, ...describeAck(ack).lines, next],
     done: `the shadow is durable as record ${ack.seq}`,
   };
 }

@@ -11,7 +11,7 @@ import {
 } from '../../../test/gate-world.js';
 import { authorize } from '../authorize.js';
 import { compileGate } from '../gate.js';
-import { checkRedirect } from '../recheck.js';
+import { checkAddress, checkPatch, checkRedirect } from '../recheck.js';
 import { MAX_CHAIN } from './grants.js';
 
 const HTTP = 'sys/http.out@2';
@@ -68,6 +68,10 @@ describe('a grant made from another one', () => {
     const asked = request('https://b.example/');
     const found = authorize(gate, emptyState(), asked, portsOf());
     expect(found).toMatchObject({ code: 'grant-revoked', at: 'grant leaf parent root' });
+    // what it was made from is asked no more, so nothing that was let out goes on under it either
+    expect(checkAddress(gate, 'leaf', Uint8Array.of(8, 8, 8, 8))?.code).toBe('grant-revoked');
+    const nothing = { sections: new Set<string>(), names: new Set<string>() };
+    expect(checkPatch(gate, 'leaf', nothing)?.code).toBe('grant-revoked');
     expect(found.decision.grantHash).not.toBe(null);
   });
 

@@ -88,7 +88,10 @@ function changing({
       policies: refs('x/policy@1'),
       defaults: {
         policy: 'x/policy@1',
-        cap_grants: hasGrant ? [{ name: 'pay', cap: 'x/pay@1', params: { says } }] : [],
+        cap_grants: [
+          { name: 'spare', cap: 'x/pay@1', params: { says: 'allow' } },
+          ...(hasGrant ? [{ name: 'pay', cap: 'x/pay@1', params: { says } }] : []),
+        ],
       },
     },
   ];
