@@ -9,6 +9,10 @@ export const exampleFolder = (name: string): string =>
 export const sdkFolder = (name: string): string =>
   fileURLToPath(new URL(`../../../packages/reducer-sdk/${name}`, import.meta.url));
 
+/** What judges bundles without our code. */
+export const outsideVerifier = new URL('../../../tooling/verifier/verify.mjs', import.meta.url)
+  .href;
+
 /** The command `aos`, as built. */
 export const aosProgram = fileURLToPath(
   new URL('../../../packages/cli/dist/main.js', import.meta.url),

@@ -1,7 +1,11 @@
 /** What a journal proves of a story: what was done outside, and that it replays to itself. */
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { toHashText } from '@aos/canon';
 import { verifyWorld } from '@aos/host';
 import type { WorldStore } from '@aos/protocol';
+import { writeBundle } from '@aos/store';
+import { outsideVerifier } from '../places.js';
 import { engine } from './engine.js';
 import type { Print } from './print.js';
 import type { Stage } from './stage.js';
@@ -30,6 +34,16 @@ export function checkReplay(store: WorldStore, print: Print): void {
   if (!report.ok) throw new Error(`replay differs at record ${report.difference?.seq}`);
   const world = toHashText(report.worldHash);
   print(`replay check: OK (${report.records} records, world hash ${world})`);
+}
+
+/** The same by whoever has only the bundle, and none of our code. Throws at a finding. */
+export async function checkOutside(store: WorldStore, folder: string): Promise<void> {
+  const { Verifier } = await import(outsideVerifier);
+  const bundle = join(folder, 'outside.bundle');
+  await writeBundle(store, bundle, { seq: store.head });
+  const { findings } = new Verifier(await readFile(bundle));
+  await rm(bundle);
+  if (findings.length > 0) throw new Error(`the bundle is judged from outside: ${findings}`);
 }
 
 const short = (hash: string) => hash.replace('sha256:', '').slice(0, 8);

@@ -57,10 +57,10 @@ export class ExampleWorld {
   }
 
   /** Runs `use` on its files, as anybody who holds them can. */
-  async inspect<T>(use: (store: WorldStore) => T): Promise<T> {
+  async inspect<T>(use: (store: WorldStore) => T | Promise<T>): Promise<T> {
     const store = await openWorldStore(storeOf(this.place), { mode: 'read' });
     try {
-      return use(store);
+      return await use(store);
     } finally {
       await store.close();
     }

@@ -1,6 +1,7 @@
 /** Plays a rung: found a world, tell the story, reopen, show what was done outside, replay. */
+import { dirname } from 'node:path';
 import { exampleFolder } from '../places.js';
-import { checkReplay, printEffects } from './evidence.js';
+import { checkOutside, checkReplay, printEffects } from './evidence.js';
 import { ExampleWorld } from './example-world.js';
 import { openDaemon } from './open-daemon.js';
 import { openHere } from './open-here.js';
@@ -46,8 +47,9 @@ export async function playRung(rung: Rung, print: Print, options: PlayOptions = 
 /** The servers are down by now; the keys go as well, and replay needs none of them. */
 async function showProof(world: ExampleWorld, print: Print, { keep = false }: PlayOptions) {
   if (!keep) await world.forgetKeys();
-  await world.inspect((store) => checkReplay(store, print));
   const { aosHome, world: dir } = world.place;
+  await world.inspect((store) => checkOutside(store, dirname(dir)));
+  await world.inspect((store) => checkReplay(store, print));
   if (keep) print(`kept: AOS_HOME=${aosHome} npm run aos -- --world ${dir} status`);
 }
 
