@@ -4,24 +4,30 @@
  */
 import { Worker } from 'node:worker_threads';
 
-/** No input may keep the thread so long; much longer than the bound of a target. */
+/** Processor time that no input may take; much more than the bound of a target. */
 const HANG_MS = 60_000;
+/** Looks, one a second, after which an input that only waits has waited too long. */
+const MAX_LOOKS = 600;
 
-/** Looks at the words of the shared memory: inputs begun, size of the last. */
+/**
+ * Looks at the words of the shared memory: inputs begun, size of the last. A process that is
+ * stopped from outside neither looks nor takes time.
+ */
 const LOOK = `
-const { workerData: { memory, hangMs, file } } = require('node:worker_threads');
+const { workerData: { memory, hangMs, maxLooks, file } } = require('node:worker_threads');
 const { writeFileSync } = require('node:fs');
 const words = new Uint32Array(memory, 0, 2);
-let seen = -1;
+const usedMs = () => { const { user, system } = process.cpuUsage(); return (user + system) / 1000; };
+let [seen, looks, sinceMs] = [-1, 0, 0];
 setInterval(() => {
   const count = Atomics.load(words, 0);
-  if (count === seen) {
-    writeFileSync(file, new Uint8Array(memory, 8, words[1]).slice());
-    console.error('hang: input ' + count + ' did not end; it is in ' + file);
-    process.kill(process.pid, 'SIGKILL');
-  }
-  seen = count;
-}, hangMs);
+  if (count !== seen) [seen, looks, sinceMs] = [count, 0, usedMs()];
+  looks += 1;
+  if (looks < maxLooks && usedMs() - sinceMs < hangMs) return;
+  writeFileSync(file, new Uint8Array(memory, 8, words[1]).slice());
+  console.error('hang: input ' + count + ' did not end; it is in ' + file);
+  process.kill(process.pid, 'SIGKILL');
+}, 1000);
 `;
 
 export interface HangWatch {
@@ -34,7 +40,7 @@ export function watchForHangs(file: string, maxBytes: number): HangWatch {
   const memory = new SharedArrayBuffer(8 + maxBytes);
   const words = new Uint32Array(memory, 0, 2);
   const kept = new Uint8Array(memory, 8);
-  const workerData = { memory, hangMs: HANG_MS, file };
+  const workerData = { memory, hangMs: HANG_MS, maxLooks: MAX_LOOKS, file };
   const worker = new Worker(LOOK, { eval: true, workerData });
   worker.unref();
   return {

@@ -157,9 +157,9 @@ function forged(segment: Uint8Array, draws: Draws): Uint8Array {
     offsets.push(at);
     at += HEADER_BYTES + Math.ceil(bytes.readUInt32LE(at + 4) / 8) * 8;
   }
-  if (offsets.length === 0) return bytes;
   const at = draws.pick(offsets);
-  const size = bytes.readUInt32LE(at + 4);
+  const size = at === undefined ? bytes.length : bytes.readUInt32LE(at + 4);
+  if (at === undefined || at + HEADER_BYTES + size > bytes.length) return bytes;
   const span = HEADER_BYTES + Math.ceil(size / 8) * 8;
   const payload = edited(bytes.subarray(at + HEADER_BYTES, at + HEADER_BYTES + size), draws, 2);
   const kept =
