@@ -5,9 +5,17 @@
 /** Where a text stands as an argument: name of the function → which argument. */
 const textArguments = new Map([
   ['refuse', 2],
+  ['refusal', 1],
   ['assert', 1],
   ['Defect', 0],
+  ['paramsInvalid', 1],
 ]);
+
+/** Variables and fields that hold one. */
+const textNames = new Set(['advice', 'detail']);
+
+/** `refuse` and `this.refusal` alike. @param {any} callee @returns {string} */
+const nameOf = (callee) => callee.name ?? callee.property?.name;
 
 /** @typedef {{ node: any, parentPath: NodePath | null, key: string | number, listKey?: string }} NodePath */
 
@@ -21,11 +29,11 @@ function isText(path) {
       return path.key !== 'test' && isText(parent);
     case 'CallExpression':
     case 'NewExpression':
-      return path.listKey === 'arguments' && textArguments.get(node.callee.name) === path.key;
+      return path.listKey === 'arguments' && textArguments.get(nameOf(node.callee)) === path.key;
     case 'VariableDeclarator':
-      return path.key === 'init' && node.id.name === 'advice';
+      return path.key === 'init' && textNames.has(node.id.name);
     case 'ObjectProperty':
-      return path.key === 'value' && node.key.name === 'advice';
+      return path.key === 'value' && textNames.has(node.key.name);
     default:
       return false;
   }

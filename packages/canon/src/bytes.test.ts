@@ -26,6 +26,14 @@ describe('hexadecimal', () => {
     );
   });
 
+  test.each([
+    ['abc', ''],
+    ['0g', '@1'],
+    ['000/', '@3'],
+  ])('says where %j is not', (text, at) => {
+    expect(fromHex(text)).toMatchObject({ refusal: { at } });
+  });
+
   test.each(['a', 'abc', '0g', 'G0', '0x', ' 0', '0\n', 'éé', '@@', '``'])('is not %j', (text) => {
     expect(fromHex(text)).toMatchObject({ refusal: { code: 'hex-syntax' } });
   });
@@ -51,6 +59,15 @@ describe('base64', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+
+  test.each([
+    ['AAA', ''],
+    ['AAA{', '@3'],
+    ['AAAA`AAA', '@4'],
+    ['AB==', ''],
+  ])('says where %j is not', (text, at) => {
+    expect(fromBase64(text)).toMatchObject({ refusal: { code: 'base64-syntax', at } });
   });
 
   test.each(['A', 'AA', 'AAA', '====', 'A===', 'AB==', 'AAB=', 'AA=A', 'AA-_', 'AAAA\n'])(
@@ -96,7 +113,9 @@ describe('UTF-8', () => {
   test.each(['\ud800', 'a\udc00', '\ud800\ud800', '\udc00\ud800', '\ud800a', '\udbff\ue000'])(
     'has no bytes for the lone surrogate in %j',
     (text) => {
-      expect(attempt(() => utf8(text))).toMatchObject({ refusal: { code: 'lone-surrogate' } });
+      expect(attempt(() => utf8(text))).toMatchObject({
+        refusal: { code: 'lone-surrogate', at: '' },
+      });
     },
   );
 
@@ -106,7 +125,7 @@ describe('UTF-8', () => {
       expect(decodeUtf8(bytes)).toEqual({ ok: true, value: 'a'.repeat(size) });
       for (let at = 0; at < size; at++) {
         const result = decodeUtf8(bytes.with(at, 0xc3));
-        expect(result).toMatchObject({ refusal: { code: 'cbor-utf8' } });
+        expect(result).toMatchObject({ refusal: { code: 'cbor-utf8', at: '' } });
       }
     }
   });

@@ -111,10 +111,14 @@ describe('replay', () => {
     ['time-backwards', (r) => r.with(2, forgeStamp(r[2] as Uint8Array, 0))],
   ])('calls a journal broken: %s', (code, change) => {
     const { engine, start, records } = journalOf(4);
-    expect(replay(start, change(records), { engine, ...noObjects })).toMatchObject({
+    const verdict = replay(start, change(records), { engine, ...noObjects });
+    expect(verdict).toMatchObject({
       kind: 'different',
       difference: { kind: 'broken', seq: 2, code },
     });
+    const places = { 'sequence-gap': 'seq', 'chain-broken': 'prev', 'time-backwards': 'stamp' };
+    const at = places[code as keyof typeof places];
+    if (at !== undefined) expect(verdict).toMatchObject({ difference: { at } });
   });
 
   it('notices a reducer that does not do again what it did', () => {
@@ -142,6 +146,15 @@ describe('replay', () => {
     });
     const object = () => objects[0]?.bytes;
     expect(replay(start, [bytes], { engine, object }).kind).toBe('same');
+    expect(replay(start, [bytes], { engine, ...noObjects }, 'trust').kind).toBe('same');
+  });
+
+  it('asks for a module that is not loaded', () => {
+    const { engine, start, records } = journalOf(1);
+    const empty = { ...engine, has: () => false };
+    expect(replay(start, records, { engine: empty, ...noObjects })).toMatchObject({
+      ...{ kind: 'need', modules: [{ name: 't/A@1' }] },
+    });
   });
 
   it('asks for an object it needs, and goes on with it', () => {

@@ -81,6 +81,8 @@ describe('where all entries agree, it is a field', () => {
     const replayed = recordOf([], { input: receipt as never });
     const recorded = encodeRecord(recordOf([], { input }));
     expect(judgeRecord(recorded, replayed)).toMatchObject({ at: 'input', expected: 'inline' });
+    const large = recordOf([], { input: { ...receipt, payload: value } as never });
+    expect(judgeRecord(recorded, large)).toMatchObject({ expected: 'object', found: 'object' });
     const verb = recordOf([], { input: { kind: 'tick' } });
     expect(judgeRecord(recorded, verb)).toMatchObject({ expected: 'inline', found: 'object' });
   });
