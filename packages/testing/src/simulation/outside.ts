@@ -14,8 +14,8 @@ import {
 } from '@aos/protocol';
 import { randomValue } from '../inputs/random-value.js';
 import type { Random } from '../random.js';
+import { PEOPLE, STRANGER } from './clients/people.js';
 import type { SimConstitution } from './constitution.js';
-import { PEOPLE, STRANGER } from './people.js';
 import type { Scheduler } from './scheduler.js';
 import type { Trace } from './trace.js';
 

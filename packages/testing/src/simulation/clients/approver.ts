@@ -1,6 +1,6 @@
 /** Decides on effects that wait for somebody's approval. */
 import { signVerb } from '@aos/host';
-import { VOTERS } from '../people.js';
+import { VOTERS } from './people.js';
 import { pick } from './pick.js';
 import type { Visit } from './visit.js';
 

@@ -3,7 +3,7 @@ import { bytesEqual, sha256, toHex, utf8 } from '@aos/canon';
 import { type Signer, signVerb } from '@aos/host';
 import type { Proposal } from '@aos/kernel';
 import type { Verb } from '@aos/protocol';
-import { PEOPLE, VOTERS } from '../people.js';
+import { PEOPLE, VOTERS } from './people.js';
 import { pick } from './pick.js';
 import type { Visit } from './visit.js';
 

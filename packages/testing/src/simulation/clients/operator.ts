@@ -2,7 +2,7 @@
 
 import { signVerb } from '@aos/host';
 import { AosFault, type Verb } from '@aos/protocol';
-import { PEOPLE, STRANGER } from '../people.js';
+import { PEOPLE, STRANGER } from './people.js';
 import type { Visit } from './visit.js';
 
 export async function operate(visit: Visit, count: number): Promise<void> {

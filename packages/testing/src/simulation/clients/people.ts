@@ -1,6 +1,6 @@
 /** Who acts on a simulated world: the same people with the same keys in every seed. */
 import type { Signer } from '@aos/host';
-import { TestKeys } from '../test-world/test-keys.js';
+import { TestKeys } from '../../test-world/test-keys.js';
 
 const KEYS = new TestKeys({ adapter: ['adapter'], ana: ['approver'], ben: ['approver'] });
 
