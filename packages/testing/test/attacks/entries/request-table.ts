@@ -21,6 +21,8 @@ export interface Attempt {
   readonly twin: Request;
   /** Everybody where nothing is said. */
   readonly by?: Who;
+  /** Its URL says it all: who asks makes no difference, and two of them are enough. */
+  readonly isUrl?: true;
   /** What uses up a budget or a rate; of each entry point another one. */
   readonly before?: Request;
 }
@@ -194,12 +196,14 @@ export const ATTEMPTS: readonly Attempt[] = [
   // HTTP
   ...URLS.map(([attempt, text, code]) => ({
     attempt: `asks ${attempt}`,
+    isUrl: true as const,
     code,
     request: url(text),
     twin: url('https://api.example/v1/x'),
   })),
   ...ADDRESSES.map((text) => ({
     attempt: `asks ${text}`,
+    isUrl: true as const,
     code: 'address-not-allowed',
     request: url(text, 'open'),
     twin: url('http://10.1.9.9/', 'open'),

@@ -52,13 +52,16 @@ const start: (range: Range, plan: string, request: Request) => Promise<Met> = (
   { params },
 ) => range.event('sys/PlanStart@1', { plan, input: encode(params as never) });
 
+/** Where attempts are not made whose URL says it all. */
+const BRIEF: ReadonlySet<string> = new Set(['cell', 'sub-plan']);
+
 /** The attempts as attacks from each place that they can come from. */
 export const REQUEST_ENTRIES: readonly (readonly [
   entry: string,
   attacks: readonly Attack<Range>[],
 ])[] = MAKERS.map(([entry, who, make]) => [
   entry,
-  ATTEMPTS.filter(({ by = who }) => by === who).map(
+  ATTEMPTS.filter(({ by = who, isUrl }) => by === who && !(isUrl && BRIEF.has(entry))).map(
     ({ attempt, code, request, twin, before }): Attack<Range> => ({
       attempt,
       code,
