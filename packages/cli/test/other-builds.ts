@@ -18,6 +18,11 @@ export interface SourceChange {
 /** Compilers are loaded only when they are used; a replay uses none. */
 const LAZY = ['assemblyscript', 'assemblyscript/*', 'esbuild'];
 
+/** What some dependencies ask for by its old name. */
+const REQUIRE =
+  "import { createRequire as requireAt } from 'node:module';" +
+  'const require = requireAt(import.meta.url);';
+
 /** Writes a package with a program `aos` into a folder. */
 export async function writeBuild(folder: string, change?: SourceChange): Promise<void> {
   await build({
@@ -28,9 +33,7 @@ export async function writeBuild(folder: string, change?: SourceChange): Promise
     format: 'esm',
     target: 'node20',
     external: LAZY,
-    banner: {
-      js: "import { createRequire as requireAt } from 'node:module'; const require = requireAt(import.meta.url);",
-    },
+    banner: { js: REQUIRE },
     logLevel: 'error',
     plugins: [await fromSources(), ...(change === undefined ? [] : [changing(change)])],
   });

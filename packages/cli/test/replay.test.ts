@@ -129,7 +129,8 @@ describe('aos replay', () => {
   it('shows reducers that trap, and events that nobody takes', async () => {
     const folder = folderWith('trapping', []);
     const trap = Buffer.from(
-      // (module (memory (export "memory") 1) (func (export "alloc") (param i32) (result i32) i32.const 8)
+      // (module (memory (export "memory") 1)
+      //  (func (export "alloc") (param i32) (result i32) i32.const 8)
       //  (func (export "step") (param i32 i32) (result i32 i32) unreachable))
       '0061736d01000000010d0260017f017f60027f7f027f7f03030200010503010001071903066d656d6f72790200' +
         '05616c6c6f630000047374657000010a0a02040041080b0300000b',
@@ -210,11 +211,16 @@ describe('aos replay --with-build', () => {
     const program = `
       const said = ${JSON.stringify(points)};
       const words = process.argv.slice(2);
-      const option = (name, usual) => words.includes(name) ? Number(words[words.indexOf(name) + 1]) : usual;
+      const option = (name, usual) =>
+        words.includes(name) ? Number(words[words.indexOf(name) + 1]) : usual;
       const [every, from, to] = [option('--every', 1), option('--from', 0), option('--to', 1e9)];
-      const isPoint = ({ seq }) => seq >= from && seq <= to && ((seq + 1) % every === 0 || seq === to);
+      const isPoint = ({ seq }) =>
+        seq >= from && seq <= to && ((seq + 1) % every === 0 || seq === to);
       const tell = (data, ok = true, error) => console.log(JSON.stringify({ ok, error, data }));
-      const replayed = () => ({ ...said, checkpoints: said.checkpoints.filter(isPoint), records: Math.min(said.records, to + 1) });
+      const replayed = () => {
+        const records = Math.min(said.records, to + 1);
+        return { ...said, checkpoints: said.checkpoints.filter(isPoint), records };
+      };
       ${answer}`;
     writeFileSync(join(folder, 'main.js'), program);
     return folder;
@@ -229,10 +235,12 @@ describe('aos replay --with-build', () => {
     expect(ofWorld.data.report_hash).toBe(data.report_hash);
   });
 
-  it('finds the first record after which states differ, whatever is between checkpoints', async () => {
+  it('finds the first record after which states differ, also between checkpoints', async () => {
     const build = await buildThat(
       'different',
-      `for (const point of said.checkpoints) if (point.seq >= 6) point.world_hash = 'sha256:' + 'a'.repeat(64);
+      `for (const point of said.checkpoints) {
+        if (point.seq >= 6) point.world_hash = 'sha256:' + 'a'.repeat(64);
+      }
       tell(replayed());`,
     );
     const { data, exitCode, error } = await replay('--with-build', build, '--every', '5');
@@ -243,13 +251,15 @@ describe('aos replay --with-build', () => {
     expect(out).toMatch(/record 6, world_hash: different; both do what was recorded/);
   });
 
-  it('shows the entry that a build makes otherwise, also of one that knows no checkpoints', async () => {
+  it('shows the entry that a build makes otherwise, even of one without checkpoints', async () => {
     const build = await buildThat(
       'older',
       `if (words.includes('replay')) { tell(undefined, false, { code: 'usage' }); process.exit(2); }
-      const rows = [{ field: 'fuel', expected: 7, found: 9, same: false }, { field: 'kind', same: true }];
-      const difference = { kind: 'different', seq: 4, at: 'entries/1', code: 'replay-difference', rows };
-      tell({ same: false, world_id: said.world_id, records: 4, chain: '', world_hash: '', difference }, false, { code: 'world-diverged' });`,
+      const rows = [{ field: 'fuel', expected: 7, found: 9 }, { field: 'kind', same: true }];
+      const place = { kind: 'different', seq: 4, at: 'entries/1' };
+      const difference = { ...place, code: 'replay-difference', rows };
+      const end = { world_id: said.world_id, records: 4, chain: '', world_hash: '' };
+      tell({ same: false, ...end, difference }, false, { code: 'world-diverged' });`,
     );
     const { data, exitCode } = await replay('--with-build', build);
     expect(exitCode).toBe(1);

@@ -2,7 +2,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { draftFork, draftRewind, openWorldHost, type VerifyReport, verifyWorld } from '@aos/host';
+import {
+  draftFork,
+  draftRewind,
+  openWorldHost,
+  replayCandidate,
+  replayCheckpoints,
+  type VerifyReport,
+  verifyWorld,
+} from '@aos/host';
+import { isSameChain, isSameReplay, type World } from '@aos/kernel';
 import {
   checkImported,
   createWorldStore,
@@ -92,6 +101,27 @@ describe.each(['headed', 'compacted', 'pruned'])('a world that is %s', (name) =>
     const report = await verify(`${name}-fork`);
     expect(report).toMatchObject({ ok: true, snapshot: 'same', heads: { different: [] } });
     expect(await fork(`${name}-fork`, `${name}-twice`)).toMatchObject({ ok: true });
+  });
+
+  it('is replayed with its own definition, from where its records begin', async () => {
+    const store = await read(name);
+    const own = ({ program }: World) => ({ definition: program.definition, objects: [] });
+    const replay = (from?: number) =>
+      replayCandidate(store, orderEngine(), own, {
+        rows: 5,
+        ...(from === undefined ? {} : { from }),
+      });
+    try {
+      const { report } = replay();
+      expect(isSameReplay(report) && isSameChain(report)).toBe(true);
+      expect(report.from_seq === 0).toBe(name !== 'pruned');
+      if (name === 'pruned') expect(() => replay(0)).toThrow(/record/);
+      const { records, checkpoints } = replayCheckpoints(store, orderEngine(), { every: 50 });
+      expect(records).toBe(store.head + 1);
+      expect(checkpoints.at(-1)?.seq).toBe(store.head);
+    } finally {
+      await store.close();
+    }
   });
 
   it('is rewound, and goes on', async () => {

@@ -55,7 +55,8 @@ export function checkAttestation(attestation: Attestation, holds: HoldsCheck): R
     for (const [i, { key_id: id, public_key: key, signature }] of signatures.entries()) {
       const at = `/signatures/${i}`;
       checkKeyId(id, key, at);
-      expect('attestation-signature', at, holds(bytesOf(key), message, bytesOf(signature)));
+      const isSigned = holds(bytesOf(key), message, bytesOf(signature));
+      if (!isSigned) throw wrong('attestation-signature', at);
     }
     for (const [i, key] of payload.keys.entries()) {
       checkKeyId(key.key_id, key.public_key, `/payload/keys/${i}`);
@@ -87,14 +88,14 @@ class Payload {
     if (place !== undefined && inclusion !== undefined) {
       const claim = { leaf: rawHash(place.chain), index: place.seq, proof: inclusion.map(rawHash) };
       const isThere = verifyInclusion({ ...tree, ...claim });
-      expect('attestation-proof', '/payload/inclusion', isThere);
+      if (!isThere) throw wrong('attestation-proof', '/payload/inclusion');
       const shape = receipt ?? approval;
       if (place.record !== null) this.checkRecord(bytesOf(place.record), place.chain, shape);
     }
     if (older !== undefined && consistency !== undefined) {
       const claim = { older: older.size, olderRoot: rawHash(older.merkle_root) };
       const isBeginning = verifyConsistency({ ...tree, ...claim, proof: consistency.map(rawHash) });
-      expect('attestation-proof', '/payload/consistency', isBeginning);
+      if (!isBeginning) throw wrong('attestation-proof', '/payload/consistency');
     }
     const at = place?.seq ?? seq;
     if (receipt !== undefined) {
@@ -109,7 +110,7 @@ class Payload {
       checkRendering(answer, 'data', '/payload/answer');
       const hash = toHashText(sha256(bytesOf(answer.cbor)));
       const isAnswer = hash === fieldOf(receipt, 'payload_hash');
-      expect('attestation-rendering', '/payload/answer/cbor', isAnswer);
+      if (!isAnswer) throw wrong('attestation-rendering', '/payload/answer/cbor');
     }
   }
 
@@ -117,39 +118,39 @@ class Payload {
     const at = `/payload/${name}`;
     checkRendering(shape, 'shape', at);
     const isMeant = domains.includes(shape.domain);
-    expect('attestation-place', `${at}/domain`, isMeant);
+    if (!isMeant) throw wrong('attestation-place', `${at}/domain`);
     const isOurs = fieldOf(shape, 'world_id') === this.payload.world_id;
-    expect('attestation-place', `${at}/json/world_id`, isOurs);
+    if (!isOurs) throw wrong('attestation-place', `${at}/json/world_id`);
     const key = this.payload.keys.find(({ key_id: id }) => id === shape.key_id);
     if (key === undefined) throw wrong('attestation-key', `${at}/key_id`);
     const mayRole = roles.length === 0 || roles.some((role) => key.roles.includes(role));
-    expect('attestation-key', `${at}/key_id`, mayRole && isGoodAt(key, seq));
+    if (!(mayRole && isGoodAt(key, seq))) throw wrong('attestation-key', `${at}/key_id`);
     const message = signedMessage(shape.domain, bytesOf(shape.cbor));
     const isSigned = this.holds(bytesOf(key.public_key), message, bytesOf(shape.signature));
-    expect('attestation-signature', `${at}/signature`, isSigned);
+    if (!isSigned) throw wrong('attestation-signature', `${at}/signature`);
   }
 
   /** That the bytes are those of the record, and that what is signed stands in it. */
   private checkRecord(bytes: Uint8Array, chain: HashText, shape: SignedShape | undefined): void {
     const at = '/payload/place/record';
-    expect('attestation-place', at, toHashText(chainOf(bytes)) === chain);
+    if (toHashText(chainOf(bytes)) !== chain) throw wrong('attestation-place', at);
     const { seq, input } = unwrap(decodeRecord(bytes));
-    expect('attestation-place', at, seq === this.payload.place?.seq);
+    if (seq !== this.payload.place?.seq) throw wrong('attestation-place', at);
     if (shape === undefined) return;
     if (!('sig' in input)) throw wrong('attestation-place', at);
     const isSigner = toHashText(input.keyId) === shape.key_id;
     const isSignature = toBase64(input.sig) === shape.signature;
-    expect('attestation-place', at, isSigner && isSignature);
+    if (!(isSigner && isSignature)) throw wrong('attestation-place', at);
     if (input.kind === 'receipt') {
       const isSame = toBase64(encodeReceiptBody(input.receipt)) === shape.cbor;
-      expect('attestation-place', at, isSame);
+      if (!isSame) throw wrong('attestation-place', at);
     } else if ('verb' in input) {
       const { verb, args, nonce } = input;
       const worldId = rawHash(this.payload.world_id);
       const epoch = Number(fieldOf(shape, 'epoch'));
       const isSame =
         toBase64(encodeSignedVerb({ worldId, epoch, verb, args, nonce })) === shape.cbor;
-      expect('attestation-place', at, isSame);
+      if (!isSame) throw wrong('attestation-place', at);
     } else throw wrong('attestation-place', at);
   }
 }
@@ -166,11 +167,11 @@ function checkRendering(
 ): void {
   const made = renderValue(unwrap(decode(bytesOf(cbor))), of);
   const isSame = unwrap(printCanonicalJson(made)) === unwrap(printCanonicalJson(json));
-  expect('attestation-rendering', `${at}/json`, isSame);
+  if (!isSame) throw wrong('attestation-rendering', `${at}/json`);
 }
 
 function checkKeyId(id: HashText, key: string, at: string): void {
-  expect('attestation-key', `${at}/key_id`, toHashText(keyIdOf(bytesOf(key))) === id);
+  if (toHashText(keyIdOf(bytesOf(key))) !== id) throw wrong('attestation-key', `${at}/key_id`);
 }
 
 /** A field of a shape; whether the shape says so is checked as well. */
@@ -190,10 +191,6 @@ function bytesOf(text: string): Uint8Array {
 function unwrap<T>(result: Result<T>): T {
   if (result.ok) return result.value;
   throw new RefusalError(result.refusal);
-}
-
-function expect(code: string, at: string, isSo: boolean): asserts isSo {
-  if (!isSo) throw wrong(code, at);
 }
 
 const DETAILS: Readonly<Record<string, string>> = {

@@ -54,7 +54,7 @@ export const attestInclusion = (
   options: AttestOptions,
 ): Promise<Answer> =>
   attest(world, options, async (asked) => {
-    const place = placeOf(await readRecord(asked, seq), options.record);
+    const place = placeOf(await readRecord(asked, seq), options);
     return proven(asked, 'inclusion', { place });
   });
 
@@ -82,7 +82,7 @@ export const attestReceipt = (
   attest(world, options, async (asked) => {
     const found = await readRecord(asked, await findReceipt(asked, intent));
     const answer = options.answer === false ? null : await answerOf(asked, found);
-    const parts = { place: placeOf(found, options.record), receipt: receiptShapeOf(found), answer };
+    const parts = { place: placeOf(found, options), receipt: receiptShapeOf(found), answer };
     return proven(asked, 'receipt', parts);
   });
 
@@ -94,7 +94,7 @@ export const attestApproval = (
   attest(world, options, async (asked, signing) => {
     const found = await readRecord(asked, seq);
     const approval = approvalShapeOf(found, signing);
-    return proven(asked, 'approval', { place: placeOf(found, options.record), approval });
+    return proven(asked, 'approval', { place: placeOf(found, options), approval });
   });
 
 /** What is to be attested, with the head that it is proven against. */

@@ -45,7 +45,7 @@ export async function readRecord(asked: Asked, seq: number): Promise<FoundRecord
 
 export function placeOf(
   { bytes, record }: FoundRecord,
-  isWhole: boolean | undefined,
+  { record: isWhole }: { readonly record?: true },
 ): AttestedParts['place'] {
   const whole = isWhole === true ? toBase64(bytes) : null;
   return { seq: record.seq, chain: toHashText(chainOf(bytes)), record: whole };

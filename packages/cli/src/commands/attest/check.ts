@@ -39,7 +39,7 @@ export async function checkAttestationFile(
     known: known !== undefined,
     record_shown: payload.place === undefined ? null : payload.place.record !== null,
   };
-  return { data, lines: linesOf(document), warnings: warningsOf(document, known !== undefined) };
+  return { data, lines: linesOf(document), warnings: warningsOf(document, known) };
 }
 
 const numberOf = ({ head }: AttestedPayload): number =>
@@ -64,11 +64,11 @@ function nameOf({ keys }: AttestedPayload, { key_id: id }: { readonly key_id: st
   return `${id}, ${key?.name ?? 'unnamed'}`;
 }
 
-function warningsOf({ payload }: Attestation, isKnown: boolean): string[] {
+function warningsOf({ payload }: Attestation, known: readonly string[] | undefined): string[] {
   const { place, receipt, approval } = payload;
   const isSaid = place?.record === null && (receipt ?? approval) !== undefined;
   return [
-    ...(isKnown
+    ...(known !== undefined
       ? []
       : ['whose keys these are, nobody has checked; name those you know with --key']),
     ...(isSaid ? ['that this stands in the record, its signer says; --record would show it'] : []),

@@ -23,7 +23,7 @@ export interface BuildAnswer {
   readonly compared: 'checkpoints' | 'end';
 }
 
-/** The program of a build: a file, a folder with `main.js`, or a package. Code: `build-not-found`. */
+/** A file, a folder with `main.js`, or a package that has one. Code: `build-not-found`. */
 export function findBuild(path: string): string {
   const full = resolve(path);
   const found = statSync(full, { throwIfNoEntry: false });
@@ -44,7 +44,7 @@ function binOf(folder: string): string | undefined {
   return typeof program === 'string' ? join(folder, program) : undefined;
 }
 
-/** Codes: `build-failed` where it gives no answer, `build-refused` where it cannot read the bundle. */
+/** Codes: `build-failed` without an answer, `build-refused` for a bundle that it does not read. */
 export async function askBuild(program: string, question: BuildQuestion): Promise<BuildAnswer> {
   const { bundle, every, from, to } = question;
   const bounds = ['--every', `${every}`, '--from', `${from}`, '--to', `${to}`];
@@ -66,7 +66,8 @@ function run(program: string, args: readonly string[]): Promise<JsonObject> {
       }
       const how =
         error === null ? 'it answered no JSON' : `it ended with ${error.signal ?? error.code}`;
-      const message = `the build '${program}' gave no answer: ${how}; ${cutValues(errorIn(stderr))}`;
+      const why = cutValues(errorIn(stderr));
+      const message = `the build '${program}' gave no answer: ${how}; ${why}`;
       fail(new CliError('build-failed', message));
     });
   });
