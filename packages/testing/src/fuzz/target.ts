@@ -35,7 +35,7 @@ export class Broken extends Error {
 }
 
 /** Insists on a law. */
-export function holds(condition: boolean, law: string, detail?: () => string): asserts condition {
+export function holds(condition: unknown, law: string, detail?: () => string): asserts condition {
   if (!condition) throw new Broken(law, detail?.());
 }
 
