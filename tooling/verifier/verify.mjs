@@ -174,11 +174,11 @@ export class Verifier {
 
 /** A head as `aos --json head --sign` says it. */
 function keptHead(text) {
-  const said = JSON.parse(text);
-  const raw = (value) => (/^sha256:/.test(value) ? unhex(value.slice(7)) : value);
-  const fields = Object.entries(said.data ?? said).map(([name, value]) => [name, raw(value)]);
-  const { sig, key_id, ...head } = Object.fromEntries(fields);
-  return { head, signature: sig && { key_id, sig: unhex(sig) } };
+  const { seq, epoch, sig, key_id: id, ...said } = JSON.parse(text).data ?? JSON.parse(text);
+  const raw = (hash) => unhex(`${hash}`.slice(7));
+  const names = ['world_id', 'chain', 'merkle_root', 'world_hash'];
+  const read = Object.fromEntries(names.map((name) => [name, raw(said[name])]));
+  return { head: { seq, epoch, ...read }, signature: sig && { key_id: raw(id), sig: unhex(sig) } };
 }
 
 function main(file, option, kept) {

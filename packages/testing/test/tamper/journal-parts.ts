@@ -171,7 +171,9 @@ function textOf({ worldId, epoch, seq, chain, merkleRoot, worldHash, signature }
   const hashes = { world_id: worldId, chain, merkle_root: merkleRoot, world_hash: worldHash };
   const texts = Object.entries(hashes).map(([field, hash]) => [field, toHashText(hash)]);
   const signed = signature && { key_id: toHashText(signature.keyId), sig: toHex(signature.sig) };
-  return JSON.stringify({ epoch, seq, ...Object.fromEntries(texts), ...signed });
+  const proof = { seq, chain: texts[1]?.[1], hashes: [] };
+  const data = { epoch, seq, ...Object.fromEntries(texts), ...signed, inclusion: proof };
+  return JSON.stringify({ ok: true, data });
 }
 
 async function runtimeOn(bundle: Buffer, engine: Engine, kept?: KeptHead): Promise<string> {
