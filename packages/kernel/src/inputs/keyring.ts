@@ -19,7 +19,7 @@ export function admitKeyring(world: World, raw: KeyringInput): Admission {
   });
 }
 
-/** Policies may say which operators keep the keyring, so that not each of them can fill a quorum. */
+/** Policies may say which operators keep the keyring: not each of them can fill a quorum then. */
 function checkKeeper(world: World, { keyId }: KeyringInput): Admission | undefined {
   const name = findKey(world.keyring, keyId)?.name ?? '';
   const who = checkActor(world, 'keyring', { name, keyId }, undefined);

@@ -73,7 +73,7 @@ export type StateWarning = {
   readonly cells: number;
 };
 
-/** A key that may approve of the change, and that the last one to come into force did not know. */
+/** A key that may approve of the change, and that the change before it did not know. */
 export type ApproverWarning = {
   readonly code: 'approver-new';
   readonly name: string;

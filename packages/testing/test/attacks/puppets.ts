@@ -1,4 +1,7 @@
-/** The two ends of a world that is attacked: code that says what it is told to, and an outside that counts. */
+/**
+ * The two ends of a world that is attacked: code that says what it is told to, and an outside that
+ * counts.
+ */
 import { decodePlain, encode, encodeUntagged, sha256 } from '@aos/canon';
 import type { HostEngine } from '@aos/host';
 import {

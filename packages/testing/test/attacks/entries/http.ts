@@ -11,7 +11,7 @@ import type { Attack, Met } from '../../../src/attacks/attack.js';
 import { Range } from '../range.js';
 import { type Json, record, refs, schema, text } from '../shooting-world.js';
 
-/** Where 127.0.0.2 is an address of this machine, and where it is none, nothing is reached there. */
+/** Where this is no address of the machine, nothing is reached there anyway. */
 const ELSEWHERE = '127.0.0.2';
 
 class CountingServers {
