@@ -1,6 +1,6 @@
-// `npm run sim -- --seeds <n> [--from <seed>] [--jobs <n>] [--trace]`: worlds that are simulated from
-// integers. Prints how often each kind of thing has happened; fails when a rule was broken, or when a
-// kind of fault never came up in 200 seeds or more. `--trace` prints every step of one seed.
+// `npm run sim -- --seeds <n> [--from <seed>] [--jobs <n>] [--trace]`: worlds that are simulated
+// from integers. Prints how often each kind of thing has happened; fails when a rule was broken, or
+// when a kind of fault never came up in 200 seeds or more. `--trace` prints every step of one seed.
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';

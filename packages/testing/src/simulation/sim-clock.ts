@@ -1,6 +1,6 @@
 /**
- * The clocks of a simulated machine. Monotonic time belongs to a process and only goes on; wall time
- * belongs to the machine and is set forwards and backwards.
+ * The clocks of a simulated machine. Monotonic time belongs to a process and only goes on; wall
+ * time belongs to the machine and is set forwards and backwards.
  */
 import type { Clock, StartTimer } from '@aos/host';
 

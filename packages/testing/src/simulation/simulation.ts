@@ -5,7 +5,7 @@
  * S1 The same seed gives the same run, line by line; its hash says so.
  * S2 A life ends at any await: by power loss, by a kill, by a fault of the disk, or well.
  * S3 After each life all rules are looked at (checkers/), and sometimes a bit of what is left is
- *    turned: on a copy, which whoever opens it refuses or reads as it was; the world goes on without.
+ *    turned on a copy, which whoever opens it refuses or reads as it was.
  * S4 In the last life nothing goes wrong, and everything comes to its end.
  */
 import { type VerifyReport, verifyWorld } from '@aos/host';

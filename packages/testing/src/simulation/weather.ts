@@ -5,7 +5,7 @@
 import type { Random } from '../random.js';
 import type { DiskFate, DiskOperation } from '../sim-disk.js';
 
-/** What the histogram of enough seeds must have, or the simulation does not say what it seems to. */
+/** What enough seeds must have met, or the simulation does not say what it seems to. */
 export const FAULTS = [
   'fault adapter-fails',
   'fault adapter-throws',

@@ -1,4 +1,7 @@
-/** Steers a world: pauses, drains and resumes it, begins epochs, adds and revokes keys, keeps it small. */
+/**
+ * Steers a world: pauses, drains and resumes it, begins epochs, adds and revokes keys; takes
+ * snapshots and clears away.
+ */
 
 import { signVerb } from '@aos/host';
 import { AosFault, type Verb } from '@aos/protocol';
