@@ -3,7 +3,8 @@
  *
  * 1. It remembers nothing over a restart: what was not answered is an open intent of the world, and
  *    the host starts it again. A time that has passed by then is answered at once.
- * 2. Answers of one world come in the order of time and intent hash, whatever the order of starts.
+ * 2. Answers of one world come in the order of time and intent hash, whatever the order of starts;
+ *    those that are past as they are started, in that order only within one turn of the event loop.
  * 3. A timer costs the logarithm of how many there are, in time, and a few objects of memory.
  */
 import {

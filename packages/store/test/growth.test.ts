@@ -209,3 +209,34 @@ async function checked(store: DiskStore): Promise<DiskStore> {
 function directoryOf({ log }: DiskStore): string {
   return join(log.segments.journalPath, '..');
 }
+
+describe('pruning a world whose first segment has no record', () => {
+  it('is refused until a record goes: nothing else says what the journal goes on from', async () => {
+    const directory = join(root, 'founding');
+    const large = objectOf('m'.repeat(2000));
+    const made = [manifest, module, large];
+    const store = await createWorldStore(directory, GENESIS, made, OPTIONS);
+    const setting = { isArchived: false, frontierOf };
+    const append = (seq: number) =>
+      store.append({ records: [recordAt(seq, named(seq).hash)], objects: [named(seq)] });
+    const snapshotAt = async (seq: number) => {
+      const objects = [shared, leafOf(seq), stateOf(seq)];
+      await store.append({ records: [], objects, marks: [markOf(seq)] });
+      return markOf(seq);
+    };
+    await append(0);
+    await append(1);
+    const snapshot = await snapshotAt(1);
+    expect(segmentNames(directory).length).toBeGreaterThan(1);
+    expect(growthOf(store).planPrune(snapshot)).toMatchObject({ first: 0, segments: 0 });
+    const refused = growthOf(store).prune({ ...setting, snapshot });
+    await expect(refused).rejects.toMatchObject({ code: 'prune-refused' });
+    for (let seq = 2; seq < 40; seq++) await append(seq);
+    const later = await snapshotAt(39);
+    const { first } = await growthOf(store).prune({ ...setting, snapshot: later });
+    const before = recordAt(first - 1, named(first - 1).hash);
+    expect(first).toBeGreaterThan(0);
+    expect(store.pruned).toMatchObject({ seq: first - 1, chain: chainOf(before) });
+    await store.close();
+  });
+});

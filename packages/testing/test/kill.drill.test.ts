@@ -19,7 +19,7 @@ import { Child } from './real/child.js';
 import { BUNDLING_MS, bundlePrograms } from './real/drill-programs.js';
 import { reported } from './real/drill-report.js';
 
-const KILLS = process.env.AOS_DRILL === 'large' ? 400 : 10;
+const KILLS = process.env.AOS_DRILL === 'large' ? 300 : 10;
 /** Kills per world: replaying a journal that only grows would be most of the drill. */
 const KILLS_PER_WORLD = 10;
 const MAX_ACKS = 150;

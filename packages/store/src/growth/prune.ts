@@ -6,7 +6,7 @@
  *    begins; only behind it files go. A crash before the mark leaves a log that is longer than it
  *    need be, one behind it leaves files that the next writer removes.
  *    What was stored of late and is named by nothing is written again, too.
- * P2 Whole segments go, so some records before the snapshot are kept.
+ * P2 Whole segments go, so some records before the snapshot are kept; at least one record goes.
  * P3 Where segments are archived, they are durable in the archive before the mark is written.
  */
 import { join } from 'node:path';
@@ -43,9 +43,11 @@ export function planPrune(log: GrowingLog, snapshot: SnapshotMark) {
   // the last record stays: what comes next is linked to it
   const kept = Math.min(snapshot.seq + 1, index.records - 1);
   const segment = index.segmentWith(Math.max(index.first, kept));
+  const { first } = index.of(segment);
+  // without a record before it nothing says what the journal goes on from
+  if (first === index.first) return { segment: segments.first, first, segments: 0, bytes: 0 };
   let bytes = 0;
   for (let n = segments.first; n < segment; n++) bytes += segments.get(n).end;
-  const first = index.of(segment).first;
   return { segment, first, segments: segment - segments.first, bytes };
 }
 

@@ -18,7 +18,7 @@ import { foundCounter } from '../counter-world.js';
 import { BUNDLING_MS, bundlePrograms } from '../real/drill-programs.js';
 import { reported } from '../real/drill-report.js';
 
-const KILLS = process.env.AOS_DRILL === 'large' ? 100 : 2;
+const KILLS = process.env.AOS_DRILL === 'large' ? 150 : 2;
 /** Events that are sent at once before each kill. */
 const EVENTS = 150;
 const source = new URL('./daemon.mjs', import.meta.url);

@@ -15,6 +15,11 @@ export interface Skipped {
   readonly skipped: string;
 }
 
+/** Throws what is wrong, the first of it. */
+export function expectNone(problems: readonly string[]): void {
+  if (problems.length > 0) throw new Error([...new Set(problems)].slice(0, 5).join('; '));
+}
+
 /** Runs a drill and reports it, also when it fails. */
 export async function reported<T extends Drilled | Skipped>(
   drill: string,

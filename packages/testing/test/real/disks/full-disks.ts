@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import { createWorldStore, openWorldStore } from '@aos/store';
 import { foundCounter } from '../../counter-world.js';
-import type { Drilled, Skipped } from '../drill-report.js';
+import { type Drilled, expectNone, type Skipped } from '../drill-report.js';
 import { DiskOrdeal } from './disk-ordeal.js';
 import { Mount, makeExt4, repairExt4 } from './mounts.js';
 
@@ -42,10 +42,6 @@ function fill(folder: string, leftBytes: number): () => void {
 }
 
 const skipped = (reason: string): Skipped => ({ skipped: reason });
-
-function expectNone(problems: readonly string[]): void {
-  if (problems.length > 0) throw new Error([...new Set(problems)].slice(0, 5).join('; '));
-}
 
 /** A disk in memory is filled under the daemon, taken away its right to write, and emptied. */
 export async function drillFullDisk({ root, program, rounds }: DiskSetting) {

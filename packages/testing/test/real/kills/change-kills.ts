@@ -124,6 +124,8 @@ class ChangeOrdeal {
         this.problems.push(`${this.#applied} to ${this.#applying} were applied, found ${count}`);
       }
       if (count === this.#applying) this.changed += 1;
+      // it may be in force though nobody was told
+      this.#applied = count;
     } finally {
       await store.close();
     }

@@ -10,7 +10,7 @@
  */
 import { join } from 'node:path';
 import { asHash, toHex } from '@aos/canon';
-import { ensureKey, openWorld, verifyWorld } from '@aos/host';
+import { ensureKey, openWorld, type VerifyReport, verifyWorld } from '@aos/host';
 import { hashWorld } from '@aos/kernel';
 import { chainOf } from '@aos/protocol';
 import { createWorldStore, openWorldStore, type StoreOptions } from '@aos/store';
@@ -127,7 +127,7 @@ class GrowthOrdeal {
       if (seq <= last) this.problems.push(`acknowledged record ${last} is gone`);
       if ((store.snapshot?.seq ?? -2) < this.#snapshot) this.problems.push('a snapshot is gone');
       const report = verifyWorld(store, new WasmEngine());
-      if (!report.ok) this.problems.push(`it does not verify: ${JSON.stringify(report.records)}`);
+      if (!report.ok) this.problems.push(`it does not verify: ${described(report)}`);
       const { world, passedOver } = openWorld(store, new WasmEngine());
       if (passedOver !== undefined) this.problems.push(`its snapshot: ${passedOver.code}`);
       if (report.ok && toHex(hashWorld(world)) !== toHex(report.worldHash)) {
@@ -140,4 +140,12 @@ class GrowthOrdeal {
       await store.close();
     }
   }
+}
+
+function described(report: VerifyReport): string {
+  const { first, records, isLinked, from, snapshot, heads, passedOver, difference } = report;
+  const begun = from === 'genesis' ? from : from.seq;
+  const said = { first, records, isLinked, from: begun, snapshot, heads, passedOver, difference };
+  const plain = (_: string, value: unknown) => (typeof value === 'bigint' ? `${value}` : value);
+  return JSON.stringify(said, plain);
 }
