@@ -32,8 +32,8 @@ const hashOf = (path: string) =>
 it.each([...pinned])('%s is as it was frozen', (path, hash) => {
   expect(files, `spec/${path} is gone: builds to come have to read it`).toContain(path);
   const why =
-    `spec/${path} is frozen: never regenerate it. Journals of format 1 have these bytes for ever; ` +
-    'what has to change is a new format or new rules beside it (docs/decisions/0034)';
+    `spec/${path} is frozen: never regenerate it. Journals of format 1 have these bytes for ` +
+    'ever; what has to change is a new format or new rules beside it (docs/decisions/0034)';
   expect(hashOf(path), why).toBe(hash);
 });
 

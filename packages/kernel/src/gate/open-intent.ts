@@ -57,8 +57,8 @@ const INLINE_PARAMS_BYTES = 256;
 const LEAF_ITEMS = 20;
 
 /**
- * A leaf: a list of the fields in the order of {@link OpenIntent}, whether the parameters are there or
- * named before them; nil for what is absent.
+ * A leaf: a list of the fields in the order of {@link OpenIntent}, with whether the parameters are
+ * there or named in front of them; nil for what is absent.
  */
 export function intentCodec(source: TrieSource): LeafCodec<OpenIntent> {
   return {

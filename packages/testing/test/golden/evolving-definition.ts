@@ -1,6 +1,6 @@
 /**
- * A world that changes: keyed counters whose states get a second field, with a migration, plans that
- * have children, and a policy that says who may change it.
+ * A world that changes: keyed counters whose states get a second field, with a migration, plans
+ * that have children, and a policy that says who may change it.
  */
 import {
   type AirDocument,
