@@ -38,13 +38,18 @@ export class CurveThread {
   /** In the order in which they were sent. */
   #away: (readonly CurveJob[])[] = [];
 
-  /** `start` is called with the first question, and again after a loss. */
+  /** `start` is called with the first question or before, and again after a loss. */
   constructor(private readonly start: () => Worker = startThread) {}
 
   /** Bytes are copied: they may be changed as soon as this returns. */
   ask(question: CurveQuestion, answered: (answer: CurveAnswer) => void): void {
     this.#waiting.push({ question: ownQuestion(question), answered });
     this.#sendSoon();
+  }
+
+  /** Something will be asked soon: a thread takes tens of milliseconds to start. */
+  prepare(): void {
+    this.#reach();
   }
 
   /** Behind all that is asked in this turn. */

@@ -47,6 +47,8 @@ export interface Signer {
   signLater?(message: Uint8Array): Promise<Uint8Array>;
   /** As {@link signLater}, and `publicKey` was found to verify it; else it rejects. */
   signProven?(message: Uint8Array): Promise<Uint8Array>;
+  /** Something will be signed soon. */
+  prepare?(): void;
 }
 
 /** The operator's entry for a keyring, with its key made on first use as {@link ensureKey} does. */
@@ -96,6 +98,7 @@ function signerOf(key: KeyObject): Signer {
     sign: (message) => new Uint8Array(sign(null, message, key)),
     signLater: (message) => askFor({ key, message }),
     signProven: (message) => askFor({ key, message, proof }),
+    prepare: () => curveThread.prepare(),
   };
 }
 
