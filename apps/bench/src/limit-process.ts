@@ -4,7 +4,8 @@
  *
  * 1. N+1 records, as long as ours and written by the same codec, each hashed into a chain;
  * 2. N+1 flushes one after the other, each shared by whatever else is under way;
- * 3. N hashes of a payload, N signatures made and N verified, in batches on a thread beside;
+ * 3. N hashes of a payload, N signatures made and N verified, in batches on as many threads beside as
+ *    it is told;
  * 4. one question and one answer over a local socket, many in one write.
  *
  * Deliberately absent: everything that makes it a system. No names, schemas, authority, plans,
@@ -19,12 +20,12 @@ import { COUNT, type Question, RUN, readQuestions, writeAnswers } from './limit/
 import { GroupLog } from './limit/group-log.js';
 import { BareSignatures, MESSAGE_BYTES } from './limit/signatures.js';
 
-const [directory = ''] = process.argv.slice(2);
+const [directory = '', threads = '1'] = process.argv.slice(2);
 
 /** Records of each work, by its number of steps. */
 const samples = readSamples(readFileSync(join(directory, 'samples')));
 
-const signatures = new BareSignatures();
+const signatures = new BareSignatures(Number(threads));
 const answers = new Map<Socket, [id: number, value: number][]>();
 const counts = new Map<string, number>();
 const log = new GroupLog(join(directory, 'log'), () => {

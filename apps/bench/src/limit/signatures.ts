@@ -31,7 +31,7 @@ interface Job {
   readonly done: (sig: Uint8Array) => void;
 }
 
-export class BareSignatures {
+class SigningThread {
   readonly #thread = new Worker(PROGRAM, { eval: true });
   readonly #waiting: Job[] = [];
   readonly #away: (readonly Job[])[] = [];
@@ -41,7 +41,10 @@ export class BareSignatures {
     this.#thread.unref();
   }
 
-  /** `send` has to follow. */
+  get load(): number {
+    return this.#waiting.length + this.#away.length * MAX_BATCH;
+  }
+
   add(job: Job): void {
     this.#waiting.push(job);
   }
@@ -64,5 +67,26 @@ export class BareSignatures {
     batch.forEach(({ done }, i) => {
       done(sigs.subarray(i * SIGNATURE_BYTES, (i + 1) * SIGNATURE_BYTES));
     });
+  }
+}
+
+/** Signatures on so many threads; each goes where least is waiting. */
+export class BareSignatures {
+  readonly #threads: readonly SigningThread[];
+
+  constructor(threads: number) {
+    this.#threads = Array.from({ length: threads }, () => new SigningThread());
+  }
+
+  /** `send` has to follow. */
+  add(job: Job): void {
+    const [first, ...others] = this.#threads;
+    others
+      .reduce((least, each) => (each.load < (least?.load ?? 0) ? each : least), first)
+      ?.add(job);
+  }
+
+  send(): void {
+    for (const thread of this.#threads) thread.send();
   }
 }

@@ -2,7 +2,7 @@
 import { aos } from './aos.js';
 import { aosInProcess } from './aos-in-process.js';
 import { appSystem, backedByFiles } from './app-system.js';
-import { limit } from './limit.js';
+import { limit, limitBeside } from './limit.js';
 import { backedByPostgres } from './postgres.js';
 import { restate } from './restate.js';
 import type { System } from './system.js';
@@ -53,4 +53,5 @@ export const systems: readonly System[] = [
   langgraph,
   xstate,
   limit,
+  limitBeside,
 ];

@@ -4,6 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { encode } from '@aos/canon';
@@ -15,25 +16,32 @@ import type { Founded, Running, System } from './system.js';
 /** Beside the program as it is built. */
 const PROGRAM = fileURLToPath(new URL('./limit-process.js', import.meta.url));
 
-export const limit: System = {
-  name: 'limit',
-  keeps: false,
-  facts: {
-    packages: [],
-    durability: 'as ours, of records, signatures and flushes alone; nothing reads them back',
-    client: 'local socket, frames of a few bytes, one connection',
-  },
-  found,
-};
+/** With signatures on as many threads as there are processors. */
+export const limit = bare('limit', availableParallelism());
+/** With signatures on one thread, as they stand in our host. */
+export const limitBeside = bare('limit-beside', 1);
 
-async function found(directory: string): Promise<Founded> {
+function bare(name: string, threads: number): System {
+  return {
+    name,
+    keeps: false,
+    facts: {
+      packages: [],
+      durability: 'as ours, of records, signatures and flushes alone; nothing reads them back',
+      client: 'local socket, frames of a few bytes, one connection',
+    },
+    found: (directory) => found(directory, threads),
+  };
+}
+
+async function found(directory: string, threads: number): Promise<Founded> {
   const data = join(directory, 'data');
   mkdirSync(data);
   const samples = await sampleRecords(data);
   const numbered = Object.entries(samples).map(([steps, records]) => [steps, records] as const);
   writeFileSync(join(data, 'samples'), encode(new Map(numbered)));
   const start = async () => {
-    const child = await startNode(PROGRAM, [data]);
+    const child = await startNode(PROGRAM, [data, String(threads)]);
     const client = new BareClient(connect(join(data, 'socket')));
     const running = overFrames(client, {
       pids: [child.pid ?? 0],
