@@ -4,7 +4,7 @@
  *
  * 1. N+1 records, as long as ours and written by the same codec, each hashed into a chain;
  * 2. N+1 flushes one after the other, each shared by whatever else is under way;
- * 3. N hashes of a payload, N signatures made and N verified, in batches on as many threads beside as
+ * 3. N hashes of a payload, N signatures made and N verified, in batches on as many threads as
  *    it is told;
  * 4. one question and one answer over a local socket, many in one write.
  *
@@ -48,7 +48,7 @@ function ask(question: Question, socket: Socket): void {
   advance({ ...question, socket, records: samples.get(question.steps) ?? [] }, 0);
 }
 
-/** Writes the next record; when it is durable the step after it is signed, or the work has ended. */
+/** Writes the next record; once it is durable the step after it is signed, or the work ends. */
 function advance(work: Work, done: number): void {
   const record = work.records[done];
   if (record === undefined) throw new Error(`no record ${done} of ${work.steps} steps`);

@@ -50,7 +50,7 @@ describe('a receipt that was proven when it was made', () => {
     expect(checkInputSignature(world, raw, new SignatureVerifier().check).ok).toBe(true);
   });
 
-  it('is none in a keyring without the key, nor as a copy, nor of a signer that cannot', async () => {
+  it('is none in a keyring without the key, as a copy, or of a signer that cannot', async () => {
     const { world, raw } = await receipt(whole);
     expect(ProvenReceipt.isOf([], raw)).toBe(false);
     const others = world.keyring.map((key) => ({ ...key, publicKey: new Uint8Array(32) }));

@@ -7,7 +7,7 @@ export const RUN = 3;
 /** `size:u32 id:u32 kind:u8 steps:u8 key` */
 const QUESTION_HEAD = 10;
 /** `id:u32 value:u32` */
-export const ANSWER_BYTES = 8;
+const ANSWER_BYTES = 8;
 
 export interface Question {
   readonly id: number;

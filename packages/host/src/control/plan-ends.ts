@@ -6,7 +6,7 @@
  *    becomes so meanwhile is not missed.
  * 2. One listener serves all who wait; while nobody does there is none.
  */
-import { type DescribePorts, describeEntry } from '@aos/kernel';
+import { type DescribePorts, describeEntry, type World } from '@aos/kernel';
 import type {
   AosFault,
   Entry,
@@ -16,8 +16,15 @@ import type {
   PlanEndsShape,
 } from '@aos/protocol';
 import type { DurableRecord } from '../loop/host-watch.js';
-import { readSlice } from './record-slices.js';
-import type { ControlView } from './view.js';
+import type { WorldHost } from '../world-host.js';
+import { type RecordsView, readSlice } from './record-slices.js';
+
+/** A living world. */
+export interface EndsView extends RecordsView {
+  readonly host: Pick<WorldHost, 'watch'>;
+  read<T>(look: (world: World) => T): Promise<T>;
+  describing(world: World): DescribePorts;
+}
 
 export interface EndsWait {
   readonly timeoutMs: number;
@@ -91,7 +98,7 @@ export class PlanEnds {
   /** What stopped the world, until it goes on. */
   #fault: AosFault | undefined;
 
-  constructor(private readonly view: ControlView) {}
+  constructor(private readonly view: EndsView) {}
 
   /**
    * Sends with `send`, which answers with a record, and waits until all plans that it started have

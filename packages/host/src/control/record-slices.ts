@@ -1,8 +1,18 @@
 /** Reading durable records a few at a time: recent ones from memory, others from the store. */
 import { RefusalError } from '@aos/canon';
-import { decodeRecord } from '@aos/protocol';
+import { decodeRecord, type WorldStore } from '@aos/protocol';
 import type { DurableRecord } from '../loop/host-watch.js';
-import type { ControlView } from './view.js';
+import type { RecentRecords } from './recent-records.js';
+
+/** Where records are read. */
+export interface RecordsView {
+  readonly store: WorldStore;
+  /** Sequence of the last record that may be told of. */
+  readonly head: number;
+  readonly isLiving: boolean;
+  /** Of a living world only. */
+  readonly recent: RecentRecords;
+}
 
 /** Records looked at before others get their turn. */
 const SLICE_RECORDS = 256;
@@ -10,7 +20,7 @@ const SLICE_RECORDS = 256;
 type ReadRecord = Pick<DurableRecord, 'bytes' | 'record'>;
 
 /** Durable records from `from` on, some of them. */
-export function* readSlice(view: ControlView, from: number): Iterable<ReadRecord> {
+export function* readSlice(view: RecordsView, from: number): Iterable<ReadRecord> {
   const recent = view.isLiving ? view.recent.from(from, SLICE_RECORDS) : [];
   if (recent.length > 0) {
     yield* recent;
