@@ -62,7 +62,7 @@ describe('a send that waits for the end', () => {
     for (const each of await Promise.all(waits)) expect(must(each).ends?.timed_out).toBe(true);
   });
 
-  it('with one dedup id is answered with the end of the first, also when that is over', async () => {
+  it('with one dedup id is answered with the end of the first, even when it is over', async () => {
     const stage = living();
     hold(stage);
     const first = stage.start('Slow', { dedup: 'once' });
