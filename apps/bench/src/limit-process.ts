@@ -11,7 +11,7 @@
  * Deliberately absent: everything that makes it a system. No names, schemas, authority, plans,
  * state, tries, refusals or retries, and nobody reads its log.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { decode, sha256 } from '@aos/canon';
@@ -112,6 +112,8 @@ const server = createServer((socket) => {
   });
   socket.on('error', () => socket.destroy());
 });
-server.listen(join(directory, 'socket'), () => process.send?.('ready'));
+const path = join(directory, 'socket');
+rmSync(path, { force: true });
+server.listen(path, () => process.send?.('ready'));
 process.on('message', () => process.exit());
 process.on('disconnect', () => process.exit());
