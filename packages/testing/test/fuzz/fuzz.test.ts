@@ -36,21 +36,26 @@ vi.mock('@aos/wasm', async (original) => breakable(await original(), ['instrumen
 
 const folder = import.meta.dirname;
 const names = readdirSync(join(folder, 'targets')).map((file) => basename(file, '.ts'));
-const opened = new Set<FuzzTarget>();
-
-async function targetOf(name: string): Promise<FuzzTarget> {
+/** Read before any test begins: it takes longer than what the tests do. */
+const targets = new Map<string, FuzzTarget>();
+for (const name of names) {
   const { target } = (await import(`./targets/${name}.ts`)) as { target: FuzzTarget };
-  opened.add(target);
+  targets.set(name, target);
+}
+
+function targetOf(name: string): FuzzTarget {
+  const target = targets.get(name);
+  if (target === undefined) throw new Error(`there is no target ${name}`);
   return target;
 }
 
 beforeEach(() => broken.clear());
 afterAll(async () => {
-  for (const target of opened) await target.close?.();
+  for (const target of targets.values()) await target.close?.();
 });
 
 it.each(names)('%s keeps its laws for all inputs of its corpus', async (name) => {
-  const target = await targetOf(name);
+  const target = targetOf(name);
   expect(target.name).toBe(name);
   const corpusFile = join(folder, 'corpora', `${name}.txt`);
   expect(existsSync(corpusFile)).toBe(true);
@@ -168,7 +173,7 @@ const canaries: readonly Canary[] = [
 
 describe('a canary', () => {
   it.each(canaries)('of $target with another $part is told: $law', async (canary) => {
-    const target = await targetOf(canary.target);
+    const target = targetOf(canary.target);
     const inputs = canary.input ? [canary.input] : await target.seeds();
     broken.set(canary.part, canary.breaks);
     const laws = await Promise.all(
