@@ -4,6 +4,7 @@
  * @typedef {object} Target
  * @property {string[]} mutate   globs of sources
  * @property {string[]} tests    globs of test files
+ * @property {number} [mostCases]   of a law: enough to tell a mutant, where a case is a whole world
  * @property {string} [keepsState]  folder of what keeps state between calls, and is loaded anew
  */
 
@@ -21,6 +22,7 @@ export const targets = {
       'packages/kernel/src/replay/*.test.ts',
       'packages/kernel/test/{replay,replay-inputs,explain}.test.ts',
     ],
+    mostCases: 20,
   },
   gate: {
     mutate: ['packages/kernel/src/gate/**/*.ts'],
@@ -28,6 +30,7 @@ export const targets = {
       'packages/kernel/src/gate/**/*.test.ts',
       'packages/kernel/test/{limits,receipts,reducer-effects}.test.ts',
     ],
+    mostCases: 20,
   },
 };
 

@@ -15,8 +15,7 @@ class ExamplesFirst extends BaseSequencer {
   }
 }
 
-/** Enough to tell a mutant: a law that needs more cases than these does not count as its killer. */
-const MAX_RUNS = 20;
+const { mostCases = Number.POSITIVE_INFINITY } = target ?? {};
 
 /** Laws have fewer cases, always the same, and look for no smaller one when they fail. */
 const shortProperties: Plugin = {
@@ -25,9 +24,9 @@ const shortProperties: Plugin = {
   transform(code, id) {
     if (!/\.test\.ts$/.test(id) || !code.includes("from 'fast-check';")) return undefined;
     const capped = code.replace(/\bnumRuns: ([\d_]+)/g, (_, runs: string) => {
-      return `numRuns: ${Math.min(Number(runs.replaceAll('_', '')), MAX_RUNS)}`;
+      return `numRuns: ${Math.min(Number(runs.replaceAll('_', '')), mostCases)}`;
     });
-    const settings = `{ seed: 20_251, numRuns: ${MAX_RUNS}, endOnFailure: true }`;
+    const settings = `{ seed: 20_251, numRuns: ${Math.min(100, mostCases)}, endOnFailure: true }`;
     return { code: `${capped}\nfc.configureGlobal(${settings});\n`, map: null };
   },
 };
