@@ -25,12 +25,12 @@ export function checkRuntime(runtime: RuntimeNumbers): Result<never> | undefined
     guard === ours.guard &&
     prices === ours.prices;
   if (isOurs) return undefined;
+  const own = `${KERNEL_RULES.join(' or ')}, ${ours.abi}, ${ours.guard}, ${ours.prices}`;
   return refuse(
     'runtime-unsupported',
     '/runtime',
-    `kernel, abi, guard, prices: this build runs ${KERNEL_RULES.join(' or ')}, ${ours.abi}, ${ours.guard}, ` +
-      `${ours.prices}; the world asks for ${kernel}, ${abi}, ${guard}, ${prices}: use the ` +
-      'release that made it',
+    `kernel, abi, guard, prices: this build runs ${own}; the world asks for ${kernel}, ${abi}, ` +
+      `${guard}, ${prices}: use the release that made it`,
   );
 }
 
