@@ -3,7 +3,7 @@ import { type Result, refuse } from '@aos/canon';
 import { CURRENT_RUNTIME, type RuntimeLimits, type RuntimeNumbers } from '@aos/protocol';
 
 /** The rules that this build runs, by their versions; what each changed is in spec N4. */
-export const KERNEL_RULES: readonly number[] = [0, 1];
+const KERNEL_RULES: readonly number[] = [0, 1];
 
 /** Before rules 1 the event that is being worked on still counts among those that wait. */
 export function countsWorkInHand({ kernel }: RuntimeNumbers): boolean {

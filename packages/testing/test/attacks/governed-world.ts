@@ -74,7 +74,7 @@ interface Variant {
   readonly governance?: readonly Json[];
 }
 
-export function governedWorld({ pays = false, more, governance }: Variant = {}): readonly Json[] {
+function governedWorld({ pays = false, more, governance }: Variant = {}): readonly Json[] {
   const plans = [
     ...KINDS.map((kind) => agentPlan(kind, 'self')),
     ...KINDS.map((kind) => agentPlan(kind, 'narrow')),

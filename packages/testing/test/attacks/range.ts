@@ -285,7 +285,7 @@ function codesIn(entry: Entry): Met {
 }
 
 /** Codes of a definition that is none. */
-export function codesOf(found: {
+function codesOf(found: {
   readonly ok: boolean;
   readonly findings?: readonly { readonly code: string }[];
   readonly refusal?: { readonly code: string } | undefined;

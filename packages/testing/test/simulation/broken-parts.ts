@@ -33,7 +33,7 @@ export const BROKEN_PARTS: readonly BrokenPart[] = [
     found: (store) =>
       withRecords(store, (record) => ({
         ...record,
-        entries: record.entries.flatMap((entry) =>
+        entries: record.entries.flatMap((entry): (typeof entry)[] =>
           entry.kind === 'settled' ? [entry, entry] : [entry],
         ),
       })),
