@@ -17,7 +17,13 @@ const textNames = new Set(['advice', 'detail']);
 /** `refuse` and `this.refusal` alike. @param {any} callee @returns {string} */
 const nameOf = (callee) => callee.name ?? callee.property?.name;
 
-/** @typedef {{ node: any, parentPath: NodePath | null, key: string | number, listKey?: string }} NodePath */
+/**
+ * @typedef {object} NodePath  of Babel, as far as it is looked at
+ * @property {any} node
+ * @property {NodePath | null} parentPath
+ * @property {string | number} key
+ * @property {string} [listKey]
+ */
 
 /** @param {NodePath} path @returns {boolean} */
 function isText(path) {
