@@ -115,7 +115,7 @@ describe('a snapshot', () => {
 
   it.each([
     ['bytes that are no snapshot', utf8('no snapshot'), 'cbor-tag'],
-    ['a snapshot of nothing', encode({ format: 0 }), 'snapshot-world'],
+    ['a snapshot of nothing', encode({ format: 1 }), 'snapshot-world'],
   ])('that is %s is passed over, and that is told', async (_, bytes, code) => {
     const { host } = openOrders(store);
     await live(host);
