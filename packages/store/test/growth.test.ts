@@ -211,7 +211,7 @@ function directoryOf({ log }: DiskStore): string {
 }
 
 describe('pruning a world whose first segment has no record', () => {
-  it('is refused until a record goes: nothing else says what the journal goes on from', async () => {
+  it('is refused until a record goes: nothing else says what it goes on from', async () => {
     const directory = join(root, 'founding');
     const large = objectOf('m'.repeat(2000));
     const made = [manifest, module, large];

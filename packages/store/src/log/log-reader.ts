@@ -1,6 +1,6 @@
 /**
- * Reads records and objects back while a writer may be appending; all of it verified again. What the
- * disk fails at is the fault `store-failed`, also in the middle of a step: it is no defect of ours.
+ * Reads records and objects back while a writer may be appending; all of it verified again. What
+ * the disk fails at is the fault `store-failed`, also in the middle of a step: no defect of ours.
  */
 import { bytesEqual, type Hash, sha256 } from '@aos/canon';
 import { asFaultNow, recordPruned, WorldDamaged } from '../faults.js';

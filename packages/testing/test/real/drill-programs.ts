@@ -8,6 +8,11 @@ import { build, type Plugin } from 'esbuild';
 /** Long, for a machine that has other things to do. */
 export const BUNDLING_MS = 120_000;
 
+/** What some dependencies ask for by its old name. */
+const REQUIRE =
+  "import { createRequire } from 'node:module'; " +
+  'const require = createRequire(import.meta.url);';
+
 const ROOT = new URL('../../../../', import.meta.url);
 const MEMBERS = new URL('tooling/members.mjs', ROOT).href;
 
@@ -46,10 +51,7 @@ export async function bundlePrograms(
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    // what some dependencies ask for by its old name
-    banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-    },
+    banner: { js: REQUIRE },
     logLevel: 'error',
     plugins: [await fromSources()],
   });

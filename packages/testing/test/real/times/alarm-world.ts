@@ -56,7 +56,7 @@ export function foundAlarms(home: string): FoundedWorld {
   return result.founded;
 }
 
-export interface FiredAlarm {
+interface FiredAlarm {
   readonly atNs: bigint;
   readonly key: string;
   /** Logical time of the record that has its receipt. */

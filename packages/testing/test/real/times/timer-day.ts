@@ -15,7 +15,7 @@ import { WasmEngine } from '@aos/wasm';
 import { Child } from '../child.js';
 import { foundAlarms, readAlarms } from './alarm-world.js';
 
-export const timerDay = new URL('./timer-day.mjs', import.meta.url);
+export const timerHost = new URL('./timer-host.mjs', import.meta.url);
 /** Time moves in steps of so much. */
 const STEP_S = 64;
 const STEP_NS = BigInt(STEP_S) * 1_000_000_000n;
