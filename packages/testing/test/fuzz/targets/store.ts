@@ -57,7 +57,8 @@ export const target: FuzzTarget = {
     const check = draws.pick(['all', 'last'] as const);
     const found = await look(disk.fs, { mode, check }, isForged);
     if (found === 'refused') checkUnchanged(files, filesOn(disk.fs));
-    else if (found !== 'opened' && mode === 'write') await goOn(disk.fs, found, isForged);
+    else if (found !== 'opened' && mode === 'write')
+      await goOn(disk.fs, { found, check }, isForged);
   },
 };
 
@@ -103,14 +104,20 @@ function readAll(store: DiskStore, isForged: boolean): readonly Uint8Array[] {
   return found;
 }
 
-async function goOn(fs: StoreFs, before: readonly Uint8Array[], isForged: boolean): Promise<void> {
-  const store = await openWorldStore('/w', { ...OPTIONS, fs, mode: 'read', check: 'all' }).catch(
-    (error: unknown) => {
-      holds(isForged, 'what a writer took opens again', () => codeOf(error));
-      return undefined;
-    },
-  );
-  if (store === undefined) return;
+interface Taken {
+  readonly found: readonly Uint8Array[];
+  readonly check: Opening['check'];
+}
+
+/** Looked at as the writer did: what an index covers is read when it is asked for. */
+async function goOn(fs: StoreFs, { found: before, check }: Taken, isForged: boolean) {
+  let store: DiskStore;
+  try {
+    store = await openWorldStore('/w', { ...OPTIONS, fs, mode: 'read', check });
+  } catch (error) {
+    holds(isForged, 'what a writer took opens again', () => codeOf(error));
+    return;
+  }
   const found = [...store.records(0)];
   holds(found.length === before.length + 1, 'what a writer wrote is there');
   holds(bytesEqual(found.at(-1) as Uint8Array, utf8('next')), 'what a writer wrote is the last');
