@@ -87,7 +87,7 @@ describe('a disk under a daemon', () => {
 
 describe('a disk of which one operation fails', () => {
   it('stops the world with a clear fault, and loses nothing', async () => {
-    const stride = sized(43, 2);
+    const stride = sized(43, 1);
     const done = 'each operation of opening, writing, clearing, closing fails once';
     await reported('disk: EIO', done, async () => {
       const { cases, failed, problems } = await runFailingDisk(root, stride);
