@@ -24,7 +24,7 @@ interface TruncateOperation {
 }
 
 /** What a power loss has made of operations that no flush covered. */
-export type Loss = 'kept' | 'lost' | 'reordered' | 'torn';
+type Loss = 'kept' | 'lost' | 'reordered' | 'torn';
 
 export type TellLoss = (loss: Loss) => void;
 

@@ -235,10 +235,11 @@ export class EffectRunner {
     }
     // what comes of it is signed
     this.setup.signer.prepare?.();
+    // reads from the store, which may fail: what has not begun must not count as running
+    const call = callOf(world, intent);
     lane.running += 1;
     job.starts += 1;
     this.#jobs.move(job, 'running');
-    const call = callOf(world, intent);
     const origin = { adapter, intent };
     const { intent: hash, effect, starts } = job;
     this.host.started({ intent: hash, effect, adapter: adapter.id, starts });
@@ -248,6 +249,8 @@ export class EffectRunner {
         const answer = checkOutcome(this.host.world, intent, outcome);
         this.#conclude(job, { intent, adapter, answer });
       });
+      // the world was stopped before anything came of it: nobody waits for this job any more
+      if (job.state === 'running') this.#jobs.move(job, 'left');
       this.#pump(job.effect, lane);
       this.#changed();
     });

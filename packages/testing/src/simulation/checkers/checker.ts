@@ -42,12 +42,12 @@ export interface Submission {
   readonly input: SubmittedInput;
 }
 
-export interface Acknowledgement extends Submission {
+interface Acknowledgement extends Submission {
   readonly seq: number;
   readonly chain: Hash;
 }
 
-export interface RefusedInput extends Submission {
+interface RefusedInput extends Submission {
   readonly refusal: Refusal;
   /** Worlds of the moments before it was handed in and after it was refused. */
   readonly before: World;
@@ -78,7 +78,7 @@ export interface Checker {
 }
 
 /** What a checker is made with. */
-export interface Watched {
+interface Watched {
   /** Says what is wrong. */
   readonly tell: (problem: string) => void;
   readonly genesis: Genesis;
