@@ -74,7 +74,7 @@ describe('canonical JSON', () => {
         expect(text).toBe(canonicalize(json));
         expect(printed(JSON.parse(text))).toBe(text);
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 

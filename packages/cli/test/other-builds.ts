@@ -9,7 +9,7 @@ interface Members {
 }
 
 /** A text of one source file, and what stands there instead. */
-export interface SourceChange {
+interface SourceChange {
   readonly file: string;
   readonly from: string;
   readonly to: string;

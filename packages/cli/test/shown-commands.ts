@@ -27,7 +27,7 @@ export function shownCommands(page: string): readonly Shown[] {
   );
 }
 
-export interface Stage {
+interface Stage {
   /** Where names of files lead. */
   readonly root: string;
   readonly isFile: (word: string) => boolean;
@@ -35,7 +35,7 @@ export interface Stage {
   readonly programs?: Readonly<Record<string, (words: readonly string[]) => void>>;
 }
 
-export interface Heard {
+interface Heard {
   /** Standard error stands behind standard output. */
   readonly text: string;
   readonly exitCode: number | null;

@@ -1,6 +1,7 @@
 /** The commands that go back in time, and take worlds elsewhere. */
 import { type Command, Option } from 'commander';
-import { type ReplayOptions, replayTarget } from '../commands/replay/replay.js';
+import { replayTarget } from '../commands/replay/replay.js';
+import type { ReplayOptions } from '../commands/replay/target.js';
 import { type ExportOptions, exportWorld, importWorld } from '../commands/time/bundle.js';
 import { type DiffOptions, diffSides } from '../commands/time/diff.js';
 import { type ForkOptions, forkWorld } from '../commands/time/fork.js';

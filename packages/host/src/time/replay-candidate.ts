@@ -52,8 +52,8 @@ const EXTRA_STEPS = { each: 4, base: 10_000 };
 
 /**
  * Replays with the candidate for a world. Throws AosFault: `record-pruned`, `record-unknown`,
- * `replay-border`, `world-diverged`, `object-missing`, and the codes of why the candidate cannot take
- * the place of the definition in force (`migration-missing`, `key-schema-changed`,
+ * `replay-border`, `world-diverged`, `object-missing`, and the codes of why the candidate cannot
+ * take the place of the definition in force (`migration-missing`, `key-schema-changed`,
  * `state-types-limit`).
  */
 export function replayCandidate(

@@ -49,7 +49,7 @@ export type ReplayReport = {
 };
 
 /** What was recorded, as one side of a comparison. */
-export interface RecordedSide {
+interface RecordedSide {
   readonly worldId: Hash;
   readonly fromSeq: number;
   /** The definition before the first record. */
@@ -58,7 +58,7 @@ export interface RecordedSide {
 }
 
 /** What a candidate made of it. */
-export interface CandidateSide {
+interface CandidateSide {
   readonly definition: WorldDefinition;
   readonly run: CandidateRun;
   readonly unusedReceipts: number;

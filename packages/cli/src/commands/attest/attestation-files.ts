@@ -8,7 +8,7 @@ import { unwrap } from '../../refusals.js';
 import { readTextFile, STDIN } from '../../text-files.js';
 
 /** Where a document goes. */
-export interface AttestationPlace {
+interface AttestationPlace {
   readonly out?: string;
   readonly detached?: string;
 }

@@ -10,7 +10,7 @@ import type { BuildReplay, CheckpointShape, DifferenceShape } from './own-build.
 /** Most that a build may say. */
 const MAX_ANSWER_BYTES = 1 << 28;
 
-export interface BuildQuestion {
+interface BuildQuestion {
   readonly bundle: string;
   readonly every: number;
   readonly from: number;
@@ -18,7 +18,7 @@ export interface BuildQuestion {
 }
 
 /** What it says, and whether only of the end: builds of before know no checkpoints. */
-export interface BuildAnswer {
+interface BuildAnswer {
   readonly replay: BuildReplay;
   readonly compared: 'checkpoints' | 'end';
 }

@@ -8,7 +8,7 @@ import type { ProgressLine } from '../../terminal/progress.js';
 import { inScratch } from '../time/bundle.js';
 import { askBuild, findBuild } from './build-process.js';
 import { type BuildReplay, type DifferenceShape, replayHere, shapeOf } from './own-build.js';
-import type { ReplayOptions, ReplayTarget } from './replay.js';
+import type { ReplayOptions, ReplayTarget } from './target.js';
 
 /** Where two builds part ways. */
 type Parting = DifferenceShape & {

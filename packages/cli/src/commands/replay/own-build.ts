@@ -6,7 +6,7 @@ import { printExplanation } from '@aos/kernel';
 import { newEngine } from '../../compose/engine.js';
 import { type Answer, CliError } from '../../output.js';
 import type { ProgressLine } from '../../terminal/progress.js';
-import type { ReplayOptions, ReplayTarget } from './replay.js';
+import type { ReplayOptions, ReplayTarget } from './target.js';
 
 /** What a build says of a world; other builds are asked for the same. */
 export type BuildReplay = {

@@ -4,7 +4,6 @@
  */
 import { statSync } from 'node:fs';
 import { AosFault } from '@aos/protocol';
-import type { DiskStore } from '@aos/store';
 import { withDurableFiles } from '../../access/known-durable.js';
 import { type Answer, cliErrorOf } from '../../output.js';
 import type { ProgressLine } from '../../terminal/progress.js';
@@ -12,30 +11,8 @@ import { findWorld } from '../../world/world-path.js';
 import { withBundle } from '../time/bundle.js';
 import { replayWithBuild } from './other-build.js';
 import { replayItself } from './own-build.js';
+import type { ReplayOptions, ReplayTarget } from './target.js';
 import { replayWithFolder } from './with-folder.js';
-
-export interface ReplayOptions {
-  /** Authoring folder of the manifest that takes the place of the recorded one. */
-  readonly with?: string;
-  /** Another build of this command line. */
-  readonly withBuild?: string;
-  readonly from?: number;
-  readonly to?: number;
-  /** Records between two checkpoints. */
-  readonly every: number;
-  /** Rows of each list. */
-  readonly limit: number;
-  /** Fuel that differs is no difference. */
-  readonly ignoreFuel?: true;
-}
-
-/** What is replayed: a world's files, and the file of a bundle where it is one. */
-export interface ReplayTarget {
-  readonly store: DiskStore;
-  /** The last record that is certain. */
-  readonly durable: number;
-  readonly bundle?: string;
-}
 
 const REFUSED = 2;
 

@@ -17,7 +17,7 @@ import { findingsError } from '../../findings.js';
 import { type Answer, CliError } from '../../output.js';
 import { unwrap } from '../../refusals.js';
 import type { ProgressLine } from '../../terminal/progress.js';
-import type { ReplayOptions, ReplayTarget } from './replay.js';
+import type { ReplayOptions, ReplayTarget } from './target.js';
 
 export function replayWithFolder(
   { store, durable }: ReplayTarget,
