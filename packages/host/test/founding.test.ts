@@ -84,6 +84,13 @@ describe('an authoring folder', () => {
     expect(readAuthoringFolder(dir).documents[0]?.text).toBe('\ufeff1');
   });
 
+  it('that is a file is refused', () => {
+    writeFileSync(join(dir, 'file'), '');
+    expect(() => readAuthoringFolder(join(dir, 'file'))).toThrowError(
+      expect.objectContaining({ code: 'folder-not-found' }),
+    );
+  });
+
   it('without AIR is refused', () => {
     expect(() => readAuthoringFolder(dir)).toThrowError(
       expect.objectContaining({ code: 'folder-not-found' }),

@@ -94,9 +94,11 @@ function addSaidCommands(governance: Command, run: RunCommand): void {
         .option('--expires <time>', 'how long it counts, on logical time', parseSpanNs);
     }
     said.action((proposal: number, options: SaidOptions, command: Command) =>
-      run(command, (world, { tell }) =>
-        sayToProposal(world(), proposal, { ...options, verb }, { tell, isAttended: isAttended() }),
-      ),
+      run(command, (world, session) => {
+        const tell: typeof session.tell = (item) => session.tell(item);
+        const people = { tell, isAttended: isAttended() };
+        return sayToProposal(world(), proposal, { ...options, verb }, people);
+      }),
     );
   }
 }

@@ -1,4 +1,4 @@
-/** The seeds and the kept inputs of the target of this package, once: what was found stays found. */
+/** Seeds and kept inputs of the target of this package, once: what was found stays found. */
 import { readFileSync } from 'node:fs';
 import { afterAll, expect, it } from 'vitest';
 import { target } from './targets/settings.js';

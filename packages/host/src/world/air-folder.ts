@@ -46,7 +46,7 @@ function readText(file: string): string {
 }
 
 function listFiles(root: string, ending: string): string[] {
-  if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) return [];
+  if (!isFolder(root)) return [];
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith(ending))
     .map((path) => join(root, path))
@@ -54,6 +54,17 @@ function listFiles(root: string, ending: string): string[] {
   if (files.length <= MAX_FILES) return files;
   const message = `expected at most ${MAX_FILES} files under '${root}', found ${files.length}`;
   throw new AosFault('folder-too-large', message, { retry: 'never' });
+}
+
+/** What lies below a file is no folder either. */
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code === 'ENOENT' || code === 'ENOTDIR') return false;
+    throw error;
+  }
 }
 
 function slashed(path: string): string {

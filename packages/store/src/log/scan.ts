@@ -7,7 +7,7 @@
  * C3 What says otherwise: a frame before it or behind it claims that this place was durable, or a
  *    later segment exists. Then the place is damage, reported and never skipped.
  * C4 A place is read again before it is called the end, since a disk may read wrongly once; and
- *    before it is called damage, since a writer may be at work while a reader scans: whatever claims
+ *    before it is called damage, as a writer may be at work while a reader scans: whatever claims
  *    that it was durable was written after it.
  * C5 A segment of another genesis is that of a fork: the log before it ends where its header says,
  *    and goes on with the records of the fork.

@@ -94,7 +94,7 @@ export class SegmentFile {
 }
 
 /**
- * The bytes of a range, chunk by chunk, as two reads agree on them: what was read wrongly once would
+ * Bytes of a range, chunk by chunk, as two reads agree on them: what was read wrongly once would
  * otherwise be written down for good in the place of what was right.
  */
 function* steadyBytes(source: ByteSource, from: number, to: number) {

@@ -17,7 +17,7 @@ const LOOK = `
 const { workerData: { memory, hangMs, maxLooks, file } } = require('node:worker_threads');
 const { writeFileSync } = require('node:fs');
 const words = new Uint32Array(memory, 0, 2);
-const usedMs = () => { const { user, system } = process.cpuUsage(); return (user + system) / 1000; };
+const usedMs = () => { const { user, system } = process.cpuUsage(); return (user + system) / 1e3; };
 let [seen, looks, sinceMs] = [-1, 0, 0];
 setInterval(() => {
   const count = Atomics.load(words, 0);

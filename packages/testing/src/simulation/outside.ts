@@ -58,9 +58,9 @@ export class OutsideAdapter implements Adapter {
     this.ports.started(call);
     this.#open.push(call);
     trace.write(`start ${what}`);
-    const isTroubled = random.chance(trouble);
-    const isLost = isTroubled && random.chance(0.2);
-    if (isTroubled && random.chance(0.15)) {
+    const day = random.chance(trouble) ? 'bad' : 'good';
+    const isLost = day === 'bad' && random.chance(0.2);
+    if (day === 'bad' && random.chance(0.15)) {
       trace.count('fault adapter-throws', what);
       throw new Error('a defect of the adapter');
     }
@@ -71,23 +71,22 @@ export class OutsideAdapter implements Adapter {
       trace.count('fault receipt-lost', what);
       return called;
     }
-    return Promise.race([called, this.#serve(call, what, isTroubled)]);
+    return Promise.race([called, this.#serve(call, what, day)]);
   }
 
   async close() {}
 
-  async #serve(call: EffectCall, what: string, isTroubled: boolean): Promise<EffectOutcome> {
+  async #serve(call: EffectCall, what: string, day: 'good' | 'bad'): Promise<EffectOutcome> {
     const { scheduler, trace, random } = this.ports;
-    if (isTroubled && random.chance(0.3)) {
+    if (day === 'bad' && random.chance(0.3)) {
       trace.count('fault receipt-slow', what);
       await scheduler.sleep(`answer ${what}`, 1 + random.below(MOST_SLOW_MS));
     } else await scheduler.turn(`answer ${what}`);
     if (this.#open[0] !== call) trace.count('fault receipt-reordered', what);
     this.#open.splice(this.#open.indexOf(call), 1);
-    const outcome = isTroubled
-      ? (this.#fail(call, what) ?? this.#answer(call))
-      : this.#answer(call);
-    if (isTroubled && random.chance(0.6)) this.#postReceipt(call, outcome, what);
+    const failure = day === 'bad' ? this.#fail(call, what) : undefined;
+    const outcome = failure ?? this.#answer(call);
+    if (day === 'bad' && random.chance(0.6)) this.#postReceipt(call, outcome, what);
     return outcome;
   }
 

@@ -1,7 +1,7 @@
 /** All checkers as one; what one of them tells is a problem of the seed, under the rule's name. */
 import type { Genesis } from '@aos/protocol';
 import type { Checker, NewChecker } from './checkers/checker.js';
-import { CHECKERS } from './checkers/index.js';
+import { CHECKERS } from './checkers/rules.js';
 import type { SimConstitution } from './constitution.js';
 
 export class Watch implements Required<Checker> {

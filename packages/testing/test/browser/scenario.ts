@@ -16,6 +16,7 @@ import {
 import {
   admit,
   createWorld,
+  crossBorder,
   hashWorld,
   NodeCache,
   replayRecord,
@@ -34,6 +35,7 @@ import { WasmEngine } from '@aos/wasm';
 import { liveSeed } from '../../src/kernel/kernel-drill.js';
 import { REAL_KERNEL } from '../../src/kernel/kernel-port.js';
 import { Definitions } from '../../src/kernel/life.js';
+import { evolvingEngine } from '../golden/evolving-definition.js';
 import { puppetEngine } from '../golden/puppet.js';
 
 /** An authoring folder as JSON carries it. */
@@ -95,6 +97,8 @@ export interface Journal {
   readonly genesis: string;
   readonly objects: readonly string[];
   readonly records: readonly string[];
+  /** Geneses of forks, by the first record that is the fork's. */
+  readonly forks?: Readonly<Record<string, string>>;
 }
 
 /** The hash of the world before the first record of a golden journal, and after each. */
@@ -112,7 +116,9 @@ export function playJournal(journal: Journal): readonly string[] {
   const ports = { engine: withPuppets(engine), source: { read, cache: new NodeCache() } };
   const first = must(createWorld(genesis, definition, ports));
   const records = journal.records.map((base64) => must(fromBase64(base64)));
-  return replayAll(first, records, { ...ports, object: read });
+  const forks = Object.entries(journal.forks ?? {});
+  const borders = forks.map(([seq, base64]) => [Number(seq), must(fromBase64(base64))] as const);
+  return replayAll(first, records, { ...ports, object: read }, new Map(borders));
 }
 
 /** Seeds of the kernel's drill, lived and judged: what each of them came to. */
@@ -125,11 +131,15 @@ export function playSeeds({ first, count }: { first: number; count: number }): r
   });
 }
 
-/** Modules that are in the engine run there; all others are puppets. */
-function withPuppets(engine: WasmEngine): Engine {
+/** Modules that are in an engine run there; all others are puppets. */
+function withPuppets(wasm: WasmEngine): Engine {
+  const engines: readonly Engine[] = [wasm, evolvingEngine];
   return {
     has: () => true,
-    call: (module, ...rest) => (engine.has(module) ? engine : puppetEngine).call(module, ...rest),
+    call: (module, entry, ...rest) => {
+      const engine = engines.find((each) => each.has(module, entry)) ?? puppetEngine;
+      return engine.call(module, entry, ...rest);
+    },
   };
 }
 
@@ -137,10 +147,13 @@ function replayAll(
   first: World,
   records: readonly Uint8Array[],
   ports: Parameters<typeof replayRecord>[2],
+  borders: ReadonlyMap<number, Uint8Array> = new Map(),
 ): readonly string[] {
   const hashes = [toHashText(hashWorld(first))];
   let world = first;
   for (const bytes of records) {
+    const border = borders.get(world.seq);
+    if (border !== undefined) world = must(crossBorder(world, border));
     const verdict = replayRecord(world, bytes, ports);
     if (verdict.kind !== 'same') throw new Error(`record ${world.seq} is ${verdict.kind}`);
     world = verdict.world;

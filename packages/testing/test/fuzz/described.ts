@@ -80,7 +80,7 @@ function float(value: number): string {
   return `float ${Object.is(value, -0) ? '-0' : value}`;
 }
 
-/** CBOR as an encoder may write it that thinks of nothing: long heads, no end, maps as they come. */
+/** CBOR as a thoughtless encoder may write it: long heads, no end, maps as they come. */
 export function careless(value: Value, order: MapOrder = 'reversed'): Uint8Array {
   return Uint8Array.from(carelessly(value, order));
 }

@@ -1,7 +1,7 @@
 /** For each rule a part that breaks it: the checker of the rule has to say so. */
 import { decodeRecord, encodeRecord, type JournalRecord } from '@aos/protocol';
 import type { DiskStore } from '@aos/store';
-import type { RuleName } from '../../src/simulation/checkers/index.js';
+import type { RuleName } from '../../src/simulation/checkers/rules.js';
 import { type SimParts, withAppend, withProperties } from '../../src/simulation/parts.js';
 
 interface BrokenPart extends SimParts {

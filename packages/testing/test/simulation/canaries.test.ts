@@ -1,6 +1,6 @@
 /** Every checker is shown something that is broken, and has to find it. */
 import { describe, expect, it } from 'vitest';
-import { CHECKERS } from '../../src/simulation/checkers/index.js';
+import { CHECKERS } from '../../src/simulation/checkers/rules.js';
 import { simulate } from '../../src/simulation/simulation.js';
 import { BROKEN_PARTS } from './broken-parts.js';
 

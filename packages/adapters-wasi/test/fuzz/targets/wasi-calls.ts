@@ -1,5 +1,5 @@
 /**
- * What programs call, with any numbers and any memory: all of WASI preview 1, many calls of one run.
+ * What programs call, with any numbers and any memory: all of WASI preview 1, many of one run.
  *
  * A call answers a number, or ends the run; nothing is written beyond the memory that there is, and
  * no bound of the run is passed; the same calls come to the same; what a run leaves is a receipt.

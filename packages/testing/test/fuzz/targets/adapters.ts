@@ -2,7 +2,7 @@
  * Parameters of effects as adapters get them, well-formed or not; nothing is reachable outside.
  *
  * An adapter answers, and throws nothing: a receipt in the schema of its effect, or an error with a
- * code. It leaves nothing behind on the stage, and asks the outside for nothing that is not allowed.
+ * code. It leaves nothing behind on the stage, and asks for nothing outside that is not allowed.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -141,5 +141,6 @@ function toldOf(value: PlainValue): string {
   if (Array.isArray(value)) return `[${value.map((each: PlainValue) => toldOf(each)).join()}]`;
   const names = Object.keys(value).sort();
   const record = value as { readonly [name: string]: PlainValue };
-  return `{${names.map((name) => `${JSON.stringify(name)}:${toldOf(record[name] ?? null)}`).join()}}`;
+  const told = names.map((name) => `${JSON.stringify(name)}:${toldOf(record[name] ?? null)}`);
+  return `{${told.join()}}`;
 }
