@@ -1,5 +1,5 @@
-// Properties start from one seed, so that a run of the tests says the same twice:
-// `AOS_PROPERTY_SEED=17 npm test` takes another one, `AOS_PROPERTY_SEED=random` a new one each time.
+// Properties start from one seed, so that a run of the tests says the same twice.
+// `AOS_PROPERTY_SEED=17 npm test` takes another one, `AOS_PROPERTY_SEED=random` always a new one.
 const DEFAULT_SEED = 20_251;
 
 /** `undefined` where every run takes a new one. @param {string | undefined} setting */

@@ -1,6 +1,6 @@
-/** What a world waits for that has come to rest. */
+/** What a world waits for that has come to rest, and how plans ended that were waited for. */
 import type { JsonValue } from '@aos/air';
-import type { BlockerShape, RestShape } from '@aos/protocol';
+import type { BlockerShape, PlanEndsShape, RestShape } from '@aos/protocol';
 import { dataOf } from './json-values.js';
 import { shortText } from './shown-effects.js';
 
@@ -13,6 +13,14 @@ export function printRest({ timed_out, blockers, unlisted }: RestShape): readonl
     ...blockers.map((blocker) => `  ${printBlocker(blocker)}`),
     ...(unlisted === 0 ? [] : [`  … and ${unlisted} open intents more`]),
   ];
+}
+
+export function printEnds({ timed_out, plans }: PlanEndsShape): readonly string[] {
+  const lines = plans.map(({ plan, instance, status, code, value }) => {
+    const result = value === null ? '' : `: ${JSON.stringify(dataOf(value))}`;
+    return `plan ${plan} (${instance}) ended ${code ?? status}${result}`;
+  });
+  return timed_out ? [...lines, 'not all plans have ended yet'] : lines;
 }
 
 function printBlocker(blocker: BlockerShape): string {

@@ -97,11 +97,13 @@ describe('a world that a daemon has', () => {
     expect(await daemon.stop()).toMatchObject({ exitCode: 0 });
   });
 
-  it('answers as soon as is asked for: accepted, durable, quiescent', async () => {
+  it('answers as soon as is asked for: accepted, durable, ended, quiescent', async () => {
     const daemon = await serve(world);
     expect(await send({ n: 1 }, '--wait', 'accepted')).toMatchObject({
       data: { wait: 'accepted' },
     });
+    const ends = { timed_out: false, plans: [] };
+    expect(await send({ n: 1 }, '--wait', 'ended')).toMatchObject({ data: { ends } });
     const rest = { timed_out: false, blockers: [] };
     expect(await send({ n: 2 }, '--wait', 'quiescent')).toMatchObject({ data: { rest } });
     expect(await inWorld('run', '--until', 'quiescent')).toMatchObject({ data: rest });

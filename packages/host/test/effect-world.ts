@@ -241,6 +241,7 @@ export interface StageOptions {
   readonly ask?: ScriptedAdapter;
   readonly slow?: ScriptedAdapter;
   readonly effects?: Partial<EffectOptions>;
+  readonly cryptoThreads?: 'beside' | 'none';
 }
 
 /** Opens a world whose adapters answer what they are asked, if the test says nothing else. */
@@ -253,7 +254,7 @@ export function openStage(options: StageOptions = {}): Stage {
     clock: time,
     fillEntropy: noEntropy,
     startTimer: time.startTimer,
-    cryptoThreads: 'none',
+    cryptoThreads: options.cryptoThreads ?? 'none',
     effects: {
       adapters: [ask, slow],
       signer: keys.signer('host'),

@@ -88,6 +88,8 @@ export type {
   IntentShape,
   KeyShape,
   LiveShape,
+  PlanEndShape,
+  PlanEndsShape,
   ProvenanceShape,
   RecordShape,
   RestShape,

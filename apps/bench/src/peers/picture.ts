@@ -29,6 +29,7 @@ text { font: 12px system-ui, sans-serif; fill: #24292f; }
 .aos-in-process { fill: #1f6feb; fill-opacity: 0.35; }
 .peer { fill: #8c959f; }
 .volatile { fill: #8c959f; fill-opacity: 0.35; }
+.limit { fill: none; stroke: #8c959f; }
 .spread { stroke: #24292f; stroke-width: 1; }
 @media (prefers-color-scheme: dark) {
   text { fill: #e6edf3; }
@@ -36,6 +37,7 @@ text { font: 12px system-ui, sans-serif; fill: #24292f; }
   .ground { fill: #0d1117; }
   .aos, .aos-in-process { fill: #58a6ff; }
   .peer, .volatile { fill: #9198a1; }
+  .limit { stroke: #9198a1; }
   .spread { stroke: #e6edf3; }
 }`;
 
@@ -80,7 +82,7 @@ export function drawReport(report: PeerReport): string {
 
 const SUBTITLE =
   'Medians; the line is the range of all runs. Pale: without a client process (aos-in-process), ' +
-  'or without durability (xstate).';
+  'or without durability (xstate). Empty: what this machine allows a bare pipeline (limit).';
 
 function drawPanel(report: PeerReport, figure: string, names: readonly string[]): string {
   const rows = names.map((name) => rowOf(report, `${figure}.${name}`));
@@ -137,6 +139,7 @@ function shortReason(row: PeerRow | undefined): string {
 
 function kindOf(name: string): string {
   if (name.startsWith('aos')) return name;
+  if (name.startsWith('limit')) return 'limit';
   return name === VOLATILE ? 'volatile' : 'peer';
 }
 

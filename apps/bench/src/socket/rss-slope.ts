@@ -1,5 +1,6 @@
 /** How the memory of a daemon grows with the events that it took. */
 import type { WorldClient } from '@aos/client';
+import { type Sample, slopeOf } from '../durable/slope.js';
 import type { Measure } from '../measure.js';
 import { start, tick } from '../measures/counter-world.js';
 import { withDaemon } from './daemon-child.js';
@@ -10,12 +11,6 @@ const SAMPLE_EVENTS = 100_000;
 /** Until then a process gets the room that it works in. */
 const SETTLED_EVENTS = 600_000;
 const IN_FLIGHT = 1000;
-const MIB = 2 ** 20;
-
-interface Sample {
-  readonly events: number;
-  readonly rssBytes: number;
-}
 
 function runSlope(): Promise<number> {
   return withDaemon(async ({ client, rssBytes }) => {
@@ -38,19 +33,6 @@ async function feed(client: WorldClient, events: number): Promise<void> {
     }
   };
   await Promise.all(Array.from({ length: IN_FLIGHT }, sender));
-}
-
-/** Least squares, in MiB by million events. */
-function slopeOf(samples: readonly Sample[]): number {
-  const meanX = samples.reduce((sum, { events }) => sum + events, 0) / samples.length;
-  const meanY = samples.reduce((sum, { rssBytes }) => sum + rssBytes, 0) / samples.length;
-  let above = 0;
-  let below = 0;
-  for (const { events, rssBytes } of samples) {
-    above += (events - meanX) * (rssBytes - meanY);
-    below += (events - meanX) ** 2;
-  }
-  return ((above / below) * 1_000_000) / MIB;
 }
 
 export const measures: readonly Measure[] = [

@@ -5,6 +5,7 @@ import * as durable from './durable.js';
 import * as governance from './governance.js';
 import * as host from './host.js';
 import * as kernel from './kernel.js';
+import * as large from './large.js';
 import * as modules from './modules.js';
 
 /** Suites by the name they are asked for. */
@@ -15,5 +16,6 @@ export const suites: Readonly<Record<string, readonly Measure[]>> = {
   governance: governance.measures,
   host: host.measures,
   kernel: kernel.measures,
+  large: large.measures,
   modules: modules.measures,
 };

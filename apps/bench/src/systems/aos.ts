@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Encodable, encode } from '@aos/canon';
 import { connectWorld, type WorldClient } from '@aos/client';
-import type { WorldAccess } from '@aos/protocol';
+import type { SendResult, WaitLevel, WorldAccess } from '@aos/protocol';
 import { createWorldStore } from '@aos/store';
 import { ADD, foundSide, REDUCER, workSchema } from './aos-world.js';
 import { endOf, PlanResults } from './plan-results.js';
@@ -56,29 +56,30 @@ function overSocket(
   const seqs = (prefix: string, count: number) =>
     Array.from({ length: count }, (_, i) => begun.get(`${prefix}${i}`) ?? -1);
   let isFollowing = false;
-  const follow = (from?: number) => {
-    if (!isFollowing) void tail(client, results, from).catch((error) => results.fail(error));
+  const follow = () => {
+    if (!isFollowing) void tail(client, results).catch((error) => results.fail(error));
     isFollowing = true;
   };
   return {
     pids: ends.pids,
     add: async (id) => {
-      await send(client, ADD, { id });
+      await sendEvent(client, ADD, { id });
     },
     count: (key) => countOf(client, key),
     run: async (_id, steps) => {
-      follow();
-      return results.of(await send(client, workSchema(steps), { ms: 0 }));
+      const { ends } = await sendEvent(client, workSchema(steps), { ms: 0 }, 'ended');
+      return Number(ends?.plans[0]?.value);
     },
     begin: async (id, ms) => {
-      begun.set(id, await send(client, workSchema(3), { ms }));
+      const { ack } = await sendEvent(client, workSchema(3), { ms });
+      if (ack !== null) begun.set(id, ack.seq);
     },
     finished: async (prefix, count) => {
       const ended = await endedSeqs(client);
       return seqs(prefix, count).filter((seq) => ended.has(seq)).length;
     },
     untilFinished: async (prefix, count) => {
-      follow(0);
+      follow();
       const sums = await Promise.all(seqs(prefix, count).map((seq) => results.of(seq)));
       if (sums.some((sum) => sum !== 6)) throw new Error('a workflow has a wrong result');
     },
@@ -93,22 +94,25 @@ function overSocket(
   };
 }
 
-/** Sends an event; answers with its record. */
-async function send(client: WorldClient, schema: string, value: Encodable): Promise<number> {
-  const answer = await client.call('event.send', { schema, cbor: encode(value) });
+/** Sends an event, and waits until it is durable, or what it started has ended. */
+async function sendEvent(
+  client: WorldClient,
+  schema: string,
+  value: Encodable,
+  wait: WaitLevel = 'durable',
+): Promise<SendResult> {
+  const answer = await client.call('event.send', { schema, cbor: encode(value), wait });
   if (!answer.ok) throw new Error(JSON.stringify(answer.refusal));
   const { ack } = answer.value;
   if (ack === null || ack.faults.length > 0) throw new Error('an event was not taken');
-  return ack.seq;
+  return answer.value;
 }
 
 const ENDS = ['plan-result', 'plan-ended'];
 
-/** Follows what becomes durable from a record on, or from the head. */
-async function tail(client: WorldClient, results: PlanResults, from?: number): Promise<void> {
-  const head = await client.call('journal.head', {});
-  const first = from ?? (head.ok ? head.value.seq + 1 : 0);
-  const items = client.stream('journal.tail', { from: first, follow: true, kinds: ENDS });
+/** Follows the whole journal, and on. */
+async function tail(client: WorldClient, results: PlanResults): Promise<void> {
+  const items = client.stream('journal.tail', { from: 0, follow: true, kinds: ENDS });
   for await (const { entries } of items) for (const entry of entries) results.take(endOf(entry));
 }
 

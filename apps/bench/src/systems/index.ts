@@ -1,7 +1,8 @@
-/** The systems that are compared, ours first. */
+/** The systems that are compared, ours first; behind them what the machine allows. */
 import { aos } from './aos.js';
 import { aosInProcess } from './aos-in-process.js';
 import { appSystem, backedByFiles } from './app-system.js';
+import { limit, limitBeside } from './limit.js';
 import { backedByPostgres } from './postgres.js';
 import { restate } from './restate.js';
 import type { System } from './system.js';
@@ -44,4 +45,13 @@ const xstate = appSystem({
   },
 });
 
-export const systems: readonly System[] = [aos, aosInProcess, restate, dbos, langgraph, xstate];
+export const systems: readonly System[] = [
+  aos,
+  aosInProcess,
+  restate,
+  dbos,
+  langgraph,
+  xstate,
+  limit,
+  limitBeside,
+];

@@ -2,9 +2,9 @@
 import type { SendResult, WaitLevel } from '@aos/protocol';
 import { withAccess } from '../access/with-access.js';
 import { describeAck, faultWarnings } from '../acks.js';
-import { readJsonText, readPlainMaybe } from '../json-values.js';
+import { dataOf, readJsonText, readPlainMaybe } from '../json-values.js';
 import type { Answer } from '../output.js';
-import { printRest, restData } from '../shown-rest.js';
+import { printEnds, printRest, restData } from '../shown-rest.js';
 
 export interface SendOptions {
   /** The cell that is meant, as JSON. */
@@ -39,14 +39,22 @@ export async function sendEvent(world: string, event: SentEvent): Promise<Answer
 }
 
 /** What became of an input, as far as it was waited for. */
-export function describeSent({ wait, ack, rest }: SendResult): Answer {
+export function describeSent({ wait, ack, rest, ends }: SendResult): Answer {
   if (ack === null) return { data: { wait }, lines: ['accepted; not durable yet'] };
   const { data, lines } = describeAck(ack);
   const warnings = faultWarnings(ack);
   if (ack.entries === 0) warnings.push('the event is journaled, and no reducer changed for it');
   return {
-    data: rest === null ? data : { ...data, rest: restData(rest) },
-    lines: rest === null ? lines : [...lines, ...printRest(rest)],
+    data: {
+      ...data,
+      ...(rest === null ? {} : { rest: restData(rest) }),
+      ...(ends === undefined ? {} : { ends: dataOf(ends) }),
+    },
+    lines: [
+      ...lines,
+      ...(rest === null ? [] : printRest(rest)),
+      ...(ends === undefined ? [] : printEnds(ends)),
+    ],
     warnings,
     done: `the event is durable as record ${ack.seq}`,
   };

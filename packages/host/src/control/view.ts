@@ -12,6 +12,7 @@ import type { HostEngine } from '../world/host-engine.js';
 import { objectsMissing } from '../world/load-world.js';
 import { type OpenedWorld, openWorld } from '../world/open-world.js';
 import type { Opening, WorldHost } from '../world-host.js';
+import { PlanEnds } from './plan-ends.js';
 import { RecentRecords } from './recent-records.js';
 
 export interface ControlOptions {
@@ -36,6 +37,7 @@ export interface ControlOptions {
 export class ControlView {
   #opened: OpenedWorld | undefined;
   #recent: RecentRecords | undefined;
+  #ends: PlanEnds | undefined;
 
   constructor(readonly options: ControlOptions) {}
 
@@ -55,6 +57,12 @@ export class ControlView {
   get recent(): RecentRecords {
     this.#recent ??= new RecentRecords(this.host);
     return this.#recent;
+  }
+
+  /** Waits for plans of a living world. Code: `control-read-only`. */
+  get ends(): PlanEnds {
+    this.#ends ??= new PlanEnds(this);
+    return this.#ends;
   }
 
   get isLiving(): boolean {

@@ -233,6 +233,8 @@ export class EffectRunner {
       this.#answer(job, { intent, adapter, answer: this.#notStarted(job) });
       return;
     }
+    // what comes of it is signed
+    this.setup.signer.prepare?.();
     lane.running += 1;
     job.starts += 1;
     this.#jobs.move(job, 'running');

@@ -10,23 +10,18 @@
  *
  * Deliberately absent: more threads than one. Whoever needs more of them runs worlds in more.
  */
-import { type KeyObject, sign, verify } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
+import {
+  answerHere,
+  type CurveAnswer,
+  type CurveJob,
+  type CurveQuestion,
+  KeyNumbers,
+  PROGRAM,
+  readAnswer,
+} from './curve-batch.js';
 
-/** Asks for a signature, or whether `sig` is one of the message. */
-export interface CurveQuestion {
-  readonly key: KeyObject;
-  readonly message: Uint8Array;
-  readonly sig?: Uint8Array;
-}
-
-/** A signature, or whether it holds; undefined where the platform has thrown. */
-export type CurveAnswer = Uint8Array | boolean | undefined;
-
-interface Job {
-  readonly question: CurveQuestion;
-  readonly answered: (answer: CurveAnswer) => void;
-}
+export type { CurveAnswer, CurveQuestion } from './curve-batch.js';
 
 /** More in one message would hold up its own first answers: these take some 3 ms. */
 const MAX_BATCH = 32;
@@ -34,35 +29,27 @@ const MAX_AWAY = 2;
 /** A thread that was lost so often is not started again. */
 const MAX_LOSSES = 3;
 
-/** Text, as it has to be found from the sources as well as from a bundle of them. */
-const PROGRAM = `
-const { sign, verify } = require('node:crypto');
-const { parentPort } = require('node:worker_threads');
-const answer = ({ key, message, sig }) => {
-  try {
-    return sig === undefined ? sign(null, message, key) : verify(null, message, key, sig);
-  } catch {
-    return undefined;
-  }
-};
-parentPort.on('message', (batch) => parentPort.postMessage(batch.map(answer)));
-`;
-
 export class CurveThread {
   #thread: Worker | undefined;
+  #keys = new KeyNumbers();
   #losses = 0;
   #isSending = false;
-  #waiting: Job[] = [];
+  #waiting: CurveJob[] = [];
   /** In the order in which they were sent. */
-  #away: (readonly Job[])[] = [];
+  #away: (readonly CurveJob[])[] = [];
 
-  /** `start` is called with the first question, and again after a loss. */
+  /** `start` is called with the first question or before, and again after a loss. */
   constructor(private readonly start: () => Worker = startThread) {}
 
   /** Bytes are copied: they may be changed as soon as this returns. */
   ask(question: CurveQuestion, answered: (answer: CurveAnswer) => void): void {
     this.#waiting.push({ question: ownQuestion(question), answered });
     this.#sendSoon();
+  }
+
+  /** Something will be asked soon: a thread takes tens of milliseconds to start. */
+  prepare(): void {
+    this.#reach();
   }
 
   /** Behind all that is asked in this turn. */
@@ -80,12 +67,13 @@ export class CurveThread {
     while (this.#away.length < MAX_AWAY && this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, MAX_BATCH);
       if (thread === undefined) {
-        for (const job of batch) answerHere(job);
+        for (const job of batch) answer(job);
         continue;
       }
       if (this.#away.length === 0) thread.ref();
       this.#away.push(batch);
-      thread.postMessage(batch.map(({ question }) => question));
+      const request = this.#keys.requestOf(batch.map(({ question }) => question));
+      thread.postMessage(request, [request.bytes.buffer as ArrayBuffer]);
     }
   }
 
@@ -94,8 +82,9 @@ export class CurveThread {
     if (this.#thread !== undefined || this.#losses >= MAX_LOSSES) return this.#thread;
     try {
       const thread = this.start();
+      this.#keys = new KeyNumbers();
       thread.unref();
-      thread.on('message', (answers: readonly CurveAnswer[]) => this.#take(thread, answers));
+      thread.on('message', (answers: Uint8Array) => this.#take(thread, answers));
       // an error is followed by the exit
       thread.on('error', () => undefined);
       thread.on('exit', () => this.#lose());
@@ -106,20 +95,20 @@ export class CurveThread {
     return this.#thread;
   }
 
-  #take(thread: Worker, answers: readonly CurveAnswer[]): void {
+  #take(thread: Worker, answers: Uint8Array): void {
     const batch = this.#away.shift();
     // nothing that is under way keeps the process any more
     if (this.#away.length === 0) thread.unref();
     this.#send();
     batch?.forEach(({ answered }, i) => {
-      answered(answers[i]);
+      answered(readAnswer(answers, i));
     });
   }
 
   #lose(): void {
     this.#thread = undefined;
     this.#losses += 1;
-    for (const job of this.#away.splice(0).flat()) answerHere(job);
+    for (const job of this.#away.splice(0).flat()) answer(job);
     this.#sendSoon();
   }
 }
@@ -132,18 +121,13 @@ function startThread(): Worker {
   return new Worker(PROGRAM, { ...options, resourceLimits: { maxYoungGenerationSizeMb: 4 } });
 }
 
-/** A message that is sent carries along all the memory that its bytes are a part of. */
-function ownQuestion({ key, message, sig }: CurveQuestion): CurveQuestion {
+/** Whoever asks may change its bytes. */
+function ownQuestion({ key, message, sig, proof }: CurveQuestion): CurveQuestion {
   const own = { key, message: new Uint8Array(message) };
-  return sig === undefined ? own : { ...own, sig: new Uint8Array(sig) };
+  if (sig !== undefined) return { ...own, sig: new Uint8Array(sig) };
+  return proof === undefined ? own : { ...own, proof };
 }
 
-function answerHere({ question: { key, message, sig }, answered }: Job): void {
-  let answer: CurveAnswer;
-  try {
-    answer = sig === undefined ? sign(null, message, key) : verify(null, message, key, sig);
-  } catch {
-    answer = undefined;
-  }
-  answered(answer);
+function answer({ question, answered }: CurveJob): void {
+  answered(answerHere(question));
 }

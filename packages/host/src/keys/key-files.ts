@@ -23,7 +23,7 @@ import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { type Hash, sha256 } from '@aos/canon';
 import { AosFault, type KeyRole, type KeyringEntry } from '@aos/protocol';
-import { curveThread } from './curve-thread.js';
+import { type CurveQuestion, curveThread } from './curve-thread.js';
 import { makePrivateFolder } from './private-folder.js';
 
 /** `$AOS_HOME` as an absolute path, or `.aos` in the home directory when it is unset or empty. */
@@ -45,6 +45,10 @@ export interface Signer {
   sign(message: Uint8Array): Uint8Array;
   /** As {@link sign}, apart from this thread. */
   signLater?(message: Uint8Array): Promise<Uint8Array>;
+  /** As {@link signLater}, and `publicKey` was found to verify it; else it rejects. */
+  signProven?(message: Uint8Array): Promise<Uint8Array>;
+  /** Something will be signed soon. */
+  prepare?(): void;
 }
 
 /** The operator's entry for a keyring, with its key made on first use as {@link ensureKey} does. */
@@ -87,18 +91,21 @@ function entryOf(name: string, roles: readonly KeyRole[], signer: Signer): Keyri
 function signerOf(key: KeyObject): Signer {
   const publicKey = publicBytes(key);
   const keyId = sha256(publicKey);
+  const proof = createPublicKey(key);
   return {
     keyId,
     publicKey,
     sign: (message) => new Uint8Array(sign(null, message, key)),
-    signLater: (message) => signLater(key, message),
+    signLater: (message) => askFor({ key, message }),
+    signProven: (message) => askFor({ key, message, proof }),
+    prepare: () => curveThread.prepare(),
   };
 }
 
-function signLater(key: KeyObject, message: Uint8Array): Promise<Uint8Array> {
+function askFor(question: CurveQuestion): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    curveThread.ask({ key, message }, (sig) => {
-      if (sig instanceof Uint8Array) resolve(new Uint8Array(sig));
+    curveThread.ask(question, (sig) => {
+      if (sig instanceof Uint8Array) resolve(sig);
       else reject(new Error('the platform does not sign with this key'));
     });
   });

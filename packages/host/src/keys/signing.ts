@@ -20,6 +20,7 @@ import {
   verbDomain,
 } from '@aos/protocol';
 import type { Signer } from './key-files.js';
+import { ProvenReceipt } from './proven-receipt.js';
 
 /** A receipt before its payload is hashed into it. */
 export type UnsignedReceipt = Omit<ReceiptBody, 'payloadHash'>;
@@ -37,15 +38,20 @@ export function signReceipt(
   return receiptOf(signer, { receipt, payload, sig: signer.sign(receiptMessage(receipt)) });
 }
 
-/** As {@link signReceipt}, apart from this thread where the signer can. */
+/** As {@link signReceipt}, apart from this thread where the signer can, and proven if it can. */
 export async function signReceiptLater(
   signer: Signer,
   unsigned: UnsignedReceipt,
   payload: Uint8Array,
 ): Promise<RawReceipt> {
   const receipt = { ...unsigned, payloadHash: sha256(payload) };
-  const sig = await signLater(signer, receiptMessage(receipt));
-  return receiptOf(signer, { receipt, payload, sig });
+  const message = receiptMessage(receipt);
+  if (signer.signProven === undefined) {
+    const sig = await signLater(signer, message);
+    return receiptOf(signer, { receipt, payload, sig });
+  }
+  const sig = await orFault(signer.signProven(message));
+  return new ProvenReceipt(signer, { receipt, payload, sig });
 }
 
 function receiptMessage(receipt: ReceiptBody): Uint8Array {
@@ -96,8 +102,12 @@ function frameOf(
 
 /** Fault: `signer-failed`, whatever the signer throws. */
 async function signLater(signer: Signer, message: Uint8Array): Promise<Uint8Array> {
+  return orFault((async () => signer.signLater?.(message) ?? signer.sign(message))());
+}
+
+async function orFault(signing: Promise<Uint8Array>): Promise<Uint8Array> {
   try {
-    return await (signer.signLater?.(message) ?? signer.sign(message));
+    return await signing;
   } catch (cause) {
     const why = 'the signer of the host failed; see to where its key is kept, and open again';
     throw new AosFault('signer-failed', why, { retry: 'later', cause });

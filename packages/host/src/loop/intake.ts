@@ -15,6 +15,7 @@ import {
   signatureClaim,
 } from '@aos/kernel';
 import { AosFault } from '@aos/protocol';
+import { ProvenReceipt } from '../keys/proven-receipt.js';
 import type { CryptoThreads } from '../keys/signature-wait.js';
 import type { Stepper } from './stepper.js';
 
@@ -44,7 +45,8 @@ export interface SignaturePorts {
 }
 
 /**
- * Where a thread beside checks signatures, what is taken names its claim. Refusal codes:
+ * Where a thread beside checks signatures, what is taken names its claim. A receipt of the host's
+ * own that was proven when it was made has none, and is admitted at its step only. Refusal codes:
  * those of `admit`, `signature-invalid`, and `event-unreadable` for what cannot even be read. A
  * refusal leaves no trace.
  */
@@ -54,6 +56,9 @@ export function takeIn(
   signatures: SignaturePorts,
 ): Intake {
   try {
+    if (signatures.isOwn && ProvenReceipt.isOf(stepper.world.keyring, submitted)) {
+      return { kind: 'taken', raw: submitted, sizeBytes: submitted.payload.length };
+    }
     return isSigned(submitted)
       ? takeSigned(stepper, signatures.isOwn ? submitted : structuredClone(submitted), signatures)
       : takeEvent(stepper, submitted);

@@ -85,7 +85,7 @@ function open(state: GateState, subject: Subject, passed: Passed): GateVerdict {
   if (rated.denial !== undefined) return deny(place, rated.denial, passed);
   const approval = approvalOf(ruling, subject.request.now.logicalNowNs);
   if (approval !== null) {
-    const intent = newIntent(subject, approval);
+    const intent = newIntent(subject, approval, []);
     const decision: Decision = { ...place, outcome: 'wait', code: null };
     const asked = approvalRequest(subject.hash, approval);
     return {
@@ -100,15 +100,19 @@ function open(state: GateState, subject: Subject, passed: Passed): GateVerdict {
   }
   const taken = takeBudget(rated.state, grant, subject);
   if (taken.denial !== undefined) return deny(place, taken.denial, passed);
-  const intent = { ...newIntent(subject, null), reserved: taken.reserved };
+  const intent = newIntent(subject, null, taken.reserved);
   const decision: Decision = { ...place, outcome: 'allow', code: null };
   return { kind: 'open', state: taken.state, intent, decision, fuel, calls };
 }
 
-function newIntent(subject: Subject, approval: PendingApproval | null): OpenIntent {
+function newIntent(
+  subject: Subject,
+  approval: PendingApproval | null,
+  reserved: OpenIntent['reserved'],
+): OpenIntent {
   const { request, manifest, params, idempotencyKey, hash } = subject;
   const { effect, cap, attempt, deadlineNs, now, origin } = request;
-  return {
+  const intent: OpenIntent = {
     hash,
     effect,
     cap,
@@ -122,10 +126,10 @@ function newIntent(subject: Subject, approval: PendingApproval | null): OpenInte
     openedNs: now.logicalNowNs,
     state: approval === null ? 'released' : 'waiting',
     waiters: [origin],
-    reserved: [],
+    reserved,
     approval,
     frames: 0,
     isCancelled: false,
-    ...(deadlineNs === undefined ? {} : { deadlineNs }),
   };
+  return deadlineNs === undefined ? intent : { ...intent, deadlineNs };
 }

@@ -30,14 +30,20 @@ export function settleByReceipt(run: Run, { receipt, payload, sig }: RawReceipt)
   const { effectError, gate } = programOf(run.next, intent.manifest);
   const schema = status === 'ok' ? gate.effects.get(intent.effect)?.receipt : effectError;
   const normal = schema?.normalizeCbor(payload);
-  const base = { adapterId, sig, ...(costCents === undefined ? {} : { costCents }) };
+  const base = costCents === undefined ? { adapterId, sig } : { adapterId, sig, costCents };
   const outcome: Outcome =
     normal?.ok === true
       ? { ...base, status, code: null, payload: normal.value }
       : { ...base, status: 'error', code: 'receipt-invalid', payload: errorOf('receipt-invalid') };
-  const { code } = outcome;
-  const entry = { kind: 'settled' as const, cause: null, intent: intent.hash, code };
-  settle(run, intent, outcome, { ...entry, status: outcome.status });
+  const { code, status: settled } = outcome;
+  const entry = {
+    kind: 'settled',
+    cause: null,
+    intent: intent.hash,
+    code,
+    status: settled,
+  } as const;
+  settle(run, intent, outcome, entry);
 }
 
 /** Ends an intent that the kernel itself does not let go on, with a code. */

@@ -3,6 +3,7 @@
  * values are JSON of their schema; what is absent is null. They are types and not interfaces, so
  * that each of them is a {@link PlainValue}.
  */
+import type { PlanStatus } from '../entries/plan-ended.js';
 import type { PlainRecord, PlainValue } from './plain-value.js';
 
 export type AckShape = {
@@ -40,11 +41,11 @@ export type ShortageShape = {
 };
 
 /** How far an input has to be before its sender is answered. */
-export const WAIT_LEVELS = ['accepted', 'durable', 'quiescent'] as const;
+export const WAIT_LEVELS = ['accepted', 'durable', 'ended', 'quiescent'] as const;
 /**
  * `accepted`: admitted, its signature verified, and waiting to be stepped; a crash may still undo
- * it. `durable`: its record is on the disk. `quiescent`: durable, and nothing that it caused moves
- * any more.
+ * it. `durable`: its record is on the disk. `ended`: durable, and so are the ends of all plans that
+ * its record started. `quiescent`: durable, and nothing that it caused moves any more.
  */
 export type WaitLevel = (typeof WAIT_LEVELS)[number];
 
@@ -54,6 +55,26 @@ export type SendResult = {
   readonly ack: AckShape | null;
   /** Null unless rest was waited for. */
   readonly rest: RestShape | null;
+  /** There only if the ends of plans were waited for. */
+  readonly ends?: PlanEndsShape;
+};
+
+/** What became of the plans that a record started. */
+export type PlanEndsShape = {
+  /** The time was up before all of them had ended. */
+  readonly timed_out: boolean;
+  /** Those that have, in the order in which they did. */
+  readonly plans: readonly PlanEndShape[];
+};
+
+export type PlanEndShape = {
+  readonly plan: string;
+  readonly instance: string;
+  readonly status: PlanStatus;
+  /** Why, exactly when the status is `error`. */
+  readonly code: string | null;
+  /** What it ended with; null where it gave nothing. */
+  readonly value: PlainValue;
 };
 
 /** What a world that came to rest waits for. */

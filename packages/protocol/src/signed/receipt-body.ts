@@ -1,5 +1,5 @@
 /** The signed part of a receipt. */
-import { type Hash, type Value, Writer } from '@aos/canon';
+import { borrowWriter, type Hash, returnWriter, type Value, type Writer } from '@aos/canon';
 import { Fields } from '../shapes/shape-fields.js';
 import {
   countPresent,
@@ -30,10 +30,12 @@ export interface ReceiptBody {
 
 /** Canonical bytes of the shape that is signed. */
 export function encodeReceiptBody(body: ReceiptBody): Uint8Array {
-  const w = new Writer(256);
+  const w = borrowWriter();
   w.selfDescribe();
   writeReceiptBody(w, body);
-  return w.finish();
+  const bytes = w.finish();
+  returnWriter(w);
+  return bytes;
 }
 
 export function writeReceiptBody(w: Writer, body: ReceiptBody): void {

@@ -13,19 +13,16 @@ import {
   type ControlResult,
   chainOf,
   decodeGenesis,
-  decodeRecord,
   type ParsedArgs,
   type RecordShape,
   worldIdOf,
 } from '@aos/protocol';
-import type { DurableRecord } from '../../loop/host-watch.js';
 import { nextDurable } from '../durability.js';
+import { readSlice } from '../record-slices.js';
 import type { ControlView } from '../view.js';
 import { type KindFilter, recordShape } from './records.js';
 
 const DEFAULT_RECORDS = 20;
-/** Records looked at before others get their turn. */
-const SLICE_RECORDS = 256;
 
 export function showHead({ store, head }: ControlView): ControlResult<'journal.head'> {
   const [last] = head < 0 ? [] : store.records(head);
@@ -89,22 +86,4 @@ function unwrap<T>(result: Result<T>): T {
 function firstBack({ count, follow }: ParsedArgs<'journal.tail'>, left: number): number {
   if (count === undefined && follow) return 0;
   return left;
-}
-
-type ReadRecord = Pick<DurableRecord, 'bytes' | 'record'>;
-
-function* readSlice(view: ControlView, from: number): Iterable<ReadRecord> {
-  const recent = view.isLiving ? view.recent.from(from, SLICE_RECORDS) : [];
-  if (recent.length > 0) {
-    yield* recent;
-    return;
-  }
-  const end = Math.min(view.head, from + SLICE_RECORDS - 1);
-  if (from > end) return;
-  for (const bytes of view.store.records(from)) {
-    const record = decodeRecord(bytes);
-    if (!record.ok) throw new RefusalError(record.refusal);
-    yield { bytes, record: record.value };
-    if (record.value.seq >= end) return;
-  }
 }

@@ -14,6 +14,7 @@ import {
 } from '@aos/protocol';
 import type { Ack } from '../../loop/acks.js';
 import type { SubmittedInput } from '../../loop/intake.js';
+import type { EndsWait } from '../plan-ends.js';
 import { jsonOf, rawOf } from '../values.js';
 import { type ControlView, refusal, shown, thrown } from '../view.js';
 import { denialShape } from './denials.js';
@@ -89,10 +90,25 @@ async function submit(
   { wait, timeoutMs, signal }: Wait,
 ): Promise<SendResult> {
   if (wait === 'accepted') return accept(view, input);
+  if (wait === 'ended') return untilEnded(view, input, { timeoutMs, signal });
   const answer = await view.host.submit(input);
   const ack = ackShape(unwrap(answer));
   if (wait === 'durable') return { wait, ack, rest: null };
   return { wait, ack, rest: await quiesce(view, { timeoutMs, timers: 'list', signal }) };
+}
+
+async function untilEnded(
+  view: ControlView,
+  input: SubmittedInput,
+  wait: EndsWait,
+): Promise<SendResult> {
+  let ack: Ack | undefined;
+  const send = async () => {
+    ack = unwrap(await view.host.submit(input));
+    return ack.seq;
+  };
+  const ends = await view.ends.after(send, wait);
+  return { wait: 'ended', ack: ack === undefined ? null : ackShape(ack), rest: null, ends };
 }
 
 /** Whoever only wants to be accepted is not told of what comes later, a failed disk included. */
