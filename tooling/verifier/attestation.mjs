@@ -1,7 +1,7 @@
 // Verifies an attestation by itself (chapter 14): `node tooling/verifier/attestation.mjs <file>
 // [--key <id>]`. Written from the chapter alone, and shares no code with the runtime.
 // One line for each finding; the exit code is 0 for none, 1 for some, 2 for no such question.
-import { readFileSync, realpathSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { check, hex, holds, readDocument, readItem, same, sha256, unhex } from './canonical.mjs';
 
 /** RFC 8785: members by the UTF-16 code units of their names, numbers as ECMAScript writes them. */
@@ -76,8 +76,30 @@ const PARTS = {
   receipt: ['place', 'inclusion', 'receipt', 'answer'],
   approval: ['place', 'inclusion', 'approval'],
 };
-const namesOf = (object, ...names) =>
+const namesOf = (object, ...names) => {
+  check(object !== null && typeof object === 'object', `no object: ${object}`);
   check(`${Object.keys(object).sort()}` === `${names.sort()}`, `members ${Object.keys(object)}`);
+};
+const SIGNATURE = ['key_id', 'public_key', 'signature'];
+const KEY = ['key_id', 'name', 'public_key', 'roles', 'added_at', 'revoked_at'];
+const isText = (value) => typeof value === 'string';
+const isPlace = (value) => Number.isSafeInteger(value) && value >= -1;
+
+/** A name that stands twice in one object; texts of what `JSON.parse` has read. */
+function twice(text) {
+  const open = [];
+  const tokens = /"(?:[^"\\]+|\\.)*"(?=\s*(:?))|[{}[\]]/g;
+  for (const [token, colon] of text.matchAll(tokens)) {
+    if (token === '{' || token === '[') open.push(new Set());
+    else if (token === '}' || token === ']') open.pop();
+    else if (colon) {
+      const [names, name] = [open.at(-1), JSON.parse(token)];
+      if (names.has(name)) return name;
+      names.add(name);
+    }
+  }
+  return undefined;
+}
 
 class AttestationVerifier {
   findings = [];
@@ -85,6 +107,8 @@ class AttestationVerifier {
   constructor(text, known) {
     this.trying('attestation-shape', () => {
       const said = JSON.parse(text);
+      const name = twice(text);
+      check(name === undefined, `twice: ${name}`);
       const document = said.ok === true ? said.data : said;
       const { type, version, payload, signatures } = document;
       namesOf(document, 'type', 'version', 'payload', 'signatures');
@@ -92,6 +116,8 @@ class AttestationVerifier {
       namesOf(payload, 'world_id', 'keys', 'head', ...PARTS[type]);
       const message = Buffer.from(canonicalText({ type, version, payload }));
       check(signatures.length > 0, 'nobody has signed');
+      for (const each of signatures) namesOf(each, ...SIGNATURE);
+      this.members(payload);
       for (const { key_id: id, public_key: key, signature } of signatures) {
         this.expect('attestation-key', hashText(sha256(base64(key))) === id, 'another id');
         const isSigned = holds(base64(key), message, base64(signature));
@@ -104,6 +130,20 @@ class AttestationVerifier {
       }
       this.payload(payload);
     });
+  }
+
+  /** The members of what is not signed by itself (E1.1). */
+  members({ keys, place, older, receipt, approval, answer }) {
+    for (const key of keys) {
+      namesOf(key, ...KEY);
+      const { name, roles, added_at: from, revoked_at: until } = key;
+      check(isText(name) && Array.isArray(roles) && roles.every(isText), 'a name and roles');
+      check(isPlace(from) && (until === null || isPlace(until)), 'records of a key');
+    }
+    if (place !== undefined) namesOf(place, 'seq', 'chain', 'record');
+    if (older !== undefined) namesOf(older, 'size', 'merkle_root');
+    check(receipt !== null && approval !== null, 'nothing that is signed');
+    if (answer !== undefined && answer !== null) namesOf(answer, 'cbor', 'json');
   }
 
   expect(code, isSo, otherwise) {
@@ -172,7 +212,7 @@ class AttestationVerifier {
     namesOf(shape, 'domain', 'cbor', 'json', 'key_id', 'signature');
     this.said(shape, true);
     const { world_id: world, verb } = shape.json;
-    const [, name = ''] = /^aos\/([a-z-]+)\/\d+$/.exec(shape.domain) ?? [];
+    const [, name = ''] = /^aos\/([a-z-]+)\/0$/.exec(shape.domain) ?? [];
     const isMeant = purpose.test(name) && (verb === undefined || verb === name);
     this.expect('attestation-place', isMeant, `signed as ${shape.domain}`);
     this.expect('attestation-place', world === payload.world_id, `of the world ${world}`);
@@ -205,7 +245,7 @@ class AttestationVerifier {
 export const verifyAttestation = (text, known) => new AttestationVerifier(text, known).findings;
 
 function main(file, option, key) {
-  if (file === undefined || (option !== undefined && option !== '--key')) {
+  if (!existsSync(`${file}`) || (option && (option !== '--key' || !key))) {
     console.error('expected: attestation.mjs <file> [--key <id>]');
     return 2;
   }

@@ -22,7 +22,7 @@ export function readDocument(bytes) {
 /** Maps are objects; a key that is no text is named by a zero and its bytes in hex. */
 export function readItem(raw) {
   const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.length);
-  let at = 0;
+  let [at, room] = [0, bytes.length];
   const take = (size) => {
     check(size <= bytes.length - at, 'cbor-truncated');
     at += Number(size);
@@ -37,7 +37,8 @@ export function readItem(raw) {
     const number = major === 0 ? size : -1n - size;
     if (major < 2) return Number.isSafeInteger(Number(number)) ? Number(number) : number;
     if (major < 4) return major === 2 ? take(size) : TEXTS.decode(take(size));
-    check(size <= bytes.length - at, 'cbor-truncated');
+    room -= Number(size);
+    check(room >= 0, 'cbor-truncated');
     const next = () => item(depth + 1);
     if (major === 4) return Array.from({ length: Number(size) }, next);
     const key = (read) => (typeof read === 'string' ? read : `\0${hex(encodeItem(read))}`);
@@ -73,11 +74,8 @@ function head(major, size) {
 }
 
 const PRIME = (1n << 255n) - 19n;
-const SMALL_ORDER = new Set([
-  ...[0n, 1n, PRIME - 1n],
-  0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826n,
-  0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd83d3d706a17c7n,
-]);
+const EIGHTH = 0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826n;
+const SMALL_ORDER = new Set([0n, 1n, PRIME - 1n, EIGHTH, PRIME - EIGHTH]);
 
 /** ed25519 by RFC 8032, with keys that are canonical and not of small order. */
 export function holds(key, message, sig) {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const modules = ['canonical.mjs', 'verify.mjs'];
-const [{ Verifier }, { readDocument }] = await Promise.all(
+const [{ Verifier }, { holds, readDocument }] = await Promise.all(
   ['./verify.mjs', './canonical.mjs'].map((path) => import(new URL(path, import.meta.url).href)),
 );
 
@@ -75,6 +75,43 @@ describe('the independent verifier', () => {
       ...{ family: 5, evolution: 12, border: 12 },
     };
     expect(counts.signatures).toBe(signed[name.replace('.json', '')] ?? 0);
+  });
+
+  it.each([
+    ['an attestation', { type: 'head', version: 1, payload: {}, signatures: [] }],
+    ['a place that is none', { seq: 0.5, chain: `sha256:${'0'.repeat(64)}` }],
+  ])('takes no %s for a head that was kept', (_, head) => {
+    const { findings } = new Verifier(bundleOf('counter.json'), JSON.stringify(head));
+    expect(findings).toEqual([expect.stringMatching(/^head-shape /)]);
+  });
+
+  it('keeps no room for what is announced and does not come', () => {
+    const size = 2_000_000;
+    const bytes = Buffer.alloc(size);
+    bytes.set([0xd9, 0xd9, 0xf7]);
+    for (let at = 3; at < 600; at += 5) {
+      bytes.writeUInt8(0x9a, at);
+      bytes.writeUInt32BE(size - 1000, at + 1);
+    }
+    const before = process.resourceUsage().maxRSS;
+    expect(() => readDocument(bytes)).toThrow('cbor-truncated');
+    expect(process.resourceUsage().maxRSS - before).toBeLessThan(500_000);
+  });
+
+  it('takes no signature of a key of small order', () => {
+    const points = [
+      '0100000000000000000000000000000000000000000000000000000000000000',
+      'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+      '0000000000000000000000000000000000000000000000000000000000000000',
+      '26e8958fc2b227b045c3f489f298eff0d5dfac05d3c63339b13802886d53fc05',
+      'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+    ].map((point) => Buffer.from(point, 'hex'));
+    const forged = points.map((point) => Buffer.concat([point, Buffer.alloc(32)]));
+    const messages = Array.from({ length: 16 }, (_, i) => Buffer.of(i));
+    for (const key of points) {
+      const held = forged.filter((sig) => messages.some((message) => holds(key, message, sig)));
+      expect(held, key.toString('hex')).toEqual([]);
+    }
   });
 
   it('reads canonical bytes as the vectors say, but for floats', () => {

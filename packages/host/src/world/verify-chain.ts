@@ -6,8 +6,9 @@
  * 2. A head from before is held against its place: a journal that lost its end, or was written anew
  *    since, is not the one of that head.
  */
-import { bytesEqual, type Hash, toHex } from '@aos/canon';
+import { bytesEqual, type Hash, sha256, toHex } from '@aos/canon';
 import {
+  type CarriedValue,
   chainOf,
   decodeGenesis,
   decodeRecordHead,
@@ -155,7 +156,16 @@ class ChainWalk {
     if (message === undefined || !('sig' in input)) return true;
     const key = this.#keys.get(toHex(input.keyId));
     this.signatures += 1;
+    if (!this.isOfHere(input)) return false;
     return key !== undefined && this.#verifier.holds(key.publicKey, message, input.sig);
+  }
+
+  /** Whether an answer from outside is of this world and epoch, and the one that was signed. */
+  private isOfHere(input: Input): boolean {
+    if (input.kind !== 'receipt' && input.kind !== 'stream-frame') return true;
+    const { worldId, epoch, payloadHash } = input.kind === 'receipt' ? input.receipt : input.frame;
+    const isHere = bytesEqual(worldId, this.worldId) && epoch === this.#epoch;
+    return isHere && bytesEqual(payloadHash, hashOf(input.payload));
   }
 
   private isKept(head: KeptHead): boolean {
@@ -189,6 +199,8 @@ class ChainWalk {
     this.#keys.set(toHex(key.keyId), key);
   }
 }
+
+const hashOf = ({ inline, ref }: CarriedValue) => (inline === undefined ? ref : sha256(inline));
 
 function messageOf(
   input: Input,

@@ -149,6 +149,13 @@ const TOUCHED: { readonly [what: string]: Touch } = {
     ),
     ...{ runtime: 'signature-invalid', other: 'signature-invalid' },
   },
+  'a receipt that nobody has signed': {
+    of: 'effects',
+    touch: relinked((p) =>
+      withInput(p.records, placeOf(p.records, 'receipt'), (input) => input.delete('sig')),
+    ),
+    ...{ runtime: 'bundle-shape', other: 'signature-invalid' },
+  },
   'a receipt by a key that may not': {
     of: 'effects',
     touch: relinked((p) => receiptBy(p.records, placeOf(p.records, 'receipt'), KEYS.ana)),
@@ -313,6 +320,21 @@ describe('a journal that does not come to a head that was kept', () => {
 });
 
 describe('a journal that was touched', () => {
+  it.each(['another answer', 'an epoch that has not begun'])('shows without running %s', async (what) => {
+    const parts = whole.effects;
+    const touched = withInput(parts.records, placeOf(parts.records, 'receipt'), (input) => {
+      if (what === 'another answer') input.set('payload', encode('x'));
+      else {
+        const body = new Map(input.get('receipt') as Fields).set('epoch', 7);
+        const message = signedMessage(RECEIPT_DOMAIN, encode(body as Encodable));
+        input.set('receipt', body as unknown as Value).set('key_id', KEYS.adapter.keyId);
+        input.set('sig', signWith(KEYS.adapter, message));
+      }
+    });
+    const verdict = await judge('effects', { ...parts, records: linked(parts, touched) }, keep(parts));
+    expect(verdict.runtime).toBe('signature-invalid');
+  });
+
   it.each(Object.entries(TOUCHED))('is found with %s', async (_, { of, touch, ...expected }) => {
     const parts = { ...whole[of], ...touch(whole[of]) };
     expect(await judge(of, parts)).toEqual(expected);
