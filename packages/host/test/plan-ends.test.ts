@@ -1,7 +1,7 @@
 /** Waiting for the plans that a record has started. */
 import { openControl } from '@aos/host';
 import { okOutcome } from '@aos/protocol';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { newEffectStore, openStage, type Stage, type StageOptions, turns } from './effect-world.js';
 import { orderEngine } from './order-world.js';
 import { must } from './stage.js';
@@ -74,6 +74,23 @@ describe('a send that waits for the end', () => {
     expect(must(await second).ends).toEqual(ends);
     for (let n = 0; n < 10; n++) await stage.start('Order');
     expect(must(await stage.start('Slow', { dedup: 'once' })).ends).toEqual(ends);
+  });
+
+  it('reads no further than to the end of the plans, nor when its time is up', async () => {
+    const stage = living();
+    hold(stage);
+    const ended = stage.start('Slow', { dedup: 'ended' });
+    await turns();
+    stage.slow.calls[0]?.answer(okOutcome({ n: 7 }));
+    const { ends } = must(await ended);
+    await stage.start('Slow', { dedup: 'open', timeout_ms: 0 });
+    const more = { schema: 't/Add@1', value: { by: 1 } };
+    await Promise.all(Array.from({ length: 600 }, () => stage.control.call('event.send', more)));
+    const read = vi.spyOn(stage.store, 'records');
+    expect(must(await stage.start('Slow', { dedup: 'ended' })).ends).toEqual(ends);
+    const again = await stage.start('Slow', { dedup: 'open', timeout_ms: 0 });
+    expect(must(again).ends).toEqual({ timed_out: true, plans: [] });
+    expect(read.mock.calls.filter(([from]) => from > 100)).toEqual([]);
   });
 
   it('is rejected when the world stops', async () => {

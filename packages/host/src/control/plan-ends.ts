@@ -15,6 +15,7 @@ import type {
   PlanEndShape,
   PlanEndsShape,
 } from '@aos/protocol';
+import { fenceFault } from '../loop/committer.js';
 import type { DurableRecord } from '../loop/host-watch.js';
 import type { WorldHost } from '../world-host.js';
 import { type RecordsView, readSlice } from './record-slices.js';
@@ -115,22 +116,24 @@ export class PlanEnds {
     }
   }
 
-  async #until(started: Started, wait: EndsWait): Promise<PlanEndsShape> {
-    while (!this.#look(started) && wait.signal?.aborted !== true) {
+  async #until(started: Started, { timeoutMs, signal }: EndsWait): Promise<PlanEndsShape> {
+    const endMs = performance.now() + timeoutMs;
+    const isLate = () => signal?.aborted === true || performance.now() >= endMs;
+    while (!this.#look(started) && !isLate()) {
       await new Promise((resolve) => setImmediate(resolve));
     }
-    if (started.isOver || wait.signal?.aborted === true) return started.shape;
+    if (started.isOver || isLate()) return started.shape;
     if (this.#fault !== undefined) throw this.#fault;
-    return this.#wait(started, wait);
+    return this.#wait(started, { timeoutMs: endMs - performance.now(), signal });
   }
 
-  /** Looks at what is durable; false while more of it is left. */
+  /** Looks at what is durable; false while more of it is left to look for ends in. */
   #look(started: Started): boolean {
     const { view } = this;
     const recent = view.recent.from(started.next, Number.POSITIVE_INFINITY);
     const found = recent.length > 0 ? recent : readSlice(view, started.next);
     for (const { record } of found) started.look(record);
-    return recent.length > 0 || started.next > view.head;
+    return started.isOver || recent.length > 0 || started.next > view.head;
   }
 
   #wait(started: Started, { timeoutMs, signal }: EndsWait): Promise<PlanEndsShape> {
@@ -199,8 +202,7 @@ export class PlanEnds {
       for (const entry of record.entries) {
         if (entry.kind !== 'plan-ended' && entry.kind !== 'plan-result') continue;
         for (const waiting of [...(this.#waiting.get(entry.instance.seq) ?? [])]) {
-          waiting.started.look(record);
-          if (waiting.started.isOver) waiting.over();
+          lookFor(waiting, record);
         }
       }
     }
@@ -211,6 +213,16 @@ export class PlanEnds {
     for (const each of [...this.#waiting.values()]) {
       for (const waiting of [...each]) waiting.reject(fault);
     }
+  }
+}
+
+/** A value that cannot be read is no matter of those who wait for others. */
+function lookFor({ started, over, reject }: Waiting, record: JournalRecord): void {
+  try {
+    started.look(record);
+    if (started.isOver) over();
+  } catch (cause) {
+    reject(fenceFault(cause));
   }
 }
 

@@ -8,6 +8,7 @@
  * 3. What a plan proposes, it has asked for; a proposal is approved no more only where that is so.
  * 4. What is let through has a grant in the definition in force, as it is there, and a rule of the
  *    policy in force that does not deny.
+ * 5. How an effect ended is said in the epoch in force, by a key that may say so then.
  */
 import type { GovernanceRule, WorldDefinition } from '@aos/air';
 import { toHex } from '@aos/canon';
@@ -52,9 +53,13 @@ export interface AuthoritySources {
 
 type Rule = Pick<GovernanceRule, 'role' | 'count' | 'of' | 'not_own'>;
 
+/** Worlds begin in it. */
+const FIRST_EPOCH = 0;
+
 export class AuthorityLaws {
   /** In force, in hexadecimal. */
   manifest: string;
+  private epoch: number = FIRST_EPOCH;
   private readonly keys = new Map<string, HeldKey>();
   private readonly motions: Motion[] = [];
   private readonly gates = new Map<string, Gate>();
@@ -70,6 +75,7 @@ export class AuthorityLaws {
   /** Takes the next record; throws with what it breaks. */
   check(record: JournalRecord): void {
     const verb = verbOf(record);
+    this.checkAnswer(record);
     record.entries.forEach((entry, i) => {
       try {
         this.apply(entry, record, verb);
@@ -78,6 +84,17 @@ export class AuthorityLaws {
         throw new Error(`entry ${i} of record ${record.seq}, ${entry.kind}: ${message}`);
       }
     });
+    if (verb?.verb === 'epoch') this.epoch = verb.epoch;
+  }
+
+  private checkAnswer({ seq, input }: JournalRecord): void {
+    if (input.kind !== 'receipt' && input.kind !== 'stream-frame') return;
+    const { epoch } = input.kind === 'receipt' ? input.receipt : input.frame;
+    if (epoch !== this.epoch)
+      throw new Error(`record ${seq} is of epoch ${epoch}, in force is ${this.epoch}`);
+    const key = this.keys.get(toHex(input.keyId));
+    if (!key?.isValid || !key.roles.some((role) => role === 'host' || role === 'adapter'))
+      throw new Error(`record ${seq} is signed by a key that may not`);
   }
 
   private apply(entry: Entry, record: JournalRecord, verb: Verb | undefined): void {

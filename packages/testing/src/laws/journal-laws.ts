@@ -8,6 +8,7 @@
  *    are remembered has gone over it.
  * 4. A call that faults leaves nothing but its fault, and the decision that denied it.
  * 5. An instance ends once, and does nothing afterwards; at rest, what still runs waits.
+ * 6. What came under a dedup id does not come again, until the window has gone over it.
  */
 import { type Hash, toHex } from '@aos/canon';
 import { type CellTable, listCells, type World } from '@aos/kernel';
@@ -29,6 +30,9 @@ export class JournalLaws {
   /** Intents that the world still has to know as settled, oldest first. */
   private readonly remembered: string[] = [];
   private settledWindow: number;
+  /** Dedup ids that the world still has to know, oldest first. */
+  private readonly heard = new Set<string>();
+  private dedupWindow: number;
 
   /** Entries of each record that was seen. */
   private readonly sizes: number[] = [];
@@ -41,12 +45,14 @@ export class JournalLaws {
 
   constructor(genesis: Genesis) {
     this.settledWindow = genesis.runtime.limits.settled_window;
+    this.dedupWindow = genesis.runtime.limits.dedup_window;
   }
 
   /** Takes the next record; throws with what it breaks. */
   check(record: JournalRecord): void {
     const place = this.sizes.length;
     if (record.seq !== place) throw new Error(`record ${record.seq} stands at ${place}`);
+    this.hear(record);
     record.entries.forEach((entry, i) => {
       try {
         this.checkCause(entry.cause, place, i);
@@ -83,6 +89,21 @@ export class JournalLaws {
     for (const [id, state] of this.instances) {
       const isWaiting = (this.waiting.get(id)?.size ?? 0) > 0;
       if (state === 'running' && !isWaiting) throw new Error(`the instance ${id} hangs`);
+    }
+  }
+
+  private hear({ seq, input }: JournalRecord): void {
+    if (input.kind !== 'event' || input.dedup === undefined) return;
+    if (this.heard.has(input.dedup))
+      throw new Error(`record ${seq} comes again under the dedup id ${input.dedup}`);
+    this.heard.add(input.dedup);
+    this.forgetHeard();
+  }
+
+  private forgetHeard(): void {
+    for (const id of this.heard) {
+      if (this.heard.size <= this.dedupWindow) return;
+      this.heard.delete(id);
     }
   }
 
@@ -149,7 +170,10 @@ export class JournalLaws {
   private upgrade({ verb, args }: SignedVerbInput): void {
     const parsed = parseVerb(verb, args);
     if (!parsed.ok || parsed.value.verb !== 'runtime-upgrade') return;
-    this.settledWindow = parsed.value.runtime.limits.settled_window;
+    const { limits } = parsed.value.runtime;
+    this.settledWindow = limits.settled_window;
+    this.dedupWindow = limits.dedup_window;
+    this.forgetHeard();
   }
 
   private changeStep({ instance, step, outcome }: EntryOf<'plan-step'>): void {
