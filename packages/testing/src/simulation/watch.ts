@@ -24,8 +24,8 @@ export class Watch implements Required<Checker> {
   }
 
   readonly submitted = this.#all('submitted');
-  readonly acknowledged = this.#all('acknowledged');
-  readonly refused = this.#all('refused');
+  readonly acknowledged: Required<Checker>['acknowledged'] = this.#all('acknowledged');
+  readonly refused: Required<Checker>['refused'] = this.#all('refused');
   readonly read = this.#all('read');
   readonly snapshotted = this.#all('snapshotted');
   readonly rested = this.#all('rested');

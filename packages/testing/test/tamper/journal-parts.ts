@@ -125,7 +125,7 @@ export function keep({ objects, snapshot, ...parts }: Parts): KeptHead {
   return { ...head, signature: { keyId, sig: signWith(KEEPERS.host, headMessage(head)) } };
 }
 
-export function bundleOf({ genesis, records, forks, objects, snapshot }: Parts): Buffer {
+function bundleOf({ genesis, records, forks, objects, snapshot }: Parts): Buffer {
   const last = records.at(-1) ?? genesis;
   const world = sha256([...forks.values()].at(-1) ?? genesis);
   const shape = { seq: records.length - 1, chain: sha256(last), worlds: 1 + forks.size };

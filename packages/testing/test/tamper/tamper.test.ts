@@ -320,7 +320,8 @@ describe('a journal that does not come to a head that was kept', () => {
 });
 
 describe('a journal that was touched', () => {
-  it.each(['another answer', 'an epoch that has not begun'])('shows without running %s', async (what) => {
+  const touches = ['another answer', 'an epoch that has not begun'];
+  it.each(touches)('shows without running %s', async (what) => {
     const parts = whole.effects;
     const touched = withInput(parts.records, placeOf(parts.records, 'receipt'), (input) => {
       if (what === 'another answer') input.set('payload', encode('x'));
@@ -331,7 +332,8 @@ describe('a journal that was touched', () => {
         input.set('sig', signWith(KEYS.adapter, message));
       }
     });
-    const verdict = await judge('effects', { ...parts, records: linked(parts, touched) }, keep(parts));
+    const forged = { ...parts, records: linked(parts, touched) };
+    const verdict = await judge('effects', forged, keep(parts));
     expect(verdict.runtime).toBe('signature-invalid');
   });
 
