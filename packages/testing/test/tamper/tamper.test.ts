@@ -154,7 +154,7 @@ const TOUCHED: { readonly [what: string]: Touch } = {
     touch: relinked((p) =>
       withInput(p.records, placeOf(p.records, 'receipt'), (input) => input.delete('sig')),
     ),
-    ...{ runtime: 'bundle-shape', other: 'signature-invalid' },
+    ...{ runtime: 'bundle-chain', other: 'signature-invalid' },
   },
   'a receipt by a key that may not': {
     of: 'effects',
@@ -320,20 +320,27 @@ describe('a journal that does not come to a head that was kept', () => {
 });
 
 describe('a journal that was touched', () => {
-  it.each(['another answer', 'an epoch that has not begun'])('shows without running %s', async (what) => {
-    const parts = whole.effects;
-    const touched = withInput(parts.records, placeOf(parts.records, 'receipt'), (input) => {
-      if (what === 'another answer') input.set('payload', encode('x'));
-      else {
-        const body = new Map(input.get('receipt') as Fields).set('epoch', 7);
-        const message = signedMessage(RECEIPT_DOMAIN, encode(body as Encodable));
-        input.set('receipt', body as unknown as Value).set('key_id', KEYS.adapter.keyId);
-        input.set('sig', signWith(KEYS.adapter, message));
-      }
-    });
-    const verdict = await judge('effects', { ...parts, records: linked(parts, touched) }, keep(parts));
-    expect(verdict.runtime).toBe('signature-invalid');
-  });
+  it.each(['another answer', 'an epoch that has not begun'])(
+    'shows without running %s',
+    async (what) => {
+      const parts = whole.effects;
+      const touched = withInput(parts.records, placeOf(parts.records, 'receipt'), (input) => {
+        if (what === 'another answer') input.set('payload', encode('x'));
+        else {
+          const body = new Map(input.get('receipt') as Fields).set('epoch', 7);
+          const message = signedMessage(RECEIPT_DOMAIN, encode(body as Encodable));
+          input.set('receipt', body as unknown as Value).set('key_id', KEYS.adapter.keyId);
+          input.set('sig', signWith(KEYS.adapter, message));
+        }
+      });
+      const verdict = await judge(
+        'effects',
+        { ...parts, records: linked(parts, touched) },
+        keep(parts),
+      );
+      expect(verdict.runtime).toBe('signature-invalid');
+    },
+  );
 
   it.each(Object.entries(TOUCHED))('is found with %s', async (_, { of, touch, ...expected }) => {
     const parts = { ...whole[of], ...touch(whole[of]) };
