@@ -154,7 +154,7 @@ const TOUCHED: { readonly [what: string]: Touch } = {
     touch: relinked((p) =>
       withInput(p.records, placeOf(p.records, 'receipt'), (input) => input.delete('sig')),
     ),
-    ...{ runtime: 'bundle-shape', other: 'signature-invalid' },
+    ...{ runtime: 'bundle-chain', other: 'signature-invalid' },
   },
   'a receipt by a key that may not': {
     of: 'effects',
