@@ -117,7 +117,6 @@ export const SCRIPT: readonly Step[] = [
   step('governance shadow 0 --records 10 --event demo/Order@1={"n":2} --advance 1h', {
     shows: /added defschema demo\/More@1/,
   }),
-  step('governance approve 0', { exit: 1, shows: /shadow-not-named/ }),
   step('governance approve 0 --shadow last', { shows: /proposal 0 is approved/ }),
   step('governance apply 0', { shows: /in force: sha256:/ }),
   step('governance rollback 0', { shows: /proposal 1/ }),

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { loadAir } from '@aos/air';
 import { encodeGenesis, GENESIS_FORMAT } from '@aos/protocol';
 import { WasmEngine } from '@aos/wasm';
-import { must } from './journal-file.js';
+import { must } from './must.js';
 import type { Recorder, Recording } from './recorder.js';
 import { RUNTIME } from './scenarios.js';
 

@@ -11,7 +11,7 @@ import {
 } from '@aos/air';
 import { decodePlain, encode, encodeUntagged, type Hash, sha256, toHex, utf8 } from '@aos/canon';
 import type { CallOutcome, Engine } from '@aos/protocol';
-import { must } from './journal-file.js';
+import { must } from './must.js';
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 type Node = { readonly [key: string]: Json };

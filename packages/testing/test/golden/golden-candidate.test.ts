@@ -25,11 +25,11 @@ import {
   behindBorder,
   type GoldenJournal,
   journalNames,
-  must,
   type OpenedJournal,
   openJournal,
   readJournal,
 } from './journal-file.js';
+import { must } from './must.js';
 import { emptyEngine } from './natives-case.js';
 import { puppetEngine } from './puppet.js';
 import { SCENARIOS } from './scenarios.js';

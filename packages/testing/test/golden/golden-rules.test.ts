@@ -3,7 +3,7 @@ import type { Value } from '@aos/canon';
 import { createWorld, openSnapshot, replayRecord, type World } from '@aos/kernel';
 import { describe, expect, it } from 'vitest';
 import { changed, type Fields, fieldsOf, golden, portsOf } from './golden-worlds.js';
-import { must } from './journal-file.js';
+import { must } from './must.js';
 
 const journal = golden('rules');
 const ports = portsOf(journal);

@@ -4,12 +4,12 @@ import { createWorld, type ReplayPorts, replay, type World } from '@aos/kernel';
 import { checkSignature } from './golden-keys.js';
 import {
   type KeptSnapshot,
-  must,
   type OpenedJournal,
   openJournal,
   readJournal,
   verifyJournal,
 } from './journal-file.js';
+import { must } from './must.js';
 import { puppetEngine } from './puppet.js';
 import { SCENARIOS } from './scenarios.js';
 

@@ -24,12 +24,12 @@ import {
   type GoldenJournal,
   journalNames,
   journalOf,
-  must,
   openJournal,
   readJournal,
   verifyJournal,
   writeJournal,
 } from './journal-file.js';
+import { must } from './must.js';
 import { emptyEngine, NATIVES_ABOUT, nativesRecording, runNatives } from './natives-case.js';
 import { puppetEngine } from './puppet.js';
 import { Recorder, type Recording } from './recorder.js';

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { openDefinition, type WorldDefinition } from '@aos/air';
-import { fromBase64, type Result, sha256, toBase64, toHashText, toHex } from '@aos/canon';
+import { fromBase64, sha256, toBase64, toHashText, toHex } from '@aos/canon';
 import {
   createWorld,
   crossBorder,
@@ -14,6 +14,7 @@ import {
 } from '@aos/kernel';
 import { decodeGenesis, type Engine } from '@aos/protocol';
 import { checkSignature } from './golden-keys.js';
+import { must } from './must.js';
 import { ObjectMemory, type Recorder } from './recorder.js';
 
 /** Bytes in base64. */
@@ -172,11 +173,6 @@ export function continueFrom(opened: OpenedJournal, kept: KeptSnapshot, engine: 
 
 function bytesOf(base64: string): Uint8Array {
   return must(fromBase64(base64));
-}
-
-export function must<T>(result: Result<T>): T {
-  if (result.ok) return result.value;
-  throw new Error(`${result.refusal.code} ${result.refusal.at}: ${result.refusal.detail}`);
 }
 
 function print(value: unknown): string {
