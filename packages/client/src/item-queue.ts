@@ -17,8 +17,6 @@ export class ItemQueue {
     private readonly credit: number,
     /** Asks for so many more. */
     private readonly more: (count: number) => void,
-    /** The server has ended the stream. */
-    private readonly onEnd: () => void,
   ) {}
 
   get hasEnded(): boolean {
@@ -34,7 +32,6 @@ export class ItemQueue {
   end(error: Error | undefined): void {
     if (this.#ended !== undefined) return;
     this.#ended = { error };
-    this.onEnd();
     this.#serve();
   }
 

@@ -2,7 +2,8 @@
  * A client of a living world: requests go out at once, as many as are allowed before answers come,
  * and answers find their requests by id.
  *
- * W1 No more is open at a time than the server takes; what is beyond waits here, in order.
+ * W1 Of each kind of request no more is open at a time than the server takes; what is beyond waits
+ *    here, in order, behind nothing but its own kind. Streams beyond are refused: none needs to end.
  * W2 A stream gets items for which it has room, and asks for more when half of it was taken.
  * W3 When the connection ends, everything that is open rejects with `control-closed`. Whether a
  *    request was done then is not known; an event with a dedup id can be sent again.
@@ -16,10 +17,9 @@ import {
   type ControlResult,
   type ControlStream,
   type ControlVerb,
+  callKind,
   type HelloMessage,
-  isSendVerb,
-  MAX_OPEN_READS,
-  MAX_OPEN_SENDS,
+  MAX_OPEN,
   type PlainValue,
   parseServerMessage,
   type ServerMessage,
@@ -47,8 +47,11 @@ interface OpenStream {
 export class WorldClient implements WorldAccess {
   readonly #calls = new Map<number, OpenCall>();
   readonly #streams = new Map<number, ItemQueue>();
-  readonly #sends = new Slots(MAX_OPEN_SENDS);
-  readonly #reads = new Slots(MAX_OPEN_READS);
+  readonly #slots = {
+    send: new Slots(MAX_OPEN.send),
+    read: new Slots(MAX_OPEN.read),
+    wait: new Slots(MAX_OPEN.wait),
+  };
   #lastId = 0;
   #greeted: { resolve(): void; reject(fault: AosFault): void } | undefined;
   #fault: AosFault | undefined;
@@ -81,15 +84,20 @@ export class WorldClient implements WorldAccess {
     return this.#fault === undefined;
   }
 
+  /**
+   * Once `signal` is aborted nothing is waited for any more, as if the time of the request were up;
+   * what it hands in is handed in all the same.
+   */
   async call<V extends ControlVerb>(
     verb: V,
     args: ControlArgs<V>,
+    signal?: AbortSignal,
   ): Promise<Result<ControlResult<V>>> {
-    const slots = isSendVerb(verb) ? this.#sends : this.#reads;
+    const slots = this.#slots[callKind(verb, args as PlainValue)];
     if (!slots.take()) await slots.wait();
     try {
       // a server answers with the result of the verb
-      return (await this.#request(verb, args as PlainValue)) as Result<ControlResult<V>>;
+      return (await this.#request(verb, args as PlainValue, signal)) as Result<ControlResult<V>>;
     } finally {
       slots.free();
     }
@@ -108,17 +116,23 @@ export class WorldClient implements WorldAccess {
     return this.#closed;
   }
 
-  #request(verb: string, args: PlainValue): Promise<Result<PlainValue>> {
-    return new Promise((resolve, reject) => {
-      if (this.#fault !== undefined) {
-        reject(this.#fault);
-        return;
-      }
-      const id = this.#nextId();
-      const refusal = this.#say({ type: 'request', id, verb, args });
-      if (refusal === undefined) this.#calls.set(id, { resolve, reject });
-      else resolve({ ok: false, refusal });
+  async #request(
+    verb: string,
+    args: PlainValue,
+    signal: AbortSignal | undefined,
+  ): Promise<Result<PlainValue>> {
+    if (this.#fault !== undefined) throw this.#fault;
+    const id = this.#nextId();
+    const refusal = this.#say({ type: 'request', id, verb, args });
+    if (refusal !== undefined) return { ok: false, refusal };
+    const answer = new Promise<Result<PlainValue>>((resolve, reject) => {
+      this.#calls.set(id, { resolve, reject });
     });
+    if (signal === undefined) return answer;
+    const cancel = () => this.channel.send({ type: 'cancel', id });
+    if (signal.aborted) cancel();
+    signal.addEventListener('abort', cancel, { once: true });
+    return answer.finally(() => signal.removeEventListener('abort', cancel));
   }
 
   #items(verb: string, args: PlainValue): AsyncIterator<PlainValue> {
@@ -143,18 +157,14 @@ export class WorldClient implements WorldAccess {
   }
 
   async #open(verb: string, args: PlainValue): Promise<OpenStream> {
-    if (!this.#reads.take()) await this.#reads.wait();
+    if (this.#fault !== undefined) throw this.#fault;
     const id = this.#nextId();
-    const request = { type: 'request', id, verb, args, credit: CREDIT };
-    const refusal = this.#fault === undefined ? this.#say(request) : undefined;
-    if (this.#fault === undefined && refusal === undefined) {
-      const more = (count: number) => this.channel.send({ type: 'pull', id, count });
-      const queue = new ItemQueue(CREDIT, more, () => this.#reads.free());
-      this.#streams.set(id, queue);
-      return { id, queue };
-    }
-    this.#reads.free();
-    throw refusal === undefined ? this.#fault : new RefusalError(refusal);
+    const refusal = this.#say({ type: 'request', id, verb, args, credit: CREDIT });
+    if (refusal !== undefined) throw new RefusalError(refusal);
+    const more = (count: number) => this.channel.send({ type: 'pull', id, count });
+    const queue = new ItemQueue(CREDIT, more);
+    this.#streams.set(id, queue);
+    return { id, queue };
   }
 
   #leave({ id, queue }: OpenStream): void {

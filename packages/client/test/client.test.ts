@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { RefusalError } from '@aos/canon';
 import { connectWorld, controlFilePath, readControlFile, type WorldClient } from '@aos/client';
 import { MessageReader, MessageWriter, REQUEST_LIMITS } from '@aos/client/wire';
-import { AosFault, MAX_OPEN_READS, type PlainRecord, type PlainValue } from '@aos/protocol';
+import { AosFault, MAX_OPEN, type PlainRecord, type PlainValue } from '@aos/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
 
 const WORLD = `sha256:${'1'.repeat(64)}`;
@@ -102,7 +102,25 @@ describe('a client', () => {
     });
     const calls = Array.from({ length: 200 }, () => client.call('journal.head', {}));
     expect((await Promise.all(calls)).every(({ ok }) => ok)).toBe(true);
-    expect(most).toBeLessThanOrEqual(MAX_OPEN_READS);
+    expect(most).toBeLessThanOrEqual(MAX_OPEN.read);
+  });
+
+  it('lets what waits hold up nothing else, and cancels what it no longer waits for', async () => {
+    const waiting: PlainRecord[] = [];
+    const client = await connected(({ type, verb, id }, say) => {
+      if (type === 'cancel') say(head(id));
+      else if (verb === 'journal.head') say(head(id));
+      else waiting.push({ id: id ?? null });
+    });
+    const left = new AbortController();
+    const waits = Array.from({ length: MAX_OPEN.wait + 3 }, () =>
+      client.call('plan.start', { plan: 't/p@1', value: null, wait: 'ended' }, left.signal),
+    );
+    for (let i = 0; i < 100; i++) expect(await codeOf(client.call('journal.head', {}))).toBe('ok');
+    expect(waiting.length).toBe(MAX_OPEN.wait);
+    left.abort();
+    expect((await Promise.all(waits)).every(({ ok }) => ok)).toBe(true);
+    expect(waiting.length).toBe(MAX_OPEN.wait + 3);
   });
 
   it('asks for more of a stream as it is read, and cancels what it leaves', async () => {

@@ -198,14 +198,25 @@ describe('a client', () => {
     await client.farewell();
   });
 
-  it('that opens more streams than it may is served those it may', async () => {
+  it('that opens more streams and waits than it may is told so, and served otherwise', async () => {
     const client = await greeted();
     for (let id = 0; id < 40; id++) {
       client.say(request(id, 'journal.tail', { from: 1_000_000, follow: true }));
     }
+    for (let id = 100; id < 1130; id++) {
+      client.say(request(id, 'state.get', { reducer: 't/Sum@1', at: 'at_least:1000000' }));
+    }
     client.say(request(99, 'journal.head', {}));
-    await witness.call('journal.head', {});
-    expect(client.heard).toEqual([]);
+    client.say({ type: 'cancel', id: 100 });
+    client.say({ type: 'cancel', id: 0 });
+    await client.until(({ heard }) => heard.length === 8 + 6 + 3);
+    const codes = client.heard.map(({ id, error }) => {
+      return [id, (error as PlainRecord | null | undefined)?.code];
+    });
+    expect(codes.filter(([, code]) => code === 'control-waits')).toHaveLength(14);
+    expect(codes).toContainEqual([99, undefined]);
+    expect(codes).toContainEqual([100, 'record-awaited']);
+    expect(codes).toContainEqual([0, undefined]);
     client.socket.destroy();
     await client.farewell();
   });

@@ -43,8 +43,6 @@ export {
   type HelloMessage,
   MAX_CREDIT,
   MAX_MESSAGE_BYTES,
-  MAX_OPEN_READS,
-  MAX_OPEN_SENDS,
   parseClientMessage,
   parseServerMessage,
   type RequestMessage,
@@ -56,7 +54,6 @@ export {
   CONTROL_VERBS,
   isControlStream,
   isControlVerb,
-  isSendVerb,
   type ParsedArgs,
   parseControlArgs,
   type StateAt,
@@ -74,6 +71,7 @@ export {
   plainField,
   plainInteger,
 } from './control/plain-value.js';
+export { callKind, MAX_OPEN } from './control/request-kind.js';
 export type {
   AckShape,
   BlockerShape,

@@ -2,9 +2,9 @@ import {
   CONTROL_STREAMS,
   CONTROL_VERBS,
   type ControlVerb,
+  callKind,
   isControlStream,
   isControlVerb,
-  isSendVerb,
   newPlainRecord,
   type PlainRecord,
   type PlainValue,
@@ -82,7 +82,24 @@ describe('names of verbs', () => {
     for (const name of ['constructor', '__proto__', 'toString', '', 'journal.tail']) {
       expect([name, isControlVerb(name)]).toEqual([name, false]);
     }
-    expect(CONTROL_VERBS.filter(isSendVerb)).toHaveLength(11);
+  });
+
+  it('tells what waits for its world from what ends by itself', () => {
+    const kinds = (args: PlainValue) => {
+      const counts = { send: 0, read: 0, wait: 0 };
+      for (const verb of CONTROL_VERBS) counts[callKind(verb, args)] += 1;
+      return counts;
+    };
+    const others = CONTROL_VERBS.length - 12;
+    expect(kinds(null)).toEqual({ send: 11, read: others, wait: 1 });
+    for (const wait of ['accepted', 'durable', 7, null]) {
+      expect(kinds({ wait, at: 'exact:1' })).toEqual({ send: 11, read: others, wait: 1 });
+    }
+    for (const wait of ['ended', 'quiescent']) {
+      expect(kinds({ wait, at: 'head' })).toEqual({ send: 0, read: others, wait: 12 });
+    }
+    expect(kinds({ at: 'at_least:7' })).toEqual({ send: 11, read: 0, wait: others + 1 });
+    expect(callKind('__proto__', { wait: 'ended' })).toBe('read');
   });
 });
 

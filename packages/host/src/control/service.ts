@@ -20,6 +20,7 @@ import {
   parseControlArgs,
   type WorldAccess,
 } from '@aos/protocol';
+import { untilDurable } from './durability.js';
 import { JournalIndex } from './journal-index.js';
 import { PastWorlds } from './past-worlds.js';
 import { streamTable, type VerbPorts, verbTable } from './verb-table.js';
@@ -59,6 +60,19 @@ export class ControlService implements WorldAccess {
     if (!isControlVerb(verb)) return { ok: false, refusal: unknownVerb(verb).refusal };
     // every result is made of plain values
     return (await this.call(verb, args as never, signal)) as Result<PlainValue>;
+  }
+
+  /**
+   * Resolves when a question about the world from some record on can be answered, at once for any
+   * other; rejects as its answer would.
+   */
+  async untilReady(verb: ControlVerb, args: PlainValue, signal: AbortSignal): Promise<void> {
+    const parsed = parseControlArgs(verb, args as never);
+    // what is wrong with it is said by the answer
+    if (!parsed.ok || !('at' in parsed.value)) return;
+    const { at, timeoutMs } = parsed.value;
+    if (at.kind !== 'at_least') return;
+    await untilDurable(this.#ports.view, at.seq, { timeoutMs, signal });
   }
 
   /** A stream by whatever name and arguments came from elsewhere, or `undefined`. */

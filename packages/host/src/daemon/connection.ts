@@ -2,7 +2,8 @@
  * One connection to a world, behind its hello: requests come in, answers go out.
  *
  * N1 Whatever a client does, others do not notice: what it may have open is bounded in number and
- *    bytes, and beyond that nothing more is read from it until something was answered.
+ *    bytes. Beyond that nothing more is read from it until something was answered, where that is
+ *    soon; what waits for its world and streams are refused instead, and hold up nothing.
  * N2 To a client that does not read, nothing more is sent; its streams stand still, no answer is
  *    begun that could be large, and nothing is read from it either.
  * N3 A client that is gone takes its streams along. Inputs that it sent go on: nobody can know
@@ -15,11 +16,9 @@ import type { Channel } from '@aos/client';
 import {
   type ClientMessage,
   type ControlError,
+  type ControlVerb,
+  callKind,
   DEFAULT_CREDIT,
-  isControlStream,
-  isSendVerb,
-  MAX_OPEN_READS,
-  MAX_OPEN_SENDS,
   type PlainValue,
   parseClientMessage,
   type RequestMessage,
@@ -28,6 +27,7 @@ import {
 import type { ControlService } from '../control/service.js';
 import { AnswerTurns } from './answer-turns.js';
 import { controlError } from './control-errors.js';
+import { type OfferedRequest, OpenRequests, offered } from './open-requests.js';
 import { StreamPump } from './stream-pump.js';
 
 export interface ConnectionPorts {
@@ -38,26 +38,19 @@ export interface ConnectionPorts {
   onClosed?(): void;
 }
 
-/** Bytes of requests that may be open; one request may always be. */
-const MAX_OPEN_BYTES = 1 << 25;
 /** How long streams go on for a client that has said it will send no more. */
 const HALF_OPEN_MS = 5000;
 
 /** Requests whose answers are small; some of them wait for long. */
 const SMALL = new Set(['blob.put', 'halt.clear', 'journal.head', 'quiesce', 'snapshot', 'status']);
 
-interface HeldRequest {
-  readonly request: RequestMessage;
-  readonly sizeBytes: number;
-}
-
 export class ControlConnection {
   readonly #streams = new Map<number, StreamPump>();
-  readonly #open = new Set<number>();
-  #sends = 0;
-  #bytes = 0;
+  readonly #open = new OpenRequests();
+  /** Requests that wait for their world, by id; aborted when nobody wants to wait any more. */
+  readonly #waits = new Map<number, AbortController>();
   /** A request beyond the bounds; nothing is read behind it. */
-  #held: HeldRequest | undefined;
+  #held: OfferedRequest | undefined;
   /** The client sends no more: the connection ends with the last answer. */
   #isHalf = false;
   /** Nothing more is taken. */
@@ -74,7 +67,7 @@ export class ControlConnection {
   }
 
   get isIdle(): boolean {
-    return this.#open.size === 0;
+    return this.#open.isIdle;
   }
 
   take(value: PlainValue, sizeBytes: number): void {
@@ -103,6 +96,7 @@ export class ControlConnection {
     this.#gone.abort();
     this.#turns.clear();
     this.#cancelAll();
+    for (const wait of this.#waits.values()) wait.abort();
     this.ports.onClosed?.();
   }
 
@@ -136,66 +130,90 @@ export class ControlConnection {
   #handle(message: ClientMessage, sizeBytes: number): void {
     switch (message.type) {
       case 'request':
-        this.#offer({ request: message, sizeBytes });
+        this.#offer(offered(message, sizeBytes));
         return;
       case 'pull':
         this.#streams.get(message.id)?.pull(message.count);
         return;
       case 'cancel':
         this.#streams.get(message.id)?.cancel();
+        this.#waits.get(message.id)?.abort();
         return;
       case 'hello':
         this.sayGoodbye(messageError('expected one hello, found another'));
     }
   }
 
-  #offer(held: HeldRequest): void {
-    const { request, sizeBytes } = held;
-    if (this.#open.has(request.id)) {
-      this.sayGoodbye(messageError(`a request with the id ${request.id} is open already`));
+  #offer(offer: OfferedRequest): void {
+    const { id } = offer.request;
+    if (this.#open.has(id)) {
+      this.sayGoodbye(messageError(`a request with the id ${id} is open already`));
       return;
     }
-    if (this.#hasRoom(held)) {
-      this.#begin(request, sizeBytes);
-      return;
+    switch (this.#open.judge(offer)) {
+      case 'begun':
+        this.#begin(offer);
+        return;
+      case 'held':
+        this.#held = offer;
+        this.channel.pause();
+        return;
+      case 'refused':
+        this.#refuse(offer);
     }
-    this.#held = held;
-    this.channel.pause();
   }
 
-  #hasRoom({ request, sizeBytes }: HeldRequest): boolean {
-    if (this.isIdle) return true;
-    if (this.#bytes + sizeBytes > MAX_OPEN_BYTES) return false;
-    const reads = this.#open.size - this.#sends;
-    return isSendVerb(request.verb) ? this.#sends < MAX_OPEN_SENDS : reads < MAX_OPEN_READS;
+  #refuse({ request: { id }, kind }: OfferedRequest): void {
+    if (kind === 'stream') this.#send({ type: 'end', id, error: TOO_MANY });
+    else this.#send({ type: 'response', id, ok: false, error: TOO_MANY });
   }
 
-  #begin(request: RequestMessage, sizeBytes: number): void {
-    const { id, verb } = request;
-    const sends = isSendVerb(verb) ? 1 : 0;
-    this.#open.add(id);
-    this.#sends += sends;
-    this.#bytes += sizeBytes;
+  #begin(offer: OfferedRequest): void {
+    const { request, kind } = offer;
+    const free = this.#open.add(offer);
     const done = () => {
-      this.#open.delete(id);
-      this.#sends -= sends;
-      this.#bytes -= sizeBytes;
+      free();
       this.#goOn();
     };
-    if (isControlStream(verb)) this.#stream(request, done);
-    else if (sends === 1 || SMALL.has(verb)) void this.#answer(request, done);
-    else this.#turns.take((free) => void this.#answer(request, done).then(free));
+    if (kind === 'stream') this.#stream(request, done);
+    else if (kind === 'wait') void this.#wait(request, done);
+    else this.#take(request, this.#gone.signal, done);
   }
 
-  async #answer({ id, verb, args }: RequestMessage, done: () => void): Promise<void> {
+  /** Where the answer may be large, it is made when it is its turn. */
+  #take(request: RequestMessage, signal: AbortSignal, done: () => void): void {
+    if (isSmall(request.verb)) void this.#answer(request, signal).then(done);
+    else this.#turns.take((free) => void this.#answer(request, signal).then(done).then(free));
+  }
+
+  /** Whoever waits for a record takes no turn meanwhile. */
+  async #wait(request: RequestMessage, done: () => void): Promise<void> {
+    const { id, verb, args } = request;
+    const left = new AbortController();
+    this.#waits.set(id, left);
+    const over = () => {
+      this.#waits.delete(id);
+      done();
+    };
     try {
-      const answer = await this.ports.service().answer(verb, args, this.#gone.signal);
+      const service = this.ports.service();
+      if (!isSmall(verb)) await service.untilReady(verb as ControlVerb, args, left.signal);
+    } catch (error) {
+      this.#respond(id, { error: this.#errorOf(error) });
+      over();
+      return;
+    }
+    this.#take(request, left.signal, over);
+  }
+
+  async #answer({ id, verb, args }: RequestMessage, signal: AbortSignal): Promise<void> {
+    try {
+      const answer = await this.ports.service().answer(verb, args, signal);
       if (answer.ok) this.#respond(id, { result: answer.value });
       else this.#respond(id, { error: this.#errorOf(new RefusalError(answer.refusal)) });
     } catch (error) {
       this.#respond(id, { error: this.#errorOf(error) });
     }
-    done();
   }
 
   #stream({ id, verb, args, credit = DEFAULT_CREDIT }: RequestMessage, done: () => void): void {
@@ -203,7 +221,7 @@ export class ControlConnection {
       const items = this.ports.service().openStream(verb, args);
       if (items !== undefined) this.#startStream(id, items, { credit, done });
     } catch (error) {
-      this.#respond(id, { error: this.#errorOf(error) });
+      this.#send({ type: 'end', id, error: this.#errorOf(error) });
       done();
     }
   }
@@ -263,13 +281,27 @@ export class ControlConnection {
     }
     const held = this.#held;
     if (held !== undefined) {
-      if (!this.#hasRoom(held)) return;
+      if (this.#open.judge(held) !== 'begun') return;
       this.#held = undefined;
-      this.#begin(held.request, held.sizeBytes);
+      this.#begin(held);
     }
     if (this.#held === undefined && !this.channel.isFull) this.channel.resume();
   }
 }
+
+function isSmall(verb: string): boolean {
+  return SMALL.has(verb) || callKind(verb, null) === 'send';
+}
+
+const TOO_MANY: ControlError = {
+  kind: 'refusal',
+  code: 'control-waits',
+  at: '',
+  message:
+    'as many requests wait on this connection as may, or as many streams are open; nothing was ' +
+    'done; let one end, cancel one, do not wait, or open another connection',
+  retry: 'later',
+};
 
 function messageError(message: string): ControlError {
   return { kind: 'refusal', code: 'control-message', at: '', message, retry: 'never' };

@@ -4,7 +4,13 @@
  */
 import { RefusalError } from '@aos/canon';
 import { admit, type Need, step, type World } from '@aos/kernel';
-import { AosFault, callLimitsOf, type StoredObject, type WorldStore } from '@aos/protocol';
+import {
+  AosFault,
+  callLimitsOf,
+  NONCE_BYTES,
+  type StoredObject,
+  type WorldStore,
+} from '@aos/protocol';
 import { type Clock, systemClock } from '../clock.js';
 import type { Signer } from '../keys/key-files.js';
 import { signVerb } from '../keys/signing.js';
@@ -37,7 +43,9 @@ export interface BranchRecord {
  */
 export function beginEpoch(world: World, epoch: number, ports: BranchPorts): BranchRecord {
   const { engine, signer, clock = systemClock, fillEntropy = systemEntropy } = ports;
-  const place = { worldId: world.worldId, epoch: world.epoch };
+  const nonce = new Uint8Array(NONCE_BYTES);
+  fillEntropy(nonce);
+  const place = { worldId: world.worldId, epoch: world.epoch, nonce };
   const raw = signVerb(signer, place, { verb: 'epoch', epoch });
   const admission = served(() => admit(world, raw, { engine }), world, ports);
   if (admission.kind === 'refused') throw new RefusalError(admission.refusal);

@@ -22,11 +22,6 @@ export const MAX_CREDIT = 65_536;
 /** Items that a stream sends before it was asked for more, when the request says nothing. */
 export const DEFAULT_CREDIT = 64;
 
-/** Inputs that one connection may have sent and not been answered about. */
-export const MAX_OPEN_SENDS = 1024;
-/** Other requests and streams that one connection may have open: their answers may be large. */
-export const MAX_OPEN_READS = 32;
-
 const MAX_ID = 2 ** 32 - 1;
 
 export type HelloMessage = {
@@ -54,7 +49,10 @@ type PullMessage = {
   readonly count: number;
 };
 
-/** Ends a stream; its end still comes. A request that is no stream goes on. */
+/**
+ * Ends a stream; its end still comes. A request that waits waits no longer, as if its time were up,
+ * and is answered; any other goes on.
+ */
 type CancelMessage = {
   readonly type: 'cancel';
   readonly id: number;

@@ -183,25 +183,6 @@ export function isControlStream(name: string): name is ControlStream {
   return Object.hasOwn(streamReaders, name);
 }
 
-/** Verbs that hand an input in: many may be open, and their answers are small. */
-const SEND_VERBS: ReadonlySet<string> = new Set<ControlVerb>([
-  'event.send',
-  'frame.send',
-  'governance.apply',
-  'governance.approve',
-  'governance.propose',
-  'governance.reject',
-  'governance.shadowed',
-  'governance.withdraw',
-  'plan.start',
-  'receipt.send',
-  'verb.send',
-]);
-
-export function isSendVerb(name: string): boolean {
-  return SEND_VERBS.has(name);
-}
-
 /** Reads the arguments of a verb or stream. Code: `control-args`, with the path. */
 export function parseControlArgs<V extends ControlVerb | ControlStream>(
   verb: V,
