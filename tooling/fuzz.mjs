@@ -1,12 +1,12 @@
 // `npm run fuzz -- [target …] [--seconds 60] [--seed 1] [--keep]`: targets in test/fuzz/targets/ of
 // the packages, one after another, each in a process of its own. `--keep` writes the corpora anew.
-// All of the product is one bundle without dependencies left outside, so that one script has all
-// the blocks that are counted.
+// All of the product is one bundle without dependencies left outside, in which blocks are marked.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { withMarks } from './fuzz-blocks.mjs';
 import { readMembers } from './members.mjs';
 import { cacheDir, installed, root } from './workspace.mjs';
 
@@ -53,18 +53,19 @@ process.exitCode = failed === 0 ? 0 : 1;
 async function makeBundle() {
   // esbuild belongs to the package that all of this tests
   const require = createRequire(join(root, 'packages/testing/package.json'));
-  /** @type {{ build(options: object): Promise<unknown> }} */
+  /** @type {{ build(options: object): Promise<{ outputFiles: { text: string }[] }> }} */
   const { build } = require('esbuild');
   const doors = members.flatMap((member) => Object.entries(member.doors));
   const alias = Object.fromEntries(doors.map(([name, file]) => [name, join(root, file)]));
   const line = "import { createRequire as requireFrom } from 'node:module';";
-  await build({
+  const { outputFiles } = await build({
     stdin: { contents: entry(), resolveDir: join(root, 'packages/testing'), loader: 'js' },
     alias: { ...alias, '#platform': join(root, 'packages/canon/src/platform-node.ts') },
     banner: { js: `${line}\nconst require = requireFrom(import.meta.url);` },
     ...{ bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'error' },
-    ...{ outfile: bundle, absWorkingDir: root, external: ['esbuild', 'vitest'] },
+    ...{ write: false, absWorkingDir: root, external: ['esbuild', 'vitest'] },
   });
+  writeFileSync(bundle, withMarks(outputFiles[0]?.text ?? ''));
 }
 
 function entry() {
@@ -77,7 +78,7 @@ function entry() {
   });
   return `import { runFuzzCommand } from '@aos/testing/fuzz';
 ${imports.join('\n')}
-await runFuzzCommand([${places.join(', ')}], import.meta.url, process.argv.slice(2));
+await runFuzzCommand([${places.join(', ')}], globalThis.aosBlocks, process.argv.slice(2));
 process.exit();`;
 }
 
@@ -97,10 +98,12 @@ function run(name) {
     console.log(`${name}: died (${child.signal ?? child.status}) with seed ${seed}`);
     return 1;
   }
-  const { executions, corpus, seedBlocks, blocks, findings } = JSON.parse(line);
+  const { executions, corpus, seedBlocks, blocks, findings, mutants, cpuMs } = JSON.parse(line);
   const gained = `${blocks} blocks (${blocks - seedBlocks} beyond the seeds)`;
+  const rate = Math.round((1000 * mutants) / Math.max(1, cpuMs));
   console.log(
-    `${name}: ${executions} executions, corpus ${corpus}, ${gained}, ${findings.length} findings`,
+    `${name}: ${executions} executions (${rate} per second of a processor), corpus ${corpus}, ` +
+      `${gained}, ${findings.length} findings`,
   );
   for (const { message, input } of findings) {
     console.log(`  ${message.split('\n').join('\n    ')}\n    input (base64): ${input}`);

@@ -9,6 +9,8 @@ const textArguments = new Map([
   ['assert', 1],
   ['Defect', 0],
   ['paramsInvalid', 1],
+  ['invalid', 0],
+  ['failed', 1],
 ]);
 
 /** Variables and fields that hold one. */

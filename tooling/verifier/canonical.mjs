@@ -12,14 +12,13 @@ export function check(holds, what) {
 
 const TAG = unhex('d9d9f7');
 const TEXTS = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
 /** A canonical document but for floats, which no shape has. */
 export function readDocument(bytes) {
   check(same(bytes.subarray(0, 3), TAG), 'cbor-tag');
   return readItem(bytes.subarray(3));
 }
 
-/** Maps are objects; a key that is no text is named by a zero and its bytes in hex. */
+/** Maps are objects; a key that is no plain text is named by a zero and its bytes in hex. */
 export function readItem(raw) {
   const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.length);
   let [at, room] = [0, bytes.length];
@@ -41,7 +40,8 @@ export function readItem(raw) {
     check(room >= 0, 'cbor-truncated');
     const next = () => item(depth + 1);
     if (major === 4) return Array.from({ length: Number(size) }, next);
-    const key = (read) => (typeof read === 'string' ? read : `\0${hex(encodeItem(read))}`);
+    const isName = (read) => typeof read === 'string' && !read.startsWith('\0');
+    const key = (read) => (isName(read) ? read : `\0${hex(encodeItem(read))}`);
     const pairs = Array.from({ length: Number(size) }, () => [key(next()), next()]);
     return Object.assign(Object.create(null), Object.fromEntries(pairs));
   };
@@ -88,7 +88,7 @@ export function holds(key, message, sig) {
 /** A signature of a shape (chapter 3, Q1). */
 export const isSigned = (domain, shape, key, sig) =>
   holds(key, Buffer.concat([Buffer.from(`${domain}\0`), TAG, encodeItem(shape)]), sig);
-
+export const hashOf = (shape) => sha256(TAG, encodeItem(shape));
 const nodeOf = (left, right) => sha256(unhex('01'), left, right);
 
 /** The roots of the full subtrees of a tree of RFC 6962, from the left, with one leaf more. */

@@ -1,18 +1,20 @@
 // Feeds a world as fast as it can and says each acknowledgement on standard output, one line
 // `<seq> <chain hex>`, until it is killed. Now and then it writes a snapshot, `snapshot <seq>`, or
-// pauses the world and lets it run again. Arguments: store directory, events in flight, AOS_HOME.
+// pauses the world and lets it run again. Argument: JSON {dir, home, inFlight, broken}: store
+// directory, AOS_HOME, events in flight, and for canaries the way in which the disk is broken.
 import { writeSync } from 'node:fs';
 import { toHex } from '@aos/canon';
 import { openKey, openWorldHost, signVerb } from '@aos/host';
 import { openWorldStore } from '@aos/store';
 import { WasmEngine } from '@aos/wasm';
+import { brokenFs } from './real/broken-fs.js';
 
 const SNAPSHOT_CHANCE = 0.02;
 const PAUSE_CHANCE = 0.01;
 
-const [dir, inFlight, home] = process.argv.slice(2);
+const { dir, home, inFlight, broken } = JSON.parse(process.argv[2]);
 const operator = openKey(home, 'operator');
-const store = await openWorldStore(dir, { mode: 'write' });
+const store = await openWorldStore(dir, { mode: 'write', fs: brokenFs(broken) });
 const host = openWorldHost({ store, engine: new WasmEngine() });
 const start = { schema: 'demo/CounterEvent@1', json: { Start: { target: 1_000_000_000 } } };
 const tick = { schema: 'demo/CounterEvent@1', json: { Tick: null } };
@@ -46,4 +48,4 @@ async function feed() {
 
 // whoever was killed may have left it paused
 await steer('resume');
-await Promise.all(Array.from({ length: Number(inFlight) }, feed));
+await Promise.all(Array.from({ length: inFlight }, feed));

@@ -13,13 +13,15 @@ import { hashWorld } from '@aos/kernel';
 import { chainOf } from '@aos/protocol';
 import { createWorldStore, openWorldStore } from '@aos/store';
 import { WasmEngine } from '@aos/wasm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { foundCounter } from './counter-world.js';
+import type { BrokenWay } from './real/broken-fs.js';
 import { Child } from './real/child.js';
 import { BUNDLING_MS, bundlePrograms } from './real/drill-programs.js';
-import { reported } from './real/drill-report.js';
+import { canary, drill, LARGE } from './real/drill-report.js';
+import type { KillSetting } from './real/kills/growth-kills.js';
 
-const KILLS = process.env.AOS_DRILL === 'large' ? 300 : 10;
+const KILLS = LARGE ? 300 : 10;
 /** Kills per world: replaying a journal that only grows would be most of the drill. */
 const KILLS_PER_WORLD = 10;
 const MAX_ACKS = 150;
@@ -35,16 +37,14 @@ interface Writer {
   readonly dir: string;
   readonly home: string;
   readonly inFlight: number;
-  /** Acknowledgements after which it is killed. */
-  readonly acks: number;
+  readonly broken?: BrokenWay | undefined;
 }
 
-/** Runs a writer, kills it, and resolves with what it said. */
-async function killedWriter(program: string, life: Writer): Promise<Acknowledged> {
-  const { dir, home, inFlight, acks } = life;
+/** Runs a writer, kills it after so many acknowledgements, and resolves with what it said. */
+async function killedWriter(program: string, life: Writer, acks: number): Promise<Acknowledged> {
   const said = new Acknowledged();
   const seen = said.records;
-  const child = new Child(program, [dir, String(inFlight), home], {
+  const child = new Child(program, [JSON.stringify(life)], {
     onLine: (line) => {
       const [seq, chain] = line.split(' ');
       if (seq === 'snapshot') said.snapshotSeq = Number(chain);
@@ -53,7 +53,7 @@ async function killedWriter(program: string, life: Writer): Promise<Acknowledged
       if (seen.size === acks) child.kill();
     },
   });
-  expect(await child.ended).toBe('SIGKILL');
+  expect(await child.lived()).toBe('SIGKILL');
   return said;
 }
 
@@ -75,7 +75,7 @@ async function checkWorld(dir: string, acknowledged: Acknowledged): Promise<bool
 }
 
 /** Kills as often as it is told; how many records were acknowledged, and opened from a snapshot. */
-async function storm(root: string, program: string, kills: number) {
+async function storm({ root, program, kills, broken }: KillSetting) {
   const home = join(root, 'home');
   const operator = ensureKey(home, 'operator');
   let [fromSnapshot, records] = [0, 0];
@@ -84,10 +84,10 @@ async function storm(root: string, program: string, kills: number) {
     const { genesis, objects } = foundCounter(operator);
     await (await createWorldStore(dir, genesis, objects)).close();
     const all = new Acknowledged();
-    for (let kill = 0; kill < KILLS_PER_WORLD; kill++) {
+    for (let kill = 0; kill < Math.min(kills, KILLS_PER_WORLD); kill++) {
       const inFlight = [1, 8, 64][kill % 3] as number;
       const acks = 1 + Math.floor(Math.random() * MAX_ACKS);
-      const said = await killedWriter(program, { dir, home, inFlight, acks });
+      const said = await killedWriter(program, { dir, home, inFlight, broken }, acks);
       for (const [seq, chain] of said.records) {
         expect(all.records.has(seq)).toBe(false);
         all.records.set(seq, chain);
@@ -109,12 +109,17 @@ describe('a writer killed at random moments', () => {
   }, BUNDLING_MS);
   afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-  it(`loses nothing that it acknowledged, ${KILLS} times`, async () => {
-    const done = 'SIGKILL while a host takes events, snapshots, pauses';
-    await reported('kills: host', done, async () => {
-      const { fromSnapshot, records } = await storm(root, program, KILLS);
-      expect(fromSnapshot).toBeGreaterThan(KILLS / 4);
-      return { count: KILLS, unit: 'kills', found: `${records} acknowledged, none lost` };
-    });
+  const done = 'SIGKILL while a host takes events, snapshots, pauses';
+  drill('kills: host', `loses nothing that it acknowledged, ${KILLS} times`, done, async () => {
+    const { fromSnapshot, records } = await storm({ root, program, kills: KILLS });
+    expect(fromSnapshot).toBeGreaterThan(KILLS / 4);
+    return { count: KILLS, unit: 'kills', found: `${records} acknowledged, none lost` };
+  });
+
+  const broken = 'flushes do nothing';
+  const says = /expected undefined to be '[0-9a-f]{64}'/;
+  canary({ of: 'kills: host', broken, says, isLarge: true }, async () => {
+    await storm({ root: join(root, 'canary'), program, kills: 1, broken: 'no-flush' });
+    return { problems: [] };
   });
 });

@@ -1,5 +1,6 @@
 /** Corpora: one file per target, one input per line in base64, shortest first. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import type { CorpusInput } from './fuzz-loop.js';
 
 const MAX_CORPUS_INPUTS = 50;
 
@@ -12,9 +13,10 @@ export function readCorpus(path: string): Uint8Array[] {
     .map((line) => new Uint8Array(Buffer.from(line, 'base64')));
 }
 
-/** Keeps what is given, up to the bound. */
-export function writeCorpus(path: string, inputs: readonly Uint8Array[]): void {
-  const kept = [...inputs].slice(0, MAX_CORPUS_INPUTS).sort((a, b) => a.length - b.length);
+/** Keeps those that reached most, up to the bound. */
+export function writeCorpus(path: string, inputs: readonly CorpusInput[]): void {
+  const most = [...inputs].sort((a, b) => b.newBlocks - a.newBlocks).slice(0, MAX_CORPUS_INPUTS);
+  const kept = most.map(({ input }) => input).sort((a, b) => a.length - b.length);
   const lines = kept.map((input) => Buffer.from(input).toString('base64'));
   writeFileSync(path, `# Kept by \`npm run fuzz -- --keep\`.\n${lines.join('\n')}\n`);
 }

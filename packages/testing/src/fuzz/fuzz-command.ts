@@ -2,9 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { countBlocks } from './block-coverage.js';
 import { readCorpus, writeCorpus } from './corpus.js';
-import { errorOf, type FuzzReport, fuzz } from './fuzz-loop.js';
+import { type CountBlocks, errorOf, type FuzzReport, fuzz } from './fuzz-loop.js';
 import { watchForHangs } from './hang-watch.js';
 import type { FuzzTarget } from './target.js';
 
@@ -16,10 +15,10 @@ export interface FuzzPlace {
   readonly corpusFile: string;
 }
 
-/** Prints one line of JSON. `url` is of the bundle that all of it is in. */
+/** Prints one line of JSON. */
 export async function runFuzzCommand(
   places: readonly FuzzPlace[],
-  url: string,
+  blocks: CountBlocks,
   args: readonly string[],
 ): Promise<void> {
   const { values } = parseArgs({
@@ -38,19 +37,17 @@ export async function runFuzzCommand(
   mkdirSync(values.findings, { recursive: true });
   const fileOf = (what: string) => join(values.findings, `${target.name}-${what}`);
   const watch = watchForHangs(fileOf('hang'), MAX_INPUT_BYTES);
-  const feedback = countBlocks(url);
   const report = await fuzz(target, {
     seed: Number(values.seed),
     seconds: Number(values.seconds),
     corpus: readCorpus(corpusFile),
-    feedback,
+    blocks,
     onInput: watch.begin,
   });
   report.findings.forEach(({ input }, i) => {
     writeFileSync(fileOf(String(i + 1)), input);
   });
   if (values.keep) writeCorpus(corpusFile, report.corpus);
-  feedback.close();
   await watch.stop();
   await target.close?.();
   console.log(JSON.stringify(summaryOf(report)));

@@ -16,8 +16,6 @@ export interface FuzzTarget {
   readonly tokens?: readonly Uint8Array[];
   /** Of one input; 4,096 unless told. */
   readonly maxBytes?: number;
-  /** Inputs between two looks at the coverage; 32 unless told, fewer where inputs are slow. */
-  readonly batch?: number;
   /** Processor time that one input may take; 2,000 ms unless told. */
   readonly limitMs?: number;
   close?(): void | Promise<void>;

@@ -8,10 +8,15 @@
  * 3. What a plan proposes, it has asked for; a proposal is approved no more only where that is so.
  * 4. What is let through has a grant in the definition in force, as it is there, and a rule of the
  *    policy in force that does not deny.
- * 5. How an effect ended is said in the epoch in force, by a key that may say so then.
+ * 5. How an effect ended is said in the epoch in force, by a key that may say so then, and with what
+ *    it has signed.
+ * 6. Whoever says a verb has a key that is good and may say it, and says it once.
+ * 7. An effect that waits for people goes out when as many as were asked for have said yes, and
+ *    still may.
+ * 8. An epoch leaves nothing of what was said of proposals before.
  */
 import type { GovernanceRule, WorldDefinition } from '@aos/air';
-import { toHex } from '@aos/canon';
+import { sha256, toHex } from '@aos/canon';
 import { compileGate, type Gate } from '@aos/kernel';
 import {
   type Entry,
@@ -19,6 +24,7 @@ import {
   type JournalRecord,
   type KeyRole,
   parseVerb,
+  type SignedVerbInput,
   type Verb,
 } from '@aos/protocol';
 
@@ -44,6 +50,15 @@ interface Motion {
   readonly voices: Map<string, HeardVoice>;
 }
 
+/** What people are asked for before an effect goes out, and who has said yes. */
+interface Asked {
+  readonly role: string;
+  readonly count: number;
+  readonly of: readonly string[] | undefined;
+  /** By the key; logical time after which it is worth nothing. */
+  readonly yes: Map<string, bigint | undefined>;
+}
+
 export interface AuthoritySources {
   readonly genesis: Genesis;
   definition(manifest: string): WorldDefinition;
@@ -63,6 +78,10 @@ export class AuthorityLaws {
   private readonly keys = new Map<string, HeldKey>();
   private readonly motions: Motion[] = [];
   private readonly gates = new Map<string, Gate>();
+  /** By intent. */
+  private readonly asked = new Map<string, Asked>();
+  /** Of signed verbs, by key. */
+  private readonly nonces = new Set<string>();
 
   constructor(private readonly sources: AuthoritySources) {
     const { genesis } = sources;
@@ -76,6 +95,8 @@ export class AuthorityLaws {
   check(record: JournalRecord): void {
     const verb = verbOf(record);
     this.checkAnswer(record);
+    if ('verb' in record.input) this.checkSpeaker(record.seq, record.input);
+    if (verb?.verb === 'approve-intent') this.hear(verb, record);
     record.entries.forEach((entry, i) => {
       try {
         this.apply(entry, record, verb);
@@ -84,7 +105,46 @@ export class AuthorityLaws {
         throw new Error(`entry ${i} of record ${record.seq}, ${entry.kind}: ${message}`);
       }
     });
-    if (verb?.verb === 'epoch') this.epoch = verb.epoch;
+    if (verb?.verb === 'epoch') this.beginEpoch(verb.epoch);
+  }
+
+  private beginEpoch(epoch: number): void {
+    this.epoch = epoch;
+    this.motions.forEach((motion, id) => {
+      if (motion.isOpen && (motion.shadow !== undefined || motion.voices.size > 0))
+        throw new Error(`epoch ${epoch} keeps what was said of proposal ${id}`);
+    });
+  }
+
+  private checkSpeaker(seq: number, { kind, keyId, nonce }: SignedVerbInput): void {
+    const key = this.keys.get(toHex(keyId));
+    const isFit = kind === 'governance' || key?.roles.includes('operator');
+    if (!key?.isValid || !isFit) throw new Error(`record ${seq} is said by a key that may not`);
+    const used = `${toHex(keyId)} ${toHex(nonce)}`;
+    if (this.nonces.has(used)) throw new Error(`record ${seq} was said before`);
+    this.nonces.add(used);
+  }
+
+  private hear(
+    { intentHash, decision, expiresNs }: Extract<Verb, { readonly verb: 'approve-intent' }>,
+    { input }: JournalRecord,
+  ): void {
+    if (decision !== 'approve' || !('keyId' in input)) return;
+    this.asked.get(toHex(intentHash))?.yes.set(toHex(input.keyId), expiresNs);
+  }
+
+  private checkApproved(intent: string, nowNs: bigint): void {
+    const asked = this.asked.get(intent);
+    if (asked === undefined) throw new Error('goes out by a yes that nobody was asked for');
+    const { role, count, of, yes } = asked;
+    const counted = [...yes].flatMap(([keyId, expiresNs]) => {
+      const key = this.keys.get(keyId);
+      const isLate = expiresNs !== undefined && nowNs > expiresNs;
+      const mayApprove = key?.isValid && (key.roles as readonly string[]).includes(role);
+      return mayApprove && !isLate && of?.includes(key.name) !== false ? [key.name] : [];
+    });
+    const found = new Set(counted).size;
+    if (found < count) throw new Error(`goes out with the yes of ${found}, needed are ${count}`);
   }
 
   private checkAnswer({ seq, input }: JournalRecord): void {
@@ -95,12 +155,28 @@ export class AuthorityLaws {
     const key = this.keys.get(toHex(input.keyId));
     if (!key?.isValid || !key.roles.some((role) => role === 'host' || role === 'adapter'))
       throw new Error(`record ${seq} is signed by a key that may not`);
+    const { inline, ref } = input.payload;
+    const { payloadHash } = input.kind === 'receipt' ? input.receipt : input.frame;
+    if (toHex(ref ?? sha256(inline)) !== toHex(payloadHash))
+      throw new Error(`record ${seq} has another payload than the one that was signed`);
   }
 
   private apply(entry: Entry, record: JournalRecord, verb: Verb | undefined): void {
     if (entry.kind === 'keyring-changed') this.changeKeys(entry, verb);
     else if (entry.kind === 'governance-changed') this.change(entry, record, verb);
-    else if (entry.kind === 'decision' && entry.outcome !== 'deny') this.checkAllowed(entry);
+    else if (entry.kind === 'decision' && entry.outcome !== 'deny') {
+      this.checkAllowed(entry);
+      const isReleased = verb?.verb === 'approve-intent' && entry.outcome === 'allow';
+      const isMeant = isReleased && toHex(verb.intentHash) === toHex(entry.intent);
+      if (isMeant) this.checkApproved(toHex(entry.intent), record.stamp.logicalNowNs);
+    } else if (entry.kind === 'approval-requested') this.ask(entry);
+    else if (entry.kind === 'intent') this.asked.delete(toHex(entry.intent));
+  }
+
+  /** What was said yes to before counts on. */
+  private ask({ intent, role, count, of }: EntryOf<'approval-requested'>): void {
+    const yes = this.asked.get(toHex(intent))?.yes ?? new Map();
+    this.asked.set(toHex(intent), { role, count, of, yes });
   }
 
   private changeKeys({ keyId }: EntryOf<'keyring-changed'>, verb: Verb | undefined): void {

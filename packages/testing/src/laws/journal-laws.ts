@@ -9,6 +9,8 @@
  * 4. A call that faults leaves nothing but its fault, and the decision that denied it.
  * 5. An instance ends once, and does nothing afterwards; at rest, what still runs waits.
  * 6. What came under a dedup id does not come again, until the window has gone over it.
+ * 7. What ends by time does not end before its time.
+ * 8. An epoch leaves no intent open.
  */
 import { type Hash, toHex } from '@aos/canon';
 import { type CellTable, listCells, type World } from '@aos/kernel';
@@ -39,6 +41,9 @@ export class JournalLaws {
   private readonly cells = new Map<string, string>();
   private readonly intents = new Map<string, IntentState>();
   private readonly decided = new Set<string>();
+  /** Logical time before which an intent does not end by time, and a request to people neither. */
+  private readonly deadlines = new Map<string, bigint>();
+  private readonly expiries = new Map<string, bigint>();
   private readonly instances = new Map<string, 'running' | 'ended'>();
   /** Steps that wait, by instance. */
   private readonly waiting = new Map<string, Set<string>>();
@@ -57,12 +62,14 @@ export class JournalLaws {
       try {
         this.checkCause(entry.cause, place, i);
         this.apply(entry, place, i);
+        this.checkTime(entry, record);
       } catch (error) {
         throw new Error(`entry ${i} of record ${place}, ${entry.kind}: ${String(error)}`);
       }
     });
     this.sizes.push(record.entries.length);
     if ('verb' in record.input) this.upgrade(record.input);
+    if (record.input.kind === 'control' && record.input.verb === 'epoch') this.checkAbandoned(place);
   }
 
   /** Throws when a world, all of it in memory, has other cells than its journal tells of. */
@@ -90,6 +97,28 @@ export class JournalLaws {
       const isWaiting = (this.waiting.get(id)?.size ?? 0) > 0;
       if (state === 'running' && !isWaiting) throw new Error(`the instance ${id} hangs`);
     }
+  }
+
+  private checkTime(entry: Entry, { stamp }: JournalRecord): void {
+    if (entry.kind === 'intent') this.await(this.deadlines, entry.intent, entry.deadlineNs);
+    else if (entry.kind === 'approval-requested')
+      this.await(this.expiries, entry.intent, entry.expiresNs);
+    const isTimeout = entry.kind === 'settled' && entry.code === 'effect-timeout';
+    const isExpired = entry.kind === 'decision' && entry.code === 'approval-expired';
+    if (!isTimeout && !isExpired) return;
+    const dueNs = (isTimeout ? this.deadlines : this.expiries).get(toHex(entry.intent));
+    if (dueNs === undefined || stamp.logicalNowNs < dueNs)
+      throw new Error(`ends at ${stamp.logicalNowNs}, and its time is ${dueNs}`);
+  }
+
+  private await(times: Map<string, bigint>, intent: Hash, ns: bigint | undefined): void {
+    if (ns === undefined) times.delete(toHex(intent));
+    else times.set(toHex(intent), ns);
+  }
+
+  private checkAbandoned(seq: number): void {
+    for (const [intent, state] of this.intents)
+      if (state === 'open') throw new Error(`the epoch of record ${seq} leaves ${intent} open`);
   }
 
   private hear({ seq, input }: JournalRecord): void {

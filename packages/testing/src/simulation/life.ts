@@ -3,20 +3,26 @@
  * scheduler, and the clients of this life.
  */
 import { TimerAdapter } from '@aos/adapters-timer';
-import { openWorldHost, signClearance, type WorldHost } from '@aos/host';
-import { AosFault, type WorldStore } from '@aos/protocol';
-import { createWorldStore, openWorldStore, type StoreOptions } from '@aos/store';
+import { draftRewind, openWorldHost, signClearance, type WorldHost } from '@aos/host';
+import { AosFault, type EffectCall, type WorldStore } from '@aos/protocol';
+import {
+  createWorldStore,
+  openWorldStore,
+  rewindWorldStore,
+  type StoreOptions,
+} from '@aos/store';
 import type { Random } from '../random.js';
 import type { SimDisk } from '../sim-disk.js';
 import type { Checker } from './checkers/checker.js';
 import { decide } from './clients/approver.js';
 import { setClocks } from './clients/clock-setter.js';
 import { bringReceipts } from './clients/courier.js';
+import { forge } from './clients/forger.js';
 import { govern } from './clients/governor.js';
 import { letGoOn, operate } from './clients/operator.js';
 import { PEOPLE } from './clients/people.js';
 import { sendEvents, type Unanswered } from './clients/sender.js';
-import { Gone, Visit } from './clients/visit.js';
+import { Gone, Visit, worldOf } from './clients/visit.js';
 import { type SimConstitution, SimEngine } from './constitution.js';
 import { OutsideAdapter, type Servers } from './outside.js';
 import { type SimParts, withAppend } from './parts.js';
@@ -43,6 +49,10 @@ export interface LifePorts {
   readonly isMade: boolean;
 }
 
+/** Of lives: an operator has the world go back before it is opened. */
+const REWIND_CHANCE = 0.15;
+const MOST_REWOUND = 12;
+
 /** Most inputs of one client. */
 const MOST_ACTS = 6;
 
@@ -54,6 +64,8 @@ export class Life {
 
   /** What clients do meets whatever happens; it ends when the world is closed, or has failed. */
   async live(): Promise<void> {
+    const { isMade, random } = this.ports;
+    if (isMade && random.chance(REWIND_CHANCE)) await this.#rewind();
     await this.#inWorld(async (host) => {
       await Promise.all(this.#visits(host).map(orGone));
     });
@@ -88,9 +100,46 @@ export class Life {
     }
   }
 
+  /** As the command does it, with nobody else there. */
+  async #rewind(): Promise<void> {
+    const { scheduler, trace, random, watch } = this.ports;
+    try {
+      trace.write('rewind');
+      const store = await openWorldStore(DIRECTORY, this.#storeOptions);
+      this.hasOpened = true;
+      const to = Math.max(0, store.head - random.below(MOST_REWOUND));
+      try {
+        if (store.head < 0) return;
+        const { seq, records, objects } = draftRewind({
+          ...{ store, to, engine: new SimEngine(), signer: PEOPLE.operator },
+          ...{ clock: scheduler.clock, fillEntropy: this.#fillEntropy },
+        });
+        watch.rewinding(seq);
+        await rewindWorldStore(store, DIRECTORY, { seq, records, objects });
+        trace.count('fault rewind', `to record ${seq}`);
+        watch.rewound(seq, records);
+      } finally {
+        await store.close();
+      }
+    } catch (error) {
+      if (scheduler.isOver) return;
+      if (!(error instanceof AosFault)) throw error;
+      trace.count(`rewind ends with ${error.code}`, error.message);
+    }
+  }
+
+  get #storeOptions() {
+    const { disk, storeOptions } = this.ports;
+    return { ...storeOptions, fs: disk.fs };
+  }
+
+  readonly #fillEntropy = (bytes: Uint8Array) => {
+    bytes.set(this.ports.random.bytes(bytes.length));
+  };
+
   async #openStore(): Promise<WorldStore> {
-    const { disk, storeOptions, genesis, constitution, isMade, parts, watch, trace } = this.ports;
-    const options = { ...storeOptions, fs: disk.fs };
+    const { genesis, constitution, isMade, parts, watch, trace } = this.ports;
+    const options = this.#storeOptions;
     trace.write(isMade ? 'open' : 'create');
     const store = isMade
       ? await openWorldStore(DIRECTORY, options)
@@ -110,7 +159,8 @@ export class Life {
   #open(store: WorldStore): WorldHost {
     const { random, scheduler, trace, weather, watch, constitution, servers, parts } = this.ports;
     const trouble = weather.outside;
-    const started = watch.started;
+    let opened: WorldHost | undefined;
+    const started = (call: EffectCall) => watch.started(call, opened && worldOf(opened));
     const ports = { scheduler, trace, random, trouble, constitution, servers, started };
     const signLater = async (message: Uint8Array) => {
       await scheduler.turn('the signer');
@@ -123,7 +173,7 @@ export class Life {
       clock: scheduler.clock,
       startTimer: scheduler.clock.startTimer,
       cryptoThreads: 'signer',
-      fillEntropy: (bytes) => bytes.set(random.bytes(bytes.length)),
+      fillEntropy: this.#fillEntropy,
       snapshotRecords: random.pick([3, 10, 1000]),
       snapshots: { records: random.pick([5, 20, 1000]) },
       effects: {
@@ -139,6 +189,7 @@ export class Life {
     const { from, passedOver } = host.opening;
     trace.count(`opened from ${from === 'genesis' ? 'genesis' : 'a snapshot'}`);
     if (passedOver !== undefined) trace.count(`snapshot passed over`, passedOver.code);
+    opened = host;
     return parts.host?.(host) ?? host;
   }
 
@@ -163,6 +214,7 @@ export class Life {
       [0.5, () => decide(visit('approver'), acts())],
       [0.6, () => bringReceipts(visit('courier'), 2 * acts())],
       [0.4, () => govern(visit('governor'), 2 * acts(), weather.killDuringApply)],
+      [0.3, () => forge(visit('forger'), acts())],
       [0.5, () => setClocks(visit('somebody'), acts(), weather.clock)],
     ];
     const come = others.filter(([chance]) => random.chance(chance));

@@ -4,7 +4,7 @@
  */
 import { encode, toHex } from '@aos/canon';
 import { signReceipt } from '@aos/host';
-import type { RawReceipt } from '@aos/kernel';
+import type { RawReceipt, RawVerb } from '@aos/kernel';
 import {
   type Adapter,
   type EffectCall,
@@ -14,6 +14,7 @@ import {
 } from '@aos/protocol';
 import { randomValue } from '../inputs/random-value.js';
 import type { Random } from '../random.js';
+import { withFlip } from './clients/forger.js';
 import { PEOPLE, STRANGER } from './clients/people.js';
 import type { SimConstitution } from './constitution.js';
 import type { Scheduler } from './scheduler.js';
@@ -28,6 +29,8 @@ export class Servers {
   readonly failures = new Map<string, number>();
   /** Receipts that somebody else than the host hands in, now or in a later life. */
   readonly post: RawReceipt[] = [];
+  /** Verbs that were handed in, as whoever listens has them. */
+  readonly heard: RawVerb[] = [];
 }
 
 export interface OutsidePorts {
@@ -107,15 +110,30 @@ export class OutsideAdapter implements Adapter {
     return failed('sim-busy', random.pick(['later', 'never']));
   }
 
-  /** Another receipt of the same intent, by a key that may sign it or by one that nobody knows. */
+  /** Another receipt of the same intent, signed by a key that may, or forged in some way. */
   #postReceipt(call: EffectCall, { status, payload }: EffectOutcome, what: string): void {
     const { random, trace, servers } = this.ports;
-    const isForged = random.chance(0.3);
+    const isForged = random.chance(0.5);
     const { worldId, epoch, intentHash, attempt } = call;
     const body = { worldId, epoch, intentHash, attempt, adapterId: 'post', status };
     trace.count(isForged ? 'fault receipt-forged' : 'fault receipt-duplicate', what);
-    const signer = isForged ? STRANGER : PEOPLE.adapter;
-    servers.post.push(signReceipt(signer, body, payload));
+    const receipt = signReceipt(PEOPLE.adapter, body, payload);
+    servers.post.push(isForged ? forged(random, receipt, payload) : receipt);
+  }
+}
+
+/** By a key that nobody knows, or may not; or not what was signed. */
+function forged(random: Random, receipt: RawReceipt, payload: Uint8Array): RawReceipt {
+  const { receipt: body, sig } = receipt;
+  switch (random.below(4)) {
+    case 0:
+      return signReceipt(STRANGER, body, payload);
+    case 1:
+      return signReceipt(PEOPLE.ana, body, payload);
+    case 2:
+      return { ...receipt, sig: withFlip(random, sig) };
+    default:
+      return { ...receipt, payload: withFlip(random, payload) };
   }
 }
 

@@ -59,6 +59,7 @@ export class Scheduler {
 
   /** Resolves when it is the turn of this operation. */
   turn(what: string): Promise<void> {
+    this.ports.trace.events.count(`waited for ${seamOf(what)}`);
     return new Promise((go) => this.#pending.push({ what, go }));
   }
 
@@ -89,8 +90,17 @@ export class Scheduler {
     work.then(done, done);
     const end = await this.#loop(() => isDone);
     this.#isOver = true;
+    if (end === 'crashed') this.#countCrash();
     if (end === 'crashed' && this.#why !== undefined) this.ports.trace.count(this.#why);
     return end;
+  }
+
+  /** At everything that was waited for at this moment. */
+  #countCrash(): void {
+    const { events } = this.ports.trace;
+    for (const seam of new Set(this.#pending.map(({ what }) => seamOf(what))))
+      events.count(`crashed at ${seam}`);
+    if (this.clock.hasTimers) events.count('crashed at a timer');
   }
 
   async #loop(isDone: () => boolean): Promise<LifeEnd> {
@@ -132,4 +142,18 @@ export class Scheduler {
 /** Lets everything go on that waits for nothing of the simulation. */
 export function eventLoopTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** What kind of operation it is, whatever it is about: `flush journal`, `client sends`. */
+function seamOf(what: string): string {
+  const seam = seams.get(what) ?? plain(what);
+  if (seams.size < MAX_SEAMS) seams.set(what, seam);
+  return seam;
+}
+
+const seams = new Map<string, string>();
+const MAX_SEAMS = 10_000;
+
+function plain(what: string): string {
+  return what.replace(/[0-9a-f]{8}|[0-9]+/g, 'N').replace(/\S+@N( again)?/, 'N');
 }

@@ -83,6 +83,7 @@ class Simulation {
     this.storeOptions = {
       segmentBytes: this.random.pick([4000, 16_000, 2 ** 20]),
       preallocateBytes: this.random.pick([0, 4096]),
+      copyBytes: this.random.pick([0, 2 ** 22]),
       salt: this.random.bytes(16),
     };
   }

@@ -31,6 +31,8 @@ export class Watch implements Required<Checker> {
   readonly rested = this.#all('rested');
   readonly durable = this.#all('durable');
   readonly started = this.#all('started');
+  readonly rewinding = this.#all('rewinding');
+  readonly rewound: Required<Checker>['rewound'] = this.#all('rewound');
   readonly ended = this.#all('ended');
   readonly flipped = this.#all('flipped');
   readonly finished = this.#all('finished');

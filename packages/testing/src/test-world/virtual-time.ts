@@ -47,6 +47,12 @@ export class VirtualTime implements Clock {
     if (passedNs > this.#passedNs) this.#passedNs = passedNs;
   }
 
+  /** Goes on by so much, and fires what is due then. */
+  pass(ns: bigint): void {
+    this.moveTo(this.#passedNs + ns);
+    this.fireDue();
+  }
+
   /** Fires what is due now, in order; false when nothing was. That may start what is due too. */
   fireDue(): boolean {
     let hasFired = false;

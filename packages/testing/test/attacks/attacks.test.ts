@@ -13,10 +13,12 @@ import {
 import { printAttacks, printFailures } from '../../src/attacks/attack-table.js';
 import { BY_HOSTS, BY_PLANS } from './entries/agents.js';
 import { APPROVALS } from './entries/approvals.js';
+import { BRANCHES, BranchRange } from './entries/branches.js';
 import { CHANGES, ChangingRange, KEYS } from './entries/changes.js';
 import { DEFINITIONS, Foundry } from './entries/definitions.js';
 import { BY_HAND } from './entries/governance.js';
 import { HTTP, HttpRange } from './entries/http.js';
+import { PROGRAMS, ProgramRange } from './entries/programs.js';
 import { RECEIPT_ENTRIES } from './entries/receipts.js';
 import { ERRANDS, REQUEST_ENTRIES } from './entries/requests.js';
 import { SOCKET_ENTRIES, SocketRange } from './entries/socket.js';
@@ -42,12 +44,12 @@ afterAll(() => {
 async function judge<R extends Target & { close(): Promise<boolean> }>(
   entry: string,
   attacks: readonly Attack<R>[],
-  open: { readonly one: () => R } | { readonly each: () => R },
+  open: { readonly one: () => R } | { readonly each: () => R | Promise<R> },
 ): Promise<void> {
   const own: AttackReport[] = [];
   const ranges: R[] = [];
   for (const attack of attacks) {
-    const [range = 'one' in open ? open.one() : open.each()] = 'one' in open ? ranges : [];
+    const [range = 'one' in open ? open.one() : await open.each()] = 'one' in open ? ranges : [];
     if (!ranges.includes(range)) ranges.push(range);
     own.push(await runAttack(entry, range, attack));
   }
@@ -88,8 +90,16 @@ describe('nothing is executed of', () => {
     await judge(entry, attacks, { one: () => range });
   });
 
+  it('what a program looks for outside of its run', async () => {
+    const range = await ProgramRange.open();
+    await judge('WASI program', PROGRAMS, { one: () => range });
+  });
+
   it('what is not granted any more', () =>
     judge('grant that is gone', CHANGES, { each: () => new ChangingRange() }));
+
+  it('what another branch of a world has left', () =>
+    judge('fork, rewind, bundle', BRANCHES, { each: () => BranchRange.open() }));
 
   it('what somebody else has a key of', () =>
     judge('key of an effect', KEYS, { each: () => shooting([], ['pay']) }));

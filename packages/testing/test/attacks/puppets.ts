@@ -7,6 +7,7 @@ import type { HostEngine } from '@aos/host';
 import {
   type Adapter,
   type EffectCall,
+  type EffectContext,
   type EffectOutcome,
   failedOutcome,
   okOutcome,
@@ -16,6 +17,8 @@ import {
 export type Answers = Readonly<Record<string, (call: EffectCall) => EffectOutcome>>;
 
 export const PAID = { pay: () => okOutcome({ n: 1 }) } satisfies Answers;
+
+const CALLED_OFF = { status: 'cancelled', code: 'counted', message: 'it was called off' } as const;
 
 /** Counts what is started. */
 export class CountingAdapter implements Adapter {
@@ -30,10 +33,15 @@ export class CountingAdapter implements Adapter {
     private readonly held: readonly string[],
   ) {}
 
-  async start(call: EffectCall): Promise<EffectOutcome> {
+  async start(call: EffectCall, { cancel }: EffectContext): Promise<EffectOutcome> {
     this.started.push(call);
-    if (this.held.includes(call.effect))
-      await new Promise<void>((resolve) => this.#held.push(resolve));
+    if (this.held.includes(call.effect)) {
+      await new Promise<void>((resolve) => {
+        this.#held.push(resolve);
+        cancel.onCancel(resolve);
+      });
+      if (cancel.isCancelled) return failedOutcome(CALLED_OFF);
+    }
     const failed = { status: 'error', code: 'counted', message: 'it was counted' } as const;
     return this.answers[call.effect]?.(call) ?? failedOutcome(failed);
   }

@@ -31,6 +31,7 @@ import {
 import { createMemoryStore, type MemoryStore, openMemoryStore } from '@aos/store';
 import type { Met, Target } from '../../src/attacks/attack.js';
 import { TestKeys } from '../../src/test-world/test-keys.js';
+import { VirtualTime } from '../../src/test-world/virtual-time.js';
 import { type Answers, CountingAdapter, mapOf, PAID, puppets } from './puppets.js';
 import type { Json } from './shooting-world.js';
 
@@ -63,30 +64,18 @@ export interface RangeOptions {
   readonly counted?: readonly string[];
   /** A world like another one, which is not that one. */
   readonly nonce?: number;
+  /** WASI modules by the names of their effects. */
+  readonly programs?: Programs;
 }
 
-/** Time stands still until a test moves it. */
-class HandTime {
-  ns = 0n;
-  readonly #timers = new Set<() => void>();
-  wallNs = () => 10n ** 18n + this.ns;
-  monotonicNs = () => this.ns;
-  startTimer = (delayMs: number, fire: () => void) => {
-    const atNs = this.ns + BigInt(delayMs) * 1_000_000n;
-    const check = () => {
-      if (this.ns >= atNs && this.#timers.delete(check)) fire();
-    };
-    this.#timers.add(check);
-    return () => this.#timers.delete(check);
-  };
-  pass(ns: bigint): void {
-    this.ns += ns;
-    for (const check of [...this.#timers]) check();
-  }
-}
+/** Whose key signs receipts; `nobody` runs no effects. */
+export type RunBy = Signer | 'nobody';
+
+export type Programs = ReadonlyMap<string, Uint8Array>;
 
 export class Range implements Target {
-  readonly time = new HandTime();
+  /** It stands still until a test moves it. */
+  readonly time = new VirtualTime(10n ** 18n);
   readonly counter: CountingAdapter;
   host: WorldHost;
   #store: WorldStore;
@@ -98,28 +87,24 @@ export class Range implements Target {
     definitions: readonly Json[],
     readonly options: RangeOptions = {},
   ) {
-    const { kinds = ['pay'], answers = {}, held = [], nonce = 0 } = options;
+    const { kinds = ['pay'], answers = {}, held = [] } = options;
     this.counter = new CountingAdapter(kinds, { ...PAID, ...answers }, held);
-    const found = foundOf(definitions, this.time, nonce);
+    const found = foundOf(definitions, this.time, options);
     if (!found.ok) throw new Error(JSON.stringify(found, null, 1));
     this.#store = createMemoryStore(found.founded.genesis, found.founded.objects);
     this.host = this.#open();
   }
 
-  #open(): WorldHost {
+  #open(by: RunBy = signerOf('host')): WorldHost {
     const { adapters = [] } = this.options;
+    const effects = { adapters: [...adapters, this.counter], drainMs: 0, allowMissing: true };
     return openWorldHost({
       store: this.#store,
       engine: puppets,
       clock: this.time,
       startTimer: this.time.startTimer,
       cryptoThreads: 'none',
-      effects: {
-        adapters: [...adapters, this.counter],
-        signer: signerOf('host'),
-        drainMs: 0,
-        allowMissing: true,
-      },
+      ...(by === 'nobody' ? {} : { effects: { ...effects, signer: by } }),
     });
   }
 
@@ -159,7 +144,12 @@ export class Range implements Target {
 
   /** Codes in the journal since the last input was handed in. */
   met(): Met {
-    return this.entries(this.#seen).flatMap((entry) => codesIn(entry));
+    return this.metSince(this.#seen);
+  }
+
+  /** Codes in the journal from a record on. */
+  metSince(seq: number): Met {
+    return this.entries(seq).flatMap((entry) => codesIn(entry));
   }
 
   event(schema: string, value: unknown, more: object = {}): Promise<Met> {
@@ -219,25 +209,53 @@ export class Range implements Target {
     });
   }
 
-  async reopen(): Promise<void> {
-    await this.host.close();
-    this.#store = openMemoryStore(this.#store as MemoryStore);
-    this.host = this.#open();
+  /** Opens the world anew, or another one in its place; there, `effects` may say who runs it. */
+  async reopen(store?: WorldStore, effects?: RunBy): Promise<void> {
+    await this.shut();
+    this.#store = store ?? (await this.again());
+    this.host = this.#open(effects);
     await this.settle();
+  }
+
+  /** Closes the world; what is in flight stays so. */
+  protected async shut(): Promise<void> {
+    let isShut = false;
+    const shut = this.host.close().finally(() => {
+      isShut = true;
+    });
+    while (!isShut) {
+      await new Promise(setImmediate);
+      // it waits for no time at all, which has to pass
+      this.time.pass(0n);
+    }
+    await shut;
+  }
+
+  /** The store that was closed, open again. */
+  protected async again(): Promise<WorldStore> {
+    return openMemoryStore(this.#store as MemoryStore);
   }
 
   /** Ends it; whatever was tried, the journal replays to itself. */
   async close(): Promise<boolean> {
     this.counter.release();
-    await this.host.close();
-    return verifyWorld(openMemoryStore(this.#store as MemoryStore), puppets).ok;
+    await this.shut();
+    const store = await this.again();
+    const { ok } = verifyWorld(store, puppets);
+    await store.close();
+    return ok;
   }
 }
 
-function foundOf(definitions: readonly Json[], clock: Clock, nonce: number): FoundingResult {
+function foundOf(
+  definitions: readonly Json[],
+  clock: Clock,
+  { nonce = 0, programs = new Map() }: RangeOptions,
+): FoundingResult {
   const documents = [documentOf(definitions)];
   const fillEntropy = (bytes: Uint8Array) => bytes.fill(nonce);
-  const modules = new Map(moduleNames(definitions).map((name) => [name, utf8(name)]));
+  const reducers = moduleNames(definitions).map((name) => [name, utf8(name)] as const);
+  const modules = new Map([...reducers, ...programs]);
   const plan = { documents, modules, keyring: keys.entries };
   return foundWorld(plan, { engine: puppets, clock, fillEntropy });
 }
@@ -252,8 +270,8 @@ export const moduleNames = (definitions: readonly Json[]): readonly string[] =>
     .map(({ name }) => name);
 
 /** Codes of why there is no world of these definitions; none where there is one. */
-export function refusalOf(definitions: readonly Json[]): Met {
-  const found = foundOf(definitions, new HandTime(), 0);
+export function refusalOf(definitions: readonly Json[], programs: Programs = new Map()): Met {
+  const found = foundOf(definitions, new VirtualTime(10n ** 18n), { programs });
   return found.ok ? [] : codesOf(found);
 }
 

@@ -4,10 +4,8 @@
  * can be kept without asking the world.
  */
 import { encode, type Hash } from '@aos/canon';
-import { type FoundedWorld, foundWorld, systemClock, systemEntropy } from '@aos/host';
 import type { EffectOutcome, ReceiptStatus } from '@aos/protocol';
-import { WasmEngine } from '@aos/wasm';
-import { operator } from '../counter-world.js';
+import { foundPlans } from '../plan-world.js';
 
 /** What is reserved for one order. */
 export const RESERVED: Amounts = { calls: 1n, tokens: 10n, cents: 5n };
@@ -126,15 +124,7 @@ const definitions = [
   },
 ];
 
-export function foundPaying(): FoundedWorld {
-  const documents = [{ path: 'air/world.air.json', text: JSON.stringify(definitions) }];
-  const { keyId, publicKey } = operator;
-  const keyring = [{ keyId, publicKey, name: 'operator', roles: ['operator'] }] as const;
-  const ports = { engine: new WasmEngine(), clock: systemClock, fillEntropy: systemEntropy };
-  const result = foundWorld({ documents, modules: new Map(), keyring }, ports);
-  if (!result.ok) throw new Error(JSON.stringify(result));
-  return result.founded;
-}
+export const foundPaying = () => foundPlans(definitions);
 
 /** What an intent costs outside, and how it ends. */
 interface Bill {

@@ -10,20 +10,19 @@
  * O4 Every intent is settled once.
  * O5 The journal is true, signatures included.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { decodePlain, encode, toHex, type Value } from '@aos/canon';
 import { verifyWorld } from '@aos/host';
 import { decodeRecord, type Entry, type IntentEntry } from '@aos/protocol';
 import { createWorldStore, openWorldStore } from '@aos/store';
 import { Random } from '@aos/testing';
 import { WasmEngine } from '@aos/wasm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { Child } from '../real/child.js';
 import { BUNDLING_MS, bundlePrograms } from '../real/drill-programs.js';
-import { reported } from '../real/drill-report.js';
+import { canary, drill, LARGE } from '../real/drill-report.js';
 import { CountingServer } from './counting-server.js';
 import { foundRequests } from './request-world.js';
 
@@ -33,7 +32,6 @@ const SEAMS = [
   ...['start', 'started', 'requested', 'responded', 'answered', 'sign', 'signed'],
   ...['receipt-append', 'receipt-write', 'receipt-flush', 'receipt-flushed', 'receipt-durable'],
 ];
-const LARGE = process.env.AOS_DRILL === 'large';
 /** Kills at each seam, and at random moments; 227 and 20 altogether. */
 const KILLS_PER_SEAM = LARGE ? 11 : 1;
 const RANDOM_KILLS = LARGE ? 40 : 3;
@@ -93,29 +91,29 @@ class Ordeal {
 
   /** Lives until it is killed. */
   async live({ seam, count }: Life): Promise<void> {
-    const child = this.#spawn({ seam, count });
     let left = count;
+    const child = this.#start({ seam, count }, (word, rest) => {
+      if (word === 'send') this.#orders = Math.max(this.#orders, Number(rest) + 1);
+      if (word === 'ack') this.#acknowledged.push(Number(rest));
+      if (seam !== 'random' || word !== 'send' || left < 0) return;
+      left = -1;
+      setTimeout(() => child.kill(), count);
+    });
     const kill = () => {
       left -= 1;
-      if (left === 0) child.kill('SIGKILL');
+      if (left === 0) child.kill();
     };
     const nothing = () => undefined;
     server.moments = {
       requested: seam === 'requested' ? kill : nothing,
       responded: seam === 'responded' ? kill : nothing,
     };
-    const lines = linesOf(child, (word, rest) => {
-      if (word === 'send') this.#orders = Math.max(this.#orders, Number(rest) + 1);
-      if (word === 'ack') this.#acknowledged.push(Number(rest));
-      if (seam !== 'random' || word !== 'send' || left < 0) return;
-      left = -1;
-      setTimeout(() => child.kill('SIGKILL'), count);
-    });
-    const end = await ended(child);
+    const end = await child.lived();
     server.moments = undefined;
     if (end !== 'SIGKILL') this.problems.push(`a host at ${seam} ended by itself: ${end}`);
     const isOwn = !['requested', 'responded', 'random'].includes(seam);
-    if (isOwn && !lines.includes(`seam ${seam}`)) this.problems.push(`${seam} was not reached`);
+    if (isOwn && !child.lines.includes(`seam ${seam}`))
+      this.problems.push(`${seam} was not reached`);
   }
 
   /** O1. */
@@ -138,10 +136,10 @@ class Ordeal {
 
   /** O2 to O5, in a life that ends by itself. */
   async finish(): Promise<{ requests: number; repeated: number; orders: number }> {
-    const child = this.#spawn({ seam: 'none', count: 0 });
-    const lines = linesOf(child, () => undefined);
-    const end = await ended(child);
-    if (end !== 0 || lines.at(-1) !== 'rest 0') this.problems.push(`${end}: ${lines.at(-1)}`);
+    const child = this.#start({ seam: 'none', count: 0 });
+    const end = await child.lived();
+    const said = child.lines.at(-1);
+    if (end !== 0 || said !== 'rest 0') this.problems.push(`${end}: ${said}`);
     const entries = await this.inspect();
     this.#checkOrders(entries);
     this.#checkKeys(entries);
@@ -199,31 +197,16 @@ class Ordeal {
     return server.requests.filter(({ path }) => path.startsWith(`/${this.name}/`));
   }
 
-  #spawn({ seam, count }: Life): ChildProcess {
+  #start({ seam, count }: Life, heard?: (word: string, rest: string) => void): Child {
     const [dir, home, order] = [this.#dir, this.#home, this.#orders];
     const life = { dir, home, seam, count, order, url: this.#prefix, ...this.broken };
-    return spawn(process.execPath, [program, JSON.stringify(life)], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+    return new Child(program, [JSON.stringify(life)], {
+      onLine: (line) => {
+        const [word = '', rest = ''] = line.split(' ');
+        heard?.(word, rest);
+      },
     });
   }
-}
-
-function linesOf(child: ChildProcess, heard: (word: string, rest: string) => void): string[] {
-  const lines: string[] = [];
-  if (child.stdout === null) throw new Error('the host has no standard output');
-  createInterface({ input: child.stdout }).on('line', (line) => {
-    lines.push(line);
-    const [word = '', rest = ''] = line.split(' ');
-    heard(word, rest);
-  });
-  return lines;
-}
-
-function ended(child: ChildProcess): Promise<number | string | null> {
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code, signal) => resolve(signal ?? code));
-  });
 }
 
 function intentsOf(entries: readonly Entry[]): IntentEntry[] {
@@ -273,30 +256,31 @@ async function storm(lives: readonly Life[]) {
 
 describe('hosts that are killed anywhere in the life of an effect', () => {
   const lives = makeLives(new Random(7));
-  it(`lose none, start none too early, repeat none as another, ${lives.length} times`, async () => {
-    const done = 'SIGKILL at each seam of an effect, against a server that counts';
-    await reported('kills: effects', done, async () => {
-      const { requests, repeated, orders } = await storm(lives);
-      expect(repeated).toBeGreaterThan(lives.length / 10);
-      expect(orders).toBeGreaterThan(lives.length / 2);
-      const found = `${orders} orders, ${requests} requests, ${repeated} repeated with their key`;
-      return { count: lives.length, unit: 'kills', found };
-    });
+  const law = `lose none, start none too early, repeat none as another, ${lives.length} times`;
+  const done = 'SIGKILL at each seam of an effect, against a server that counts';
+  drill('kills: effects', law, done, async () => {
+    const { requests, repeated, orders } = await storm(lives);
+    expect(repeated).toBeGreaterThan(lives.length / 10);
+    expect(orders).toBeGreaterThan(lives.length / 2);
+    const found = `${orders} orders, ${requests} requests, ${repeated} repeated with their key`;
+    return { count: lives.length, unit: 'kills', found };
   });
 
-  it('canary: a host whose flushes do nothing is found out', async () => {
+  const early = /was asked and its intent is not there/;
+  canary({ of: 'kills: effects', broken: 'flushes do nothing', says: early }, async () => {
     const ordeal = new Ordeal('flushes', { lieAboutFlush: true });
     await ordeal.found();
     await ordeal.live({ seam: 'answered', count: 2 });
     await ordeal.inspect();
-    expect(ordeal.problems.join('\n')).toMatch(/was asked and its intent is not there/);
+    return ordeal;
   });
 
-  it('canary: a host that asks under another key each time is found out', async () => {
+  const other = /was asked under two keys/;
+  canary({ of: 'kills: effects', broken: 'another key each time', says: other }, async () => {
     const ordeal = new Ordeal('keys', { changeKeys: true });
     await ordeal.found();
     await ordeal.live({ seam: 'answered', count: 2 });
     await ordeal.finish();
-    expect(ordeal.problems.join('\n')).toMatch(/was asked under two keys/);
+    return ordeal;
   });
 });

@@ -11,6 +11,9 @@ export interface ChildSetting {
   readonly shell?: string;
 }
 
+/** Who is silent for longer hangs, also on a machine that is busy, and is ended with SIGALRM. */
+const PATIENCE_MS = 180_000;
+
 export class Child {
   readonly lines: string[] = [];
   /** The exit code, or the signal that ended it. */
@@ -62,9 +65,11 @@ export class Child {
   }
 
   /** The next line, or its end. */
-  heard(): Promise<void> {
+  heard(patienceMs = PATIENCE_MS): Promise<void> {
     return new Promise((resolve) => {
+      const hangs = setTimeout(() => this.kill('SIGALRM'), patienceMs);
       const look = () => {
+        clearTimeout(hangs);
         this.#waiting.delete(look);
         resolve();
       };
@@ -74,17 +79,20 @@ export class Child {
   }
 
   /** The first line from `from` on that begins so; rejects when the program has ended without. */
-  line(beginning: string, from = 0): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const look = () => {
-        const found = this.lines.slice(from).find((line) => line.startsWith(beginning));
-        if (found === undefined && !this.#isOver) return;
-        this.#waiting.delete(look);
-        if (found !== undefined) resolve(found);
-        else reject(new Error(`expected '${beginning}', and it ended: ${this.lines.join('; ')}`));
-      };
-      this.#waiting.add(look);
-      look();
-    });
+  async line(beginning: string, from = 0): Promise<string> {
+    for (let at = from; ; at++) {
+      while (at >= this.lines.length && !this.#isOver) await this.heard();
+      const line = this.lines[at];
+      if (line?.startsWith(beginning)) return line;
+      if (line !== undefined) continue;
+      const said = this.lines.slice(-20).join('; ');
+      throw new Error(`expected '${beginning}', and it ended with ${await this.ended}: ${said}`);
+    }
+  }
+
+  /** Its end, while it goes on saying something. */
+  async lived(patienceMs = PATIENCE_MS): Promise<number | string | null> {
+    while (!this.#isOver) await this.heard(patienceMs);
+    return this.ended;
   }
 }

@@ -1,15 +1,15 @@
 /**
  * Failures of real parts: processes that are killed, disks that are full, broken or taken away,
  * writers that race, clocks that go back. `npm run drills -- --real` runs them in large numbers.
+ * Each has canaries: parts that are broken, which it must find out.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DiskOrdeal } from './disks/disk-ordeal.js';
+import { afterAll, beforeAll, describe } from 'vitest';
 import { runFailingDisk } from './disks/failing-disk.js';
 import {
-  type DiskSetting,
+  type DiskDrill,
   daemonProgram,
   drillFileLimit,
   drillFullDisk,
@@ -18,19 +18,19 @@ import {
   drillThinDisk,
 } from './disks/full-disks.js';
 import { BUNDLING_MS, bundlePrograms } from './drill-programs.js';
-import { type Drilled, expectNone, reported, type Skipped } from './drill-report.js';
+import { canary, drill, expectNone, LARGE } from './drill-report.js';
 import { changeWriter, runChangeKills } from './kills/change-kills.js';
 import { growthWriter, runGrowthKills } from './kills/growth-kills.js';
 import { runClocks } from './times/clocks.js';
-import { runTimerDay, timerHost } from './times/timer-day.js';
+import { runShiftedDaemon } from './times/shifted-daemon.js';
+import { judgeDay, runTimerDay, timerHost } from './times/timer-day.js';
 import { racingWriter, runRaces } from './writers/races.js';
 
-const LARGE = process.env.AOS_DRILL === 'large';
-const shiftedClock = new URL('./times/shifted-clock.mjs', import.meta.url);
 /** A sample, or the large number. */
 const sized = (few: number, many: number) => (LARGE ? many : few);
 
 let root = '';
+let folders = 0;
 /** By their places, as bundled. */
 let programs: ReadonlyMap<URL, string>;
 beforeAll(async () => {
@@ -39,38 +39,43 @@ beforeAll(async () => {
     ...[growthWriter, changeWriter, daemonProgram, racingWriter, timerHost],
   ]);
 }, BUNDLING_MS);
-const programOf = (url: URL) => programs.get(url) as string;
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-describe('writers that are killed', () => {
-  it('while they take snapshots, prune and collect lose nothing', async () => {
-    const kills = sized(3, 150);
-    const done = 'SIGKILL while a world is fed, snapshotted, pruned and collected';
-    await reported('kills: growth', done, async () => {
-      const { problems, pruned, collected } = await runGrowthKills(
-        root,
-        programOf(growthWriter),
-        kills,
-      );
-      expectNone(problems);
-      return { count: kills, unit: 'kills', found: `${pruned} prunes, ${collected} collected` };
-    });
-  });
+/** A folder of its own, and a program as it was bundled. */
+function stage(url: URL) {
+  const own = join(root, `${folders++}`);
+  mkdirSync(own);
+  return { root: own, program: programs.get(url) as string };
+}
+const isLarge = true;
+const lied = 'flushes do nothing';
 
-  it('while they change their definition have one of the two', async () => {
-    const kills = sized(2, 180);
-    const done = 'SIGKILL while definitions are proposed, approved and applied';
-    await reported('kills: governance', done, async () => {
-      const program = programOf(changeWriter);
-      const { problems, changed } = await runChangeKills(root, program, kills);
-      expectNone(problems);
-      return { count: kills, unit: 'kills', found: `in force after ${changed}` };
-    });
+describe('writers that are killed', () => {
+  const growing = 'SIGKILL while a world is fed, snapshotted, pruned and collected';
+  drill('kills: growth', 'clearing away loses nothing', growing, async () => {
+    const kills = sized(3, 150);
+    const { problems, pruned, collected } = await runGrowthKills({ ...stage(growthWriter), kills });
+    expectNone(problems);
+    return { count: kills, unit: 'kills', found: `${pruned} prunes, ${collected} collected` };
   });
+  canary(
+    { of: 'kills: growth', broken: lied, says: /acknowledged record \d+ is gone/, isLarge },
+    () => runGrowthKills({ ...stage(growthWriter), kills: 2, broken: 'no-flush' }),
+  );
+
+  const changing = 'SIGKILL while definitions are proposed, approved and applied';
+  drill('kills: governance', 'one of two definitions is in force', changing, async () => {
+    const kills = sized(2, 180);
+    const { problems, changed } = await runChangeKills({ ...stage(changeWriter), kills });
+    expectNone(problems);
+    return { count: kills, unit: 'kills', found: `in force after ${changed}` };
+  });
+  canary({ of: 'kills: governance', broken: lied, says: /were applied, found 0/, isLarge }, () =>
+    runChangeKills({ ...stage(changeWriter), kills: 2, broken: 'no-flush' }),
+  );
 });
 
 describe('a disk under a daemon', () => {
-  type DiskDrill = (setting: DiskSetting) => Promise<Drilled | Skipped>;
   const cases: readonly (readonly [drill: string, done: string, DiskDrill])[] = [
     ['disk: full', 'a tmpfs is filled, made read-only, emptied', drillFullDisk],
     ['disk: names', 'a tmpfs has no inodes left', drillNoNames],
@@ -78,70 +83,107 @@ describe('a disk under a daemon', () => {
     ['disk: lost writes', 'an ext4 on a thin disk loses what is flushed', drillThinDisk],
     ['disk: file size', 'no file may grow (RLIMIT_FSIZE)', drillFileLimit],
   ];
+  const broken = 'failures of the disk are taken for success';
+  const says = /nobody was told anything|opening: none/;
 
-  it.each(cases)('%s: %s', async (drill, done, run) => {
-    const program = programOf(daemonProgram);
-    await reported(drill, done, () => run({ root, program, rounds: sized(1, 4) }));
-  });
+  for (const [name, done, run] of cases) {
+    drill(name, 'stops the world with advice, and loses nothing', done, () =>
+      run({ ...stage(daemonProgram), rounds: sized(1, 4) }),
+    );
+    canary({ of: name, broken, says, isLarge }, () =>
+      run({ ...stage(daemonProgram), rounds: 1, broken: 'deaf' }),
+    );
+  }
 });
 
 describe('a disk of which one operation fails', () => {
-  it('stops the world with a clear fault, and loses nothing', async () => {
-    const stride = sized(43, 1);
-    const done = 'each operation of opening, writing, clearing, closing fails once';
-    await reported('disk: EIO', done, async () => {
-      const { cases, failed, problems } = await runFailingDisk(root, stride);
-      expectNone(problems);
-      const kinds = [...failed].map(([name, count]) => `${name} ${count}`);
-      return { count: cases, unit: 'failures', found: kinds.join(', ') };
-    });
+  const stride = sized(43, 1);
+  const done = 'each operation of opening, writing, clearing, closing fails once';
+  drill('disk: EIO', 'stops the world with a clear fault, and loses nothing', done, async () => {
+    const { cases, failed, problems } = await runFailingDisk(stage(timerHost).root, stride);
+    expectNone(problems);
+    const kinds = [...failed].map(([name, count]) => `${name} ${count}`);
+    return { count: cases, unit: 'failures', found: kinds.join(', ') };
   });
+  const deaf = 'failures of the disk are taken for success';
+  const gone = /is gone|WorldDamaged|does not verify|another \d+/;
+  canary({ of: 'disk: EIO', broken: deaf, says: gone }, () =>
+    runFailingDisk(stage(timerHost).root, 7, 'deaf'),
+  );
+  const left = /files are left open/;
+  canary({ of: 'disk: EIO', broken: 'files are never let go of', says: left }, () =>
+    runFailingDisk(stage(timerHost).root, 43, 'no-close'),
+  );
 });
 
 describe('writers that race', () => {
-  it('are one at a time, whoever was killed', async () => {
+  const done = 'three processes open one world, the winner is killed or closes';
+  drill('writers: races', 'one has the world, whoever was killed', done, async () => {
     const races = sized(2, 90);
-    const done = 'three processes open one world, the winner is killed or closes';
-    await reported('writers: races', done, async () => {
-      const { kills, refused, problems } = await runRaces(root, programOf(racingWriter), races);
-      expectNone(problems);
-      return { count: races, unit: 'races', found: `${kills} killed, ${refused} refused` };
-    });
+    const { kills, refused, problems } = await runRaces({ ...stage(racingWriter), races });
+    expectNone(problems);
+    return { count: races, unit: 'races', found: `${kills} killed, ${refused} refused` };
   });
+  const says = /[23] have the world/;
+  canary({ of: 'writers: races', broken: 'the lock locks nothing', says, isLarge }, () =>
+    runRaces({ ...stage(racingWriter), races: 1, broken: 'no-lock' }),
+  );
 });
 
-describe('clocks and timers', () => {
-  it('a wall clock that is set changes nothing of what has passed', async () => {
-    const done = 'the wall clock is set by up to 2^65 ns, while timers are set';
-    await reported('clock: set back', done, async () => {
-      const { jumps, alarms, problems } = await runClocks(root, sized(1, 10));
-      expectNone(problems);
-      return { count: jumps, unit: 'jumps', found: `${alarms} timers in time` };
-    });
+describe('clocks', () => {
+  const setting = 'the wall clock is set by up to 2^65 ns, while timers are set';
+  drill('clock: set back', 'nothing changes of what has passed', setting, async () => {
+    const { jumps, alarms, problems } = await runClocks(stage(timerHost).root, sized(1, 10));
+    expectNone(problems);
+    return { count: jumps, unit: 'jumps', found: `${alarms} timers in time` };
+  });
+  const stands = 'what is measured follows the wall clock';
+  canary({ of: 'clock: set back', broken: stands, says: /^fired: / }, () =>
+    runClocks(stage(timerHost).root, 1, 'wall-only'),
+  );
+  const young = 'what is young is collected';
+  canary({ of: 'clock: set back', broken: young, says: /what nobody has named yet is gone/ }, () =>
+    runClocks(stage(timerHost).root, 1, 'no-grace'),
+  );
+
+  const shifting = 'the clock of a daemon under load goes back by an hour, ten times a second';
+  drill('clock: daemon', 'its time goes on by what has passed', shifting, async () => {
+    const { problems, events } = await runShiftedDaemon(stage(daemonProgram), sized(6, 100));
+    expectNone(problems);
+    return { count: events, unit: 'events' };
+  });
+  const still = /of the world passed in/;
+  canary({ of: 'clock: daemon', broken: stands, says: still, isLarge }, () =>
+    runShiftedDaemon(stage(daemonProgram), 12, 'wall-only'),
+  );
+});
+
+describe('timers', () => {
+  const [timers, kills] = [sized(300, 86_400), sized(1, 8)];
+  const done = `timers a second apart in virtual time, over ${kills} SIGKILLs of their host`;
+  drill('timers: a day', 'each fires once, in order, none early', done, async () => {
+    const { problems } = await runTimerDay({ ...stage(timerHost), timers, kills });
+    expectNone(problems);
+    return { count: timers, unit: 'timers', found: 'each once, none early or late' };
   });
 
-  it('a daemon puts up with a clock that is set all the time', async () => {
-    const done = 'the clock of a daemon under load goes back by an hour, ten times a second';
-    await reported('clock: daemon', done, async () => {
-      const ordeal = new DiskOrdeal(join(root, 'shifted'), programOf(daemonProgram));
-      const rounds = sized(6, 100);
-      await ordeal.found();
-      await ordeal.start({ options: ['--import', shiftedClock.href] });
-      expect([...(await ordeal.load(rounds))]).toEqual([]);
-      await ordeal.finish();
-      expectNone(ordeal.problems);
-      return { count: ordeal.acknowledged, unit: 'events' };
-    });
+  const day = { timers: 30, kills: 0 };
+  const of = 'timers: a day';
+  canary({ of, broken: 'one never fires', says: /SIGALRM behind 'fired \d+'/, isLarge }, () =>
+    runTimerDay({ ...stage(timerHost), ...day, broken: 'mute', patienceMs: 8000 }),
+  );
+  canary({ of, broken: 'one fires early', says: /fired early/, isLarge }, () =>
+    runTimerDay({ ...stage(timerHost), ...day, broken: 'early' }),
+  );
+  canary({ of, broken: 'one fires late', says: /fired late/, isLarge }, () =>
+    runTimerDay({ ...stage(timerHost), ...day, broken: 'late' }),
+  );
+  canary({ of, broken: 'one fires twice', says: /one fired twice/, isLarge }, async () => {
+    const { records } = await runTimerDay({ ...stage(timerHost), ...day });
+    return { problems: judgeDay([...records, ...records.slice(-1)], day) };
   });
-
-  it('a day of timers fires once, in order', async () => {
-    const [timers, kills] = [sized(300, 86_400), sized(1, 8)];
-    const done = `timers a second apart in virtual time, over ${kills} SIGKILLs of their host`;
-    await reported('timers: a day', done, async () => {
-      const program = programOf(timerHost);
-      const { problems } = await runTimerDay(root, { program, timers, kills });
-      expectNone(problems);
-      return { count: timers, unit: 'timers', found: 'each once, none early or late' };
-    });
+  canary({ of, broken: 'time goes back', says: /time goes back at \d+/, isLarge }, async () => {
+    const { records } = await runTimerDay({ ...stage(timerHost), ...day });
+    return { problems: judgeDay([...records].reverse(), day) };
   });
 });

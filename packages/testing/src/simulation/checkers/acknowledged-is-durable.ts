@@ -1,6 +1,6 @@
 /**
  * What was acknowledged is there for ever: a record under the sequence and chain value that were
- * told, and a snapshot, or a later one.
+ * told, and a snapshot, or a later one; unless an operator has the world go back behind it.
  */
 import { bytesEqual, type Hash } from '@aos/canon';
 import type { NewChecker } from './checker.js';
@@ -18,6 +18,10 @@ export const acknowledgedIsDurable: NewChecker = ({ tell }) => {
     },
     snapshotted: (seq) => {
       snapshot = Math.max(snapshot, seq);
+    },
+    rewinding: (seq) => {
+      for (const known of [...promised.keys()]) if (known > seq) promised.delete(known);
+      snapshot = Math.min(snapshot, seq);
     },
     ended: ({ journal, store }) => {
       if ((store.snapshot?.seq ?? -2) < snapshot)

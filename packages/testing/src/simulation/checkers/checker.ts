@@ -67,8 +67,12 @@ export interface Checker {
   rested?(blockers: readonly Blocker[]): void;
   /** The store has said that these records are durable. */
   durable?(records: readonly Uint8Array[]): void;
-  /** An adapter was given an intent. */
-  started?(call: EffectCall): void;
+  /** An adapter was given an intent, in the world of this moment; it may not be known yet. */
+  started?(call: EffectCall, world: World | undefined): void;
+  /** The world goes back behind a record. Until it is said that it has, it may also not. */
+  rewinding?(seq: number): void;
+  /** It has, and these records have followed and are durable. */
+  rewound?(seq: number, records: readonly Uint8Array[]): void;
   /** A life has ended, somehow. */
   ended?(remains: Remains): void;
   /** One bit of what it has left was turned: what was found then, or the code of who noticed. */

@@ -24,6 +24,7 @@ export const liveIsReplay: NewChecker = ({ tell, constitution }) => {
     read: (world) => {
       if (world.seq > 0) seen.set(world.seq, hashWorld(world));
     },
+    rewinding: () => seen.clear(),
     ended: (remains) => {
       if (remains.difference !== undefined) tell(remains.difference);
       checkSeen(remains);

@@ -1,8 +1,10 @@
 /**
  * Nothing goes out before it is committed: no adapter has an intent, no caller an answer and no
- * reader a world of records that are not durable.
+ * reader a world of records that are not durable. What waits for people or was called off does not
+ * go out either, and nothing does while a world stands still.
  */
 import { type Hash, toHex } from '@aos/canon';
+import type { World } from '@aos/kernel';
 import { decodeRecord } from '@aos/protocol';
 import type { NewChecker } from './checker.js';
 
@@ -11,6 +13,8 @@ export const nothingBeforeCommit: NewChecker = ({ tell }) => {
   const committed = new Set<string>();
   const started = new Set<string>();
   let durable = 0;
+  /** As the life before has left it: what is started while it opens is known to be of that. */
+  let left: World | undefined;
 
   const commit = (intent: Hash) => committed.add(toHex(intent));
   const checkHeight = (seq: number, what: string) => {
@@ -29,13 +33,25 @@ export const nothingBeforeCommit: NewChecker = ({ tell }) => {
     },
     acknowledged: ({ seq }) => checkHeight(seq + 1, 'an acknowledgement'),
     read: ({ seq }) => checkHeight(seq, 'an answer'),
-    started: ({ intentHash }) => {
+    started: ({ intentHash }, world = left) => {
       const intent = toHex(intentHash);
       started.add(intent);
       if (!committed.has(intent)) tell(`intent ${intent} was started before it was durable`);
+      const open = world?.intents.get(intentHash);
+      if (world === undefined || open === undefined) return;
+      if (open.state !== 'released') tell(`intent ${intent} was started while it waits`);
+      if (open.isCancelled) tell(`intent ${intent} was started, and it was called off`);
+      if (world.mode !== 'running') tell(`intent ${intent} was started in a world that stands still`);
     },
-    ended: ({ records }) => {
+    rewinding: () => {
+      started.clear();
+    },
+    rewound: (seq, records) => {
+      durable = seq + 1 + records.length;
+    },
+    ended: ({ records, journal }) => {
       durable = records.length;
+      left = journal.at(-1)?.after;
       committed.clear();
       for (const { entries } of records) {
         for (const entry of entries) if (entry.kind === 'intent') commit(entry.intent);

@@ -17,6 +17,9 @@ export const refusedChangesNothing: NewChecker = ({ tell }) => {
   const apply = new ApplyLaws({ look: (question) => question() });
 
   const checker: Checker = {
+    rewinding: () => {
+      possible.set('control', (possible.get('control') ?? 0) + 1);
+    },
     submitted: (submission) => count(submission, 1),
     refused: (refused) => {
       count(refused, -1);

@@ -1,7 +1,7 @@
 /** Decides on effects that wait for somebody's approval. */
 import { signVerb } from '@aos/host';
 import { VOTERS } from './people.js';
-import { pick } from './pick.js';
+import { pick, soon } from './pick.js';
 import type { Visit } from './visit.js';
 
 export async function decide(visit: Visit, count: number): Promise<void> {
@@ -14,7 +14,10 @@ export async function decide(visit: Visit, count: number): Promise<void> {
     if (intent === undefined) continue;
     const decision = random.chance(0.7) ? 'approve' : 'reject';
     const place = { worldId, epoch, nonce: random.bytes(16) };
-    const verb = { verb: 'approve-intent', intentHash: intent.hash, decision } as const;
+    const verb = {
+      ...({ verb: 'approve-intent', intentHash: intent.hash, decision } as const),
+      ...(random.chance(0.3) && { expiresNs: soon(visit) }),
+    };
     await visit.submit(signVerb(random.pick(VOTERS), place, verb), `${decision}s an effect`);
   }
 }

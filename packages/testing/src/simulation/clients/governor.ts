@@ -4,18 +4,22 @@ import { type Signer, signVerb } from '@aos/host';
 import type { Proposal } from '@aos/kernel';
 import type { Verb } from '@aos/protocol';
 import { PEOPLE, VOTERS } from './people.js';
-import { pick } from './pick.js';
+import { pick, soon } from './pick.js';
 import type { Visit } from './visit.js';
 
 /** Within so many choices of the scheduler a process is killed that applies a change. */
 const KILL_WITHIN = 6;
+/** Of steps towards a change: another shadow, which makes void what was said. */
+const AGAIN_CHANCE = 0.08;
+const EXPIRY_CHANCE = 0.2;
 
 export async function govern(visit: Visit, count: number, killChance: number): Promise<void> {
   for (let i = 0; i < count; i++) {
     await visit.pause('looks at proposals');
     const proposal = openProposal(visit);
     if (proposal === undefined) await propose(visit);
-    else if (proposal.shadow === null) await shadow(visit, proposal);
+    else if (proposal.shadow === null || visit.random.chance(AGAIN_CHANCE))
+      await shadow(visit, proposal);
     else if (proposal.state === 'approved') await apply(visit, proposal, killChance);
     else await vote(visit, proposal);
   }
@@ -57,7 +61,11 @@ async function vote(visit: Visit, known: Proposal): Promise<void> {
   const { id: proposal, base, patchHash, shadow: made } = known;
   const ref = { proposal, base, patchHash };
   if (random.chance(0.1)) await sayAsAny(visit, { verb: 'reject', ...ref });
-  else if (made !== null) await sayAsAny(visit, { verb: 'approve', ...ref, shadowHash: made.hash });
+  else if (made !== null) {
+    const yes = { verb: 'approve', ...ref, shadowHash: made.hash } as const;
+    const isShort = random.chance(EXPIRY_CHANCE);
+    await sayAsAny(visit, isShort ? { ...yes, expiresNs: soon(visit) } : yes);
+  }
 }
 
 async function apply(visit: Visit, { id: proposal }: Proposal, killChance: number): Promise<void> {

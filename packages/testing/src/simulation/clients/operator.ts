@@ -8,6 +8,9 @@ import { AosFault, type Verb } from '@aos/protocol';
 import { PEOPLE, STRANGER } from './people.js';
 import type { Visit } from './visit.js';
 
+/** Those of whom a world may do without. */
+const REVOKED = [PEOPLE.ana, PEOPLE.ben, PEOPLE.adapter];
+
 export async function operate(visit: Visit, count: number): Promise<void> {
   const { random } = visit;
   for (let i = 0; i < count; i++) {
@@ -32,11 +35,12 @@ async function steer(visit: Visit): Promise<void> {
     mode !== 'running'
       ? { verb: 'resume' }
       : random.weighted<Verb>([
-          [3, { verb: 'pause' }],
-          [2, { verb: 'drain' }],
-          [1, { verb: 'epoch', epoch: epoch + 1 }],
-          [1, { verb: 'keyring-add', publicKey, name: 'newcomer', roles: ['adapter'] }],
-          [1, { verb: 'keyring-revoke', keyId }],
+          [6, { verb: 'pause' }],
+          [4, { verb: 'drain' }],
+          [2, { verb: 'epoch', epoch: epoch + 1 }],
+          [3, { verb: 'keyring-add', publicKey, name: 'newcomer', roles: ['adapter'] }],
+          [2, { verb: 'keyring-revoke', keyId }],
+          [1, { verb: 'keyring-revoke', keyId: random.pick(REVOKED).keyId }],
         ]);
   await say(visit, verb);
 }

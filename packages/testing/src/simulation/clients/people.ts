@@ -4,13 +4,17 @@ import { TestKeys } from '../../test-world/test-keys.js';
 
 const KEYS = new TestKeys({ adapter: ['adapter'], ana: ['approver'], ben: ['approver'] });
 
+type Known = 'adapter' | 'ana' | 'ben' | 'host' | 'newcomer' | 'operator';
+
 export const KEYRING = KEYS.entries;
 
-export const PEOPLE: Readonly<Record<'adapter' | 'ana' | 'ben' | 'host' | 'operator', Signer>> = {
+export const PEOPLE: Readonly<Record<Known, Signer>> = {
   adapter: KEYS.signer('adapter'),
   ana: KEYS.signer('ana'),
   ben: KEYS.signer('ben'),
   host: KEYS.signer('host'),
+  // some add its key, none of the first has it
+  newcomer: new TestKeys({ newcomer: ['approver'] }).signer('newcomer'),
   operator: KEYS.signer('operator'),
 };
 

@@ -40,13 +40,7 @@ export class Visit {
 
   /** The world of this moment, durable or not: for deciding what to do, never to be told of. */
   peek(): World {
-    const { host } = this.ports;
-    let seen: World | undefined;
-    host
-      .read((world) => {
-        seen = world;
-      })
-      .catch(() => undefined);
+    const seen = worldOf(this.ports.host);
     if (seen === undefined) throw new Gone();
     return seen;
   }
@@ -60,10 +54,16 @@ export class Visit {
 
   async submit(input: SubmittedInput, what: string): Promise<Result<Ack>> {
     await this.pause(what);
-    const { host, watch, trace } = this.ports;
+    return this.hand(input, what);
+  }
+
+  /** The same at once, for whoever has paused already. */
+  async hand(input: SubmittedInput, what: string): Promise<Result<Ack>> {
+    const { host, watch, trace, servers } = this.ports;
     const { who } = this;
     const before = this.peek();
     watch.submitted({ who, input });
+    if ('verb' in input) servers.heard.push(input);
     const result = await host.submit(input);
     if (result.ok) {
       const { seq, chain } = result.value;
@@ -81,6 +81,17 @@ export class Visit {
     await this.pause('stores an object');
     await this.ports.host.storeObject(object);
   }
+}
+
+/** The world of this moment, while there is one. */
+export function worldOf(host: WorldHost): World | undefined {
+  let seen: World | undefined;
+  host
+    .read((world) => {
+      seen = world;
+    })
+    .catch(() => undefined);
+  return seen;
 }
 
 /** There is no world to look at any more. */

@@ -1,8 +1,9 @@
 /** What was granted once and is not any more; and keys of effects that lead to others. */
 import { encode, sha256, utf8 } from '@aos/canon';
+import type { Verb } from '@aos/protocol';
 import type { Attack, Met } from '../../../src/attacks/attack.js';
 import { adopt } from '../changes-of-worlds.js';
-import { Range } from '../range.js';
+import { Range, type RangeOptions, type Somebody } from '../range.js';
 import { type Json, nat, record, refs, schema, text } from '../shooting-world.js';
 import { answerOf } from './requests.js';
 
@@ -101,8 +102,8 @@ function changing({
 export class ChangingRange extends Range {
   #variant: Variant;
 
-  constructor(variant: Variant = {}) {
-    super(changing(variant));
+  constructor(variant: Variant = {}, options: RangeOptions = {}) {
+    super(changing(variant), options);
     this.#variant = variant;
   }
 
@@ -116,14 +117,18 @@ export class ChangingRange extends Range {
     return this.event('sys/PlanStart@1', { plan: `x/${name}@1`, input: encode({ n: 1 }) });
   }
 
-  async approve(): Promise<Met> {
+  async yes(): Promise<Verb> {
     const { hash: intentHash } = await this.lastIntent();
-    return this.verb({ verb: 'approve-intent', intentHash, decision: 'approve' }, 'ana');
+    return { verb: 'approve-intent', intentHash, decision: 'approve' };
+  }
+
+  async approve(by: Somebody = 'ana'): Promise<Met> {
+    return this.verb(await this.yes(), by);
   }
 }
 
 type Changing = Attack<ChangingRange>;
-const ASK: Variant = { decision: 'ask' };
+export const ASK: Variant = { decision: 'ask' };
 
 export const CHANGES: readonly Changing[] = [
   {

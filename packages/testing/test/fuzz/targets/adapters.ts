@@ -94,7 +94,6 @@ const served = once((): readonly Served[] => {
 
 export const target: FuzzTarget = {
   name: 'adapters',
-  batch: 8,
   tokens: [
     ...cborTokens,
     ...texts('http://a/', 'https://127.0.0.1:1/x?y#z', 'http://[::1]/', 'ftp://a', 'GET', 'POST'),

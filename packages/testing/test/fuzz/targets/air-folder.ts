@@ -22,7 +22,6 @@ const NUL = 0;
 
 export const target: FuzzTarget = {
   name: 'air-folder',
-  batch: 8,
   maxBytes: 6000,
   tokens: airTokens,
   seeds: () =>

@@ -74,7 +74,6 @@ function fileOn(disk: SimDisk, path: string): Buffer {
 
 export const target: FuzzTarget = {
   name: 'bundle',
-  batch: 4,
   maxBytes: 128,
   limitMs: 5000,
   seeds: () => [0, 1, 2].map((i) => Uint8Array.of(i, 0)),

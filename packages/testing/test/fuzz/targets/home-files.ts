@@ -54,7 +54,6 @@ const good = once(async () => {
 
 export const target: FuzzTarget = {
   name: 'home-files',
-  batch: 16,
   tokens: [...jsonTokens, ...texts('-----BEGIN PRIVATE KEY-----', '-----END', '"pid":', '"v":1')],
   async seeds() {
     const { vault, vaultKey } = await good();

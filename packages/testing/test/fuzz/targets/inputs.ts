@@ -54,7 +54,6 @@ const stage = once(() => {
 /** Which input, which of its parts, which edits of it; again, up to four times. */
 export const target: FuzzTarget = {
   name: 'inputs',
-  batch: 8,
   maxBytes: 256,
   seeds: () => stage().good.map((_, i) => Uint8Array.of(i, 0, 0)),
   run(bytes) {

@@ -29,7 +29,6 @@ const names = once(() => {
 
 export const target: FuzzTarget = {
   name: 'patch',
-  batch: 8,
   tokens: [
     ...airTokens,
     ...texts(

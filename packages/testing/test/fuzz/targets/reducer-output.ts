@@ -21,7 +21,6 @@ const life = once(() => begin('keyed'));
 
 export const target: FuzzTarget = {
   name: 'reducer-output',
-  batch: 16,
   tokens: [
     ...cborTokens,
     ...texts('estate', 'mdomain_events', 'geffects', 'cann', 'p/Say@1', 'p.ask', 'timer.set'),

@@ -29,7 +29,6 @@ const snapshots = once(() => new Map(lives().map((life) => [life, snapshotOf(lif
 /** Which world, which shape, which record; then edits of its bytes. */
 export const target: FuzzTarget = {
   name: 'shapes',
-  batch: 8,
   maxBytes: 512,
   seeds: () =>
     lives().flatMap((_, life) => [0, 1, 2, 3].map((shape) => Uint8Array.of(life, shape, 0, 3, 0))),

@@ -45,7 +45,6 @@ const originals = once(async () => {
 
 export const target: FuzzTarget = {
   name: 'store',
-  batch: 4,
   maxBytes: 160,
   limitMs: 5000,
   seeds: () => [0, 1].flatMap((i) => [Uint8Array.of(i, 0), Uint8Array.of(i, 1, 0, 0, 1, 0, 40)]),

@@ -35,7 +35,6 @@ const pieces = [
 
 export const target: FuzzTarget = {
   name: 'wasm',
-  batch: 8,
   limitMs: 5000,
   tokens: pieces.map((hex) => new Uint8Array(Buffer.from(hex, 'hex'))),
   seeds() {

@@ -15,18 +15,26 @@ import { AosFault } from '@aos/protocol';
 import { createWorldStore, openWorldStore, WorldDamaged } from '@aos/store';
 import { WasmEngine } from '@aos/wasm';
 import { foundCounter } from '../../counter-world.js';
+import type { BrokenWay } from '../broken-fs.js';
 import { Child, type ChildSetting } from '../child.js';
 
 /** Events that are on their way at once. */
 const IN_FLIGHT = 50;
-/** A failing disk is met within so many. */
+/** A failing disk is met within so many; who is broken does not get as many. */
 const MAX_ROUNDS = 400;
+const BROKEN_ROUNDS = 60;
 const LOOK_MS = 50;
 const PATIENCE_MS = 120_000;
 
 interface Place {
   readonly seq: number;
   readonly chain: string;
+}
+
+export interface OrdealSetting {
+  /** The daemon, as it was bundled. */
+  readonly program: string;
+  readonly broken?: BrokenWay | undefined;
 }
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -42,11 +50,9 @@ export class DiskOrdeal {
   /** Lines of the daemon when the load began. */
   #heard = 0;
 
-  /** `program` is the daemon, as it was bundled; `options` are those of its store. */
   constructor(
     private readonly directory: string,
-    private readonly program: string,
-    private readonly options: object = {},
+    private readonly setting: OrdealSetting,
   ) {}
 
   get acknowledged(): number {
@@ -64,8 +70,9 @@ export class DiskOrdeal {
   }
 
   async start(setting: ChildSetting = {}): Promise<void> {
-    const args = [this.directory, JSON.stringify(this.options)];
-    this.#daemon = new Child(this.program, args, setting);
+    const { program, broken } = this.setting;
+    const args = broken === undefined ? [] : [broken];
+    this.#daemon = new Child(program, [this.directory, ...args], setting);
     await this.#daemon.line('up');
     await this.#connect();
   }
@@ -76,7 +83,9 @@ export class DiskOrdeal {
   }
 
   /** Sends until something is not acknowledged, or `rounds` are through; the codes. */
-  async load(rounds = MAX_ROUNDS): Promise<ReadonlySet<string>> {
+  async load(
+    rounds = this.setting.broken === undefined ? MAX_ROUNDS : BROKEN_ROUNDS,
+  ): Promise<ReadonlySet<string>> {
     this.#heard = this.#daemon?.lines.length ?? 0;
     for (let round = 0; round < rounds; round++) {
       const names = Array.from({ length: IN_FLIGHT }, () => `event ${this.#sent++}`);
@@ -117,7 +126,7 @@ export class DiskOrdeal {
   async expectStopped(codes: ReadonlySet<string>, reason: RegExp): Promise<void> {
     const wrong = [...codes].filter((code) => !['store-failed', 'control-retry'].includes(code));
     if (wrong.length > 0) this.problems.push(`clients were told ${wrong.join()}`);
-    if (codes.size === 0) this.problems.push('nobody was told anything');
+    if (codes.size === 0) throw new Error('the disk failed, and nobody was told anything');
     const said = await this.expectSaid('stopped', reason);
     if (!said.includes('see to the disk')) this.problems.push(`no advice: ${said}`);
   }
@@ -180,6 +189,14 @@ export class DiskOrdeal {
       this.problems.push(`${this.#acknowledged.size} events, and ${store.head + 1} records`);
     }
     await store.close();
+  }
+
+  /** All records, when the daemon has ended. */
+  async records(): Promise<readonly Uint8Array[]> {
+    const store = await openWorldStore(this.#store, { mode: 'read' });
+    const records = [...store.records(0)];
+    await store.close();
+    return records;
   }
 
   /** What the daemon has open in the folder of the world, but its socket. */

@@ -14,6 +14,7 @@ import { AosFault, chainOf } from '@aos/protocol';
 import { createWorldStore, nodeFs, openWorldStore, type StoreFs } from '@aos/store';
 import { WasmEngine } from '@aos/wasm';
 import { foundCounter, operator, start, tick } from '../../counter-world.js';
+import { type BrokenWay, brokenFs } from '../broken-fs.js';
 
 const OPTIONS = { segmentBytes: 8000, copyBytes: 0, preallocateBytes: 1024 };
 const engine = new WasmEngine();
@@ -83,12 +84,16 @@ export interface FailingDiskReport {
   readonly failed: ReadonlyMap<string, number>;
 }
 
-/** Of all operations every `stride`-th fails. */
-export async function runFailingDisk(root: string, stride: number): Promise<FailingDiskReport> {
+/** Of all operations every `stride`-th fails, until a part that is broken was found out. */
+export async function runFailingDisk(
+  root: string,
+  stride: number,
+  broken?: BrokenWay,
+): Promise<FailingDiskReport> {
   const base = join(root, 'failing-base');
   const { genesis, objects } = foundCounter();
   await (await createWorldStore(base, genesis, objects, OPTIONS)).close();
-  const grown = new Life(base, new FailingDisk(-1, ''));
+  const grown = new Life(base, new FailingDisk(-1, '').fs);
   await grown.live(GROWN_EVENTS);
   const known = grown.acknowledged;
   const problems: string[] = [];
@@ -99,15 +104,16 @@ export async function runFailingDisk(root: string, stride: number): Promise<Fail
     cpSync(base, dir, { recursive: true });
     const disk = new FailingDisk(at, at % 2 === 0 ? 'EIO' : 'ENOSPC');
     const handles = countHandles();
-    const life = new Life(dir, disk, known);
+    const life = new Life(dir, brokenFs(broken, disk.fs), known);
     await life.live(EVENTS);
     if (disk.failed === undefined) break;
     if (countHandles() > handles) life.problems.push('files are left open');
-    await life.inspect();
+    await life.inspect().catch((error: unknown) => life.problems.push(String(error)));
     cases += 1;
     failed.set(disk.failed, (failed.get(disk.failed) ?? 0) + 1);
     problems.push(...life.problems.map((text) => `operation ${at}, ${disk.failed}: ${text}`));
     rmSync(dir, { recursive: true });
+    if (broken !== undefined && problems.length > 0) break;
   }
   return { cases, problems, failed };
 }
@@ -123,7 +129,7 @@ class Life {
 
   constructor(
     private readonly dir: string,
-    private readonly disk: FailingDisk,
+    private readonly fs: StoreFs,
     known: ReadonlyMap<number, string> = new Map(),
   ) {
     this.acknowledged = new Map(known);
@@ -131,7 +137,7 @@ class Life {
 
   async live(events: number): Promise<void> {
     try {
-      const store = await openWorldStore(this.dir, { ...OPTIONS, fs: this.disk.fs });
+      const store = await openWorldStore(this.dir, { ...OPTIONS, fs: this.fs });
       const host = await this.#guarded(async () =>
         openWorldHost({ store, engine, signer: operator }),
       );

@@ -11,20 +11,49 @@ import {
 import { join } from 'node:path';
 import { createWorldStore, openWorldStore } from '@aos/store';
 import { foundCounter } from '../../counter-world.js';
+import { brokenFs } from '../broken-fs.js';
 import { type Drilled, expectNone, type Skipped } from '../drill-report.js';
-import { DiskOrdeal } from './disk-ordeal.js';
-import { Mount, makeExt4, repairExt4 } from './mounts.js';
+import { DiskOrdeal, type OrdealSetting } from './disk-ordeal.js';
+import { type Hindrance, Mount, repairExt4 } from './mounts.js';
 
 export const daemonProgram = new URL('../../daemon-kills/daemon.mjs', import.meta.url);
 
 const CHUNK = new Uint8Array(1 << 16);
 
-export interface DiskSetting {
+export interface DiskSetting extends OrdealSetting {
   /** An empty folder. */
   readonly root: string;
-  /** The daemon, as it was bundled. */
-  readonly program: string;
   readonly rounds: number;
+}
+
+export type DiskDrill = (setting: DiskSetting) => Promise<Drilled | Skipped>;
+
+/** What is done to a daemon and its disk, and what keeps us from it. */
+type Deed = (ordeal: DiskOrdeal, rounds: number) => Promise<Hindrance>;
+
+/** A daemon of `folder` on disks of which each lies on the one before. */
+async function onDisks(
+  { root, rounds, ...setting }: DiskSetting,
+  folder: string,
+  disks: readonly Mount[],
+  deed: Deed,
+): Promise<Drilled | Skipped> {
+  const ordeal = new DiskOrdeal(join(root, folder, 'world'), setting);
+  try {
+    for (const disk of disks) {
+      const hindrance = disk.mount();
+      if (hindrance !== undefined) return { skipped: hindrance };
+    }
+    await ordeal.found();
+    const hindrance = await deed(ordeal, rounds);
+    if (hindrance !== undefined) return { skipped: hindrance };
+    await ordeal.finish();
+    expectNone(ordeal.problems);
+    return { count: rounds, unit: 'rounds', found: `${ordeal.acknowledged} events` };
+  } finally {
+    await ordeal.end();
+    for (const disk of [...disks].reverse()) disk.release();
+  }
 }
 
 /** Fills a disk but for so many bytes; the answer makes room again. */
@@ -41,45 +70,34 @@ function fill(folder: string, leftBytes: number): () => void {
   return () => rmSync(path);
 }
 
-const skipped = (reason: string): Skipped => ({ skipped: reason });
-
 /** A disk in memory is filled under the daemon, taken away its right to write, and emptied. */
-export async function drillFullDisk({ root, program, rounds }: DiskSetting) {
-  const mount = Mount.tmpfs(join(root, 'full'), 'size=4m');
-  const hindrance = mount.mount();
-  if (hindrance !== undefined) return skipped(hindrance);
-  const ordeal = new DiskOrdeal(join(mount.path, 'world'), program);
-  try {
-    await ordeal.found();
+export const drillFullDisk: DiskDrill = (setting) => {
+  const disk = Mount.tmpfs(join(setting.root, 'full'), 'size=4m');
+  return onDisks(setting, 'full', [disk], async (ordeal, rounds) => {
     await ordeal.start();
     for (let round = 0; round < rounds; round++) {
       await ordeal.load(1);
-      const empty = fill(mount.path, 7000 * (round + 1));
+      const empty = fill(disk.path, 7000 * (round + 1));
       await ordeal.expectStopped(await ordeal.load(), /no space left|short write/);
       await ordeal.expectSaid('not-opened', /no space left|short write/);
       await ordeal.inspect();
-      const busy = mount.remount('ro');
+      const busy = disk.remount('ro');
       if (busy !== undefined) ordeal.problems.push(`files were left open: ${busy}`);
       await ordeal.expectSaid('not-opened', /read-only file system/);
       await ordeal.inspect();
-      mount.remount('rw');
+      disk.remount('rw');
       empty();
       await ordeal.goOn();
     }
-    await ordeal.finish();
-    expectNone(ordeal.problems);
-    return { count: rounds, unit: 'rounds', found: `${ordeal.acknowledged} events` };
-  } finally {
-    await ordeal.end();
-    mount.release();
-  }
-}
+    return undefined;
+  });
+};
 
 /** No name can be made any more: a world does not open, and is not made. */
-export async function drillNoNames({ root }: DiskSetting): Promise<Drilled | Skipped> {
+export const drillNoNames: DiskDrill = async ({ root, broken }) => {
   const mount = Mount.tmpfs(join(root, 'names'), 'size=4m,nr_inodes=24');
   const hindrance = mount.mount();
-  if (hindrance !== undefined) return skipped(hindrance);
+  if (hindrance !== undefined) return { skipped: hindrance };
   const { genesis, objects } = foundCounter();
   const [dir, other] = [join(mount.path, 'one'), join(mount.path, 'two')];
   const problems: string[] = [];
@@ -100,79 +118,66 @@ export async function drillNoNames({ root }: DiskSetting): Promise<Drilled | Ski
     } catch {
       // there are no more
     }
-    await expectFailed('opening', () => openWorldStore(dir, { mode: 'write' }));
+    const writing = { mode: 'write', fs: brokenFs(broken) } as const;
+    await expectFailed('opening', () => openWorldStore(dir, writing));
     await expectFailed('making', () => createWorldStore(other, genesis, objects));
+    expectNone(problems);
     await (await openWorldStore(dir, { mode: 'read' })).close();
     // what was made so far of the other one may be in the way of one more name, not of five
     for (let i = 0; i < 8; i++) rmSync(join(mount.path, `${i}`));
     await (await openWorldStore(dir, { mode: 'write' })).close();
     await (await createWorldStore(other, genesis, objects)).close();
-    expectNone(problems);
     return { count: names, unit: 'names' };
   } finally {
     mount.release();
   }
-}
+};
 
 /** The file system finds an error and allows no more writes. */
-export async function drillReadOnly({ root, program, rounds }: DiskSetting) {
-  const file = join(root, 'read-only.ext4');
-  const mount = Mount.image(join(root, 'read-only'), file, 'errors=remount-ro');
-  const hindrance = makeExt4(file, 24, 'has_journal') ?? mount.mount();
-  if (hindrance !== undefined) return skipped(hindrance);
-  const ordeal = new DiskOrdeal(join(mount.path, 'world'), program);
-  try {
-    await ordeal.found();
+export const drillReadOnly: DiskDrill = (setting) => {
+  const file = join(setting.root, 'read-only.ext4');
+  const features = { sizeMib: 24, features: 'has_journal', options: 'errors=remount-ro' };
+  const disk = Mount.ext4(join(setting.root, 'read-only'), file, features);
+  return onDisks(setting, 'read-only', [disk], async (ordeal, rounds) => {
     for (let round = 0; round < rounds; round++) {
       await ordeal.start();
       await ordeal.load(3);
       const going = ordeal.load();
-      const hindered = mount.remount('abort');
-      if (hindered !== undefined) return skipped(hindered);
+      const hindered = disk.remount('abort');
+      if (hindered !== undefined) return hindered;
       await ordeal.expectStopped(await going, /read-only file system|i\/o error/i);
       await ordeal.expectSaid('not-opened', /read-only file system|i\/o error/i);
       await ordeal.inspect();
       const { openFiles } = ordeal;
       if (openFiles.length > 0) ordeal.problems.push(`left open: ${openFiles.join()}`);
-      await repair(mount, file, ordeal);
+      await repair(disk, file, ordeal);
     }
     await ordeal.start();
     await ordeal.goOn();
-    await ordeal.finish();
-    expectNone(ordeal.problems);
-    return { count: rounds, unit: 'rounds', found: `${ordeal.acknowledged} events` };
-  } finally {
-    await ordeal.end();
-    mount.release();
-  }
-}
+    return undefined;
+  });
+};
 
 /**
  * The operator ends the daemon, whose socket is on the disk, takes the disk away, repairs it and
  * brings it back.
  */
-async function repair(mount: Mount, file: string, ordeal: DiskOrdeal): Promise<void> {
+async function repair(disk: Mount, file: string, ordeal: DiskOrdeal): Promise<void> {
   await ordeal.stop();
-  const busy = mount.unmount();
+  const busy = disk.unmount();
   if (busy !== undefined) throw new Error(busy);
   repairExt4(file);
-  const hindrance = mount.mount();
+  const hindrance = disk.mount();
   if (hindrance !== undefined) throw new Error(hindrance);
 }
 
 /** A disk that promised more than there is: its writes are lost, and only the flush says so. */
-export async function drillThinDisk({ root, program, rounds }: DiskSetting) {
-  const below = Mount.tmpfs(join(root, 'below'), 'size=8m');
+export const drillThinDisk: DiskDrill = (setting) => {
+  const below = Mount.tmpfs(join(setting.root, 'below'), 'size=8m');
   const file = join(below.path, 'thin.ext4');
-  const mount = Mount.image(join(root, 'thin'), file, 'errors=continue');
-  const hindrance = below.mount() ?? makeExt4(file, 32, '^has_journal') ?? mount.mount();
-  if (hindrance !== undefined) {
-    below.release();
-    return skipped(hindrance);
-  }
-  const ordeal = new DiskOrdeal(join(mount.path, 'world'), program);
-  try {
-    await ordeal.found();
+  const features = { sizeMib: 32, features: '^has_journal', options: 'errors=continue' };
+  const disk = Mount.ext4(join(setting.root, 'thin'), file, features);
+  return onDisks(setting, 'thin', [below, disk], async (ordeal, rounds) => {
     await ordeal.start();
     for (let round = 0; round < rounds; round++) {
       await ordeal.load(1);
@@ -183,23 +188,15 @@ export async function drillThinDisk({ root, program, rounds }: DiskSetting) {
       await ordeal.goOn();
     }
     // what only a cache knew is not there any more
-    await repair(mount, file, ordeal);
+    await repair(disk, file, ordeal);
     await ordeal.start();
-    await ordeal.finish();
-    expectNone(ordeal.problems);
-    return { count: rounds, unit: 'rounds', found: `${ordeal.acknowledged} events` };
-  } finally {
-    await ordeal.end();
-    mount.release();
-    below.release();
-  }
-}
+    return undefined;
+  });
+};
 
 /** No file may grow beyond a size; that takes no privilege. */
-export async function drillFileLimit({ root, program, rounds }: DiskSetting): Promise<Drilled> {
-  const ordeal = new DiskOrdeal(join(root, 'limit'), program);
-  try {
-    await ordeal.found();
+export const drillFileLimit: DiskDrill = (setting) =>
+  onDisks(setting, 'limit', [], async (ordeal, rounds) => {
     for (let round = 0; round < rounds; round++) {
       // blocks of 512 bytes
       await ordeal.start({ shell: `ulimit -f ${700 + 700 * round}` });
@@ -209,10 +206,5 @@ export async function drillFileLimit({ root, program, rounds }: DiskSetting): Pr
     }
     await ordeal.start();
     await ordeal.goOn();
-    await ordeal.finish();
-    expectNone(ordeal.problems);
-    return { count: rounds, unit: 'rounds', found: `${ordeal.acknowledged} events` };
-  } finally {
-    await ordeal.end();
-  }
-}
+    return undefined;
+  });

@@ -1,6 +1,6 @@
 /** Disks of our own: small ones in memory, and file systems in a file, as far as we may. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 
 function run(program: string, ...args: readonly string[]): string | undefined {
   const { status, error, stderr } = spawnSync(program, args, { encoding: 'utf8' });
@@ -11,11 +11,20 @@ function run(program: string, ...args: readonly string[]): string | undefined {
 /** What keeps us from it; undefined when it was done. */
 export type Hindrance = string | undefined;
 
+interface Ext4 {
+  readonly sizeMib: number;
+  /** Of the file system: `has_journal`, `^has_journal`. */
+  readonly features: string;
+  /** With which it is mounted. */
+  readonly options: string;
+}
+
 /** A disk that is mounted somewhere, until it is released. */
 export class Mount {
-  constructor(
+  private constructor(
     readonly path: string,
     private readonly type: readonly string[],
+    private readonly make: () => Hindrance = () => undefined,
   ) {}
 
   /** In memory: `size=…,nr_inodes=…`. */
@@ -23,14 +32,18 @@ export class Mount {
     return new Mount(path, ['-t', 'tmpfs', '-o', options, 'tmpfs']);
   }
 
-  /** An ext4 in a file, made by {@link makeExt4}. */
-  static image(path: string, file: string, options: string): Mount {
-    return new Mount(path, ['-o', `loop,${options}`, file]);
+  /** A file system in a sparse file, which is made when it is mounted first. */
+  static ext4(path: string, file: string, { sizeMib, features, options }: Ext4): Mount {
+    const mkfs = ['-q', '-F', '-b', '1024', '-O', features, '-E', 'nodiscard', file];
+    const make = () => run('truncate', '-s', `${sizeMib}M`, file) ?? run('mkfs.ext4', ...mkfs);
+    return new Mount(path, ['-o', `loop,${options}`, file], () =>
+      existsSync(file) ? undefined : make(),
+    );
   }
 
   mount(): Hindrance {
     mkdirSync(this.path, { recursive: true });
-    return run('mount', ...this.type, this.path);
+    return this.make() ?? run('mount', ...this.type, this.path);
   }
 
   remount(options: string): Hindrance {
@@ -45,14 +58,6 @@ export class Mount {
   release(): void {
     run('umount', '-l', this.path);
   }
-}
-
-/** Makes a sparse file a file system of so many mebibytes. */
-export function makeExt4(file: string, sizeMib: number, features: string): Hindrance {
-  return (
-    run('truncate', '-s', `${sizeMib}M`, file) ??
-    run('mkfs.ext4', '-q', '-F', '-b', '1024', '-O', features, '-E', 'nodiscard', file)
-  );
 }
 
 /** As an operator does before a disk that had errors is used again. */

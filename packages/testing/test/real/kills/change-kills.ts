@@ -7,7 +7,6 @@
  * C2 Every acknowledged record is there, and the journal replays to the world that opens.
  * C3 The next writer takes the way up where it was left: no life ends by itself.
  */
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { toHex } from '@aos/canon';
 import { ensureKey, openWorld, verifyWorld } from '@aos/host';
@@ -18,6 +17,7 @@ import { Random } from '@aos/testing';
 import { WasmEngine } from '@aos/wasm';
 import { foundCounter } from '../../counter-world.js';
 import { Child } from '../child.js';
+import type { KillSetting } from './growth-kills.js';
 
 export const changeWriter = new URL('./change-writer.mjs', import.meta.url);
 const folder = fileURLToPath(new URL('../../../../../examples/00-counter', import.meta.url));
@@ -33,17 +33,12 @@ export interface ChangeKills {
   readonly changed: number;
 }
 
-/** `program` is the writer, as it was bundled. */
-export async function runChangeKills(
-  root: string,
-  program: string,
-  kills: number,
-): Promise<ChangeKills> {
+export async function runChangeKills({ kills, ...setting }: KillSetting): Promise<ChangeKills> {
   const problems: string[] = [];
   const random = new Random(12);
   let changed = 0;
   for (let done = 0, world = 0; done < kills; world++) {
-    const ordeal = new ChangeOrdeal(join(root, `change-${world}`), program, random);
+    const ordeal = new ChangeOrdeal(setting, world, random);
     await ordeal.found();
     for (let i = 0; i < KILLS_PER_WORLD && done < kills; i++, done++) await ordeal.live();
     problems.push(...ordeal.problems.map((text) => `world ${world}: ${text}`));
@@ -56,33 +51,32 @@ class ChangeOrdeal {
   readonly problems: string[] = [];
   changed = 0;
   readonly #records = new Map<number, string>();
-  readonly #dir: string;
-  readonly #home: string;
-  readonly #segmentBytes: number;
+  readonly #life: { readonly dir: string; readonly home: string };
+  readonly #program: string;
   #applying = 0;
   #applied = 0;
 
   constructor(
-    root: string,
-    private readonly program: string,
+    { root, program, broken }: Omit<KillSetting, 'kills'>,
+    world: number,
     private readonly random: Random,
   ) {
-    this.#dir = join(root, 'world');
-    this.#home = join(root, 'home');
-    this.#segmentBytes = random.pick([8000, 2 ** 20]);
+    this.#program = program;
+    const segmentBytes = random.pick([8000, 2 ** 20]);
+    const [dir, home] = [`${root}/change-${world}/world`, `${root}/change-${world}/home`];
+    this.#life = Object.assign({ folder, segmentBytes, broken }, { dir, home });
   }
 
   async found(): Promise<void> {
-    const { genesis, objects } = foundCounter(ensureKey(this.#home, 'operator'));
-    await (await createWorldStore(this.#dir, genesis, objects)).close();
+    const { dir, home } = this.#life;
+    const { genesis, objects } = foundCounter(ensureKey(home, 'operator'));
+    await (await createWorldStore(dir, genesis, objects)).close();
   }
 
   async live(): Promise<void> {
-    const [dir, home, segmentBytes] = [this.#dir, this.#home, this.#segmentBytes];
-    const life = JSON.stringify({ dir, home, folder, segmentBytes });
     let left = 1 + this.random.below(MAX_CHANGES);
     const delayMs = this.random.below(MAX_DELAY_MS);
-    const child = new Child(this.program, [life], {
+    const child = new Child(this.#program, [JSON.stringify(this.#life)], {
       onLine: (line) => {
         this.#hear(line);
         if (line.startsWith('applying')) left -= 1;
@@ -92,7 +86,7 @@ class ChangeOrdeal {
         else setTimeout(() => child.kill(), delayMs);
       },
     });
-    const end = await child.ended;
+    const end = await child.lived();
     if (end !== 'SIGKILL') this.problems.push(`the writer ended by itself: ${end}`);
     await this.#inspect();
   }
@@ -105,7 +99,7 @@ class ChangeOrdeal {
   }
 
   async #inspect(): Promise<void> {
-    const store = await openWorldStore(this.#dir, { mode: 'read' });
+    const store = await openWorldStore(this.#life.dir, { mode: 'read' });
     try {
       const chains = [...store.records(0)].map((bytes) => toHex(chainOf(bytes)));
       for (const [seq, chain] of this.#records) {

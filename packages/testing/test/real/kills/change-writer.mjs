@@ -1,17 +1,18 @@
 // Gives a world one definition after another, each with a schema more, until it is killed. It takes
 // up the way from proposal to application wherever it was left, and says on standard output
 // `<seq> <chain hex>` of each acknowledgement, `applying <schemas>` and `applied <schemas>`.
-// Argument: JSON {dir, home, folder, segmentBytes}.
+// Argument: JSON {dir, home, folder, segmentBytes, broken}; the last is for canaries.
 import { writeSync } from 'node:fs';
 import { sha256, toHex, utf8 } from '@aos/canon';
 import { draftPatch, openKey, openWorldHost, readAuthoringFolder, signVerb } from '@aos/host';
 import { openWorldStore } from '@aos/store';
 import { WasmEngine } from '@aos/wasm';
+import { brokenFs } from '../broken-fs.js';
 
-const { dir, home, folder, segmentBytes } = JSON.parse(process.argv[2]);
+const { dir, home, folder, segmentBytes, broken } = JSON.parse(process.argv[2]);
 const operator = openKey(home, 'operator');
 const { documents, modules } = readAuthoringFolder(folder);
-const store = await openWorldStore(dir, { mode: 'write', segmentBytes });
+const store = await openWorldStore(dir, { mode: 'write', segmentBytes, fs: brokenFs(broken) });
 const host = openWorldHost({ store, engine: new WasmEngine(), snapshotRecords: 40 });
 const report = { hash: sha256(utf8('report')), bytes: utf8('report') };
 const code = new Map([...modules].map(([name, bytes]) => [name, sha256(bytes)]));

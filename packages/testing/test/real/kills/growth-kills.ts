@@ -8,7 +8,6 @@
  * G3 Every frame reads, and the journal replays to the world that opens.
  * G4 What was stored and nobody has named yet is there, where only pruning went on.
  */
-import { join } from 'node:path';
 import { asHash, toHex } from '@aos/canon';
 import { ensureKey, openWorld, type VerifyReport, verifyWorld } from '@aos/host';
 import { hashWorld } from '@aos/kernel';
@@ -17,6 +16,7 @@ import { createWorldStore, openWorldStore, type StoreOptions } from '@aos/store'
 import { Random } from '@aos/testing';
 import { WasmEngine } from '@aos/wasm';
 import { foundCounter } from '../../counter-world.js';
+import type { BrokenWay } from '../broken-fs.js';
 import { Child } from '../child.js';
 
 export const growthWriter = new URL('./growth-writer.mjs', import.meta.url);
@@ -31,17 +31,21 @@ export interface GrowthKills {
   readonly collected: number;
 }
 
-/** `program` is the writer, as it was bundled. */
-export async function runGrowthKills(
-  root: string,
-  program: string,
-  kills: number,
-): Promise<GrowthKills> {
+export interface KillSetting {
+  /** An empty folder. */
+  readonly root: string;
+  /** The writer, as it was bundled. */
+  readonly program: string;
+  readonly kills: number;
+  readonly broken?: BrokenWay;
+}
+
+export async function runGrowthKills({ kills, ...setting }: KillSetting): Promise<GrowthKills> {
   const problems: string[] = [];
   let [pruned, collected] = [0, 0];
   const random = new Random(11);
   for (let done = 0, world = 0; done < kills; world++) {
-    const ordeal = new GrowthOrdeal(join(root, `growth-${world}`), program, { world, random });
+    const ordeal = new GrowthOrdeal(setting, world, random);
     await ordeal.found();
     for (let i = 0; i < KILLS_PER_WORLD && done < kills; i++, done++) await ordeal.live();
     problems.push(...ordeal.problems.map((text) => `world ${world}: ${text}`));
@@ -57,8 +61,8 @@ class GrowthOrdeal {
   collected = 0;
   readonly #options: StoreOptions;
   readonly #collects: boolean;
-  readonly #dir: string;
-  readonly #home: string;
+  readonly #life: { readonly dir: string; readonly home: string };
+  readonly #program: string;
   readonly #random: Random;
   readonly #records = new Map<number, string>();
   readonly #stored: string[] = [];
@@ -66,38 +70,37 @@ class GrowthOrdeal {
   #snapshot = -2;
 
   constructor(
-    root: string,
-    private readonly program: string,
-    { world, random }: { readonly world: number; readonly random: Random },
+    { root, program, broken }: Omit<KillSetting, 'kills'>,
+    world: number,
+    random: Random,
   ) {
+    this.#program = program;
     this.#random = random;
-    this.#dir = join(root, 'world');
-    this.#home = join(root, 'home');
     this.#collects = world % 2 === 1;
-    this.#options = {
-      segmentBytes: random.pick([8000, 20_000]),
-      copyBytes: random.pick([0, 2000]),
-    };
+    const [segmentBytes, copyBytes] = [random.pick([8000, 20_000]), random.pick([0, 2000])];
+    this.#options = { segmentBytes, copyBytes };
+    const [dir, home] = [`${root}/growth-${world}/world`, `${root}/growth-${world}/home`];
+    const collects = this.#collects;
+    this.#life = Object.assign({ collects, broken }, this.#options, { dir, home });
   }
 
   async found(): Promise<void> {
-    const { genesis, objects } = foundCounter(ensureKey(this.#home, 'operator'));
-    await (await createWorldStore(this.#dir, genesis, objects, this.#options)).close();
+    const { dir, home } = this.#life;
+    const { genesis, objects } = foundCounter(ensureKey(home, 'operator'));
+    await (await createWorldStore(dir, genesis, objects, this.#options)).close();
   }
 
   /** One writer's life, and what it leaves. */
   async live(): Promise<void> {
     let left = 1 + this.#random.below(MAX_LINES);
-    const [dir, home, collects] = [this.#dir, this.#home, this.#collects];
-    const life = JSON.stringify({ ...this.#options, dir, home, collects });
-    const child = new Child(this.program, [life], {
+    const child = new Child(this.#program, [JSON.stringify(this.#life)], {
       onLine: (line) => {
         this.#hear(line);
         left -= 1;
         if (left === 0) child.kill();
       },
     });
-    const end = await child.ended;
+    const end = await child.lived();
     if (end !== 'SIGKILL') this.problems.push(`the writer ended by itself: ${end}`);
     await this.#inspect();
   }
@@ -114,7 +117,7 @@ class GrowthOrdeal {
   }
 
   async #inspect(): Promise<void> {
-    const store = await openWorldStore(this.#dir, { mode: 'read', check: 'all' });
+    const store = await openWorldStore(this.#life.dir, { mode: 'read', check: 'all' });
     try {
       if (store.first < this.#first) this.problems.push(`it begins before ${this.#first} again`);
       let seq = store.first;

@@ -1,7 +1,7 @@
 // Feeds a world and clears it away, until it is killed. It says on standard output, one line each,
 // once it was told so itself: `<seq> <chain hex>`, `snapshot <seq>`, `pruned <first>`,
 // `collected <dropped>`, `stored <hash hex>`.
-// Argument: JSON {dir, segmentBytes, copyBytes, collects, home}.
+// Argument: JSON {dir, segmentBytes, copyBytes, collects, home, broken}; the last is for canaries.
 import { randomBytes } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { sha256, toHex } from '@aos/canon';
@@ -9,13 +9,15 @@ import { openKey, openWorldHost } from '@aos/host';
 import { AosFault } from '@aos/protocol';
 import { openWorldStore } from '@aos/store';
 import { WasmEngine } from '@aos/wasm';
+import { brokenFs } from '../broken-fs.js';
 
 const CLIENTS = 6;
 /** Steps of a client, by how often each of them is taken in a hundred. */
 const CHANCES = { snapshot: 4, grow: 6, store: 10 };
 
-const { dir, segmentBytes, copyBytes, collects, home } = JSON.parse(process.argv[2]);
-const store = await openWorldStore(dir, { mode: 'write', segmentBytes, copyBytes });
+const { dir, segmentBytes, copyBytes, collects, home, broken } = JSON.parse(process.argv[2]);
+const fs = brokenFs(broken);
+const store = await openWorldStore(dir, { mode: 'write', segmentBytes, copyBytes, fs });
 const host = openWorldHost({ store, engine: new WasmEngine(), signer: openKey(home, 'operator') });
 const start = { schema: 'demo/CounterEvent@1', json: { Start: { target: 1_000_000_000 } } };
 const tick = { schema: 'demo/CounterEvent@1', json: { Tick: null } };

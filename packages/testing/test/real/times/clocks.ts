@@ -33,21 +33,29 @@ const JUMPS: readonly bigint[] = [
   -(2n ** 65n),
 ];
 
+/**
+ * How a clock or a collector is broken, for canaries: what is measured follows the clock on the
+ * wall; what is young is cleared away.
+ */
+export type BrokenTime = 'wall-only' | 'no-grace';
+
 /** Virtual time whose wall clock can be set. */
 class SetClock implements Clock {
   readonly #time = new VirtualTime(0n);
-  constructor(private wall: { ns: bigint }) {}
+  constructor(
+    private readonly wall: { ns: bigint },
+    private readonly isWallOnly: boolean,
+  ) {}
   wallNs(): bigint {
     return this.wall.ns;
   }
   monotonicNs(): bigint {
-    return this.#time.monotonicNs();
+    return this.isWallOnly ? this.wall.ns : this.#time.monotonicNs();
   }
   readonly startTimer: StartTimer = (delayMs, fire) => this.#time.startTimer(delayMs, fire);
   pass(ns: bigint): void {
-    this.#time.moveTo(this.#time.monotonicNs() + ns);
     this.wall.ns += ns;
-    this.#time.fireDue();
+    this.#time.pass(ns);
   }
 }
 
@@ -58,25 +66,30 @@ export interface ClockReport {
 }
 
 /** Every jump is made in a life of its own, in `rounds` worlds. */
-export async function runClocks(root: string, rounds: number): Promise<ClockReport> {
+export async function runClocks(
+  root: string,
+  rounds: number,
+  broken?: BrokenTime,
+): Promise<ClockReport> {
   const problems: string[] = [];
   for (let round = 0; round < rounds; round++) {
-    const found = await runClock(join(root, `clock-${round}`));
+    const found = await runClock(join(root, `clock-${round}`), broken);
     problems.push(...found);
   }
   const jumps = 2 * JUMPS.length * rounds;
   return { jumps, alarms: (jumps / 2) * ALARMS, problems };
 }
 
-async function runClock(root: string): Promise<readonly string[]> {
+async function runClock(root: string, broken?: BrokenTime): Promise<readonly string[]> {
   const [dir, home] = [join(root, 'world'), join(root, 'home')];
   const { genesis, objects } = foundAlarms(home);
   await (await createWorldStore(dir, genesis, objects, OPTIONS)).close();
   const wall = { ns: 10n ** 18n };
   const problems: string[] = [];
   for (const [i, jump] of JUMPS.entries()) {
-    const life = new ClockLife(dir, home, wall);
+    const life = new ClockLife({ dir, home, wall, broken });
     await life.run(i * ALARMS, jump);
+    if (broken !== undefined) return life.problems;
     problems.push(...life.problems.map((text) => `jump ${jump}: ${text}`));
     wall.ns += jump / 2n;
   }
@@ -91,17 +104,21 @@ class ClockLife {
   readonly problems: string[] = [];
 
   constructor(
-    private readonly dir: string,
-    private readonly home: string,
-    private readonly wall: { ns: bigint },
+    private readonly setting: {
+      readonly dir: string;
+      readonly home: string;
+      readonly wall: { ns: bigint };
+      readonly broken: BrokenTime | undefined;
+    },
   ) {}
 
   async run(from: number, jump: bigint): Promise<void> {
-    const clock = new SetClock(this.wall);
-    const store = await openWorldStore(this.dir, OPTIONS);
+    const { dir, home, wall, broken } = this.setting;
+    const clock = new SetClock(wall, broken === 'wall-only');
+    const store = await openWorldStore(dir, OPTIONS);
     const host = openWorldHost({
       ...{ store, engine: new WasmEngine(), clock, startTimer: clock.startTimer },
-      effects: { adapters: [new TimerAdapter()], signer: openKey(this.home, 'host') },
+      effects: { adapters: [new TimerAdapter()], signer: openKey(home, 'host') },
     });
     const first = store.head + 1;
     const beginNs = host.logicalNowNs;
@@ -114,7 +131,7 @@ class ClockLife {
     const [bytes, name] = [utf8(`kept ${from}`), sha256(utf8(`kept ${from}`))];
     await host.storeObject({ hash: name, bytes });
     for (let passed = 0; passed < ALARMS; passed++) {
-      if (passed === ALARMS / 2) this.wall.ns += jump;
+      if (passed === ALARMS / 2) wall.ns += jump;
       clock.pass(10n * NS_PER_S);
       await host.untilQuiescent();
     }
@@ -136,7 +153,8 @@ class ClockLife {
   /** K2: what is younger than a day by the clock of this moment stays. */
   async #clear(host: ReturnType<typeof openWorldHost>): Promise<void> {
     const wish = { keepSnapshots: 2, isDryRun: false };
-    await host.growth.collect({ ...wish, graceS: 86_400 });
+    const graceS = this.setting.broken === 'no-grace' ? 0 : 86_400;
+    await host.growth.collect({ ...wish, graceS });
     await host.growth.prune({ ...wish, isArchived: false }).catch((error: unknown) => {
       if (!(error instanceof AosFault) || error.code !== 'prune-refused') throw error;
     });

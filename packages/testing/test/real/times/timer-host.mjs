@@ -1,15 +1,15 @@
 // Lives through a day of alarms, one a second, in virtual time, over the timer adapter and a disk,
 // until all have fired or it is killed. It says `set <count>` and `fired <count>` as far as that is
 // durable, and `over` at the end.
-// Argument: JSON {dir, home, timers}.
+// Argument: JSON {dir, home, timers, broken}; the last is for canaries.
 import { writeSync } from 'node:fs';
-import { TimerAdapter } from '@aos/adapters-timer';
 import { encode } from '@aos/canon';
 import { openKey, openWorldHost } from '@aos/host';
 import { decodeRecord } from '@aos/protocol';
 import { openWorldStore } from '@aos/store';
 import { WasmEngine } from '@aos/wasm';
 import { VirtualTime } from '../../../src/test-world/virtual-time.js';
+import { brokenTimers } from './broken-timers.js';
 
 const IN_FLIGHT = 256;
 const NS_PER_S = 1_000_000_000n;
@@ -20,7 +20,7 @@ const STEP_NS = 64n * NS_PER_S;
 const STRIDE = 7919;
 const WAIT_MS = 5;
 
-const { dir, home, timers } = JSON.parse(process.argv[2] ?? '');
+const { dir, home, timers, broken } = JSON.parse(process.argv[2] ?? '');
 const store = await openWorldStore(dir, { mode: 'write' });
 const time = new VirtualTime(10n ** 18n);
 const seen = { set: 0, fired: 0 };
@@ -48,7 +48,7 @@ const host = openWorldHost({
   clock: time,
   startTimer: time.startTimer,
   snapshots: { records: 20_000 },
-  effects: { adapters: [new TimerAdapter()], signer: openKey(home, 'host') },
+  effects: { adapters: [brokenTimers(broken)], signer: openKey(home, 'host') },
 });
 host.watch({
   durable: (told) => {

@@ -17,6 +17,7 @@ import { chainOf } from '@aos/protocol';
 import { createWorldStore, openWorldStore } from '@aos/store';
 import { WasmEngine } from '@aos/wasm';
 import { foundCounter } from '../../counter-world.js';
+import type { BrokenWay } from '../broken-fs.js';
 import { Child } from '../child.js';
 
 export const racingWriter = new URL('./racing-writer.mjs', import.meta.url);
@@ -31,14 +32,29 @@ export interface RaceReport {
   readonly problems: readonly string[];
 }
 
-/** `program` is the writer, as it was bundled. */
-export async function runRaces(root: string, program: string, races: number): Promise<RaceReport> {
-  const arena = new Arena(join(root, 'race'), program);
-  await arena.found();
-  for (let race = 0; race < races; race++) await arena.race(race % 3 !== 2);
-  await arena.copy();
-  const { kills, refused, problems } = arena;
-  return { races, kills, refused, problems };
+export interface RaceSetting {
+  /** An empty folder. */
+  readonly root: string;
+  /** The writer, as it was bundled. */
+  readonly program: string;
+  readonly races: number;
+  readonly broken?: BrokenWay;
+}
+
+/** Ends with the first race that has a problem. */
+export async function runRaces({ races, ...setting }: RaceSetting): Promise<RaceReport> {
+  const arena = new Arena(setting);
+  const { problems } = arena;
+  try {
+    await arena.found();
+    for (let race = 0; race < races && problems.length === 0; race++) {
+      await arena.race(race % 3 !== 2);
+    }
+    if (problems.length === 0) await arena.copy();
+  } finally {
+    await arena.end();
+  }
+  return { races, kills: arena.kills, refused: arena.refused, problems };
 }
 
 class Arena {
@@ -48,20 +64,24 @@ class Arena {
   readonly #chains = new Map<number, string>();
   #racers: Child[] = [];
 
-  constructor(
-    private readonly dir: string,
-    private readonly program: string,
-  ) {}
+  readonly #dir: string;
+  readonly #args: readonly string[];
+
+  constructor(private readonly setting: Omit<RaceSetting, 'races'>) {
+    const { root, broken } = setting;
+    this.#dir = join(root, 'race');
+    this.#args = broken === undefined ? [this.#dir] : [this.#dir, broken];
+  }
 
   async found(): Promise<void> {
     const { genesis, objects } = foundCounter();
-    await (await createWorldStore(this.dir, genesis, objects)).close();
+    await (await createWorldStore(this.#dir, genesis, objects)).close();
     this.#racers = Array.from({ length: RACERS }, () => this.#start());
     await Promise.all(this.#racers.map((racer) => racer.line('ready')));
   }
 
   #start(): Child {
-    return new Child(this.program, [this.dir], {
+    return new Child(this.setting.program, this.#args, {
       onLine: (line) => {
         const [seq = '', chain = ''] = line.split(' ');
         if (chain.length !== 64) return;
@@ -76,8 +96,8 @@ class Arena {
     const said = this.#racers.map(async (racer) => {
       const from = racer.lines.length;
       racer.tell('go');
-      const open = racer.line('open', from).then(() => 'open');
-      return Promise.race([open, racer.line('refused', from)]);
+      while (racer.lines.length === from && !racer.isOver) await racer.heard();
+      return racer.lines[from] ?? `it ended with ${await racer.ended}`;
     });
     const ends = await Promise.all(said);
     for (const end of ends.filter((each) => each !== 'open')) {
@@ -92,10 +112,11 @@ class Arena {
 
   async race(isKilled: boolean): Promise<void> {
     const winner = await this.#run();
-    if (winner === undefined) throw new Error('nobody has the world');
+    if (winner === undefined || this.problems.length > 0) return;
     const from = winner.lines.length;
-    while (winner.lines.length < from + ACKS) await winner.heard();
-    if (isKilled) {
+    while (winner.lines.length < from + ACKS && !winner.isOver) await winner.heard();
+    if (winner.isOver) this.problems.push(`the winner ended with ${await winner.ended}`);
+    else if (isKilled) {
       winner.kill();
       this.kills += 1;
       await winner.ended;
@@ -112,19 +133,23 @@ class Arena {
   async copy(): Promise<void> {
     const winner = await this.#run();
     await winner?.heard();
-    const copied = `${this.dir}-copy`;
-    cpSync(this.dir, copied, { recursive: true });
+    const copied = `${this.#dir}-copy`;
+    cpSync(this.#dir, copied, { recursive: true });
     const copy = await openWorldStore(copied, { mode: 'write' });
     await this.#inspect(copy);
     await copy.close();
-    for (const racer of this.#racers) racer.kill();
-    await Promise.all(this.#racers.map((racer) => racer.ended));
+    await this.end();
     const last = Math.max(...this.#chains.keys());
-    const store = await openWorldStore(this.dir, { mode: 'write' });
+    const store = await openWorldStore(this.#dir, { mode: 'write' });
     await this.#inspect(store);
     if (store.head < last) this.problems.push(`acknowledged record ${last} is gone`);
     await store.close();
     rmSync(copied, { recursive: true });
+  }
+
+  async end(): Promise<void> {
+    for (const racer of this.#racers) racer.kill();
+    await Promise.all(this.#racers.map((racer) => racer.ended));
   }
 
   async #inspect(store: Awaited<ReturnType<typeof openWorldStore>>): Promise<void> {

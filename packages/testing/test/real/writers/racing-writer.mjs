@@ -1,15 +1,17 @@
 // Wants to write to a world whenever it is told to `go`. It says `ready`; then `open` or
 // `refused <code> <message>`, and while it has the world `<seq> <chain hex>` for each
 // acknowledgement, until it is told to `close`: `closed`.
-// Argument: the directory of the store.
+// Arguments: the directory of the store; for canaries, the way in which its disk is broken.
 import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { toHex } from '@aos/canon';
 import { openWorldHost } from '@aos/host';
 import { openWorldStore } from '@aos/store';
 import { WasmEngine } from '@aos/wasm';
+import { brokenFs } from '../broken-fs.js';
 
-const [, , dir = ''] = process.argv;
+const [, , dir = '', broken] = process.argv;
+const fs = brokenFs(/** @type {import('../broken-fs.js').BrokenWay | undefined} */ (broken));
 const start = { schema: 'demo/CounterEvent@1', json: { Start: { target: 1_000_000_000 } } };
 const tick = { schema: 'demo/CounterEvent@1', json: { Tick: null } };
 let isClosing = false;
@@ -21,7 +23,7 @@ async function go() {
   /** @type {Awaited<ReturnType<typeof openWorldStore>>} */
   let store;
   try {
-    store = await openWorldStore(dir, { mode: 'write' });
+    store = await openWorldStore(dir, { mode: 'write', fs });
   } catch (error) {
     const { code, message } = /** @type {import('@aos/protocol').AosFault} */ (error);
     say(`refused ${code} ${message}`);
