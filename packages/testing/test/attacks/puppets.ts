@@ -23,7 +23,6 @@ const CALLED_OFF = { status: 'cancelled', code: 'counted', message: 'it was call
 /** Counts what is started. */
 export class CountingAdapter implements Adapter {
   readonly id = 'counting';
-  readonly implementations = ['wasi'] as const;
   readonly started: EffectCall[] = [];
   readonly #held: (() => void)[] = [];
 

@@ -3,7 +3,7 @@ import { encode, sha256, utf8 } from '@aos/canon';
 import type { Verb } from '@aos/protocol';
 import type { Attack, Met } from '../../../src/attacks/attack.js';
 import { adopt } from '../changes-of-worlds.js';
-import { Range, type RangeOptions, type Somebody } from '../range.js';
+import { hashText, Range, type RangeOptions, type Somebody } from '../range.js';
 import { type Json, nat, record, refs, schema, text } from '../shooting-world.js';
 import { answerOf } from './requests.js';
 
@@ -12,6 +12,8 @@ interface Variant {
   readonly hasGrant?: boolean;
   readonly says?: string;
   readonly decision?: 'allow' | 'ask' | 'deny';
+  /** Every payment has the same key, and so the same intent. */
+  readonly isKeyed?: true;
 }
 
 const plan = (name: string, steps: readonly Json[]): Json => {
@@ -40,9 +42,11 @@ function changing({
   hasGrant = true,
   says = 'allow',
   decision = 'allow',
+  isKeyed,
 }: Variant): readonly Json[] {
+  const paid = isKeyed ? { ...(pays as object), idempotency_key: hashText('one key') } : pays;
   const plans = hasGrant
-    ? [plan('x/late@1', [waits, pays, heard]), plan('x/soon@1', [pays, heard])]
+    ? [plan('x/late@1', [waits, paid, heard]), plan('x/soon@1', [paid, heard])]
     : [];
   const asks = { decision: 'require_approval', approval: { role: 'approver', count: 1 } };
   const rule = decision === 'ask' ? asks : { decision };
