@@ -21,6 +21,7 @@ import { HTTP, HttpRange } from './entries/http.js';
 import { PROGRAMS, ProgramRange } from './entries/programs.js';
 import { RECEIPT_ENTRIES } from './entries/receipts.js';
 import { ERRANDS, REQUEST_ENTRIES } from './entries/requests.js';
+import { SecretRange, USES_OF_SECRETS } from './entries/secrets.js';
 import { SOCKET_ENTRIES, SocketRange } from './entries/socket.js';
 import { FOLLOW_WORLD } from './follow-world.js';
 import { GovernedRange } from './governed-world.js';
@@ -93,6 +94,11 @@ describe('nothing is executed of', () => {
   it('what a program looks for outside of its run', async () => {
     const range = await ProgramRange.open();
     await judge('WASI program', PROGRAMS, { one: () => range });
+  });
+
+  it('what would be done with a secret of others', async () => {
+    const range = await SecretRange.open();
+    await judge('secret', USES_OF_SECRETS, { one: () => range });
   });
 
   it('what is not granted any more', () =>

@@ -25,6 +25,7 @@ import {
   type Entry,
   type JournalRecord,
   type KeyRole,
+  type SecretSource,
   type Verb,
   type WorldStore,
 } from '@aos/protocol';
@@ -66,6 +67,7 @@ export interface RangeOptions {
   readonly nonce?: number;
   /** WASI modules by the names of their effects. */
   readonly programs?: Programs;
+  readonly secrets?: SecretSource;
 }
 
 /** Whose key signs receipts; `nobody` runs no effects. */
@@ -96,8 +98,9 @@ export class Range implements Target {
   }
 
   #open(by: RunBy = signerOf('host')): WorldHost {
-    const { adapters = [] } = this.options;
-    const effects = { adapters: [...adapters, this.counter], drainMs: 0, allowMissing: true };
+    const { adapters = [], secrets } = this.options;
+    const all = [...adapters, this.counter];
+    const effects = { adapters: all, drainMs: 0, allowMissing: true, ...(secrets && { secrets }) };
     return openWorldHost({
       store: this.#store,
       engine: puppets,
