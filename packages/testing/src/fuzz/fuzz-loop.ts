@@ -18,6 +18,8 @@ export interface FuzzOptions {
   readonly seconds: number;
   /** Ends the run as well, where a run has to be the same each time. */
   readonly executions?: number;
+  /** Findings that end the run; {@link MAX_FINDINGS} unless told. */
+  readonly findings?: number;
   /** Beside the seeds of the target. */
   readonly corpus?: readonly Uint8Array[];
   readonly blocks: CountBlocks;
@@ -61,9 +63,9 @@ export async function fuzz(target: FuzzTarget, options: FuzzOptions): Promise<Fu
   await run.start();
   const endsAt = performance.now() + options.seconds * 1000;
   const most = options.executions ?? Number.POSITIVE_INFINITY;
-  const goesOn = () => performance.now() < endsAt && run.executions < most;
+  const goesOn = () => performance.now() < endsAt && run.executions < most && !run.isOver;
   const [before, startedAt] = [run.executions, process.cpuUsage()];
-  while (goesOn() && run.findings.size < MAX_FINDINGS) await run.next();
+  while (goesOn()) await run.next();
   const { user, system } = process.cpuUsage(startedAt);
   const mutants = run.executions - before;
   await run.minimize();
@@ -86,8 +88,13 @@ class FuzzRun {
     this.#random = new Random(options.seed);
   }
 
+  get isOver(): boolean {
+    return this.findings.size >= (this.options.findings ?? MAX_FINDINGS);
+  }
+
   async start(): Promise<void> {
     for (const seed of await this.target.seeds()) {
+      if (this.isOver) return;
       await this.#execute(seed);
       this.#pool.push(seed);
     }

@@ -18,12 +18,15 @@ import { codeOf, valueIn } from '../codes.js';
 import { once } from '../golden-life.js';
 import { jsonTokens, texts } from '../tokens.js';
 
-const folder = once(() => {
-  const made = mkdtempSync(join(tmpdir(), 'aos-fuzz-'));
+let made: string | undefined;
+
+function folder(): string {
+  if (made !== undefined) return made;
+  made = mkdtempSync(join(tmpdir(), 'aos-fuzz-'));
   mkdirSync(join(made, 'keys'));
   mkdirSync(join(made, '.aos'));
   return made;
-});
+}
 const der = Buffer.concat([
   Buffer.from('302e020100300506032b657004220420', 'hex'),
   sha256(utf8('a key that everybody knows')),
@@ -73,6 +76,8 @@ export const target: FuzzTarget = {
     const file = bytes.subarray(1);
     const which = (bytes[0] ?? 0) % 4;
     const path = [paths.key, paths.control, paths.vault, paths.vaultKey][which]?.() as string;
+    writeFileSync(paths.vault(), vault, { mode: 0o600 });
+    writeFileSync(paths.vaultKey(), vaultKey, { mode: 0o600 });
     writeFileSync(path, file, { mode: 0o600 });
     try {
       if (which === 0) checkKey();
@@ -82,10 +87,11 @@ export const target: FuzzTarget = {
       codeOf(error);
     }
     holds(bytesEqual(readFileSync(path), file), 'reading writes nothing');
-    writeFileSync(paths.vault(), vault);
-    writeFileSync(paths.vaultKey(), vaultKey);
   },
-  close: () => rmSync(folder(), { recursive: true, force: true }),
+  close() {
+    if (made !== undefined) rmSync(made, { recursive: true, force: true });
+    made = undefined;
+  },
 };
 
 function checkKey(): void {

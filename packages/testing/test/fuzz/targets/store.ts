@@ -5,33 +5,49 @@
  * A damaged store is refused with a code, and stays as it is on the disk. One that opens has a
  * beginning of the records that were written, bit for bit, unless checks were forged; objects are
  * what their hashes say. A writer that takes it goes on, and what it wrote is there afterwards.
+ * Where the records are those of a world, the independent verifier says the same of its bundle.
  */
 
 import { crc32 } from 'node:zlib';
 import { bytesEqual, sha256, toHex, utf8 } from '@aos/canon';
-import { createWorldStore, type DiskStore, openWorldStore, type StoreFs } from '@aos/store';
+import {
+  createWorldStore,
+  type DiskStore,
+  openWorldStore,
+  type StoreFs,
+  writeBundle,
+} from '@aos/store';
 import { SimDisk } from '@aos/testing';
 import { type FuzzTarget, holds } from '@aos/testing/fuzz';
 import { codeOf } from '../codes.js';
 import { Draws, edited } from '../draws.js';
-import { once } from '../golden-life.js';
+import { live, once } from '../golden-life.js';
+import { agree, independent, verdictOn } from '../verdicts.js';
 
 const FOLDER = '/w/journal';
 const HEADER_BYTES = 40;
 const genesis = utf8('genesis of a store');
 const objectOf = (text: string) => ({ hash: sha256(utf8(text)), bytes: utf8(text) });
-const records = Array.from({ length: 12 }, (_, i) => utf8(`record ${i} ${'x'.repeat(i * 9)}`));
+const texts = Array.from({ length: 12 }, (_, i) => utf8(`record ${i} ${'x'.repeat(i * 9)}`));
 const OPTIONS = { segmentBytes: 900, preallocateBytes: 0, copyBytes: 512 };
 
 type Files = ReadonlyMap<string, Uint8Array>;
 
-/** A store that was closed, and one whose process was killed. */
-const originals = once(async () => {
+interface Original {
+  readonly files: Files;
+  readonly records: readonly Uint8Array[];
+  readonly isWorld: boolean;
+}
+
+/** A store that was closed, one whose process was killed, and one that is a world. */
+const originals = once(async () => [...(await storesOfTexts()), await storeOfWorld()]);
+
+async function storesOfTexts(): Promise<readonly Original[]> {
   const disk = new SimDisk(1);
   const store = await createWorldStore('/w', genesis, [objectOf('first')], {
     ...{ ...OPTIONS, fs: disk.fs, salt: new Uint8Array(16) },
   });
-  for (const [i, record] of records.entries()) {
+  for (const [i, record] of texts.entries()) {
     await store.append({ records: [record], objects: [objectOf(`object ${i}`)] });
     if (i === 6) {
       const hash = objectOf('object 3').hash;
@@ -40,21 +56,43 @@ const originals = once(async () => {
   }
   const killed = filesOn(disk.fs);
   await store.close();
-  return [filesOn(disk.fs), killed];
-});
+  return [filesOn(disk.fs), killed].map((files) => ({ files, records: texts, isWorld: false }));
+}
+
+async function storeOfWorld(): Promise<Original> {
+  const { recording, recorder } = live('effects');
+  const nodes = [...recording.definition.nodes.values()];
+  const modules = ['p/Keyed@1', 'p/Plain@1'].map((module) => utf8(`puppet ${module}`));
+  const objects = [...nodes, ...modules].map((bytes) => ({ hash: sha256(bytes), bytes }));
+  const disk = new SimDisk(1);
+  const store = await createWorldStore('/w', recording.genesis, objects, {
+    ...{ ...OPTIONS, segmentBytes: 2000, fs: disk.fs, salt: new Uint8Array(16) },
+  });
+  const records = recorder.records.slice(0, 12);
+  await store.append({ records: [], objects: recorder.objects });
+  for (const record of records) await store.append({ records: [record], objects: [] });
+  await store.close();
+  return { files: filesOn(disk.fs), records, isWorld: true };
+}
 
 export const target: FuzzTarget = {
   name: 'store',
   maxBytes: 160,
   limitMs: 5000,
-  seeds: () => [0, 1].flatMap((i) => [Uint8Array.of(i, 0), Uint8Array.of(i, 1, 0, 0, 1, 0, 40)]),
+  seeds: () => [0, 1, 2].flatMap((i) => [Uint8Array.of(i, 0), Uint8Array.of(i, 1, 0, 0, 1, 0, 40)]),
   async run(bytes) {
     const draws = new Draws(bytes);
-    const { files, isForged } = bent(draws.pick(await originals()), draws);
+    const original = draws.pick(await originals());
+    const { files, isForged } = bent(original.files, draws);
     const disk = await diskOf(files);
     const mode = draws.pick(['read', 'write'] as const);
     const check = draws.pick(['all', 'last'] as const);
-    const found = await look(disk.fs, { mode, check }, isForged);
+    const opening = { mode, check, original, isForged };
+    if (original.isWorld && mode === 'read') {
+      await compare(disk.fs, opening);
+      return;
+    }
+    const found = await look(disk.fs, opening);
     if (found === 'refused') checkUnchanged(files, filesOn(disk.fs));
     else if (found !== 'opened' && mode === 'write')
       await goOn(disk.fs, { found, check }, isForged);
@@ -71,14 +109,49 @@ function checkUnchanged(before: Files, after: Files): void {
 interface Opening {
   readonly mode: 'read' | 'write';
   readonly check: 'all' | 'last';
+  readonly original: Original;
+  readonly isForged: boolean;
+}
+
+/** A world that is read: what the runtime and the verifier say of it. */
+async function compare(fs: StoreFs, { check, original, isForged }: Opening): Promise<void> {
+  let store: DiskStore | undefined;
+  try {
+    store = await openWorldStore('/w', { ...OPTIONS, fs, mode: 'read', check });
+    readAll(store, original, isForged);
+    if (store.head < 0) return;
+    const verdict = verdictOn(store);
+    const isTaken = verdict.chain === undefined && verdict.replay === undefined;
+    const bundle = await bundleOf(store, fs);
+    holds(bundle !== undefined || !isTaken, 'a world that is taken has a bundle');
+    if (bundle !== undefined) agree(verdict, (await independent())(bundle));
+  } catch (error) {
+    codeOf(error);
+  } finally {
+    await store?.close().catch(codeOf);
+  }
+}
+
+async function bundleOf(store: DiskStore, fs: StoreFs): Promise<Buffer | undefined> {
+  try {
+    await writeBundle(store, '/bundle', { seq: store.head, fs });
+  } catch (error) {
+    codeOf(error);
+    return undefined;
+  }
+  const file = fs.open('/bundle', 'read');
+  const bytes = Buffer.alloc(file.sizeBytes());
+  file.readSync(bytes, 0);
+  file.close();
+  return bytes;
 }
 
 /** The records of a store that opens and is read to its end; else whether it opened. */
-async function look(fs: StoreFs, { mode, check }: Opening, isForged: boolean) {
+async function look(fs: StoreFs, { mode, check, original, isForged }: Opening) {
   let store: DiskStore | undefined;
   try {
     store = await openWorldStore('/w', { ...OPTIONS, fs, mode, check });
-    const found = readAll(store, isForged);
+    const found = readAll(store, original, isForged);
     if (mode === 'write') await store.append({ records: [utf8('next')], objects: [] });
     return found;
   } catch (error) {
@@ -89,7 +162,11 @@ async function look(fs: StoreFs, { mode, check }: Opening, isForged: boolean) {
   }
 }
 
-function readAll(store: DiskStore, isForged: boolean): readonly Uint8Array[] {
+function readAll(
+  store: DiskStore,
+  { records }: Original,
+  isForged: boolean,
+): readonly Uint8Array[] {
   const found = [...store.records(0)].map((record) => record.slice());
   holds(found.length === store.head + 1, 'there are as many records as the head says');
   for (const [i, record] of found.entries()) {
