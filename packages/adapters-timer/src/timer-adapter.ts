@@ -49,6 +49,10 @@ export class TimerAdapter implements Adapter {
     return size;
   }
 
+  dueNs(params: Uint8Array): bigint | undefined {
+    return parseTimerParams(params)?.deliverAtNs;
+  }
+
   start(call: EffectCall, context: EffectContext): Promise<EffectOutcome> {
     const params = parseTimerParams(call.params);
     if (params === undefined) return Promise.resolve(failedOutcome(PARAMS_INVALID));

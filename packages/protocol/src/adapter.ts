@@ -130,6 +130,11 @@ export interface Adapter {
   readonly kinds: readonly string[];
   /** It also serves each effect with an implementation of this kind, whatever the effect's kind. */
   readonly implementations?: readonly (keyof EffectImplementation)[];
+  /**
+   * Where calls end by time alone: the logical time of one with these parameters. Those that are
+   * open as a world is opened are started in this order. Must not throw.
+   */
+  dueNs?(params: Uint8Array): bigint | undefined;
   /** Runs one attempt to its end. Answers exactly once. */
   start(call: EffectCall, context: EffectContext): Promise<EffectOutcome>;
   /** Lets go of everything; what still runs answers `cancelled`. */

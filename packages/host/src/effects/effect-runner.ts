@@ -28,6 +28,7 @@ import {
   TIMER_KIND,
 } from './effect-options.js';
 import { type FrameOrigin, handInFrame } from './frame-channel.js';
+import { olderJobs } from './older-jobs.js';
 import type { QuiescenceOptions } from './quiescence.js';
 import type { EffectWorld, RunnerSetup } from './runner-setup.js';
 import { WorldBlobs } from './world-blobs.js';
@@ -72,12 +73,7 @@ export class EffectRunner {
   /** Takes up what the world has open. Call it once, when all the world knows is durable. */
   open(): void {
     this.#attempt(() => {
-      for (const { hash, effect, state } of this.host.world.intents.range()) {
-        if (state !== 'released') continue;
-        const job = new EffectJob(hash, effect);
-        job.isOlder = true;
-        this.#add(job);
-      }
+      for (const job of olderJobs(this.host.world, this.setup.table)) this.#add(job);
     });
     this.poke();
   }
