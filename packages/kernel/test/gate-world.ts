@@ -29,6 +29,8 @@ export interface GateBrief {
   readonly caps?: readonly string[];
   readonly effects?: readonly string[];
   readonly emits?: readonly string[];
+  /** `g/Check@1` as it is otherwise: called without a context, or a module without code. */
+  readonly check?: 'plain' | 'unbound';
 }
 
 const refs = (names: readonly string[]): Json => names.map((name) => ({ name }));
@@ -84,19 +86,14 @@ const DEFINITIONS: readonly Json[] = [
   },
   cap('g/note@1', 'sys/CapAllowAll@1'),
   cap('g/checked@1', 'g/Check@1'),
-  {
-    $kind: 'defmodule',
-    name: 'g/Check@1',
-    module_kind: 'pure',
-    abi: {
-      pure: {
-        input: 'sys/CapCheckInput@1',
-        output: 'sys/CapCheckOutput@1',
-        context: 'sys/PureContext@1',
-      },
-    },
-  },
 ];
+
+const checkAbi = { input: 'sys/CapCheckInput@1', output: 'sys/CapCheckOutput@1' };
+const checkOf = (brief: GateBrief): Json => {
+  const context = brief.check === 'plain' ? {} : { context: 'sys/PureContext@1' };
+  const abi = { pure: { ...checkAbi, ...context } };
+  return { $kind: 'defmodule', name: 'g/Check@1', module_kind: 'pure', abi };
+};
 
 /** The module `g/Check@1`. */
 export const checkModule: Hash = sha256(utf8('module g/Check@1'));
@@ -129,6 +126,7 @@ function documentOf(brief: GateBrief): AirDocument {
   };
   const nodes: Json[] = [
     ...DEFINITIONS,
+    checkOf(brief),
     reducer,
     ...(rules === null ? [] : [policy]),
     ...secrets.map((secret) => ({ $kind: 'defsecret', ...secret })),
@@ -138,19 +136,20 @@ function documentOf(brief: GateBrief): AirDocument {
 }
 
 export function gateDefinition(brief: GateBrief = {}): WorldDefinition {
-  const outcome = loadAir([documentOf(brief)], new Map([['g/Check@1', checkModule]]));
+  const code = brief.check === 'unbound' ? [] : [['g/Check@1', checkModule] as const];
+  const outcome = loadAir([documentOf(brief)], new Map(code));
   if (outcome.ok) return outcome.world;
   throw new Error(JSON.stringify(outcome.findings, null, 1));
 }
 
-/** Gates of briefs that were asked for, which many cases of one table share. */
-const gates = new Map<string, Gate>();
+/** Definitions of briefs that were asked for, which many cases of one table share. */
+const definitions = new Map<string, WorldDefinition>();
 
 export function gateOf(brief: GateBrief = {}): Gate {
   const key = JSON.stringify(brief);
-  const gate = gates.get(key) ?? compileGate(gateDefinition(brief));
-  gates.set(key, gate);
-  return gate;
+  const definition = definitions.get(key) ?? gateDefinition(brief);
+  definitions.set(key, definition);
+  return compileGate(definition);
 }
 
 export const emptyState = (): GateState =>

@@ -83,8 +83,7 @@ export function checkApproval(
 ): Result<PendingApproval> {
   const pending = intent?.approval ?? null;
   if (pending === null) {
-    const found = intent === undefined ? 'no open intent has this hash' : 'it was let out already';
-    return refuse('approval-unknown', '', `expected an intent that waits for people; ${found}`);
+    return refuse('approval-unknown', '', 'expected the hash of an intent that waits for people');
   }
   const { approver, decision } = verb;
   if (isLate(verb, logicalNowNs)) {
@@ -125,7 +124,7 @@ export function applyApproval(
   const next = { ...intent, approval };
   const counted = countValid(approval, at.now.logicalNowNs, ports);
   if (counted < approval.count) return { kind: 'pending', intent: next, ...NO_CHARGE };
-  return release(at, next, approval, ports);
+  return release(at, next, ports);
 }
 
 /** The approval was not given in time. Code: `approval-expired`. */
@@ -147,19 +146,15 @@ export function checkRevoked(gate: Gate, intent: OpenIntent): DeniedVerdict | un
 }
 
 type At = ApprovalPlace;
+type Waiting = OpenIntent & { readonly approval: PendingApproval };
 
 /** The gate from the grant on, once people have said yes. */
-function release(
-  at: At,
-  intent: OpenIntent,
-  approval: PendingApproval,
-  ports: ApprovalPorts,
-): ApprovalVerdict {
+function release(at: At, intent: Waiting, ports: ApprovalPorts): ApprovalVerdict {
   const subject = subjectOf(at, intent);
   if ('code' in subject) return denyWaiting(at.gate, intent, subject);
   const passed = judge(at.gate, subject, ports);
   if (passed.denied !== undefined) return passed.denied;
-  const missing = checkRuling(at, passed, approval, ports);
+  const missing = checkRuling(at, passed, intent.approval, ports);
   if (missing !== undefined) {
     const { fuel, calls } = passed;
     const asked = approvalRequest(intent.hash, missing);
@@ -171,13 +166,12 @@ function release(
 
 function open(
   state: GateState,
-  intent: OpenIntent,
+  intent: Waiting,
   subject: Subject,
   passed: Passed,
 ): OpenedVerdict | DeniedVerdict {
   const { ruling, grant, place, fuel, calls } = passed;
-  const asked = intent.approval?.rule;
-  const isCounted = asked !== undefined && bytesEqual(asked, ruling.says.identity);
+  const isCounted = bytesEqual(intent.approval.rule, ruling.says.identity);
   const rated = isCounted ? { state } : takeRateOf(state, ruling, subject);
   if (rated.denial !== undefined) return deny(place, rated.denial, passed);
   const taken = takeBudget(rated.state, grant, subject);
@@ -196,7 +190,7 @@ function checkRuling(
   ports: ApprovalPorts,
 ): PendingApproval | undefined {
   const asked = approvalOf(ruling, now.logicalNowNs);
-  if (asked === null || bytesEqual(asked.rule, approval.rule)) return undefined;
+  if (asked === null) return undefined;
   const next = { ...asked, given: approval.given };
   return countValid(next, now.logicalNowNs, ports) < next.count ? next : undefined;
 }

@@ -4,7 +4,6 @@
  */
 
 import type { Denial } from './decision.js';
-import { httpLimitsOf, patchScopeOf } from './enforcers/enforcer.js';
 import { isReachable, privateAddress, redirectsExceeded } from './enforcers/http-out.js';
 import { checkPatchScope, type PatchSummary } from './enforcers/patch-scope.js';
 import type { Gate } from './gate.js';
@@ -31,7 +30,7 @@ export function checkRedirect(
   const { grant, denial } = findGrant(gate, subject);
   if (grant === undefined || denial !== undefined) return denial;
   for (const { name, enforcer } of grant.chain) {
-    const most = httpLimitsOf(enforcer)?.maxRedirects;
+    const most = enforcer.http?.maxRedirects;
     if (most !== undefined && hops > most) return redirectsExceeded(hops, name);
   }
   return checkConstraints(gate, grant, subject, ports).denial;
@@ -62,8 +61,7 @@ export function checkPatch(gate: Gate, cap: string, summary: PatchSummary): Deni
   const grant = wholeGrant(gate, cap);
   if ('code' in grant) return grant;
   for (const { name, enforcer } of grant.chain) {
-    const scope = patchScopeOf(enforcer);
-    const denied = scope && checkPatchScope(scope, summary, name);
+    const denied = enforcer.patch && checkPatchScope(enforcer.patch, summary, name);
     if (denied !== undefined) return denied;
   }
   return undefined;
@@ -77,7 +75,7 @@ export function checkAddress(gate: Gate, cap: string, address: Uint8Array): Deni
   const grant = wholeGrant(gate, cap);
   if ('code' in grant) return grant;
   const narrow = grant.chain.find(
-    ({ enforcer }) => !isReachable(address, httpLimitsOf(enforcer)?.privateRanges),
+    ({ enforcer }) => !isReachable(address, enforcer.http?.privateRanges),
   );
   return narrow && privateAddress('what the name stands for', narrow.name);
 }

@@ -4,7 +4,7 @@
  * A range is exact: the bits behind its prefix are zero, so that nobody reads another range into it
  * than was meant.
  */
-import { parseAddress6, printAddress6 } from './address6.js';
+import { parseAddress6 } from './address6.js';
 import { parseHost } from './host.js';
 import { isWithin, wrappedAddress } from './private-address.js';
 
@@ -18,16 +18,13 @@ const BITS = /^(?:0|[1-9][0-9]{0,2})$/;
 
 /** The range, or undefined for a text that is none. */
 export function parseRange(text: string): AddressRange | undefined {
-  const [address = '', bits = '', ...more] = text.split('/');
+  const slash = text.lastIndexOf('/');
+  const address = text.slice(0, slash);
+  const bits = text.slice(slash + 1);
   const prefix = address.includes(':') ? parseAddress6(address) : parseHost(address)?.address;
-  if (prefix === undefined || more.length > 0 || !BITS.test(bits)) return undefined;
+  if (prefix === undefined || !BITS.test(bits)) return undefined;
   const range = { prefix, bits: Number(bits) };
   return range.bits <= 8 * prefix.length && isExact(range) ? range : undefined;
-}
-
-/** The one spelling of a range. */
-export function printRange({ prefix, bits }: AddressRange): string {
-  return `${prefix.length === 4 ? prefix.join('.') : printAddress6(prefix)}/${bits}`;
 }
 
 /** Whether an address lies in a range: itself, or the IPv4 address that it wraps. */

@@ -3,12 +3,9 @@
 const GROUPS = 8;
 const HEX_GROUP = /^[0-9A-Fa-f]{1,4}$/;
 const DOTTED = /^(?:(?:0|[1-9][0-9]{0,2})\.){3}(?:0|[1-9][0-9]{0,2})$/;
-/** The longest text: eight groups, or six and a dotted address. */
-const MAX_TEXT = 45;
 
 /** 16 bytes, or undefined for anything that is no address. */
 export function parseAddress6(text: string): Uint8Array | undefined {
-  if (text.length > MAX_TEXT) return undefined;
   const halves = text.split('::');
   const dotted = halves.length === 1 ? 0 : 1;
   const [left, right] = halves.map((half, i) => groupsOf(half, i === dotted ? 'dotted' : 'hex'));

@@ -1,7 +1,11 @@
+import type { GrantDefinition } from '@aos/air';
 import { type Encodable, encode, type Value } from '@aos/canon';
 import { describe, expect, test } from 'vitest';
+import { gateDefinition } from '../../../test/gate-world.js';
+import type { Denial } from '../decision.js';
 import { EffectParams } from '../requests/effect-params.js';
 import { CapParams, type Constraint, type ConstraintReader, nameValues } from './constraint.js';
+import { compileEnforcer } from './enforcer.js';
 import { httpOut, readHttpLimits, redirectsExceeded } from './http-out.js';
 import { llmBasic } from './llm-basic.js';
 import { blob, compile, governance, query, secret } from './named-things.js';
@@ -110,6 +114,30 @@ describe('an enforcer is for some kinds of effects', () => {
   });
 });
 
+describe('a grant whose parameters are not understood', () => {
+  const modules = ['HttpOut', 'LlmBasic', 'Blob', 'Query', 'Secret', 'Compile', 'Workspace'];
+
+  test.each([...modules, 'Governance'])('denies whatever is asked under %s', (name) => {
+    const definition = gateDefinition();
+    const module = `sys/CapEnforce${name}@1`;
+    const note = definition.grants.get('note') as GrantDefinition;
+    const granted = {
+      ...note,
+      cap: { ...note.cap, enforcer: { module } },
+      params: encode({ foreign: 1 }),
+    };
+    const enforcer = compileEnforcer('g', granted, definition);
+    expect(enforcer).toMatchObject({
+      denial: { code: 'cap-params-invalid', at: 'grant g params' },
+    });
+    const { advice } = (enforcer as { readonly denial: Denial }).denial;
+    expect(advice.includes('allow_private')).toBe(name === 'HttpOut');
+    expect(compileEnforcer('g', { ...granted, params: encode({}) }, definition).kind).toBe(
+      'native',
+    );
+  });
+});
+
 describe('parameters that an enforcer cannot see are denied', () => {
   const get2 = (headers: Encodable) => ({ ...get, headers });
   test.each<[ConstraintReader, Fields, string, Fields, string]>([
@@ -169,6 +197,9 @@ describe('headers of a request', () => {
     expect(host('https://a.example/', { $tag: 'literal', $value: 'a.example' })).toBe(undefined);
     expect(host('https://a.example/', { $tag: 'secret', $value: 'a.example' })).toBe(other);
     expect(host('https://a.example/', { $tag: 'literal', $value: 7 })).toBe(other);
+    const secret = { $tag: 'secret', $value: { alias: 'a', version: 1 } };
+    const asked = { ...get, headers: { authorization: secret } };
+    expect(denied(http, {}, 'http.request', asked)).toBe(undefined);
   });
 
   test('name another method or path only where that is not constrained', () => {

@@ -22,18 +22,21 @@ export interface Checked extends Charge {
   readonly denial: Denial | undefined;
 }
 
-export type Enforcer =
-  | { readonly kind: 'allow-all' }
-  | {
-      readonly kind: 'native';
-      readonly constraint: Constraint;
-      readonly http?: HttpLimits;
-      readonly patch?: PatchScope;
-    }
-  | { readonly kind: 'module'; readonly module: ModuleEnforcer }
-  | { readonly kind: 'broken'; readonly denial: Denial };
+export type Enforcer = Rechecked &
+  (
+    | { readonly kind: 'native'; readonly constraint: Constraint }
+    | { readonly kind: 'module'; readonly module: ModuleEnforcer }
+    /** Says the same to whatever is asked. */
+    | { readonly kind: 'fixed'; readonly denial: Denial | undefined }
+  );
 
-const ALLOW_ALL: Enforcer = { kind: 'allow-all' };
+/** What is asked again of what was let out. */
+interface Rechecked {
+  readonly http?: HttpLimits;
+  readonly patch?: PatchScope;
+}
+
+const ALLOW_ALL: Enforcer = { kind: 'fixed', denial: undefined };
 
 const ALLOW_ALL_MODULE = 'sys/CapAllowAll@1';
 
@@ -61,17 +64,18 @@ export function compileEnforcer(
   const module = granted.cap.enforcer.module;
   if (module === ALLOW_ALL_MODULE) return ALLOW_ALL;
   const native = compileNative(module, granted.params);
-  if (native !== undefined)
-    return native ?? { kind: 'broken', denial: notUnderstood(name, granted) };
+  if (native !== undefined) {
+    return native ?? { kind: 'fixed', denial: notUnderstood(name, granted) };
+  }
   const found = definition.find('defmodule', module);
-  const hash = parseHashText(found?.wasm_hash ?? '');
+  const hash = codeOf(module, definition);
   const output = definition.schemas.get('sys/CapCheckOutput@1');
-  if (found?.module_kind !== 'pure' || !hash.ok || output === undefined || isZero(hash.value)) {
-    return { kind: 'broken', denial: unbound(name, module) };
+  if (found?.module_kind !== 'pure' || output === undefined || bytesEqual(hash, ZERO_HASH)) {
+    return { kind: 'fixed', denial: unbound(name, module) };
   }
   const wantsContext = found.abi.pure.context !== undefined;
   const { cap, params } = granted;
-  const enforcer = { name: module, hash: hash.value, output, wantsContext };
+  const enforcer = { name: module, hash, output, wantsContext };
   return { kind: 'module', module: { ...enforcer, grant: name, cap: cap.name, params } };
 }
 
@@ -96,9 +100,14 @@ export function enforcerModules(
   const names = [...definition.grants.values()].map(({ cap }) => cap.enforcer.module);
   return [...new Set(names)].flatMap((name) => {
     if (name === ALLOW_ALL_MODULE || SPECIAL.has(name) || NATIVE.has(name)) return [];
-    const hash = parseHashText(definition.find('defmodule', name)?.wasm_hash ?? '');
-    return [{ name, hash: hash.ok ? hash.value : ZERO_HASH }];
+    return [{ name, hash: codeOf(name, definition) }];
   });
+}
+
+/** The hash of the code of a module; the zero hash where there is none. */
+function codeOf(module: string, definition: WorldDefinition): Hash {
+  const hash = parseHashText(definition.find('defmodule', module)?.wasm_hash ?? '');
+  return hash.ok ? hash.value : ZERO_HASH;
 }
 
 function compileGovernance(fields: CapParams): Enforcer | null {
@@ -108,22 +117,10 @@ function compileGovernance(fields: CapParams): Enforcer | null {
   return { kind: 'native', constraint: governance(kinds), patch };
 }
 
-/** What an enforcer lets patches touch, if it is the one for that. */
-export function patchScopeOf(enforcer: Enforcer): PatchScope | undefined {
-  return enforcer.kind === 'native' ? enforcer.patch : undefined;
-}
-
-/** The limits of HTTP that an enforcer checks, if it is the one for that. */
-export function httpLimitsOf(enforcer: Enforcer): HttpLimits | undefined {
-  return enforcer.kind === 'native' ? enforcer.http : undefined;
-}
-
 /** Asks one enforcer. */
 export function runEnforcer(enforcer: Enforcer, grant: string, asked: Asked): Checked {
   switch (enforcer.kind) {
-    case 'allow-all':
-      return { denial: undefined, ...NO_CHARGE };
-    case 'broken':
+    case 'fixed':
       return { denial: enforcer.denial, ...NO_CHARGE };
     case 'native': {
       const { effect, params } = asked.subject;
@@ -138,10 +135,6 @@ export function runEnforcer(enforcer: Enforcer, grant: string, asked: Asked): Ch
 /** The fields of the canonical parameters of a grant. */
 function fieldsOf(canonical: Uint8Array): ReadonlyMap<Value, Value> {
   return new EffectParams(canonical).fields();
-}
-
-function isZero(hash: Hash): boolean {
-  return bytesEqual(hash, ZERO_HASH);
 }
 
 function notUnderstood(name: string, { cap }: GrantDefinition): Denial {

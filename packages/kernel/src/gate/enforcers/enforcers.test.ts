@@ -1,31 +1,6 @@
-import {
-  decode,
-  decodePlain,
-  type Encodable,
-  encode,
-  encodeUntagged,
-  sha256,
-  utf8,
-  type Value,
-} from '@aos/canon';
-import type { CallOutcome, Engine } from '@aos/protocol';
+import { type Encodable, encode } from '@aos/canon';
 import { describe, expect, test } from 'vitest';
-import {
-  ask,
-  checkModule,
-  emptyState,
-  engineOf,
-  gateDefinition,
-  gateOf,
-  type Json,
-  outcomeOf,
-  portsOf,
-  reducerR,
-  verdictOf,
-} from '../../../test/gate-world.js';
-import { ObjectsNeeded } from '../../trie/objects-needed.js';
-import { authorize } from '../authorize.js';
-import { enforcerModules } from './enforcer.js';
+import { ask, type Json, outcomeOf, verdictOf } from '../../../test/gate-world.js';
 
 interface Case {
   readonly cap: string;
@@ -155,122 +130,6 @@ describe('a grant of names', () => {
   });
 });
 
-describe('an enforcer that the world brings', () => {
-  const grants = [{ name: 'note', cap: 'g/checked@1', params: { words: ['a'] } }];
-  const gate = gateOf({ grants });
-  const answer = (value: Encodable): CallOutcome => ({
-    kind: 'output',
-    output: encodeUntagged({ output: encode(value) }),
-    fuel: 11,
-  });
-  const asking = (engine: Engine) => authorize(gate, emptyState(), ask(), portsOf([], engine));
-  const saying = (outcome: CallOutcome) => asking(engineOf(() => outcome));
-
-  test('is given the grant, the effect, the origin and the time', () => {
-    const seen: Uint8Array[] = [];
-    const engine = engineOf((input) => {
-      seen.push(input);
-      return answer({ constraints_ok: true, deny: null });
-    });
-    authorize(gate, emptyState(), ask({ origin: reducerR }), portsOf([], engine));
-    const envelope = fieldsOf(decodePlain(seen[0] as Uint8Array));
-    const input = fieldsOf(decode(envelope.get('input') as Uint8Array));
-    const context = fieldsOf(decode(envelope.get('ctx') as Uint8Array));
-    expect(envelope.get('version')).toBe(1);
-    expect(Object.fromEntries(input)).toMatchObject({
-      cap_def: 'g/checked@1',
-      grant_name: 'note',
-      cap_params: encode({ words: ['a'] }),
-      effect_kind: 'g.note',
-      effect_params: encode({
-        text: 'hello',
-        max_tokens: null,
-        max_cost_cents: null,
-        key: null,
-        bare_key: null,
-      }),
-      origin: new Map([
-        ['kind', 'reducer'],
-        ['name', 'g/R@1'],
-      ]),
-      logical_now_ns: 1_000,
-    });
-    expect(Object.fromEntries(context)).toMatchObject({ module: 'g/Check@1', journal_height: 7 });
-  });
-
-  test('is charged whatever it says', () => {
-    expect(saying(answer({ constraints_ok: true, deny: null }))).toMatchObject({
-      kind: 'open',
-      fuel: 11,
-      calls: 1,
-    });
-    expect(saying({ kind: 'fault', code: 'out-of-fuel', fuel: 99 })).toMatchObject({
-      code: 'enforcer-error',
-      fuel: 99,
-      calls: 1,
-    });
-  });
-
-  test('denies with a code of its own, and its message stays outside', () => {
-    const deny = { code: 'word_not_allowed', message: 'say something else' };
-    const verdict = saying(answer({ constraints_ok: false, deny }));
-    expect(verdict).toMatchObject({ code: 'word_not_allowed', at: 'grant note params' });
-    expect(verdict.decision.code).toBe('word_not_allowed');
-    expect(JSON.stringify(verdict.decision)).not.toContain('something');
-  });
-
-  const why = { code: 'no', message: '' };
-  test.each([
-    ['traps', { kind: 'fault', code: 'module-trap', fuel: 5 } as const],
-    ['answers with no envelope', { kind: 'output', output: Uint8Array.of(1), fuel: 1 } as const],
-    ['answers out of schema', answer({ constraints_ok: 'yes' })],
-    ['says no without a reason', answer({ constraints_ok: false, deny: null })],
-    [
-      'says no with a text for a code',
-      answer({ constraints_ok: false, deny: { ...why, code: 'Not now!' } }),
-    ],
-    [
-      'says no with a long code',
-      answer({ constraints_ok: false, deny: { ...why, code: 'a'.repeat(65) } }),
-    ],
-  ] satisfies [string, CallOutcome][])('denies when it %s', (_, outcome) => {
-    expect(outcomeOf(saying(outcome))).toBe('enforcer-error');
-  });
-
-  test('denies when it says both yes and no', () => {
-    expect(outcomeOf(saying(answer({ constraints_ok: true, deny: why })))).toBe('no');
-  });
-
-  test('is asked for when its code is not loaded, and nothing is decided', () => {
-    const empty: Engine = {
-      has: () => false,
-      call: () => {
-        throw new Error('not there');
-      },
-    };
-    expect(() => asking(empty)).toThrow(ObjectsNeeded);
-  });
-
-  test('is not asked when the grant has expired', () => {
-    const late = gateOf({ grants: [{ ...grants[0], expiry_ns: 5 }] });
-    const verdict = authorize(late, emptyState(), ask(), portsOf());
-    expect(outcomeOf(verdict)).toBe('grant-expired');
-  });
-
-  test('is named among the modules that a world needs, native ones are not', () => {
-    const both = [...grants, { name: 'plain', cap: 'g/note@1', params: {} }];
-    expect(enforcerModules(gateDefinition({ grants: both }))).toEqual([
-      { name: 'g/Check@1', hash: checkModule },
-    ]);
-    expect(sha256(utf8('module g/Check@1'))).toEqual(checkModule);
-  });
-});
-
-function fieldsOf(read: ReturnType<typeof decode>): ReadonlyMap<string, Value> {
-  if (!read.ok || !(read.value instanceof Map)) throw new Error('a map was expected');
-  return read.value;
-}
-
 describe('a grant of workspaces', () => {
   const params = { workspaces: ['notes', '/mem'], prefixes: ['skills/', 'a/b'] };
   const hash = `sha256:${'0'.repeat(64)}`;
@@ -304,6 +163,18 @@ describe('a grant of workspaces', () => {
     expect(read('notes', 'x', {})).toBe('open');
     expect(read('/mem', 'x', {})).toBe('workspace-not-allowed');
     expect(read('/mem', 'x', { workspaces: ['/mem'] })).toBe('open');
+    const asked = ask({
+      ...{ effect: 'workspace.resolve', cap: 'it' },
+      params: encode({ workspace: '/mem' }),
+    });
+    const advice = (granted: Json) => {
+      const grants = [{ name: 'it', cap: 'sys/workspace@1', params: granted }];
+      return verdictOf({ caps: ['sys/workspace@1'], grants }, asked);
+    };
+    expect(advice({ workspaces: ['notes'] })).toMatchObject({
+      advice: 'add /mem to workspaces, or use notes',
+    });
+    expect(advice({})).toMatchObject({ advice: 'add /mem to workspaces' });
   });
 
   test('says what may be done', () => {

@@ -17,6 +17,7 @@ export interface Host {
 const MAX_NAME = 253;
 const MAX_LABEL = 63;
 
+const ASCII = /^\p{ASCII}*$/u;
 const LABEL = /^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?$/;
 const OCTET = /^(?:0|[1-9][0-9]{0,2})$/;
 /** Last labels that make some parsers read the whole host as a number. */
@@ -41,8 +42,7 @@ export function isLocalName({ text }: Host): boolean {
 
 /** Lower-casing maps some foreign letters to ASCII ones, so nothing else may come in. */
 export function isAscii(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
-  return true;
+  return ASCII.test(text);
 }
 
 function parseBracketed(written: string): Host | undefined {

@@ -2,7 +2,6 @@ import { encode } from '@aos/canon';
 import { describe, expect, test } from 'vitest';
 import { ask, gateOf, type Json, outcomeOf, verdictOf } from '../../../test/gate-world.js';
 import { checkAddress } from '../recheck.js';
-import { parseHttpUrl } from './http-url.js';
 
 const CAPS = ['sys/http.out@1', 'sys/http.out@2'];
 
@@ -161,10 +160,6 @@ describe('a URL is what every parser takes it for, or refused', () => {
     ...[0x66, 0x6d, 0x65, 0x74, 0x68, 0x6f, 0x64, 0x63, 0x47, 0x45, 0x54],
     ...[0x67, 0x68, 0x65, 0x61, 0x64, 0x65, 0x72, 0x73, 0xa0],
   ]);
-
-  test('is refused beyond its longest, whatever the world lets in', () => {
-    expect(parseHttpUrl(`https://good.example/${'a'.repeat(9_000)}`)).toContain('8192');
-  });
 });
 
 describe('what a grant of HTTP allows', () => {
@@ -196,6 +191,7 @@ describe('what a grant of HTTP allows', () => {
       'path-not-allowed',
     ],
     ['hidden backslashes', { path_prefixes: ['/'] }, 'https://a.example/a%5Cb', 'path-not-allowed'],
+    ['any of its prefixes', { path_prefixes: ['/v2', '/v1'] }, 'https://a.example/v1', 'open'],
     ['hidden slashes without prefixes', {}, 'https://a.example/a%2Fb', 'open'],
   ])('%s', (_, params, url, code) => {
     expect(codeOf(params as Json, { url })).toBe(code);
@@ -233,6 +229,9 @@ describe('what a grant of HTTP allows', () => {
     ['a prefix without a slash', { path_prefixes: ['v1'] }],
     ['a prefix with dots', { path_prefixes: ['/a/../b'] }],
     ['a prefix with a query', { path_prefixes: ['/a?b'] }],
+    ['a prefix with a blank', { path_prefixes: ['/a b'] }],
+    ['a prefix that hides a slash', { path_prefixes: ['/a%2Fb'] }],
+    ['an address without its last bracket', { hosts: ['[::1'] }],
     ['a method that is none', { methods: ['GET '] }],
   ])('nothing when it is not understood: %s', (_, params) => {
     expect(codeOf(params, { url: 'https://a.example/' })).toBe('cap-params-invalid');
@@ -243,6 +242,15 @@ describe('what a grant of HTTP allows', () => {
     const verdict = checked({ hosts: ['a.example'] }, { url: 'https://b.example/' });
     expect(verdict).toMatchObject({ at: 'grant web params hosts', decision: { policy: null } });
     expect(outcomeOf(verdictOf({ grants }, ask()))).toBe('open');
+  });
+
+  test('tells where a URL is that is none, and how ranges are written', () => {
+    expect(checked({}, { url: 'a.example' })).toMatchObject({ at: 'params/url' });
+    const asked = { url: 'https://a.example/' };
+    expect(checked({ allow_private: ['10/8'] }, asked, 2)).toMatchObject({
+      at: 'grant web params',
+      advice: expect.stringContaining('as 10.0.0.0/8'),
+    });
   });
 });
 
@@ -327,7 +335,17 @@ describe('addresses that are not public', () => {
 
   test.each([
     ...['10.0.0.0', '10.0.0.0/', '10.0.0.0/33', '10.0.0.1/8', '10.0/8', '010.0.0.0/8', '::/129'],
-    ...['10.0.0.0/08', '10.0.0.0/8/8', '[::1]/128', 'fc00::1/7', 'localhost', 'a.example/8', ''],
+    ...[
+      '10.1.0.0/8',
+      '11.0.0.0/7',
+      '10.0.0.0/08',
+      '10.0.0.0/8/8',
+      '[::1]/128',
+      'fc00::1/7',
+      'localhost',
+      'a.example/8',
+      '',
+    ],
   ])('are none in %j, which is no range', (range) => {
     const url = 'https://a.example/';
     const params = { allow_private: ['127.0.0.0/8', range] };
@@ -350,6 +368,7 @@ describe('addresses that are not public', () => {
     expect(codeFor(8, 8, 8, 8)).toBe(undefined);
     expect(codeFor(127, 0, 0, 1)).toBe('address-not-allowed');
     expect(codeFor(1, 2, 3)).toBe('address-not-allowed');
+    expect(codeFor(0x26, 7, 0xf8)).toBe('address-not-allowed');
     expect(checkAddress(gate, 'other', Uint8Array.of(8, 8, 8, 8))?.code).toBe('grant-not-found');
     expect(checkAddress(gateOf(brief({})), 'web', Uint8Array.of(127, 0, 0, 1))).toBe(undefined);
   });

@@ -9,7 +9,7 @@
  */
 import type { Value } from '@aos/canon';
 import type { Denial } from '../decision.js';
-import { type AddressRange, isInRange, parseRange, printRange } from './address-range.js';
+import { type AddressRange, isInRange, parseRange } from './address-range.js';
 import { parseAddress6 } from './address6.js';
 import {
   type CapParams,
@@ -24,7 +24,7 @@ import { type Host, isAscii, isLocalName, parseHost } from './host.js';
 import { type HttpUrl, parseHttpUrl, parsePath } from './http-url.js';
 import { isPrivateAddress } from './private-address.js';
 
-const KINDS = ['http.request'] as const;
+const KIND = 'http.request';
 
 /** A token of RFC 9110 §5.6.2. */
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -63,12 +63,13 @@ export function readHttpLimits(params: CapParams): HttpLimits | undefined {
 
 /** None where the set is absent or empty: what is private has to be named. */
 function readRanges(params: CapParams): readonly AddressRange[] {
-  const spell = (text: string) => {
+  const ranges: AddressRange[] = [];
+  params.texts('allow_private', (text) => {
     const range = parseRange(text);
-    return range && printRange(range);
-  };
-  const texts = params.texts('allow_private', spell) ?? [];
-  return [...texts].flatMap((text) => parseRange(text) ?? []);
+    if (range !== undefined) ranges.push(range);
+    return range && text;
+  });
+  return ranges;
 }
 
 /** The constraint of such a grant. */
@@ -81,7 +82,7 @@ function checkRequest(
   limits: HttpLimits,
   grant: string,
 ): Denial | undefined {
-  if (!KINDS.some((kind) => kind === effect.kind)) return kindMismatch(grant, effect.kind, KINDS);
+  if (effect.kind !== KIND) return kindMismatch(grant, effect.kind, [KIND]);
   const params = effect.params.fields();
   const written = params.get('url');
   const method = params.get('method');
@@ -90,14 +91,15 @@ function checkRequest(
   if (typeof method !== 'string' || !TOKEN.test(method)) return paramsInvalid('method', 'a token');
   if (!(headers instanceof Map)) return paramsInvalid('headers', 'a map of texts');
   const url = effect.params.once('http-url', () => parseHttpUrl(written));
-  if (typeof url === 'string') {
-    return { code: 'invalid-url', at: 'params/url', advice: `expected ${url}` };
+  if (!url.ok) {
+    const { code, at, detail } = url.refusal;
+    return { code, at, advice: detail };
   }
   return (
-    checkHost(url, limits, grant) ??
+    checkHost(url.value, limits, grant) ??
     checkMethod(method, limits, grant) ??
-    checkPath(url, limits, grant) ??
-    checkHeaders(headers, url, limits)
+    checkPath(url.value, limits, grant) ??
+    checkHeaders(headers, url.value, limits)
   );
 }
 
@@ -149,7 +151,7 @@ function checkHeaders(headers: ReadonlyMap<Value, Value>, url: HttpUrl, limits: 
       return paramsInvalid('headers', 'header names that are tokens');
     }
     const text = literalOf(value);
-    if (text !== undefined && /[\0\r\n]/.test(text)) {
+    if (text?.match(/[\0\r\n]/)) {
       return paramsInvalid(`headers/${name}`, 'a value without line ends');
     }
     const lower = name.toLowerCase();
@@ -179,9 +181,8 @@ function headerNotAllowed(name: string): Denial {
 
 /** A prefix in the spelling of paths; one that could not match as meant is not understood. */
 function spellPrefix(prefix: string): string | undefined {
-  if (!prefix.startsWith('/') || prefix.includes('?')) return undefined;
-  const path = parsePath(prefix);
-  return typeof path === 'string' || path.hidesSlash ? undefined : path.path;
+  const read = prefix.startsWith('/') ? parsePath(prefix) : undefined;
+  return read?.ok && !read.value.hidesSlash ? read.value.path : undefined;
 }
 
 const LOOPBACK = [Uint8Array.of(127, 0, 0, 1), parseAddress6('::1')];

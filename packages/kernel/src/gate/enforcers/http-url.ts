@@ -7,7 +7,7 @@
  *
  * Deliberately absent: resolving, relative references, other schemes than HTTP's.
  */
-import { decodeUtf8 } from '@aos/canon';
+import { decodeUtf8, ok, type Result, refuse } from '@aos/canon';
 import { type Host, parseHost } from './host.js';
 
 export interface HttpUrl {
@@ -30,10 +30,13 @@ const DEFAULT_PORTS: ReadonlyMap<string, number> = new Map([
   ['https', 443],
 ]);
 
-/** RFC 3986 §2 without fragments; brackets are checked where they stand. */
+/** RFC 3986 §2 without fragments. */
 const CHARACTERS = /^[A-Za-z0-9\-._~:/?[\]@!$&'()*+,;=%]*$/;
-const PARTS = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/([^/?]*)(\/[^?]*)?(?:\?.*)?$/;
-const AUTHORITY = /^(\[[^\]]*\]|[^:[\]]+)(?::(0|[1-9][0-9]{0,4}))?$/;
+const PATH_CHARACTERS = /^[A-Za-z0-9\-._~:/@!$&'()*+,;=%]*$/;
+/** Scheme, host, port and path; the query may be anything. */
+const PARTS =
+  /^([A-Za-z][A-Za-z0-9+.-]*):\/\/(\[[^\]/?]*\]|[^:/?[\]]+)(?::(0|[1-9][0-9]{0,4}))?(\/[^?]*)?(?:\?.*)?$/;
+type Parts = [whole: string, scheme: string, host: string, port?: string, path?: string];
 const ESCAPE = /%([0-9A-Fa-f]{2})/g;
 const UNRESERVED = /^[A-Za-z0-9\-._~]$/;
 
@@ -42,48 +45,48 @@ const UNRESERVED = /^[A-Za-z0-9\-._~]$/;
  * at a segment.
  */
 const DOT_SEGMENT = /(?:^|[/\\])\.\.?(?:[/\\;]|$)/;
-const NO_DOTS = 'a path without . and .. in it';
 
-/** Rounds of decoding after which a path must have come to rest. */
+/** Rounds of decoding of which the last one must change nothing. */
 const MAX_ROUNDS = 8;
 
-/** The parts of a URL, or the reason why it is none. */
-export function parseHttpUrl(text: string): HttpUrl | string {
-  if (text.length > MAX_URL) return `at most ${MAX_URL} characters`;
-  if (!CHARACTERS.test(text)) return 'only characters of a URL, without # and without \\';
-  const [, scheme = '', authority = '', rawPath = '/'] = PARTS.exec(text) ?? [];
-  if (scheme === '') return 'scheme://host/path';
-  if (authority.includes('@')) return 'no user information: a host follows ://';
-  const [, written = '', digits] = AUTHORITY.exec(authority) ?? [];
-  const host = parseHost(written);
-  if (host === undefined) return 'a host name, or an address in its one spelling';
-  const lower = scheme.toLowerCase();
-  const port = digits === undefined ? (DEFAULT_PORTS.get(lower) ?? NO_PORT) : Number(digits);
-  if (port > MAX_PORT || (port === 0 && digits !== undefined)) return 'a port from 1 to 65535';
+/** The parts of a URL. Code: `invalid-url`. */
+export function parseHttpUrl(text: string): Result<HttpUrl> {
+  if (text.length > MAX_URL) return invalid(`at most ${MAX_URL} characters`);
+  if (!CHARACTERS.test(text)) return invalid('only characters of a URL, without # and without \\');
+  const parts = PARTS.exec(text);
+  if (parts === null) return invalid('scheme://host:port/path');
+  const [, written, name, digits, rawPath = '/'] = parts as unknown as Parts;
+  const host = parseHost(name);
+  if (host === undefined) return invalid('a host name, or an address in its one spelling');
+  const scheme = written.toLowerCase();
+  const port = digits === undefined ? (DEFAULT_PORTS.get(scheme) ?? NO_PORT) : Number(digits);
+  if (port > MAX_PORT || (port === 0 && digits !== undefined)) {
+    return invalid('a port from 1 to 65535');
+  }
   const path = parsePath(rawPath);
-  return typeof path === 'string' ? path : { scheme: lower, host, port, ...path };
+  return path.ok ? ok({ scheme, host, port, ...path.value }) : path;
 }
 
 type Path = Pick<HttpUrl, 'path' | 'hidesSlash'>;
 
-/** The path of a URL or a prefix of one. */
-export function parsePath(raw: string): Path | string {
-  if (!CHARACTERS.test(raw)) return 'only characters of a path';
-  if (raw.includes('[') || raw.includes(']')) return 'brackets in the path as %5B and %5D';
-  if (DOT_SEGMENT.test(raw)) return NO_DOTS;
-  return raw.includes('%') ? parseEscaped(raw) : { path: raw, hidesSlash: false };
+/** The path of a URL or a prefix of one. Code: `invalid-url`. */
+export function parsePath(raw: string): Result<Path> {
+  if (!PATH_CHARACTERS.test(raw)) {
+    return invalid('only characters of a path, brackets as %5B and %5D');
+  }
+  if (/%(?![0-9A-Fa-f]{2})/.test(raw)) return invalid('escapes as %41 in the path');
+  const bytes = decodeEscapes(raw);
+  if (!decodeUtf8(bytes).ok) return invalid('a path whose escapes are UTF-8');
+  if (bytes.some((byte) => byte < 0x20 || byte === 0x7f)) return invalid('no control characters');
+  const bare = settle(raw);
+  if (bare === undefined) return invalid(`a path escaped fewer than ${MAX_ROUNDS} times`);
+  if (DOT_SEGMENT.test(bare)) return invalid('a path without . and .. in it');
+  const hidesSlash = bare.includes('\\') || bare.split('/').length !== raw.split('/').length;
+  return ok({ path: raw.replace(ESCAPE, normalEscape), hidesSlash });
 }
 
-function parseEscaped(raw: string): Path | string {
-  if (/%(?![0-9A-Fa-f]{2})/.test(raw)) return 'escapes as %41 in the path';
-  const bytes = decodeEscapes(raw);
-  if (!decodeUtf8(bytes).ok) return 'a path whose escapes are UTF-8';
-  if (bytes.some((byte) => byte < 0x20 || byte === 0x7f)) return 'no control characters';
-  const bare = settle(raw);
-  if (bare === undefined) return `a path that is escaped at most ${MAX_ROUNDS} times`;
-  if (DOT_SEGMENT.test(bare)) return NO_DOTS;
-  const hidesSlash = bare.includes('\\') || count(bare, '/') !== count(raw, '/');
-  return { path: raw.replace(ESCAPE, normalEscape), hidesSlash };
+function invalid(expected: string): Result<never> {
+  return refuse('invalid-url', 'params/url', `expected ${expected}`);
 }
 
 /** RFC 3986 §6.2.2: upper case, and no escape for what needs none. */
@@ -116,8 +119,4 @@ function decodeEscapes(raw: string): Uint8Array {
     if (isEscape) i += 2;
   }
   return bytes.subarray(0, size);
-}
-
-function count(text: string, character: string): number {
-  return text.split(character).length - 1;
 }

@@ -11,7 +11,7 @@ import {
   paramsInvalid,
 } from './constraint.js';
 
-const KINDS = ['llm.generate'] as const;
+const KIND = 'llm.generate';
 
 interface LlmLimits {
   readonly providers: ReadonlySet<string> | undefined;
@@ -33,7 +33,7 @@ export function llmBasic(params: CapParams): Constraint | undefined {
 }
 
 function checkCall(effect: CheckedEffect, limits: LlmLimits, grant: string): Denial | undefined {
-  if (!KINDS.some((kind) => kind === effect.kind)) return kindMismatch(grant, effect.kind, KINDS);
+  if (effect.kind !== KIND) return kindMismatch(grant, effect.kind, [KIND]);
   const params = effect.params.fields();
   const provider = params.get('provider');
   const model = params.get('model');
@@ -82,8 +82,10 @@ function checkUnsaid(temperatureMax: string | undefined, grant: string): Denial 
 function checkTools(effect: CheckedEffect, { tools }: LlmLimits, grant: string) {
   const asked = effect.params.fields().get('tools') ?? [];
   const names = Array.isArray(asked) ? asked.map(toolName) : [undefined];
-  if (names.includes(undefined)) return paramsInvalid('tools', 'a list of tools with names');
-  const other = names.find((name) => name !== undefined && tools?.has(name) === false);
+  if (!names.every((name) => name !== undefined)) {
+    return paramsInvalid('tools', 'a list of tools with names');
+  }
+  const other = names.find((name) => tools?.has(name) === false);
   if (other === undefined) return undefined;
   const advice = `add ${other} to tools_allow, or leave the tool out`;
   return denial('tool-not-allowed', grant, 'tools_allow', advice);

@@ -8,7 +8,7 @@
  * of one; its message is for people and stays outside.
  */
 import type { CompiledSchema } from '@aos/air';
-import { decode, encode, type Hash, type Value } from '@aos/canon';
+import { encode, type Hash, type Value } from '@aos/canon';
 import {
   ABI_VERSION,
   decodePureOutput,
@@ -19,6 +19,7 @@ import {
 import { ObjectsNeeded } from '../../trie/objects-needed.js';
 import type { Charge, Denial } from '../decision.js';
 import type { GatePorts } from '../gate-ports.js';
+import { EffectParams } from '../requests/effect-params.js';
 import { originName, type Subject } from '../requests/subject.js';
 
 /** One module on behalf of one grant. */
@@ -88,20 +89,17 @@ function readAnswer(enforcer: ModuleEnforcer, output: Uint8Array): Denial | unde
   const answer = decodePureOutput(output);
   const canonical = answer.ok ? enforcer.output.normalizeCbor(answer.value) : answer;
   if (!canonical.ok) return failed(enforcer, canonical.refusal.code);
-  const fields = decode(canonical.value);
-  const value = fields.ok && fields.value instanceof Map ? fields.value : undefined;
-  const deny = value?.get('deny') ?? null;
-  const isOk = value?.get('constraints_ok') === true;
+  const fields = new EffectParams(canonical.value).fields();
+  const deny = fields.get('deny') ?? null;
+  const isOk = fields.get('constraints_ok') === true;
   if (isOk && deny === null) return undefined;
   return deny instanceof Map ? denied(enforcer, deny) : failed(enforcer, 'no reason given');
 }
 
 function denied(enforcer: ModuleEnforcer, deny: ReadonlyMap<Value, Value>): Denial {
-  const code = deny.get('code');
-  const message = deny.get('message');
-  if (typeof code !== 'string' || !MODULE_CODE.test(code) || typeof message !== 'string') {
-    return failed(enforcer, 'a code that is none');
-  }
+  const code = deny.get('code') as string;
+  const message = deny.get('message') as string;
+  if (!MODULE_CODE.test(code)) return failed(enforcer, 'a code that is none');
   const advice = `${enforcer.name} says: ${message.slice(0, MAX_MESSAGE)}`;
   return { code, at: `grant ${enforcer.grant} params`, advice };
 }

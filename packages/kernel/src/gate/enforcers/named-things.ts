@@ -52,10 +52,9 @@ export function query(params: CapParams): Constraint | undefined {
   const code = 'reducer-not-allowed';
   const named = [{ param: 'reducer', constraint: 'reducers', allowed, code }];
   if (!params.isWhole()) return undefined;
-  return (effect, grant) => {
-    const names = effect.params.fields().has('reducer') ? named : [];
-    return checkKind(effect, kinds, grant) ?? checkNames(effect, names, grant);
-  };
+  return (effect, grant) =>
+    checkKind(effect, kinds, grant) ??
+    (effect.params.fields().has('reducer') ? checkNames(effect, named, grant) : undefined);
 }
 
 /** `sys/CapEnforceCompile@1`: languages of sources. */

@@ -93,6 +93,8 @@ describe('what a grant lets a patch touch', () => {
       {
         set_module_bindings: { bindings: { ...bindings, 'demo/Side@1': { slots: { w: 'http' } } } },
       },
+      { set_module_bindings: { bindings: { 'core/Main@1': { slots: { web: 'demo/http' } } } } },
+      { set_module_bindings: { bindings: { 'core/Main@1': { slots: { other: 'http' } } } } },
       { set_secrets: { secrets: [] } },
       { set_defaults: { policy: 'demo/AllowAll@1' } },
       { set_defaults: { policy: null } },
@@ -130,11 +132,18 @@ describe('what a grant lets a patch touch', () => {
   it('finds nothing in what is no patch', () => {
     const nothing = { sections: new Set(), names: new Set() };
     const op = new Map<Value, Value>([[7, new Map([['kind', 'defplan']])]]);
-    for (const patches of ['none', [op], ['add_def'], [new Map([['add_def', 'core/a@1']])]]) {
+    for (const patches of [
+      'none',
+      [op],
+      ['add_def'],
+      [7, null],
+      [new Map([['add_def', 'core/a@1']])],
+    ]) {
       expect(summarizePatch(new Map<Value, Value>([['patches', patches]]), base as never)).toEqual(
         nothing,
       );
     }
+    expect(summary({ preset_x: {} }).sections).toEqual(new Set(['preset_x']));
     expect(summary({ add_def: { kind: 'deffuture', node: { name: 'core/a@1' } } })).toEqual({
       sections: new Set(),
       names: new Set(['core/a@1']),

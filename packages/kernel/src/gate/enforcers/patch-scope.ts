@@ -45,15 +45,17 @@ export function checkPatchScope(
   { sections: touched, names }: PatchSummary,
   grant: string,
 ): Denial | undefined {
-  const section = [...touched].find((each) => sections?.has(each) === false);
-  if (sections !== undefined && section !== undefined) {
+  for (const section of touched) {
+    if (sections === undefined || sections.has(section)) continue;
     const advice = `add ${section} to sections, or change only ${nameValues(sections)}`;
     return denial('section-not-allowed', grant, 'sections', advice);
   }
-  const name = [...names].find((each) => namespaces !== undefined && !isWithin(each, namespaces));
-  if (namespaces === undefined || name === undefined) return undefined;
-  const advice = `add the namespace of ${name}, or name only what is in ${nameValues(namespaces)}`;
-  return denial('namespace-not-allowed', grant, 'namespaces', advice);
+  for (const name of names) {
+    if (namespaces === undefined || isWithin(name, namespaces)) continue;
+    const advice = `add the namespace of ${name}, or name only what is in ${nameValues(namespaces)}`;
+    return denial('namespace-not-allowed', grant, 'namespaces', advice);
+  }
+  return undefined;
 }
 
 /** A namespace is what stands before the slash of a name. */
@@ -68,7 +70,7 @@ export function summarizePatch(document: Value, base: Manifest): PatchSummary {
   const manifest = decode(encode(base as Encodable));
   const before = manifest.ok ? manifest.value : null;
   for (const op of itemsOf(fieldOf(document, 'patches'))) {
-    for (const [name, body] of op instanceof Map ? op : []) {
+    for (const [name, body] of op instanceof Map ? op : NOTHING) {
       if (typeof name === 'string' && body instanceof Map) readOp({ name, body, before }, found);
     }
   }
@@ -76,6 +78,7 @@ export function summarizePatch(document: Value, base: Manifest): PatchSummary {
 }
 
 type Body = ReadonlyMap<Value, Value>;
+const NOTHING: Body = new Map();
 interface Found {
   readonly sections: Set<string>;
   readonly names: Set<string>;
@@ -159,7 +162,7 @@ function rowsOf(section: Value): Rows {
     );
   }
   const policy = fieldOf(section, 'policy');
-  if (policy !== undefined) rows.set('policy', policy === null ? [] : [rowOf(policy, [policy])]);
+  if (policy !== undefined) rows.set('policy', [rowOf(policy, [policy])]);
   const bindings = fieldOf(section, 'bindings');
   if (!(bindings instanceof Map)) return rows;
   const bound = [...bindings].map(([module, slots]) => {
@@ -175,19 +178,21 @@ const rowOf = (row: Value, names: readonly Value[]): Row => ({
   names: textsOf(names),
 });
 
+const textOf = ({ text }: Row): string => text;
+
 /** All names of rows that come, go, or stand in another order. A field left out stays. */
 function readRows(after: Rows, before: Rows, { names }: Found): void {
   for (const [field, there] of after) {
     const here = before.get(field) ?? [];
-    const [known, kept] = [here, there].map((rows) => new Set(rows.map(({ text }) => text)));
-    const stay = there.filter(({ text }) => known?.has(text));
-    const stayed = here.filter(({ text }) => kept?.has(text));
-    const isMoved = stay.map(({ text }) => text).join() !== stayed.map(({ text }) => text).join();
+    const [known, kept] = [new Set(here.map(textOf)), new Set(there.map(textOf))];
+    const stay = there.map(textOf).filter((text) => known.has(text));
+    const stayed = here.map(textOf).filter((text) => kept.has(text));
+    const isMoved = stay.join() !== stayed.join();
     const touched = isMoved
       ? [...here, ...there]
       : [
-          ...here.filter(({ text }) => !kept?.has(text)),
-          ...there.filter(({ text }) => !known?.has(text)),
+          ...here.filter(({ text }) => !kept.has(text)),
+          ...there.filter(({ text }) => !known.has(text)),
         ];
     for (const row of touched) for (const name of row.names) names.add(name);
   }

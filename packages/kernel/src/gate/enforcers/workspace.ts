@@ -21,6 +21,7 @@ import {
 } from './constraint.js';
 
 const NAMESPACE = 'workspace.';
+const KINDS = [`${NAMESPACE}*`] as const;
 
 /** Operations whose parameters have no path. */
 const WITHOUT_PATH: ReadonlySet<string> = new Set(['resolve', 'empty_root', 'commit']);
@@ -45,7 +46,7 @@ function checkEffect(
   limits: Limits,
   grant: string,
 ): Denial | undefined {
-  if (!kind.startsWith(NAMESPACE)) return kindMismatch(grant, kind, [`${NAMESPACE}*`]);
+  if (!kind.startsWith(NAMESPACE)) return kindMismatch(grant, kind, KINDS);
   const operation = kind.slice(NAMESPACE.length);
   const fields = params.fields();
   return (
@@ -65,8 +66,9 @@ function checkWorkspace(name: Value | undefined, { workspaces }: Limits, grant: 
   if (typeof name !== 'string') return paramsInvalid('workspace', 'a text');
   const isMount = name.startsWith('/');
   if (workspaces === undefined ? !isMount : workspaces.has(name)) return undefined;
-  const others = workspaces === undefined ? '' : `, or use ${nameValues(workspaces)}`;
-  return denial('workspace-not-allowed', grant, 'workspaces', `add ${name} to workspaces${others}`);
+  const others = workspaces && `, or use ${nameValues(workspaces)}`;
+  const advice = `add ${name} to workspaces${others ?? ''}`;
+  return denial('workspace-not-allowed', grant, 'workspaces', advice);
 }
 
 function checkPath(path: Value | undefined, { prefixes }: Limits, grant: string) {

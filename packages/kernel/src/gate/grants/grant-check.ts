@@ -6,7 +6,7 @@ import type { Subject } from '../requests/subject.js';
 import type { CompiledGrant } from './grants.js';
 
 export type Granted =
-  | { readonly grant: CompiledGrant; readonly denial?: Denial }
+  | { readonly grant: CompiledGrant; readonly denial: Denial | undefined }
   | { readonly grant?: undefined; readonly denial: Denial };
 
 /**
@@ -21,7 +21,7 @@ export function findGrant(gate: Gate, subject: Subject): Granted {
     checkType(grant, effect.kind, effect.capType) ??
     grant.broken ??
     checkExpiry(grant, request.now.logicalNowNs);
-  return denial === undefined ? { grant } : { grant, denial };
+  return { grant, denial };
 }
 
 function checkType(grant: CompiledGrant, kind: string, capType: string): Denial | undefined {

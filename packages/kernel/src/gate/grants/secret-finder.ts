@@ -56,14 +56,10 @@ function compose(
       return find && ((value, into) => findEach(value as readonly Value[], find, into));
     }
     case 'map': {
-      const key = inner(type.key);
+      // keys are scalars
       const find = inner(type.value);
-      if (key === null && find === null) return null;
-      return (value, into) => {
-        const map = value as ReadonlyMap<Value, Value>;
-        if (key !== null) findEach(map.keys(), key, into);
-        if (find !== null) findEach(map.values(), find, into);
-      };
+      const valuesOf = (value: Value) => (value as ReadonlyMap<Value, Value>).values();
+      return find && ((value, into) => findEach(valuesOf(value), find, into));
     }
     case 'record':
       return byField(finders(type.fields, inner));

@@ -25,17 +25,17 @@ interface SecretRule {
 export type SecretRules = ReadonlyMap<string, SecretRule>;
 
 export function compileSecrets(definition: WorldDefinition): SecretRules {
-  const names = definition.manifest.secrets?.map(({ name }) => name) ?? [];
+  const { secrets = [] } = definition.manifest;
+  const declared = secrets.flatMap(({ name }) => definition.find('defsecret', name) ?? []);
   return new Map(
-    names.map((name) => {
-      const secret = definition.find('defsecret', name);
+    declared.map((secret) => {
       const rule = {
-        bindingId: secret?.binding_id ?? '',
+        bindingId: secret.binding_id,
         expectedDigest: digestOf(secret),
-        grants: setOf(secret?.allowed_caps),
-        plans: setOf(secret?.allowed_plans),
+        grants: setOf(secret.allowed_caps),
+        plans: setOf(secret.allowed_plans),
       };
-      return [name, rule] as const;
+      return [secret.name, rule] as const;
     }),
   );
 }
@@ -92,8 +92,7 @@ function checkUse(
   return { code: 'secret-plan-denied', at: `secret ${name} allowed_plans`, advice };
 }
 
-function digestOf(secret: DefSecret | undefined): Hash | undefined {
-  const digest = secret?.expected_digest;
+function digestOf({ expected_digest: digest }: DefSecret): Hash | undefined {
   if (digest === undefined) return undefined;
   const parsed = parseHashText(digest);
   assert(parsed.ok, 'a definition was checked');
@@ -101,5 +100,5 @@ function digestOf(secret: DefSecret | undefined): Hash | undefined {
 }
 
 function setOf(names: readonly string[] | undefined): ReadonlySet<string> | undefined {
-  return names === undefined || names.length === 0 ? undefined : new Set(names);
+  return names?.length ? new Set(names) : undefined;
 }

@@ -1,70 +1,10 @@
-import { type Encodable, encode } from '@aos/canon';
+import { encode } from '@aos/canon';
 import { describe, expect, test } from 'vitest';
-import {
-  ask,
-  emptyState,
-  type GateBrief,
-  gateOf,
-  type Json,
-  outcomeOf,
-  portsOf,
-} from '../../../test/gate-world.js';
+import { ask, type Json, portsOf } from '../../../test/gate-world.js';
+import { asked, grant, Spending } from '../../../test/spending.js';
 import { authorize } from '../authorize.js';
-import type { Gate } from '../gate.js';
-import type { GateState } from '../gate-state.js';
-import type { OpenIntent } from '../open-intent.js';
-import type { EffectRequest } from '../requests/effect-request.js';
-import { type Ledger, ledgerKey } from './ledger.js';
-import { type SettledUse, settleBudget } from './settle-budget.js';
+import { budgetLeft } from './budgets.js';
 import { shortageDenial } from './shortage.js';
-
-const grant = (name: string, budget?: Json, parent?: string): Json => ({
-  name,
-  cap: 'g/note@1',
-  params: {},
-  ...(budget === undefined ? {} : { budget }),
-  ...(parent === undefined ? {} : { parent }),
-});
-
-/** A gate and its state, through which effects go one after the other. */
-class Spending {
-  readonly gate: Gate;
-  state: GateState = emptyState();
-  #asked = 0;
-
-  constructor(brief: GateBrief) {
-    this.gate = gateOf(brief);
-  }
-
-  /** The intent, or the code of the denial. */
-  open(changes: Partial<EffectRequest> & { logicalNowNs?: bigint } = {}): OpenIntent | string {
-    const request = ask({ index: this.#asked++, params: asked('x'), ...changes });
-    const verdict = authorize(this.gate, this.state, request, portsOf());
-    if (verdict.kind !== 'open') return outcomeOf(verdict);
-    this.state = verdict.state;
-    return verdict.intent;
-  }
-
-  mustOpen(changes: Parameters<Spending['open']>[0] = {}): OpenIntent {
-    const intent = this.open(changes);
-    if (typeof intent === 'string') throw new Error(intent);
-    return intent;
-  }
-
-  settle(intent: OpenIntent, use: Partial<SettledUse> & { readonly receipt?: Encodable } = {}) {
-    const { receipt = {}, ...rest } = use;
-    const payload = encode({ cost_cents: null, size: null, token_usage: null, ...Object(receipt) });
-    const settled = { status: 'ok' as const, code: null, payload, ...rest };
-    this.state = settleBudget(this.state, intent, settled);
-  }
-
-  ledger(name: string): Ledger | undefined {
-    return this.state.ledgers.get(ledgerKey(name));
-  }
-}
-
-const asked = (text: string, more: { [field: string]: Encodable } = {}) =>
-  encode({ text, max_cost_cents: 1, ...more });
 
 describe('a budget', () => {
   test('of calls lets so many through', () => {
@@ -113,21 +53,6 @@ describe('a budget', () => {
     expect(spending.ledger('note')).toMatchObject({ used: { cents: 6n }, reserved: { cents: 1n } });
   });
 
-  test('of bytes counts parameters and the size that the receipt tells', () => {
-    const spending = new Spending({ grants: [grant('note', { bytes: 10_000 })] });
-    const intent = spending.mustOpen();
-    const params = BigInt(intent.params.length);
-    expect(spending.ledger('note')?.reserved.bytes).toBe(params);
-    spending.settle(intent, { receipt: { size: 5_000 } });
-    expect(spending.ledger('note')?.used.bytes).toBe(params + 5_000n);
-    const other = spending.mustOpen();
-    spending.settle(other, { status: 'error', payload: new Uint8Array(100) });
-    expect(spending.ledger('note')?.used.bytes).toBe(2n * params + 5_100n);
-    const page = encode({ status: 200, body_size: 700 });
-    spending.settle(spending.mustOpen(), { payload: page });
-    expect(spending.ledger('note')?.used.bytes).toBe(3n * params + 5_800n);
-  });
-
   test('that was overrun outside denies until it is raised, and is never below zero', () => {
     const spending = new Spending({ grants: [grant('note', { cents: 10 })] });
     spending.settle(spending.mustOpen(), { costCents: 1_000n });
@@ -146,57 +71,6 @@ describe('a budget', () => {
     });
   });
 
-  test('is charged as much as was reserved where nobody saw what happened', () => {
-    for (const use of [
-      { status: 'timeout', code: null },
-      { status: 'error', code: 'receipt-invalid' },
-    ]) {
-      const spending = new Spending({ grants: [grant('note', { tokens: 100, cents: 5 })] });
-      const intent = spending.mustOpen({ params: asked('x', { max_tokens: 40 }) });
-      spending.settle(intent, { ...(use as Pick<SettledUse, 'status' | 'code'>), costCents: 3n });
-      expect(spending.ledger('note')?.used).toMatchObject({ tokens: 40n, cents: 3n });
-    }
-  });
-
-  test('is charged the tokens that were reserved for an error that cost something', () => {
-    const spending = new Spending({ grants: [grant('note', { tokens: 100, cents: 5 })] });
-    const intent = spending.mustOpen({ params: asked('x', { max_tokens: 40 }) });
-    spending.settle(intent, { status: 'error', costCents: 2n });
-    expect(spending.ledger('note')?.used).toMatchObject({ tokens: 40n, cents: 2n });
-  });
-
-  test.each(['error', 'cancelled'] as const)(
-    'is charged all that was reserved where %s says nothing of what it cost',
-    (status) => {
-      const spending = new Spending({ grants: [grant('note', { tokens: 100, cents: 9 })] });
-      const params = asked('x', { max_tokens: 40, max_cost_cents: 7 });
-      spending.settle(spending.mustOpen({ params }), { status });
-      expect(spending.ledger('note')).toMatchObject({
-        used: { tokens: 40n, cents: 7n },
-        reserved: { tokens: 0n, cents: 0n },
-      });
-    },
-  );
-
-  test('is charged a call alone where an error says that it cost nothing', () => {
-    const spending = new Spending({ grants: [grant('note', { tokens: 100, cents: 9, calls: 5 })] });
-    const params = asked('x', { max_tokens: 40, max_cost_cents: 7 });
-    spending.settle(spending.mustOpen({ params }), { status: 'error', costCents: 0n });
-    expect(spending.ledger('note')?.used).toMatchObject({ tokens: 0n, cents: 0n, calls: 1n });
-  });
-
-  test('is charged a call alone where the kernel answered', () => {
-    const spending = new Spending({ grants: [grant('note', { tokens: 100, cents: 9, calls: 5 })] });
-    const params = asked('x', { max_tokens: 40, max_cost_cents: 7 });
-    spending.settle(spending.mustOpen({ params }), { status: 'error', code: 'cell-not-found' });
-    expect(spending.ledger('note')?.used).toMatchObject({ tokens: 0n, cents: 0n, calls: 1n });
-    spending.settle(spending.mustOpen({ params }), {
-      status: 'cancelled',
-      code: 'intent-abandoned',
-    });
-    expect(spending.ledger('note')?.used).toMatchObject({ tokens: 40n, cents: 7n, calls: 2n });
-  });
-
   test('of cents denies what is paid by use and says no most', () => {
     const spending = new Spending({ grants: [grant('note', { cents: 9 })] });
     const params = asked('x', { max_cost_cents: null });
@@ -210,11 +84,50 @@ describe('a budget', () => {
     expect(typeof other.open({ params })).toBe('object');
   });
 
-  test('settles an intent once', () => {
-    const spending = new Spending({ grants: [grant('note', { calls: 5 })] });
-    const intent = spending.mustOpen();
-    spending.settle(intent);
-    expect(() => spending.settle(intent)).toThrow('an intent settles once');
+  test('of cents has no part in what is not paid by use', () => {
+    const web = (cap: string, params: Json) => ({ name: 'it', cap, params, budget: { cents: 9 } });
+    const blob = { namespace: 'a', blob_ref: `sha256:${'0'.repeat(64)}` };
+    const spending = new Spending({
+      ...{ caps: ['sys/blob@2'], effects: ['sys/blob.put@2'] },
+      grants: [web('sys/blob@2', {})],
+    });
+    const request = { effect: 'blob.put', cap: 'it', params: encode(blob) };
+    expect(typeof spending.open(request)).toBe('object');
+    const llm = { ...{ provider: 'acme', model: 'm', temperature: '0', max_tokens: 1 }, tools: [] };
+    const asked = { ...llm, input_ref: blob.blob_ref, api_key: null };
+    const talking = new Spending({
+      caps: ['sys/llm.basic@2'],
+      grants: [web('sys/llm.basic@2', {})],
+    });
+    const talk = { effect: 'llm.generate', cap: 'it', params: encode(asked) };
+    expect(talking.verdict(talk)).toMatchObject({
+      code: 'budget-cost-unbounded',
+      advice: expect.stringContaining('a version of the effect with max_cost_cents'),
+    });
+  });
+
+  test.each(['calls', 'tokens', 'cents', 'bytes'] as const)('of %s holds nothing else', (one) => {
+    const spending = new Spending({ grants: [grant('note', { [one]: 500 })] });
+    const params = asked('x', { max_tokens: 40, max_cost_cents: 7 });
+    const intent = spending.mustOpen({ params });
+    const all = { calls: 1n, tokens: 40n, cents: 7n, bytes: BigInt(intent.params.length) };
+    const none = { calls: 0n, tokens: 0n, cents: 0n, bytes: 0n };
+    expect(intent.reserved).toEqual([
+      { grant: 'note', sinceNs: 1_000n, amounts: { ...none, [one]: all[one] } },
+    ]);
+  });
+
+  test('tells what is left of it, where it has a limit', () => {
+    const budget = { calls: 5, cents: 9, period_ns: 100 };
+    const spending = new Spending({ grants: [grant('note', budget)] });
+    const left = (ns: bigint) => budgetLeft(spending.state.ledgers, 'note', budget, ns);
+    expect(left(1_000n)).toEqual({ calls: 5n, cents: 9n });
+    spending.settle(spending.mustOpen(), { costCents: 4n });
+    spending.mustOpen();
+    expect(left(1_099n)).toEqual({ calls: 3n, cents: 4n });
+    expect(left(1_100n)).toEqual({ calls: 5n, cents: 9n });
+    spending.settle(spending.mustOpen(), { costCents: 40n });
+    expect(left(1_099n)).toEqual({ calls: 2n, cents: 0n });
   });
 
   test('takes nothing when a later dimension has no room', () => {
@@ -267,6 +180,22 @@ describe('a budget with a period', () => {
     expect(verdict).toMatchObject({
       advice: '9 of 9 tokens are left (0 used, 0 held), 10 asked for: raise tokens of note by 1',
     });
+  });
+
+  test.each([
+    [5n, 'wait for what is under way'],
+    [6n, undefined],
+  ])('tells who asks for %d to wait for what is held only if that is enough', (asked, way) => {
+    const shortage = {
+      grant: 'g',
+      dimension: 'calls',
+      limit: 10n,
+      used: 5n,
+      reserved: 3n,
+    } as const;
+    const { advice } = shortageDenial({ ...shortage, asked, resetsNs: undefined }, 7n);
+    const [, ...ways] = advice.split(': ')[1]?.split(', or ') ?? [];
+    expect(ways).toEqual(way === undefined ? [] : [way]);
   });
 
   test.each([

@@ -4,6 +4,7 @@ import {
   ask,
   emptyState,
   gateOf,
+  goPlan,
   type Json,
   outcomeOf,
   portsOf,
@@ -19,15 +20,17 @@ function outcomes(limit: Json, moments: readonly { ns: bigint; seq: number }[]) 
   const gate = gateOf({ rules: [rule(limit)] });
   let state: GateState = emptyState();
   let most = 0;
+  let advice = '';
   const codes = moments.map(({ ns, seq }, index) => {
     const { now, ...request } = ask({ index });
     const at = { ...request, now: { ...now, logicalNowNs: ns, seq } };
     const verdict = authorize(gate, state, at, portsOf());
     if (verdict.kind === 'open') state = verdict.state;
+    if (verdict.kind === 'denied') advice = verdict.advice;
     most = Math.max(most, state.windows.size);
     return outcomeOf(verdict);
   });
-  return { codes, most };
+  return { codes, most, state, advice };
 }
 
 const times = (...ns: number[]) => ns.map((each) => ({ ns: BigInt(each), seq: 1 }));
@@ -44,6 +47,56 @@ describe('a rate limit', () => {
     const { codes } = outcomes({ count: 1, per_records: 10 }, records(5, 5, 14, 15, 25, 34));
     const no = 'rate-limited';
     expect(codes).toEqual(['open', no, no, 'open', 'open', no]);
+  });
+
+  test('forgets the first of what no window holds any more, and two more each time', () => {
+    const limit = { count: 5, per_ns: 100 };
+    const left = (...moments: number[]) => {
+      const { state } = outcomes(limit, times(...moments));
+      return [...state.windows.range()].map(({ ordinal, at }) => [ordinal, Number(at)]);
+    };
+    const many = [0, 0, 0, 0, 0];
+    expect(left(...many)).toEqual(many.map((at, ordinal) => [ordinal, at]));
+    // the sixth comes in the place of the first, and the two after that are old
+    const last = [4, 0];
+    expect(left(...many, 100)).toEqual([[3, 0], last, [5, 100]]);
+    expect(left(...many, 100, 100)).toEqual([
+      [5, 100],
+      [6, 100],
+    ]);
+    // one that a window still holds is not old
+    expect(left(0, 50, 149)).toEqual([
+      [1, 50],
+      [2, 149],
+    ]);
+    expect(left(0, 50, 99)).toHaveLength(3);
+  });
+
+  test('forgets nothing of what another rule let through', () => {
+    const slow = rule({ count: 1, per_ns: 1_000 }, { origin_name: 'g/stop@1' });
+    const gate = gateOf({ rules: [slow, rule({ count: 1, per_ns: 10 })] });
+    let state: GateState = emptyState();
+    const at = (ns: bigint, origin = goPlan) => {
+      const request = ask({ index: Number(ns), logicalNowNs: ns, origin });
+      const verdict = authorize(gate, state, request, portsOf());
+      if (verdict.kind === 'open') state = verdict.state;
+      return outcomeOf(verdict);
+    };
+    expect(at(1n, stopPlan)).toBe('open');
+    for (const ns of [100n, 200n, 300n]) expect(at(ns)).toBe('open');
+    expect(at(999n, stopPlan)).toBe('rate-limited');
+    expect(at(1_001n, stopPlan)).toBe('open');
+  });
+
+  test('says when there is room again', () => {
+    const advice = (limit: Json, moments: ReturnType<typeof times>) =>
+      outcomes(limit, moments).advice;
+    expect(advice({ count: 1, per_ns: 100 }, times(7, 9))).toBe(
+      'wait for logical time 107, or raise count of the rule above 1',
+    );
+    expect(advice({ count: 1, per_records: 10 }, records(5, 6))).toBe(
+      'wait for record 15, or raise count of the rule above 1',
+    );
   });
 
   test('denies although a later rule would allow', () => {

@@ -35,7 +35,6 @@ export interface SettledUse {
 
 /** Settles what an intent reserved. To be called once, when the intent stops being open. */
 export function settleBudget(state: GateState, intent: OpenIntent, use: SettledUse): GateState {
-  if (intent.reserved.length === 0) return state;
   let { ledgers } = state;
   for (const reservation of intent.reserved) {
     const ledger = ledgers.get(ledgerKey(reservation.grant));

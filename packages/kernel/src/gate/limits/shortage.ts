@@ -11,7 +11,7 @@ export function shortageDenial(shortage: BudgetShortage, logicalNowNs: bigint): 
   const { grant, dimension, limit, used, reserved, asked, resetsNs } = shortage;
   const left = leftOf(shortage);
   const ways = [`raise ${dimension} of ${grant} by ${asked - left}`];
-  if (reserved > 0n && asked <= limit - used) ways.push(`wait for what is under way`);
+  if (asked <= limit - used) ways.push(`wait for what is under way`);
   if (resetsNs !== undefined && asked <= limit) {
     ways.push(
       `wait until logical time ${resetsNs}, ${describeNs(resetsNs - logicalNowNs)} from now`,

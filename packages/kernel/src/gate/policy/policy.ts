@@ -12,13 +12,10 @@ export interface GatePolicy {
   readonly index: PolicyIndex;
 }
 
-/** What a rule does once it decides. */
-type GateRule =
-  | { readonly decision: 'deny' }
-  | (Exclude<PolicyRule, { readonly decision: 'deny' }> & {
-      /** Hash of what the rule says: the same wherever it stands. */
-      readonly identity: Hash;
-    });
+type GateRule = PolicyRule & {
+  /** Hash of what the rule says: the same wherever it stands. */
+  readonly identity: Hash;
+};
 
 /** A rule that lets an effect through, at once or after an approval. */
 export interface Ruling {
@@ -40,13 +37,10 @@ export function compilePolicy(definition: WorldDefinition): GatePolicy | null {
   const name = definition.manifest.defaults?.policy;
   const policy = name === undefined ? undefined : definition.find('defpolicy', name);
   if (policy === undefined) return null;
-  const index = new PolicyIndex(policy.rules);
-  return { name: policy.name, rules: policy.rules.map(compileRule), index };
-}
-
-function compileRule(rule: PolicyRule): GateRule {
-  if (rule.decision === 'deny') return rule;
-  return { ...rule, identity: hashOf(rule as unknown as Encodable) };
+  const rules = policy.rules.map((rule) => {
+    return { ...rule, identity: hashOf(rule as unknown as Encodable) };
+  });
+  return { name: policy.name, rules, index: new PolicyIndex(policy.rules) };
 }
 
 /**
@@ -66,10 +60,10 @@ export function askPolicy(policy: GatePolicy | null, subject: Subject): Ruling |
     origin_kind: kind,
     origin_name: name,
   });
-  const found = rule === undefined ? undefined : policy.rules[rule];
-  if (rule === undefined || found === undefined) {
+  if (rule === undefined) {
     return { policy: policy.name, rule: null, denial: noRule(policy.name, what) };
   }
+  const found = policy.rules[rule] as GateRule;
   if (found.decision !== 'deny') return { policy: policy.name, rule, says: found };
   return { policy: policy.name, rule, denial: denied(policy.name, rule, what) };
 }

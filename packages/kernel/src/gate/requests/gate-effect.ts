@@ -18,20 +18,18 @@ export interface GateEffect {
 
 /** Every kind of effect that the manifest lists or the catalogue has, by kind. */
 export function compileEffects(definition: WorldDefinition): ReadonlyMap<string, GateEffect> {
-  const listed = definition.manifest.effects?.map(({ name }) => name) ?? [];
+  const listed = (definition.manifest.effects ?? []).map(({ name }) => name);
+  const names = [...listed, ...builtinNames('defeffect')];
+  const kinds = names.flatMap((name) => definition.find('defeffect', name)?.kind ?? []);
   const secretRef = definition.schemas.get('sys/SecretRef@1')?.type;
-  const effects = new Map<string, GateEffect>();
-  for (const name of [...listed, ...builtinNames('defeffect')]) {
-    const kind = definition.find('defeffect', name)?.kind;
-    const found = kind === undefined ? undefined : definition.effectOf(kind);
-    if (kind === undefined || found === undefined || effects.has(kind)) continue;
-    const { effect, params, receipt } = found;
-    const { cap_type: capType, origin_scope: scope } = effect;
-    const findSecrets = compileSecretFinder(params.type, secretRef);
-    const program = programOf(effect);
-    effects.set(kind, { kind, capType, scope, params, receipt, program, findSecrets });
-  }
-  return effects;
+  const compiled = [...new Set(kinds)]
+    .flatMap((kind) => definition.effectOf(kind) ?? [])
+    .map(({ effect, params, receipt }): GateEffect => {
+      const { kind, cap_type: capType, origin_scope: scope } = effect;
+      const findSecrets = compileSecretFinder(params.type, secretRef);
+      return { kind, capType, scope, params, receipt, program: programOf(effect), findSecrets };
+    });
+  return new Map(compiled.map((effect) => [effect.kind, effect]));
 }
 
 /** The hash of the module that an effect names; the zero hash where none was bound. */
