@@ -119,7 +119,7 @@ export class WorldHost {
     });
     this.growth = new WorldGrowth({
       ...{ store, keeper: this.#keeper, tree: this.#snapshotPorts.tree },
-      ...{ world: () => stepper.world, wallNs: () => clock.wallNs() },
+      ...{ world: () => stepper.world, logicalNowNs: () => stepper.logicalNowNs },
     });
     this.#entrance = new Entrance({
       ...{ stepper, store, inbox: this.#inbox, committer: this.#committer, watch: this.#watch },

@@ -22,7 +22,7 @@ export interface WorldGrowthPorts {
   readonly keeper: SnapshotKeeper;
   readonly tree: JournalTree;
   readonly world: () => World;
-  readonly wallNs: () => bigint;
+  readonly logicalNowNs: () => bigint;
 }
 
 export interface CollectWish {
@@ -60,25 +60,25 @@ export class WorldGrowth {
 
   /** Drops what nothing reaches. No snapshot is being taken meanwhile: its parts are named last. */
   async collect({ isDryRun, graceS, keepSnapshots }: CollectWish): Promise<CollectOutcome> {
-    const { store, keeper, wallNs } = this.ports;
+    const { store, keeper, logicalNowNs } = this.ports;
     const growth = growthOf(store);
     return keeper.exclusively(() => {
       const snapshots = store.snapshots.slice(-Math.max(1, keepSnapshots));
-      const beforeSeq = youngerThan(store, wallNs() - BigInt(graceS) * NS_PER_S);
+      const beforeSeq = youngerThan(store, logicalNowNs() - BigInt(graceS) * NS_PER_S);
       return growth.collect({ snapshots, beforeSeq, isDryRun });
     });
   }
 
   /** Faults: `prune-refused`, `store-growth`. */
   async prune(wish: PruneWish): Promise<Pruned> {
-    const { store, keeper, wallNs } = this.ports;
+    const { store, keeper, logicalNowNs } = this.ports;
     const growth = growthOf(store);
     return keeper.exclusively(async () => {
       const snapshot = snapshotFor(store, wish);
       if (wish.isDryRun) return { ...growth.planPrune(snapshot), snapshot };
       const { isArchived } = wish;
       const frontierOf = (size: number) => this.#frontierOf(size);
-      const beforeSeq = youngerThan(store, wallNs() - NAMING_NS);
+      const beforeSeq = youngerThan(store, logicalNowNs() - NAMING_NS);
       const setting = { snapshot, frontierOf, isArchived, beforeSeq };
       return { ...(await growth.prune(setting)), snapshot };
     });
@@ -105,20 +105,23 @@ function snapshotFor({ snapshots }: WorldStore, { before, keepSnapshots = 1 }: P
   throw new AosFault('prune-refused', message, { retry: 'never' });
 }
 
-/** Sequence of the first record that was made after a moment. */
+/**
+ * Sequence of the first record that was made after a moment of logical time: it never goes back,
+ * and who sets the clock makes nothing older.
+ */
 function youngerThan(store: WorldStore, atNs: bigint): number {
   let low = store.first;
   let high = store.durable + 1;
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
-    if (wallOf(store, middle) <= atNs) low = middle + 1;
+    if (timeOf(store, middle) <= atNs) low = middle + 1;
     else high = middle;
   }
   return low;
 }
 
-function wallOf(store: WorldStore, seq: number): bigint {
+function timeOf(store: WorldStore, seq: number): bigint {
   const [bytes] = store.records(seq);
   const record = bytes && decodeRecord(bytes);
-  return record?.ok === true ? record.value.stamp.nowNs : 0n;
+  return record?.ok === true ? record.value.stamp.logicalNowNs : 0n;
 }
