@@ -1,6 +1,6 @@
 /** Streams that stall, break off, go on for ever, or are none. */
 import { afterEach, describe, expect, test } from 'vitest';
-import { blobText, closeAdapters, failureOf, messageOf, receiptOf } from './calls.js';
+import { blobText, closeAdapters, failureOf, framesOf, messageOf, receiptOf } from './calls.js';
 import { type Answer, ask, endOf, hello, stop } from './hostile.js';
 import { chatAnswer, chatChunk, closeServers, giveEvents, giveJson } from './servers.js';
 
@@ -166,5 +166,42 @@ describe('a stream', () => {
   test('that is asked for and comes whole is read whole', async () => {
     const { outcome } = await ask((response) => giveJson(response, chatAnswer('Whole.')), streamed);
     expect(receiptOf(outcome).text).toBe('Whole.');
+  });
+});
+
+describe('a block of a streamed message', () => {
+  const protocol = 'anthropic-messages';
+  const start = (index: number, content_block: object) => ({
+    ...{ type: 'content_block_start', index, content_block },
+  });
+  const piece = (index: number, text: string) => ({
+    ...{ type: 'content_block_delta', index, delta: { type: 'text_delta', text } },
+  });
+  const end = [
+    { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 1 } },
+    { type: 'message_stop' },
+  ];
+
+  test('that is no text says nothing, in frames as in the answer', async () => {
+    const give: Answer = (response) => {
+      const blocks = [start(0, { type: 'odd', text: 'a' }), piece(0, 'b')];
+      const said = [start(1, { type: 'text', text: '' }), piece(1, 'heard')];
+      giveEvents(response, [...blocks, ...said, ...end]);
+      response.end();
+    };
+    const { outcome, stage } = await ask(give, { stream: true }, { protocol });
+    expect(receiptOf(outcome).text).toBe('heard');
+    const frames = framesOf(stage).map(({ text }) => text);
+    expect(frames.join('')).toBe('heard');
+  });
+
+  test('that begins twice is malformed', async () => {
+    const give: Answer = (response) => {
+      const text = { type: 'text', text: '' };
+      giveEvents(response, [start(0, text), piece(0, 'gone'), start(0, text), ...end]);
+      response.end();
+    };
+    const outcome = endOf(give, { stream: true }, { protocol });
+    expect(await outcome).toBe('error llm-response-malformed never');
   });
 });

@@ -28,13 +28,16 @@ export class AnthropicBlocks {
     const fields = { ...fieldsOf(content_block) };
     const place = placeOf(index);
     const text = textOf(fields.text);
+    if (this.#blocks.has(place)) throw malformed('the start of each block once');
     this.#blocks.set(place, { fields, text, written: '' });
     if (this.#blocks.size > MOST_BLOCKS) throw malformed(`at most ${MOST_BLOCKS} blocks`);
     if (fields.type === 'tool_use') {
       return [{ index: place, id: textOf(fields.id), name: textOf(fields.name), arguments: '' }];
     }
-    return text === '' ? [] : [{ text }];
+    return fields.type !== 'text' || text === '' ? [] : [{ text }];
   }
+
+  /** What is heard of a piece is what the answer says in the end: other blocks say nothing. */
 
   grow({ index, delta }: Fields): readonly Delta[] {
     const place = placeOf(index);
@@ -44,9 +47,10 @@ export class AnthropicBlocks {
     switch (piece.type) {
       case 'text_delta':
         block.text += textOf(piece.text);
-        return [{ text: textOf(piece.text) }];
+        return block.fields.type === 'text' ? [{ text: textOf(piece.text) }] : [];
       case 'input_json_delta':
         block.written += textOf(piece.partial_json);
+        if (block.fields.type !== 'tool_use') return [];
         return [{ index: place, id: '', name: '', arguments: textOf(piece.partial_json) }];
       case 'thinking_delta':
         block.fields.thinking = textOf(block.fields.thinking) + textOf(piece.thinking);

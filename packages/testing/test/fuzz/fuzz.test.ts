@@ -4,12 +4,13 @@
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import type { LlmAdapterOptions } from '@aos/adapters-llm';
 import { TimerAdapter } from '@aos/adapters-timer';
 import { Vault } from '@aos/adapters-vault';
 import type * as Air from '@aos/air';
 import { encode, ok, utf8 } from '@aos/canon';
 import { MessageReader } from '@aos/client/wire';
-import { AosFault } from '@aos/protocol';
+import { type Adapter, AosFault } from '@aos/protocol';
 import { type FuzzTarget, fuzz, replayCorpus } from '@aos/testing/fuzz';
 import { afterAll, afterEach, expect, it, vi } from 'vitest';
 
@@ -45,6 +46,10 @@ vi.mock('@aos/air', async (original) => {
 vi.mock('@aos/kernel', async (original) =>
   breakable(await original(), ['checkInputSignature', 'checkSnapshot', 'replayRecord']),
 );
+vi.mock('@aos/adapters-http', async (original) =>
+  breakable(await original(), ['createHttpAdapter']),
+);
+vi.mock('@aos/adapters-llm', async (original) => breakable(await original(), ['createLlmAdapter']));
 vi.mock('@aos/host', async (original) => breakable(await original(), ['verifyChain']));
 vi.mock('@aos/store', async (original) =>
   breakable(await original(), ['openWorldStore', 'importBundle', 'createMemoryStore']),
@@ -143,6 +148,27 @@ const forgiving: Break = (original, ...args) => {
   return opening.kind === 'refused' && good !== undefined ? original(...good) : opening;
 };
 const opened = new Map<unknown, never[]>();
+
+/** Answers every request as the first. */
+const confused: Break = (original, ...args) => {
+  const adapter = original(...args) as Adapter;
+  const start = adapter.start.bind(adapter);
+  let first: ReturnType<Adapter['start']> | undefined;
+  return Object.assign(adapter, {
+    start: (...call: Parameters<Adapter['start']>) => {
+      first ??= start(...call);
+      return first;
+    },
+  });
+};
+
+/** Knows no prices. */
+const unpriced: Break = (original, options: LlmAdapterOptions) => {
+  const free = Object.entries(options.providers ?? {}).map(([name, provider]) => {
+    return [name, { ...provider, prices: { m: { prompt: '0', completion: '1' } } }] as const;
+  });
+  return original({ providers: Object.fromEntries(free) } as never);
+};
 
 const canaries: readonly Canary[] = [
   {
@@ -274,6 +300,18 @@ const canaries: readonly Canary[] = [
     part: 'openDefinition',
     breaks: changed((value) => ({ ...value, manifestHash: new Uint8Array(32) })),
     law: 'what opens is the same',
+  },
+  {
+    target: 'http-answers',
+    part: 'createHttpAdapter',
+    breaks: confused,
+    law: 'the next request is answered by what was said to it',
+  },
+  {
+    target: 'llm-answers',
+    part: 'createLlmAdapter',
+    breaks: unpriced,
+    law: 'a token costs a cent',
   },
 ];
 
