@@ -1,10 +1,14 @@
 // `npm run sim -- --seeds <n> [--from <seed>] [--jobs <n>] [--trace]`: worlds that are simulated
-// from integers. Prints how often each kind of thing has happened; fails when a rule was broken, or
-// when a kind of fault never came up in 200 seeds or more. `--trace` prints every step of one seed.
+// from integers, on all cores. Prints how often each kind of thing has happened; fails when a rule
+// was broken, or when a kind of fault never came up in 200 seeds or more. `--trace` prints every step
+// of one seed. `--broken [<name> …]` looks whether broken products are found, `--awaits` where
+// processes have died.
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { ready } from './workspace.mjs';
+import { runAwaits } from './simulation/awaits.mjs';
+import { runBroken } from './simulation/broken.mjs';
+import { installed, ready } from './workspace.mjs';
 
 /** From so many seeds on every kind of fault has to come up. */
 const ENOUGH_SEEDS = 200;
@@ -93,18 +97,26 @@ async function run(all, jobs) {
 }
 
 if (isMainThread) {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
     options: {
-      seeds: { type: 'string', default: '1000' },
+      seeds: { type: 'string' },
       from: { type: 'string', default: '0' },
       jobs: { type: 'string', default: String(availableParallelism()) },
       trace: { type: 'boolean', default: false },
+      broken: { type: 'boolean', default: false },
+      awaits: { type: 'boolean', default: false },
     },
   });
-  const [seeds, from, jobs] = [values.seeds, values.from, values.jobs].map(Number);
-  ready();
-  if (values.trace) await showTrace(from ?? 0);
-  else await run({ from: from ?? 0, seeds: seeds ?? 0 }, Math.max(1, jobs ?? 1));
+  const seeds = Number(values.seeds ?? (values.broken ? 200 : 1000));
+  const all = { from: Number(values.from), seeds };
+  const jobs = Math.max(1, Number(values.jobs));
+  if (values.broken || values.awaits) installed();
+  else ready();
+  if (values.broken) process.exitCode = await runBroken(positionals, { ...all, jobs });
+  else if (values.awaits) process.exitCode = await runAwaits({ ...all, jobs });
+  else if (values.trace) await showTrace(all.from);
+  else await run(all, jobs);
 } else {
   const result = await runShard(workerData, () => parentPort?.postMessage('seed'));
   parentPort?.postMessage(result);

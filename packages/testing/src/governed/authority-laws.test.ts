@@ -18,15 +18,29 @@ function take(roles: readonly KeyRole[], inputs: readonly object[]): void {
     laws.check({ seq, input, entries: [] } as unknown as JournalRecord);
 }
 
-const receipt = (epoch: number, by = keyId) => ({ kind: 'receipt', receipt: { epoch }, keyId: by });
-const frame = (epoch: number) => ({ kind: 'stream-frame', frame: { epoch }, keyId });
-const begins = { kind: 'control', verb: 'epoch', args: epochArgs };
+const inline = utf8('a payload');
+const payloadHash = sha256(inline);
+const receipt = (epoch: number, by = keyId) => ({
+  kind: 'receipt',
+  receipt: { epoch, payloadHash },
+  payload: { inline },
+  keyId: by,
+});
+const frame = (epoch: number) => ({
+  kind: 'stream-frame',
+  frame: { epoch, payloadHash },
+  payload: { inline },
+  keyId,
+});
+const begins = { kind: 'control', verb: 'epoch', args: epochArgs, keyId, nonce: utf8('once') };
 
 describe('how an effect ended is said', () => {
   it('in the epoch in force', () => {
-    take(['host'], [receipt(0), frame(0), begins, receipt(1), frame(1)]);
-    expect(() => take(['host'], [begins, receipt(0)])).toThrow('record 1 is of epoch 0');
-    expect(() => take(['host'], [begins, frame(0)])).toThrow('record 1 is of epoch 0');
+    take(['host', 'operator'], [receipt(0), frame(0), begins, receipt(1), frame(1)]);
+    expect(() => take(['host', 'operator'], [begins, receipt(0)])).toThrow(
+      'record 1 is of epoch 0',
+    );
+    expect(() => take(['host', 'operator'], [begins, frame(0)])).toThrow('record 1 is of epoch 0');
   });
 
   it('by a key that may say so', () => {
@@ -34,5 +48,24 @@ describe('how an effect ended is said', () => {
     const why = 'record 0 is signed by a key that may not';
     expect(() => take(['operator'], [receipt(0)])).toThrow(why);
     expect(() => take(['host'], [receipt(0, sha256(utf8('another')))])).toThrow(why);
+  });
+
+  it('with what was signed', () => {
+    const swapped = { ...receipt(0), payload: { inline: utf8('another') } };
+    expect(() => take(['host'], [swapped])).toThrow('record 0 has another payload');
+    take(['host'], [{ ...receipt(0), payload: { ref: payloadHash } }]);
+  });
+});
+
+describe('a verb is said', () => {
+  it('once', () => {
+    const again = { ...begins, args: new Map([['epoch', 2]]) };
+    expect(() => take(['operator'], [begins, again])).toThrow('record 1 was said before');
+    take(['operator'], [begins, { ...again, nonce: utf8('twice') }]);
+  });
+
+  it('by a key that may say it', () => {
+    const why = 'record 0 is said by a key that may not';
+    expect(() => take(['approver'], [begins])).toThrow(why);
   });
 });

@@ -69,7 +69,8 @@ export class JournalLaws {
     });
     this.sizes.push(record.entries.length);
     if ('verb' in record.input) this.upgrade(record.input);
-    if (record.input.kind === 'control' && record.input.verb === 'epoch') this.checkAbandoned(place);
+    if (record.input.kind === 'control' && record.input.verb === 'epoch')
+      this.checkAbandoned(place);
   }
 
   /** Throws when a world, all of it in memory, has other cells than its journal tells of. */

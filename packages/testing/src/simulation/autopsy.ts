@@ -3,10 +3,11 @@
  * replayed before and is still there, byte for byte, is not replayed again.
  */
 import { bytesEqual, type Hash } from '@aos/canon';
-import { loadWorld, openWorld, SignatureVerifier } from '@aos/host';
+import { openWorld, SignatureVerifier } from '@aos/host';
 import {
+  createWorld,
   hashWorld,
-  type ProgramCache,
+  NodeCache,
   type ReplayPorts,
   replayRecord,
   type Verdict,
@@ -24,7 +25,10 @@ export class Autopsy {
   private store: WorldStore | undefined;
   private first: World | undefined;
 
-  constructor(private readonly programs: ProgramCache) {}
+  constructor(
+    private readonly genesis: Uint8Array,
+    private readonly constitution: SimConstitution,
+  ) {}
 
   examine(store: DiskStore): Remains {
     this.store = store;
@@ -37,30 +41,24 @@ export class Autopsy {
       const record = decodeRecord(bytes);
       return record.ok ? [record.value] : [];
     });
-    return { store, journal: [...this.journal], records, difference };
+    const isClosed = store.tail.clean;
+    return { store, journal: [...this.journal], records, difference, isClosed };
   }
 
   /** The world at genesis, or after the last record that was replayed. */
   private get world(): World {
-    this.first ??= { ...loadWorld(this.window, this.engine), programs: this.programs };
+    this.first ??= this.begin();
     return this.journal.at(-1)?.after ?? this.first;
   }
 
-  /** Worlds that were replayed go on reading, from where their objects are by then. */
-  private get window(): WorldStore {
-    const current = () => this.store as WorldStore;
-    return {
-      get genesis() {
-        return current().genesis;
-      },
-      get lineage() {
-        return current().lineage;
-      },
-      get pruned() {
-        return current().pruned;
-      },
-      object: (hash: Hash) => current().object(hash),
-    } as unknown as WorldStore;
+  private begin(): World {
+    const { generated, objects, programs } = this.constitution;
+    for (const { bytes } of objects) this.engine.load(bytes);
+    const source = { read: (hash: Hash) => this.store?.object(hash), cache: new NodeCache() };
+    const ports = { engine: this.engine, source };
+    const created = createWorld(this.genesis, generated.definition, ports);
+    if (!created.ok) throw new Error(created.refusal.detail);
+    return { ...created.value, programs };
   }
 
   private replay(all: readonly Uint8Array[]): string | undefined {

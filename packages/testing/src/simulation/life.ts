@@ -5,12 +5,7 @@
 import { TimerAdapter } from '@aos/adapters-timer';
 import { draftRewind, openWorldHost, signClearance, type WorldHost } from '@aos/host';
 import { AosFault, type EffectCall, type WorldStore } from '@aos/protocol';
-import {
-  createWorldStore,
-  openWorldStore,
-  rewindWorldStore,
-  type StoreOptions,
-} from '@aos/store';
+import { createWorldStore, openWorldStore, rewindWorldStore, type StoreOptions } from '@aos/store';
 import type { Random } from '../random.js';
 import type { SimDisk } from '../sim-disk.js';
 import type { Checker } from './checkers/checker.js';

@@ -1,8 +1,9 @@
-/** Parts that a canary breaks; the simulation itself has none of them. */
+/** Parts that a canary breaks, or looks at; the simulation itself has none of them. */
 import type { WorldHost } from '@aos/host';
 import type { Batch, WorldStore } from '@aos/protocol';
 import type { DiskStore } from '@aos/store';
 import type { SimDiskOptions } from '../sim-disk.js';
+import type { LifeEnd } from './scheduler.js';
 
 export interface SimParts {
   /** The store as the host sees it. */
@@ -13,6 +14,8 @@ export interface SimParts {
   readonly flipped?: (store: DiskStore) => DiskStore;
   /** The host as clients see it. */
   readonly host?: (host: WorldHost) => WorldHost;
+  /** Told how a life has ended, while all that it waits for is still open. */
+  readonly lifeEnded?: (end: LifeEnd) => void;
   readonly disk?: Pick<SimDiskOptions, 'lieAboutFlush'>;
 }
 

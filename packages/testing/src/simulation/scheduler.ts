@@ -17,6 +17,8 @@ const MOST_TURNS = 3;
 const TIMER_CHANCE = 0.04;
 /** One choice takes up to so long. */
 const STEP_NS = 400_000;
+/** Choices within which a process dies that has come to where it is to die. */
+const SEAM_CHOICES = 3;
 /** Turns without anything pending after which nothing more will come. */
 const IDLE_TURNS = 50;
 /** More choices than any life needs: it goes on and on. */
@@ -40,6 +42,8 @@ export class Scheduler {
   #choices = 0;
   #crashAt = Number.POSITIVE_INFINITY;
   #why: string | undefined;
+  #crashSeam: string | undefined;
+  #untilSeam = 0;
   #isOver = false;
   readonly #pending: Pending[] = [];
 
@@ -59,7 +63,9 @@ export class Scheduler {
 
   /** Resolves when it is the turn of this operation. */
   turn(what: string): Promise<void> {
-    this.ports.trace.events.count(`waited for ${seamOf(what)}`);
+    const seam = seamOf(what);
+    this.ports.trace.events.count(`waited for ${seam}`);
+    if (seam === this.#crashSeam) this.#meetSeam();
     return new Promise((go) => this.#pending.push({ what, go }));
   }
 
@@ -79,6 +85,17 @@ export class Scheduler {
     if (at >= this.#crashAt) return;
     this.#crashAt = at;
     this.#why = why;
+  }
+
+  /** The process dies while, or right after, it waits for this for the nth time. */
+  crashAtSeam(seam: string, nth: number): void {
+    this.#crashSeam = seam;
+    this.#untilSeam = nth;
+  }
+
+  #meetSeam(): void {
+    this.#untilSeam -= 1;
+    if (this.#untilSeam === 0) this.crashIn(this.random.below(SEAM_CHOICES));
   }
 
   /** Lets the work of a life go on until it ends or dies. */
@@ -155,5 +172,8 @@ const seams = new Map<string, string>();
 const MAX_SEAMS = 10_000;
 
 function plain(what: string): string {
-  return what.replace(/[0-9a-f]{8}|[0-9]+/g, 'N').replace(/\S+@N( again)?/, 'N');
+  if (what === 'the signer') return what;
+  if (what.startsWith('answer ')) return 'an answer';
+  const place = what.replace(/([0-9a-f]{8}|[0-9])+/g, 'N');
+  return /^(flush|truncate|write) /.test(place) ? place : place.replace(/ .*/, '');
 }

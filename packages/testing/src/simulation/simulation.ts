@@ -25,11 +25,15 @@ import { eventLoopTurn, type LifeEnd, Scheduler } from './scheduler.js';
 import { SimClock } from './sim-clock.js';
 import { Trace } from './trace.js';
 import { Watch } from './watch.js';
-import { Weather } from './weather.js';
+import { SEAMS, Weather } from './weather.js';
 
 const MOST_LIVES = 3;
 /** Choices of the scheduler after which a life is cut at the latest. */
 const MOST_CHOICES = 150;
+const CRASH_CHANCE = 0.5;
+/** Of the lives that are not cut so: where they are cut, if they come there, and how often before. */
+const SEAM_CHANCE = 0.8;
+const MEETINGS = [1, 1, 1, 2, 3, 6];
 const KILL_CHANCE = 0.4;
 const FLIP_CHANCE = 0.4;
 const FLIPS = 3;
@@ -75,8 +79,8 @@ class Simulation {
   ) {
     this.random = new Random(seed);
     this.constitution = constitutionOf(seed);
-    this.autopsy = new Autopsy(this.constitution.programs);
     this.genesis = genesisOf(this.constitution, KEYRING, this.random.bytes(16));
+    this.autopsy = new Autopsy(this.genesis, this.constitution);
     const genesis = decodeGenesis(this.genesis);
     if (!genesis.ok) throw new Error(genesis.refusal.detail);
     this.watch = new Watch(genesis.value, this.constitution);
@@ -106,8 +110,11 @@ class Simulation {
   private async liveOn(left: SimDisk): Promise<SimDisk> {
     const { random, trace } = this;
     const { life, scheduler, disk } = this.begin(left, 'foul');
-    if (random.chance(0.7)) scheduler.crashIn(random.below(MOST_CHOICES));
+    if (random.chance(CRASH_CHANCE)) scheduler.crashIn(random.below(MOST_CHOICES));
+    else if (random.chance(SEAM_CHANCE))
+      scheduler.crashAtSeam(random.pick(SEAMS), random.pick(MEETINGS));
     const end = await scheduler.run(life.live());
+    this.parts.lifeEnded?.(end);
     trace.write(`life ${this.life} is over: ${end}`);
     this.isPromised ||= life.hasOpened;
     if (end === 'stuck') this.watch.tell('a life comes to its end', 'this one does not');

@@ -37,6 +37,28 @@ export const FAULTS = [
   'fault writes-torn',
 ] as const;
 
+const places = (folder: string, ...names: readonly string[]) =>
+  names.map((name) => `${folder}/${name}`);
+const written = [
+  ...places('/world/journal', 'N.log', 'compact-N', 'draft-N'),
+  ...places('/world', 'journal.creating/N.log', 'journal.rewinding/N.log'),
+];
+const folders = [
+  ...places('', '', 'world', 'world/journal', 'world/journal.creating', 'world/journal.rewinding'),
+  ...places('/world', 'rewound', 'rewound/N', 'rewound/N/world'),
+];
+
+/** What a process waits for, as the scheduler names it: a crash comes at each of them. */
+export const SEAMS: readonly string[] = [
+  ...[...written, ...folders, '/world/journal/cut-N'].map((place) => `flush ${place}`),
+  ...[...written, '/world/journal/cut-N', '/world/journal/N.index'].map(
+    (place) => `write ${place}`,
+  ),
+  ...written.slice(1).map((place) => `truncate ${place}`),
+  'an answer',
+  'the signer',
+];
+
 const ABOUT_CHANCE = 0.3;
 
 export class Weather {

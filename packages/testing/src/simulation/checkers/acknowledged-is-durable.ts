@@ -21,7 +21,8 @@ export const acknowledgedIsDurable: NewChecker = ({ tell }) => {
     },
     rewinding: (seq) => {
       for (const known of [...promised.keys()]) if (known > seq) promised.delete(known);
-      snapshot = Math.min(snapshot, seq);
+      // its mark may stand behind the record that it is of
+      snapshot = -2;
     },
     ended: ({ journal, store }) => {
       if ((store.snapshot?.seq ?? -2) < snapshot)

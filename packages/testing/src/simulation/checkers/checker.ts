@@ -25,6 +25,8 @@ export interface Remains {
   readonly journal: readonly FoundRecord[];
   /** Records that are there. */
   readonly records: readonly JournalRecord[];
+  /** Whoever wrote it has closed it, and nothing stands behind its end. */
+  readonly isClosed: boolean;
   /** Where replay, which believes nothing, comes to something else than is written. */
   readonly difference: string | undefined;
 }

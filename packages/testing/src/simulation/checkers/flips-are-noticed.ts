@@ -2,6 +2,7 @@
  * A bit that turns on the disk is noticed or makes no difference: whoever opens the world then is
  * told, or finds the records that are there without it. The end of a journal is the one place where
  * a turned bit looks like a write that was never finished: it is cut off there, and that is told.
+ * Of a journal that was closed no record is cut off so: who closes says that all of it was written.
  */
 import { bytesEqual } from '@aos/canon';
 import { hashWorld } from '@aos/kernel';
@@ -23,7 +24,7 @@ export const flipsAreNoticed: NewChecker = ({ tell }) => {
         tell(`a bit was turned, and nobody says that record ${seq} is another one`);
         return;
       }
-      if (chains.length < journal.length && !isCut)
+      if (chains.length < journal.length && (last.isClosed || !isCut))
         tell(`a bit was turned, and nobody says that records from ${chains.length} on are gone`);
       const replayed = journal[chains.length - 1]?.after;
       if (replayed !== undefined && !bytesEqual(hashWorld(replayed), worldHash))

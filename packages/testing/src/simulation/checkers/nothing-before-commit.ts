@@ -4,7 +4,7 @@
  * go out either, and nothing does while a world stands still.
  */
 import { type Hash, toHex } from '@aos/canon';
-import type { World } from '@aos/kernel';
+import { isRunning, type World } from '@aos/kernel';
 import { decodeRecord } from '@aos/protocol';
 import type { NewChecker } from './checker.js';
 
@@ -41,10 +41,11 @@ export const nothingBeforeCommit: NewChecker = ({ tell }) => {
       if (world === undefined || open === undefined) return;
       if (open.state !== 'released') tell(`intent ${intent} was started while it waits`);
       if (open.isCancelled) tell(`intent ${intent} was started, and it was called off`);
-      if (world.mode !== 'running') tell(`intent ${intent} was started in a world that stands still`);
+      if (!isRunning(world)) tell(`intent ${intent} was started in a world that stands still`);
     },
     rewinding: () => {
       started.clear();
+      left = undefined;
     },
     rewound: (seq, records) => {
       durable = seq + 1 + records.length;
