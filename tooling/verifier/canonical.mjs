@@ -1,6 +1,5 @@
 // The verifier's own reading of chapter 1, of ed25519, and of the tree of RFC 6962.
 import { createHash, createPublicKey, verify } from 'node:crypto';
-
 export const sha256 = (...parts) => createHash('sha256').update(Buffer.concat(parts)).digest();
 export const hex = (bytes) => Buffer.from(bytes).toString('hex');
 export const unhex = (text) => Buffer.from(text, 'hex');
@@ -9,15 +8,11 @@ export const same = (a, b) =>
 export function check(holds, what) {
   if (!holds) throw new Error(what);
 }
-
 const TAG = unhex('d9d9f7');
 const TEXTS = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /** A canonical document but for floats, which no shape has. */
-export function readDocument(bytes) {
-  check(same(bytes.subarray(0, 3), TAG), 'cbor-tag');
-  return readItem(bytes.subarray(3));
-}
-
+export const readDocument = (bytes) =>
+  check(same(bytes.subarray(0, 3), TAG), 'cbor-tag') ?? readItem(bytes.subarray(3));
 /** Maps are objects; a key that is no plain text is named by a zero and its bytes in hex. */
 export function readItem(raw) {
   const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.length);
@@ -46,37 +41,29 @@ export function readItem(raw) {
     return Object.assign(Object.create(null), Object.fromEntries(pairs));
   };
   const value = item(0);
-  check(encodeItem(value).equals(bytes), 'cbor-non-canonical');
-  return value;
+  return check(encodeItem(value).equals(bytes), 'cbor-non-canonical') ?? value;
 }
-
 /** The one encoding of what was read: sorted keys, shortest heads. */
 export function encodeItem(value) {
-  if (value === null) return unhex('f6');
-  if (typeof value === 'boolean') return unhex(value ? 'f5' : 'f4');
-  if (typeof value === 'number' || typeof value === 'bigint') {
-    return value < 0 ? head(1, -1n - BigInt(value)) : head(0, value);
-  }
   const concat = (major, size, parts) => Buffer.concat([head(major, size), ...parts]);
-  if (value instanceof Uint8Array) return concat(2, value.length, [value]);
+  if (value === null || value === !!value) return unhex({ true: 'f5', false: 'f4' }[value] ?? 'f6');
   if (typeof value === 'string') return concat(3, Buffer.byteLength(value), [Buffer.from(value)]);
+  if (typeof value !== 'object') return value < 0 ? head(1, -1n - BigInt(value)) : head(0, value);
+  if (value instanceof Uint8Array) return concat(2, value.length, [value]);
   if (Array.isArray(value)) return concat(4, value.length, value.map(encodeItem));
   const keyOf = (name) => (name.startsWith('\0') ? unhex(name.slice(1)) : encodeItem(name));
   const pairs = Object.entries(value).map(([name, item]) => [keyOf(name), encodeItem(item)]);
   return concat(5, pairs.length, pairs.sort(([a], [b]) => Buffer.compare(a, b)).flat());
 }
-
 function head(major, size) {
   const n = BigInt(size);
   if (n < 24n) return Buffer.from([32 * major + Number(n)]);
   const log = [0, 1, 2, 3].find((each) => n < 1n << BigInt(8 << each)) ?? 3;
   return unhex(hex([32 * major + 24 + log]) + n.toString(16).padStart(2 << log, '0'));
 }
-
 const PRIME = (1n << 255n) - 19n;
 const EIGHTH = 0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826n;
 const SMALL_ORDER = new Set([0n, 1n, PRIME - 1n, EIGHTH, PRIME - EIGHTH]);
-
 /** ed25519 by RFC 8032, with keys that are canonical and not of small order. */
 export function holds(key, message, sig) {
   const y = BigInt(`0x${hex(Buffer.from(key).reverse())}`) & ((1n << 255n) - 1n);
@@ -84,13 +71,9 @@ export function holds(key, message, sig) {
   const der = Buffer.concat([unhex('302a300506032b6570032100'), key]);
   return verify(null, message, createPublicKey({ key: der, format: 'der', type: 'spki' }), sig);
 }
-
-/** A signature of a shape (chapter 3, Q1). */
 export const isSigned = (domain, shape, key, sig) =>
   holds(key, Buffer.concat([Buffer.from(`${domain}\0`), TAG, encodeItem(shape)]), sig);
-export const hashOf = (shape) => sha256(TAG, encodeItem(shape));
 const nodeOf = (left, right) => sha256(unhex('01'), left, right);
-
 /** The roots of the full subtrees of a tree of RFC 6962, from the left, with one leaf more. */
 export function withLeaf(nodes, size, leaf) {
   let [rest, node] = [nodes, sha256(unhex('00'), leaf)];
@@ -99,6 +82,4 @@ export function withLeaf(nodes, size, leaf) {
   }
   return [...rest, node];
 }
-
-export const rootOf = ([first = sha256(), ...rest]) =>
-  rest.length === 0 ? first : nodeOf(first, rootOf(rest));
+export const rootOf = ([a = sha256(), ...rest]) => (rest[0] ? nodeOf(a, rootOf(rest)) : a);

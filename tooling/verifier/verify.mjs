@@ -5,15 +5,12 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import * as canonical from './canonical.mjs';
 
-const { check, encodeItem, hashOf, hex, isSigned, readDocument, readItem } = canonical;
+const { check, encodeItem, hex, isSigned, readDocument, readItem } = canonical;
 const { rootOf, same, sha256, unhex, withLeaf } = canonical;
 const EMPTY_TRIE = hex(sha256(unhex('d9d9f7a1666c656176657380')));
 const MODES = { pause: 'paused', resume: 'running', drain: 'draining', halt: 'halted' };
-const CONTROL = 'control/(pause|resume|drain|halt|epoch|runtime-upgrade)';
-const SAID = 'governance/(approve-intent|propose|shadowed|approve|reject|withdraw|apply)';
-const VERBS = new RegExp(`^(${CONTROL}|keyring/keyring-(add|revoke)|${SAID})$`);
 const equal = (found, expected, code) => check(same(encodeItem(found), encodeItem(expected)), code);
-
+const isRun = ({ abi, guard, kernel, prices }) => /^1,1,[01],1$/.test([abi, guard, kernel, prices]);
 /** What a value says is stored: its hash, and whether that names others in turn. */
 function* needs(value, field = '') {
   if (value instanceof Uint8Array) {
@@ -36,11 +33,10 @@ export class Verifier {
   heads = [];
   needed = [];
   counts = { worlds: 0, signatures: 0 };
-  /** Intents that are open, roles asked for by those that wait, and the shadows of proposals. */
-  has = { open: new Map(), asked: new Map(), nonces: new Set(), ids: new Set() };
+  /** Open intents, whom those ask that wait, the shadows of proposals, and what comes once. */
+  has = { open: new Map(), asked: new Map(), once: new Set() };
   /** The world as the next record finds it, and the tree of those before. */
   now = { seq: -1, epoch: 0, clock: 0, mode: 'running', code: null, nodes: [], keys: new Map() };
-
   constructor(bytes, kept) {
     try {
       this.bundle(bytes, kept);
@@ -49,7 +45,6 @@ export class Verifier {
       this.findings.push(`${what}  behind record ${this.now.seq}`);
     }
   }
-
   bundle(bytes, kept) {
     check(same(bytes.subarray(0, 12), Buffer.from('AOSBUNDL\0\0\0\x01')), 'bundle-format');
     check(same(sha256(bytes.subarray(0, -32)), bytes.subarray(-32)), 'bundle-damaged');
@@ -68,68 +63,44 @@ export class Verifier {
     const { snapshot, ...end } = readDocument(frames[0].payload);
     if (snapshot !== null) this.snapshot(snapshot);
     if (kept) this.heads.push(keptHead(kept));
-    for (const { kind, payload } of frames) {
-      if (kind === 2) this.genesis(payload);
-      if (kind === 4) this.record(payload);
-    }
+    const read = { 2: this.genesis, 4: this.record };
+    for (const { kind, payload } of frames) read[kind]?.call(this, payload);
     const { world, seq, chain } = this.now;
     equal(end, { world_id: world, seq, chain, worlds: this.counts.worlds }, 'bundle-head');
     check(!this.heads.some(({ head }) => head.seq > seq), 'head-missing');
     const seen = new Set([EMPTY_TRIE]);
-    for (let next = this.needed.pop(); next; next = this.needed.pop()) {
-      const [hash, isNode] = next;
+    for (const [hash, isNode] of this.needed) {
       check(seen.has(hash) || this.objects.has(hash), `object-missing  ${hash}`);
       if (isNode && !seen.has(hash)) this.needed.push(...needs(this.stored(hash)));
       if (isNode) seen.add(hash);
     }
   }
-
-  stored(hash) {
-    check(this.objects.has(hash), `object-missing  ${hash}`);
-    return readDocument(this.objects.get(hash));
-  }
-
+  stored = (hash) =>
+    check(this.objects.has(hash), 'object-missing') ?? readDocument(this.objects.get(hash));
   snapshot({ seq, hash, head }) {
+    const [taken, stored] = [this.stored(hex(hash)), head && this.stored(hex(head))];
+    const said = stored?.head ?? { world_hash: hash, seq };
+    equal([said.world_hash, said.seq, taken.seq], [hash, seq, seq + 1], 'head-different');
     this.needed.push([hex(hash), true]);
-    this.heads.push({ taken: this.stored(hex(hash)), head: { seq } });
-    const stored = head && this.stored(hex(head));
-    if (head) equal([stored.head.world_hash, stored.head.seq], [hash, seq], 'head-different');
-    if (head) this.heads.push(stored);
+    this.heads.push({ head: { ...taken, seq } }, ...(stored ? [stored] : []));
   }
-
   lookAtHeads() {
-    const { world, seq, chain, epoch, manifest, runtime, nodes, keys, ...now } = this.now;
-    const here = { world_id: world, chain, epoch };
-    const keyring = [...keys.values()].map(({ public: key, ...rest }) => ({
-      ...rest,
-      public_key: key,
-    }));
-    const clocks = { logical_now_ns: now.clock, last_wall_ns: now.wall };
-    const stands = {
-      format: 1,
-      seq: seq + 1,
-      manifest,
-      runtime,
-      mode: now.mode,
-      halt_code: now.code,
-    };
-    for (const { head, frontier, signature, taken } of this.heads) {
-      if (head.seq !== seq) continue;
-      const all = { ...taken, ...here, ...clocks, ...stands, keyring };
-      if (taken) equal(taken, all, 'snapshot-different');
-      const said = [{ ...head, ...here, merkle_root: rootOf(nodes) }, nodes];
-      if (!taken) equal([head, frontier ?? nodes], said, 'head-different');
+    const { world, seq, chain, epoch, manifest, runtime, mode, code, nodes } = this.now;
+    const its = { world_id: world, chain, epoch, manifest, runtime, mode, halt_code: code };
+    const here = { ...its, merkle_root: rootOf(nodes), format: 1 };
+    for (const { head, frontier, signature } of this.heads.filter(({ head }) => head.seq === seq)) {
+      const said = Object.entries(here).map(([name, is]) => (name in head ? head[name] : is));
+      equal([said, frontier ?? nodes], [Object.values(here), nodes], 'head-different');
       if (signature) this.signed(signature, ['aos/head/0', head], ['host']);
     }
   }
-
   genesis(payload) {
     const [{ now }, isFirst] = [this, this.counts.worlds++ === 0];
-    const { format, parent, manifest, runtime, keyring, created_ns: wall } = readDocument(payload);
-    check(format === 1, 'genesis-format');
+    const { format, parent, manifest, runtime, keyring } = readDocument(payload);
+    check(format === 1, 'genesis-format') ?? check(isRun(runtime), 'runtime-unsupported');
     const border = isFirst ? null : { world_id: now.world, seq: now.seq, chain: now.chain };
     equal(parent ?? null, border, 'bundle-genesis');
-    if (isFirst) Object.assign(now, { manifest, runtime: supported(runtime), wall });
+    if (isFirst) Object.assign(now, { manifest, runtime });
     if (isFirst) for (const key of keyring) this.add(key);
     const good = [...now.keys.values()].filter(({ revoked_at: at }) => at === null);
     const keys = good.map(({ added_at: _, revoked_at: __, ...key }) => key);
@@ -139,44 +110,37 @@ export class Verifier {
     this.needed.push([hex(manifest), true]);
     if (isFirst) this.lookAtHeads();
   }
-
+  add(key) {
+    check(same(sha256(key.public), key.key_id), 'genesis-keyring');
+    check(!this.now.keys.has(hex(key.key_id)), 'key-known');
+    this.now.keys.set(hex(key.key_id), { ...key, added_at: this.now.seq, revoked_at: null });
+  }
   record(bytes) {
-    const [record, { now }] = [readDocument(bytes), this];
-    const { seq, prev, stamp, input, entries, wake_at: wake } = record;
+    const [record, { now, has }] = [readDocument(bytes), this];
+    const { seq, prev, stamp, input, entries } = record;
+    const { kind, verb, args } = input;
     check(seq === now.seq + 1, 'record-sequence');
     check(same(prev, now.chain), 'record-chain');
     check(stamp.logical_now_ns >= now.clock, 'record-time');
-    check(!now.isAtBorder || input.verb === 'epoch', 'fork-epoch-first');
-    this.admit(input);
-    const [chain, clock, wall] = [sha256(bytes), stamp.logical_now_ns, stamp.now_ns];
+    check(!now.isAtBorder || verb === 'epoch', 'fork-epoch-first');
+    const isOpen = now.mode === 'running' || (now.mode === 'draining' && kind !== 'event');
+    check(isOpen || !/^(event|tick|continue|governance)$/.test(kind), 'world-closed');
+    const [chain, clock] = [sha256(bytes), stamp.logical_now_ns];
     const nodes = withLeaf(now.nodes, seq, chain);
-    this.now = { ...now, seq, chain, clock, wall, wake, nodes, isAtBorder: false };
-    this.needed.push(...needs(record));
-    if (!/^(event|tick|continue)$/.test(input.kind)) this.input(input, entries);
-    for (const entry of entries) this.entry(entry, input);
-    check(input.verb !== 'epoch' || this.has.open.size === 0, 'entry-different');
+    this.now = { ...now, seq, chain, clock, nodes, isAtBorder: false };
+    for (const need of needs(record)) this.needed.push(need);
+    if (!/^(event|tick|continue)$/.test(kind)) this.input(input, entries);
+    for (const entry of entries) this.entry(entry);
+    if (verb === 'shadowed') has.asked.set(args.proposal, args.shadow_hash);
+    check(verb !== 'epoch' || has.open.size === 0, 'entry-different');
     this.lookAtHeads();
   }
-
-  /** What is let in: where a world runs (Q9), once (I1.3), when it is due (I7), carried so (P2.6). */
-  admit({ kind, dedup, value, value_ref: name, payload = value, payload_ref: ref = name }) {
-    const [{ mode, wake, runtime }, { ids }] = [this.now, this.has];
-    const isOpen = mode === 'running' || (mode === 'draining' && kind !== 'event');
-    check(isOpen || /^(control|keyring|receipt|stream-frame)$/.test(kind), 'world-closed');
-    check(kind !== 'tick' || wake !== undefined, 'nothing-due');
-    const size = (ref ? this.objects.get(hex(ref)) : payload)?.length;
-    check(ref ? !payload && !(size <= 4096) : !(size > 4096), 'value-carried');
-    check(!ids.has(dedup), 'input-duplicate');
-    if (dedup !== undefined) ids.add(dedup);
-    while (ids.size > runtime.limits.dedup_window) ids.delete(ids.values().next().value);
-  }
-
   /** Something signed; what it changes holds for the records behind it. */
-  input(input, entries) {
-    const { kind, verb, args, nonce, receipt, frame, payload, payload_ref: ref } = input;
-    const [{ world, epoch, keys, mode, seq }, { asked, nonces }] = [this.now, this.has];
-    const shape = receipt ?? frame ?? { world_id: world, epoch, verb, args, nonce };
-    equal([shape.world_id, shape.epoch], [world, epoch], 'receipt-world');
+  input({ kind, verb, args, nonce, payload, payload_ref: ref, ...input }, entries) {
+    const [{ now }, { asked, once, open }] = [this, this.has];
+    const verbal = { world_id: now.world, epoch: now.epoch, verb, args, nonce };
+    const shape = input.receipt ?? input.frame ?? verbal;
+    equal([shape.world_id, shape.epoch], [now.world, now.epoch], 'receipt-world');
     equal(shape.payload_hash ?? null, (payload ? sha256(payload) : ref) ?? null, 'receipt-payload');
     // who else may say a verb of governance is in rules that a replay judges by
     const all = ['operator', 'approver', 'host', 'adapter'];
@@ -184,86 +148,51 @@ export class Verifier {
     const wanted = asked.get(verb === 'approve' ? args.proposal : hex(args?.intent_hash ?? ''));
     const may = verb === 'approve-intent' ? [wanted] : (roles ?? ['host', 'adapter']);
     this.signed(input, [`aos/${verb ?? kind}/0`, shape], may);
-    if (!roles) return this.answer(shape, entries);
-    const once = hex(encodeItem([input.key_id, nonce]));
-    check(!nonces.has(once) && nonces.add(once), 'verb-replayed');
-    check(VERBS.test(`${kind}/${verb}`), 'verb-unknown');
+    if (!roles) return this.answer(shape, open.get(hex(shape.intent_hash)), entries[0]);
+    const use = hex(encodeItem([input.key_id, nonce]));
+    check(!once.has(use) && once.add(use), 'verb-replayed');
+    const isOf = [verb in MODES || /^(epoch|runtime-upgrade)$/.test(verb), /^keyring-/.test(verb)];
+    equal([kind === 'control', kind === 'keyring'], isOf, 'verb-unknown');
     check(verb !== 'approve' || same(args.shadow_hash, wanted), 'approval-shadow');
-    check(verb !== 'epoch' || args.epoch > epoch, 'epoch-not-greater');
-    if (verb === 'epoch') this.now.epoch = args.epoch;
-    if (verb === 'runtime-upgrade') this.now.runtime = supported(args);
-    const isOther = MODES[verb] !== mode && (mode !== 'halted' || verb === 'resume');
-    check(isOther || !MODES[verb], 'mode-unchanged');
-    if (MODES[verb]) Object.assign(this.now, { mode: MODES[verb], code: args.code ?? null });
+    check(verb !== 'epoch' || args.epoch > now.epoch, 'epoch-not-greater');
+    if (verb === 'epoch') now.epoch = args.epoch;
+    check(verb !== 'runtime-upgrade' || isRun(args), 'runtime-unsupported');
+    if (verb === 'runtime-upgrade') now.runtime = args;
+    if (MODES[verb]) Object.assign(now, { mode: MODES[verb], code: args.code ?? null });
     const id = args.public ? sha256(args.public) : args.key_id;
     if (verb === 'keyring-add') this.add({ ...args, key_id: id });
-    const revoked = verb === 'keyring-revoke' && keys.get(hex(id));
-    check(revoked === false || revoked?.revoked_at === null, 'key-unknown');
-    if (revoked) revoked.revoked_at = seq;
-    // neither runs work, and of what waits only an epoch lets go (Q10)
-    const caused = { kind: 'keyring-changed', cause: null, verb: verb.slice(8), key_id: id };
-    if (kind === 'keyring') equal(entries, [caused], 'entry-different');
+    if (verb === 'keyring-revoke') now.keys.get(hex(id)).revoked_at ??= now.seq;
+    const known = { kind: 'keyring-changed', cause: null, verb: verb.slice(8), key_id: id };
+    if (kind === 'keyring') equal(entries, [known], 'entry-different');
     check(kind !== 'control' || verb === 'epoch' || entries.length === 0, 'entry-different');
   }
-
-  /** What is said of an intent that is open and waits for nobody, and what that settles. */
-  answer({ intent_hash: intent, attempt, index, status }, [{ code, ...settled } = {}]) {
-    const [id, { open, asked }] = [hex(intent), this.has];
-    check(open.get(id)?.attempt === attempt && !asked.has(id), 'receipt-unknown');
-    if (status === undefined) return check(index === open.get(id).frames++, 'frame-gap');
+  /** What is said of an intent that is open, and what it settles (I2.2, I3). */
+  answer({ intent_hash: intent, attempt, index, status }, open, { code, ...settled } = {}) {
+    check(open?.attempt === attempt, 'receipt-unknown');
+    if (status === undefined) return check(index === open.frames++, 'frame-gap');
     const said = { kind: 'settled', cause: null, intent, status: code === null ? status : 'error' };
-    check(code === null || code === 'receipt-invalid', 'entry-different');
     equal(settled, said, 'entry-different');
   }
-
-  add({ key_id: id, ...key }) {
-    const { keys, seq } = this.now;
-    check(same(sha256(key.public), id), 'genesis-keyring');
-    check(!keys.has(hex(id)), 'key-known');
-    keys.set(hex(id), { ...key, key_id: id, added_at: seq, revoked_at: null });
-  }
-
-  /** What an entry says of intents and proposals, as far as it follows from what was signed. */
-  entry({ kind, intent, role, change, proposal, hash, code, outcome, ...entry }, { verb, args }) {
+  entry({ kind, intent, cap, effect, attempt, role, change, proposal, hash, code, ...entry }) {
     const [id, { open, asked }] = [hex(intent ?? ''), this.has];
     if (kind === 'intent') {
-      const { cap, effect, params_ref: ref, idempotency_key, attempt } = entry;
-      const params = entry.params ?? this.objects.get(hex(ref));
-      const found = hashOf({ cap, kind: effect, params, idempotency_key });
-      check(same(found, intent), 'intent-different');
+      const params = entry.params ?? this.objects.get(hex(entry.params_ref));
+      const its = { cap, kind: effect, params, idempotency_key: entry.idempotency_key };
+      check(same(sha256(unhex('d9d9f7'), encodeItem(its)), intent), 'intent-different');
       open.set(id, { attempt, frames: 0 });
     }
-    const isOver = kind === 'settled' || code === 'intent-abandoned';
-    if (isOver) open.delete(id);
-    const isLetOut = outcome === 'allow' && verb === 'approve-intent';
-    if (isOver || (isLetOut && same(args.intent_hash, intent))) asked.delete(id);
+    if (kind === 'settled' || code === 'intent-abandoned') open.delete(id);
     if (kind === 'approval-requested') asked.set(id, role);
-    const isShadow = verb === 'shadowed' && args.proposal === proposal;
-    const isSaid = {
-      proposed: verb === 'propose' && same(args.patch_hash, hash),
-      shadowed: isShadow && same(args.shadow_hash, hash),
-      applied: asked.has(proposal),
-    };
-    check(isSaid[change] ?? true, 'entry-different');
-    if (/^(voided|applied|rejected|withdrawn)$/.test(change)) asked.delete(proposal);
-    if (change === 'shadowed') asked.set(proposal, hash);
+    check(change !== 'applied' || asked.has(proposal), 'entry-different');
     if (change === 'applied') this.now.manifest = hash;
+    if (/^(voided|applied|rejected|withdrawn)$/.test(change)) asked.delete(proposal);
   }
-
   signed({ key_id: id, sig }, [domain, shape], roles) {
     const key = this.now.keys.get(hex(id));
     const may = key?.revoked_at === null && key.roles.some((role) => roles.includes(role));
     check(may && sig && isSigned(domain, shape, key.public, sig), 'signature-invalid');
     this.counts.signatures++;
   }
-}
-
-/** Numbers that there are rules for (N3). */
-function supported(runtime) {
-  const { kernel, abi, guard, prices, limits } = runtime;
-  const isOurs = [0, 1].includes(kernel) && [abi, guard, prices].every((n) => n === 1);
-  check(isOurs && Object.keys(limits).length === 16, 'runtime-unsupported');
-  return runtime;
 }
 
 /** A head as `aos --json head --sign` says it. */
@@ -275,15 +204,12 @@ function keptHead(text) {
   const read = Object.fromEntries(names.map((name) => [name, raw(said[name])]));
   return { head: { seq, epoch, ...read }, signature: sig && { key_id: raw(id), sig: unhex(sig) } };
 }
-
-function main(file, option, kept) {
-  if (!existsSync(`${file}`) || (option && (option !== '--head' || !kept))) return 2;
+if (process.argv[1] && realpathSync(process.argv[1]) === import.meta.filename) {
+  const [, , file, option, kept] = process.argv;
+  if (!existsSync(`${file}`) || (option && (option !== '--head' || !kept))) process.exit(2);
   const head = kept && readFileSync(kept, 'utf8');
   const { findings, objects, counts, now } = new Verifier(readFileSync(file), head);
   const told = `${now.seq + 1} records, ${objects?.size} objects, ${counts.signatures} signatures`;
   console.log(findings[0] ?? `ok  sha256:${hex(now.world)}  ${told}`);
-  return findings.length;
+  process.exitCode = findings.length;
 }
-
-const isMain = process.argv[1] && realpathSync(process.argv[1]) === import.meta.filename;
-if (isMain) process.exitCode = main(process.argv[2], process.argv[3], process.argv[4]);

@@ -1,6 +1,6 @@
 /** Golden journals taken apart, put together again as bundles, and judged by both verifiers. */
 import { createHash } from 'node:crypto';
-import { encode, ok, sha256, toHashText, toHex, utf8 } from '@aos/canon';
+import { encode, type Hash, ok, sha256, toHashText, toHex, utf8 } from '@aos/canon';
 import { type HostEngine, type KeptHead, verifyChain, verifyWorld } from '@aos/host';
 import {
   type Engine,
@@ -33,7 +33,13 @@ export interface Parts {
   /** Geneses of forks, by the first record that is the fork's. */
   readonly forks: ReadonlyMap<number, Uint8Array>;
   readonly objects: readonly Uint8Array[];
-  readonly snapshot: { readonly seq: number; readonly hash: Uint8Array; readonly head: Uint8Array };
+  readonly snapshot: PartsSnapshot | null;
+}
+
+interface PartsSnapshot {
+  readonly seq: number;
+  readonly hash: Uint8Array;
+  readonly head?: Uint8Array;
 }
 
 /** Code that golden worlds have is a name, under its hash. */
@@ -80,17 +86,35 @@ export function partsOf(name: string, key: GoldenKey = KEEPERS.host, journal = r
   const stored = encodeStoredHead({ ...head, frontier, signature });
   memory.put([...CODE, last.bytes, stored].map((bytes) => ({ hash: sha256(bytes), bytes })));
   const roots = [genesis, ...forks.values(), ...records, last.bytes, stored];
-  const objects = new Map([last.bytes, stored].map((bytes) => [toHex(sha256(bytes)), bytes]));
+  const reached = reach(roots, (hash) => memory.read(hash));
+  const snapshot = { seq: head.seq, hash: sha256(last.bytes), head: sha256(stored) };
+  return { genesis, records, forks, objects: [stored, ...reached], snapshot };
+}
+
+/** What bytes name, directly or through what they name. */
+function reach(
+  from: readonly Uint8Array[],
+  read: (hash: Hash) => Uint8Array | undefined,
+): readonly Uint8Array[] {
+  const objects = new Map<string, Uint8Array>();
+  const roots = [...from];
   for (let at = roots.pop(); at !== undefined; at = roots.pop()) {
     for (const hash of referencesIn(at)) {
-      const bytes = memory.read(hash);
+      const bytes = read(hash);
       if (bytes === undefined || objects.has(toHex(hash))) continue;
       objects.set(toHex(hash), bytes);
       roots.push(bytes);
     }
   }
-  const snapshot = { seq: head.seq, hash: sha256(last.bytes), head: sha256(stored) };
-  return { genesis, records, forks, objects: [...objects.values()], snapshot };
+  return [...objects.values()];
+}
+
+/** Without snapshot and head: what is left to somebody who has no keys and writes a journal anew. */
+export function bare({ objects, ...parts }: Parts): Parts {
+  const known = new Map(objects.map((bytes) => [toHex(sha256(bytes)), bytes]));
+  const roots = [parts.genesis, ...parts.forks.values(), ...parts.records];
+  const reached = reach(roots, (hash) => known.get(toHex(hash)));
+  return { ...parts, objects: reached, snapshot: null };
 }
 
 const fromText = (base64: string) => new Uint8Array(Buffer.from(base64, 'base64'));
@@ -117,9 +141,12 @@ function headOf(
   };
 }
 
+export const isHashOf = (bytes: Uint8Array, hash: Uint8Array) =>
+  Buffer.from(hash).equals(sha256(bytes));
+
 /** A head as somebody keeps it: that of the parts at their end. */
 export function keep({ objects, snapshot, ...parts }: Parts): KeptHead {
-  const isIt = (bytes: Uint8Array) => toHex(sha256(bytes)) === toHex(snapshot.hash);
+  const isIt = (bytes: Uint8Array) => snapshot !== null && isHashOf(bytes, snapshot.hash);
   const head = headOf(parts, objects.find(isIt) ?? new Uint8Array(0));
   const { keyId } = KEEPERS.host;
   return { ...head, signature: { keyId, sig: signWith(KEEPERS.host, headMessage(head)) } };

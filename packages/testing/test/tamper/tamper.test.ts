@@ -1,105 +1,40 @@
 /**
  * Journals that somebody has touched, as bundles whose last hash is right: the runtime finds each,
  * and so does the verifier in `tooling/`, which shares no code with it. Both begin with golden
- * journals: `effects` has receipts, frames and rulings of people, `border` forks and proposals.
+ * journals: `effects` has receipts, frames and rulings of people, `border` forks and proposals,
+ * `verbs` what operators say.
  */
 import { type Encodable, encode, sha256, type Value } from '@aos/canon';
-import { encodeSignedVerb, RECEIPT_DOMAIN, signedMessage, verbDomain } from '@aos/protocol';
+import { RECEIPT_DOMAIN, signedMessage } from '@aos/protocol';
 import { describe, expect, it } from 'vitest';
 import { EVOLVING } from '../golden/evolving-scenarios.js';
-import { type GoldenKey, KEEPERS, KEYS, signWith } from '../golden/golden-keys.js';
-import { changed, type Fields, fieldsOf } from '../golden/golden-worlds.js';
+import { KEEPERS, KEYS, signWith } from '../golden/golden-keys.js';
+import { changed, type Fields } from '../golden/golden-worlds.js';
 import { journalNames, journalOf, openJournal } from '../golden/journal-file.js';
 import { Recorder } from '../golden/recorder.js';
-import { engineOf, judge, keep, type Parts, partsOf, read } from './journal-parts.js';
+import { BROKEN_RULES } from './broken-rules.js';
+import { bare, engineOf, isHashOf, judge, keep, partsOf, read } from './journal-parts.js';
+import {
+  edited,
+  flipped,
+  linked,
+  placeOf,
+  receiptBy,
+  records,
+  relinked,
+  reordered,
+  type Touch,
+  verbBy,
+  withEntry,
+  withInput,
+} from './touches.js';
 
-const whole = { effects: partsOf('effects'), border: partsOf('border') };
+const whole = { effects: partsOf('effects'), border: partsOf('border'), verbs: partsOf('verbs') };
 type Name = keyof typeof whole;
-type Records = readonly Uint8Array[];
-
-const inputOf = (record: Uint8Array | undefined) =>
-  fieldsOf(record ?? new Uint8Array(0)).get('input') as Fields;
-/** The first record with such an input. */
-const placeOf = (records: Records, kind: string, verb?: string) =>
-  records.findIndex((record) => {
-    const input = inputOf(record);
-    return input.get('kind') === kind && (verb === undefined || input.get('verb') === verb);
-  });
-const flipped = (bytes: Value | undefined) =>
-  (bytes as Uint8Array).map((byte, i) => (i === 12 ? byte ^ 1 : byte));
-
-/** One field of a record changed. */
-const edited = (records: Records, at: number, change: (fields: Map<string, Value>) => void) =>
-  records.map((record, i) => (i === at ? changed(record, change) : record));
-const withInput = (records: Records, at: number, change: (input: Map<string, Value>) => void) =>
-  edited(records, at, (fields) => {
-    const input = new Map(fields.get('input') as Fields);
-    change(input);
-    fields.set('input', input as unknown as Value);
-  });
-const withEntry = (records: Records, at: number, field: string) =>
-  edited(records, at, (fields) => {
-    const entries = [...(fields.get('entries') as readonly Fields[])];
-    const i = entries.findIndex((entry) => entry.get(field) instanceof Uint8Array);
-    entries[i] = new Map(entries[i]).set(field, flipped(entries[i]?.get(field)));
-    fields.set('entries', entries as unknown as Value);
-  });
-const reordered = (records: Records, at: number) => [
-  ...records.slice(0, at),
-  ...[records[at + 1] as Uint8Array, records[at] as Uint8Array],
-  ...records.slice(at + 2),
-];
-
-/** Records that follow each other again, with the numbers of their places. */
-function linked({ genesis, forks }: Parts, records: Records): Records {
-  let chain = sha256(genesis);
-  return records.map((each, seq) => {
-    const fork = forks.get(seq);
-    if (fork !== undefined) chain = sha256(fork);
-    const record = changed(each, (fields) => fields.set('seq', seq).set('prev', chain));
-    chain = sha256(record);
-    return record;
-  });
-}
-
-/** A receipt as another key of the world would sign it. */
-function receiptBy(records: Records, at: number, key: GoldenKey, status?: string): Records {
-  return withInput(records, at, (input) => {
-    const body = new Map(input.get('receipt') as Fields);
-    if (status !== undefined) body.set('status', status);
-    const message = signedMessage(RECEIPT_DOMAIN, encode(body as Encodable));
-    input.set('receipt', body as unknown as Value);
-    input.set('sig', signWith(key, message)).set('key_id', key.keyId);
-  });
-}
-
-/** A verb as another key of the world would sign it. */
-function verbBy(parts: Parts, at: number, key: GoldenKey): Records {
-  const world = [...parts.forks].filter(([seq]) => seq <= at).at(-1)?.[1] ?? parts.genesis;
-  return withInput(parts.records, at, (input) => {
-    const args = input.get('args') as ReadonlyMap<Value, Value>;
-    const verb = input.get('verb') as never;
-    const nonce = input.get('nonce') as Uint8Array;
-    const shape = encodeSignedVerb({ worldId: sha256(world), epoch: 0, verb, args, nonce });
-    const sig = signWith(key, signedMessage(verbDomain(verb), shape));
-    input.set('sig', sig).set('key_id', key.keyId);
-  });
-}
-
-interface Touch {
-  readonly of: Name;
-  readonly touch: (parts: Parts) => Partial<Parts>;
-  readonly runtime: string;
-  readonly other: string;
-}
 const last = 'head-different';
-const records = (touch: (parts: Parts) => Records) => (parts: Parts) => ({ records: touch(parts) });
-const relinked = (touch: (parts: Parts) => Records) => (parts: Parts) => ({
-  records: linked(parts, touch(parts)),
-});
 const AT = 4;
 
-const TOUCHED: { readonly [what: string]: Touch } = {
+const TOUCHED: { readonly [what: string]: Touch<Name> } = {
   'an edited record': {
     of: 'effects',
     touch: records((p) => edited(p.records, AT, (r) => r.set('fuel', 1))),
@@ -213,6 +148,19 @@ const TOUCHED: { readonly [what: string]: Touch } = {
       }),
     ),
     ...{ runtime: 'bundle-genesis', other: 'signature-invalid' },
+  },
+  'a snapshot of another mode': {
+    of: 'border',
+    touch: ({ objects, snapshot, ...parts }) => {
+      if (snapshot === null) throw new Error('a whole journal has a snapshot');
+      const taken = objects.find((each) => isHashOf(each, snapshot.hash)) as Uint8Array;
+      const other = changed(taken, (fields) => fields.set('mode', 'draining'));
+      const { objects: reached } = bare({ ...parts, objects, snapshot: null, records: [taken] });
+      const named = bare({ ...parts, objects, snapshot: null }).objects;
+      const all = [other, ...new Set([...reached, ...named])];
+      return { objects: all, snapshot: { seq: snapshot.seq, hash: sha256(other) } };
+    },
+    ...{ runtime: 'snapshot-different', other: last },
   },
   'an object that was exchanged': {
     of: 'border',
@@ -341,4 +289,18 @@ describe('a journal that was touched', () => {
     const parts = { ...whole[of], ...touch(whole[of]) };
     expect(await judge(of, parts)).toEqual(expected);
   });
+
+  it('is whole without its snapshot, as long as nobody has touched it', async () => {
+    for (const [name, parts] of Object.entries(whole)) {
+      expect(await judge(name, bare(parts)), name).toEqual({ runtime: 'ok', other: 'ok' });
+    }
+  });
+
+  it.each(Object.entries(BROKEN_RULES))(
+    'is found without a head, with %s',
+    async (_, { of, touch, ...expected }) => {
+      const parts = bare({ ...whole[of], ...touch(whole[of]) });
+      expect(await judge(of, parts)).toEqual(expected);
+    },
+  );
 });
