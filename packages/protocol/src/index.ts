@@ -269,7 +269,7 @@ export {
   isBlobList,
 } from './objects/blob-list.js';
 export { objectLinks } from './objects/object-links.js';
-export { referencesIn } from './objects/references.js';
+export { eachReference, referencesIn } from './objects/references.js';
 export {
   decodeTree,
   encodeTree,

@@ -12,24 +12,31 @@ const BYTES_HEAD = 0x58;
 const BYTES_SIZE = 0x20;
 const TEXT = [...'sha256:'].map((letter) => letter.charCodeAt(0));
 
+/** Told of 32 bytes that are a hash: where they begin in which bytes. */
+type SeeReference = (bytes: Uint8Array, at: number) => void;
+
 /**
  * Every hash in CBOR as a byte string of 32 bytes or as text `sha256:…`, also within byte strings;
  * and the links of objects that have a form of their own.
  */
 export function referencesIn(bytes: Uint8Array): Hash[] {
-  const found: Hash[] = [...objectLinks(bytes)];
+  const found: Hash[] = [];
+  eachReference(bytes, (where, at) => found.push(asHash(where.slice(at, at + HASH_BYTES))));
+  return found;
+}
+
+/** The same without a copy of each: many bytes hold hashes that are of no object. */
+export function eachReference(bytes: Uint8Array, see: SeeReference): void {
+  for (const link of objectLinks(bytes)) see(link, 0);
   for (let at = bytes.indexOf(BYTES_HEAD); at >= 0; at = bytes.indexOf(BYTES_HEAD, at + 1)) {
     const end = at + 2 + HASH_BYTES;
-    if (bytes[at + 1] === BYTES_SIZE && end <= bytes.length) {
-      found.push(asHash(bytes.slice(at + 2, end)));
-    }
+    if (bytes[at + 1] === BYTES_SIZE && end <= bytes.length) see(bytes, at + 2);
   }
   const first = TEXT[0] as number;
   for (let at = bytes.indexOf(first); at >= 0; at = bytes.indexOf(first, at + 1)) {
     const hash = textHashAt(bytes, at);
-    if (hash !== undefined) found.push(hash);
+    if (hash !== undefined) see(hash, 0);
   }
-  return found;
 }
 
 function textHashAt(bytes: Uint8Array, at: number): Hash | undefined {

@@ -15,6 +15,7 @@ import {
   referencesIn,
   type SnapshotMark,
 } from '@aos/protocol';
+import { ObjectFilter } from '../places/object-filter.js';
 import { compactSegment, planCompaction } from './compact.js';
 import type { GrowingLog } from './growing-log.js';
 import { LiveObjects } from './live-objects.js';
@@ -28,7 +29,7 @@ export async function collect(
   { snapshots, beforeSeq, isDryRun }: CollectSetting,
 ): Promise<CollectOutcome> {
   const eligible = eligibleSegments(log, beforeSeq);
-  const live = new LiveObjects(log.index, log.reader);
+  const live = new LiveObjects(log, await ObjectFilter.of(log));
   log.lookedTo = log.index.records;
   const { pruned } = log.marks;
   const kept = pruned === undefined ? snapshots : [pruned.snapshot, ...snapshots];

@@ -10,6 +10,7 @@
  * P3 Where segments are archived, they are durable in the archive before the mark is written.
  */
 import { join } from 'node:path';
+import { setImmediate as yieldToLoop } from 'node:timers/promises';
 import { type Hash, sha256 } from '@aos/canon';
 import {
   chainOf,
@@ -23,6 +24,7 @@ import {
 import { isErrorWith, pruneRefused } from '../faults.js';
 import { genesesFrom } from '../fork/lineage.js';
 import { type Place, segmentOf } from '../places/log-index.js';
+import { ObjectFilter } from '../places/object-filter.js';
 import type { StoreFs } from '../port.js';
 import { archiveSegment } from './archive.js';
 import type { GrowingLog } from './growing-log.js';
@@ -57,13 +59,14 @@ export async function prune(log: GrowingLog, setting: PruneSubject): Promise<Pru
   const plan = planPrune(log, snapshot);
   if (plan.segments === 0) throw pruneRefused('no whole segment is before the snapshot');
   if (!log.index.hasObject(snapshot.hash)) throw pruneRefused('the snapshot is not stored');
-  const live = new LiveObjects(log.index, log.reader);
+  const filter = await ObjectFilter.of(log);
+  const live = new LiveObjects(log, filter);
   log.lookedTo = log.index.records;
   const geneses = genesesFrom(setting, snapshot.seq);
   await live.add(geneses.flatMap(({ bytes }) => referencesIn(bytes)));
   await live.add(rootsOf(log, snapshot));
   await live.addRecords(plan.first);
-  const unnamed = await unnamedOnes(log, plan.segment, setting);
+  const unnamed = await unnamedOnes(log, plan.segment, setting, { live, filter });
   const isNeeded = (segment: number, offset: number) => {
     return live.has(segment, offset) || unnamed(segment, offset);
   };
@@ -122,17 +125,35 @@ async function unnamedOnes(
   log: GrowingLog,
   below: number,
   { beforeSeq = Number.POSITIVE_INFINITY }: PruneSetting,
+  { live, filter }: { readonly live: LiveObjects; readonly filter: ObjectFilter },
 ): Promise<ObjectTest> {
-  const { index, marks, reader, segments } = log;
+  const { index, marks, segments } = log;
   const isYoung = (segment: number) => index.of(segment + 1).first >= beforeSeq;
   let young = segments.first;
   while (young < below && !isYoung(young)) young++;
   if (young === below) return () => false;
-  const named = new LiveObjects(index, reader);
+  const named = new LiveObjects(log, filter);
   await named.add(marks.snapshots.flatMap(({ hash, head }) => (head ? [hash, head] : [hash])));
+  // of most worlds snapshots alone name what goes: then no record needs to be looked at
+  if (!(await hasOther(log, { from: young, below }, [live, named]))) return () => false;
   // what a record names is before it
   await named.addRecords(index.of(young).first);
   return (segment, offset) => segment >= young && !named.has(segment, offset);
+}
+
+/** Whether segments have objects that are in none of these sets. */
+async function hasOther(
+  { index }: GrowingLog,
+  { from, below }: { readonly from: number; readonly below: number },
+  sets: readonly LiveObjects[],
+): Promise<boolean> {
+  for (let segment = from; segment < below; segment++) {
+    await yieldToLoop();
+    for (const [, offset] of index.of(segment).objects()) {
+      if (!sets.some((each) => each.has(segment, offset))) return true;
+    }
+  }
+  return false;
 }
 
 /** Writes needed objects of the segments that go again; those that are there already stay once. */
