@@ -1,5 +1,4 @@
-import { encode, type Hash, sha256, toHex, utf8 } from '@aos/canon';
-import type { KeyRole } from '@aos/protocol';
+import { encode, sha256, utf8 } from '@aos/canon';
 import { describe, expect, test } from 'vitest';
 import {
   ask,
@@ -13,75 +12,19 @@ import {
   stopPlan,
 } from '../../test/gate-world.js';
 import {
-  type ApprovalVerb,
-  type ApprovalVerdict,
-  type Approver,
-  applyApproval,
-  checkApproval,
-  checkRevoked,
-  expireApproval,
-} from './approvals.js';
+  ana,
+  approval,
+  ben,
+  eve,
+  outcomeOfApproval,
+  person,
+  TWO,
+  Waiting,
+} from '../../test/waiting-intent.js';
+import { type ApprovalVerb, checkApproval, checkRevoked, expireApproval } from './approvals.js';
 import { authorize, MAX_WAITERS } from './authorize.js';
-import { compileGate, type Gate } from './gate.js';
-import type { GateState } from './gate-state.js';
+import { compileGate } from './gate.js';
 import { ledgerKey } from './limits/ledger.js';
-import type { OpenIntent } from './open-intent.js';
-import type { EffectRequest } from './requests/effect-request.js';
-
-const person = (principal: string, roles: readonly KeyRole[] = ['approver'], key = principal) => ({
-  keyId: sha256(utf8(key)),
-  principal,
-  roles,
-});
-
-const ana = person('ana');
-const ben = person('ben');
-const eve = person('eve', ['operator']);
-
-const approval = (more: { [field: string]: Json } = {}): Json => ({
-  when: {},
-  decision: 'require_approval',
-  approval: { role: 'approver', count: 2, ...more },
-});
-
-const TWO = [approval()];
-
-/** An intent that waits, and the keys of the world. */
-class Waiting {
-  gate: Gate;
-  state: GateState;
-  intent: OpenIntent;
-  keys: readonly Approver[] = [ana, ben, eve];
-
-  constructor(brief: GateBrief, request: EffectRequest = ask()) {
-    this.gate = gateOf(brief);
-    const verdict = authorize(this.gate, emptyState(), request, portsOf());
-    if (verdict.kind !== 'waiting') throw new Error(outcomeOf(verdict));
-    this.state = verdict.state;
-    this.intent = verdict.intent;
-  }
-
-  refusal(verb: ApprovalVerb, logicalNowNs = 2_000n): string | undefined {
-    const checked = checkApproval(this.intent, verb, logicalNowNs);
-    return checked.ok ? undefined : checked.refusal.code;
-  }
-
-  say(verb: ApprovalVerb, logicalNowNs = 2_000n): ApprovalVerdict {
-    const { gate, state } = this;
-    const now = { ...ask().now, logicalNowNs, seq: 9 };
-    const find = (keyId: Hash) => this.keys.find((key) => toHex(key.keyId) === toHex(keyId));
-    const ports = { ...portsOf([this.intent]), approver: find };
-    const verdict = applyApproval({ gate, under: gate, state, now }, this.intent, verb, ports);
-    if (verdict.kind !== 'denied') this.intent = verdict.intent;
-    if (verdict.kind === 'open') this.state = verdict.state;
-    return verdict;
-  }
-
-  approve(approver: Approver, logicalNowNs?: bigint): string {
-    const verdict = this.say({ approver, decision: 'approve' }, logicalNowNs);
-    return verdict.kind === 'denied' ? verdict.code : verdict.kind;
-  }
-}
 
 describe('an intent that waits for approval', () => {
   test('goes out once as many principals agree as the rule asks for', () => {
@@ -100,7 +43,20 @@ describe('an intent that waits for approval', () => {
     const waiting = new Waiting({ rules: TWO });
     waiting.approve(ana);
     const verdict = waiting.say({ approver: ben, decision: 'reject' });
-    expect(verdict).toMatchObject({ code: 'approval-rejected', decision: { outcome: 'deny' } });
+    const grantHash = waiting.gate.grants.get('note')?.hash;
+    expect(verdict).toMatchObject({
+      ...{ code: 'approval-rejected', at: 'approval' },
+      decision: { outcome: 'deny', grantHash, policy: null, rule: null },
+    });
+  });
+
+  test('is refused even by who has approved it', () => {
+    const waiting = new Waiting({ rules: TWO });
+    waiting.approve(ana);
+    expect(waiting.refusal({ approver: ana, decision: 'reject' })).toBe(undefined);
+    expect(outcomeOfApproval(waiting.say({ approver: ana, decision: 'reject' }))).toBe(
+      'approval-rejected',
+    );
   });
 
   test('counts a principal once, however many keys it has', () => {
@@ -127,7 +83,7 @@ describe('an intent that waits for approval', () => {
   test.each([
     ['the role', {}, { approver: eve }, 'approval-role'],
     ['a name', { of: ['ana', 'eve'] }, { approver: ben }, 'approval-not-named'],
-    ['time', {}, { approver: ana, expiresNs: 1_999n }, 'approval-expired'],
+    ['time', {}, { approver: ana, expiresNs: 1_999n }, 'approval-expired/expires_ns'],
   ])('listens to nobody without %s', (_, more, verb, code) => {
     const waiting = new Waiting({ rules: [approval(more)] });
     for (const decision of ['approve', 'reject'] as const) {
@@ -139,8 +95,8 @@ describe('an intent that waits for approval', () => {
     const released = { ...new Waiting({ rules: TWO }).intent, approval: null };
     const verb = { approver: ana, decision: 'approve' } as const;
     for (const intent of [undefined, released]) {
-      const checked = checkApproval(intent, verb, 0n);
-      expect(checked.ok ? '' : checked.refusal.code).toBe('approval-unknown');
+      const refusal = { code: 'approval-unknown', at: '' };
+      expect(checkApproval(intent, verb, 0n)).toMatchObject({ refusal });
     }
   });
 
@@ -150,6 +106,39 @@ describe('an intent that waits for approval', () => {
     expect(waiting.approve(ben, 2_501n)).toBe('pending');
     expect(waiting.refusal({ approver: ana, decision: 'approve' }, 2_501n)).toBe(undefined);
     expect(waiting.approve(ana, 2_501n)).toBe('open');
+  });
+
+  test('counts an approval up to the very moment that it names', () => {
+    const waiting = new Waiting({ rules: TWO });
+    const verb = { approver: ana, decision: 'approve', expiresNs: 2_500n } as const;
+    expect(waiting.refusal(verb, 2_500n)).toBe(undefined);
+    waiting.say(verb);
+    expect(waiting.refusal(verb, 2_500n)).toBe('approval-repeated');
+    expect(waiting.approve(ben, 2_500n)).toBe('open');
+  });
+
+  test('keeps one approval of each key, with the time that it names', () => {
+    const waiting = new Waiting({ rules: [approval({ count: 3 })] });
+    const { keyId, principal } = ana;
+    const given = () => waiting.intent.approval?.given;
+    waiting.say({ approver: ana, decision: 'approve', expiresNs: 2_500n });
+    expect(given()).toStrictEqual([{ keyId, principal, expiresNs: 2_500n }]);
+    waiting.approve(ana, 2_501n);
+    expect(given()).toStrictEqual([{ keyId, principal }]);
+  });
+
+  test('says no more than its rule asks', () => {
+    const { approval: asked } = new Waiting({ rules: TWO }).intent;
+    const bare = { role: 'approver', count: 2, given: [] };
+    expect(asked).toStrictEqual({ ...bare, rule: asked?.rule });
+    const verdict = authorize(gateOf({ rules: TWO }), emptyState(), ask(), portsOf());
+    const intent = verdict.kind === 'waiting' ? verdict.intent.hash : undefined;
+    expect(verdict).toMatchObject({ kind: 'waiting' });
+    expect('approval' in verdict && verdict.approval).toStrictEqual({
+      intent,
+      role: 'approver',
+      count: 2,
+    });
   });
 
   test('may have all time there is', () => {
@@ -164,7 +153,7 @@ describe('an intent that waits for approval', () => {
     const waiting = new Waiting({ rules: [approval({ expires_ns: 50 })] });
     expect(waiting.intent.approval?.expiresNs).toBe(1_050n);
     expect(expireApproval(waiting.gate, waiting.intent)).toMatchObject({
-      code: 'approval-expired',
+      ...{ code: 'approval-expired', at: 'approval' },
       decision: { outcome: 'deny', intent: waiting.intent.hash },
     });
   });
@@ -201,7 +190,8 @@ describe('an approved intent goes through the gate again, from the grant on', ()
 
   test('and waits on when another rule asks for more', () => {
     const more = [approval({ count: 2, of: ['ana', 'ben'] })];
-    const { waiting } = approvedUnder({ rules: one }, { rules: more });
+    const { waiting, outcome } = approvedUnder({ rules: one }, { rules: more });
+    expect(outcome).toBe('pending');
     expect(waiting.intent.approval).toMatchObject({ count: 2, of: ['ana', 'ben'] });
     expect(waiting.intent.approval?.given.map(({ principal }) => principal)).toEqual(['ana']);
     expect(waiting.approve(ben)).toBe('open');
@@ -212,6 +202,51 @@ describe('an approved intent goes through the gate again, from the grant on', ()
     expect(approvedUnder({ rules: one }, { rules: role }).outcome).toBe('open');
     const plain = [{ when: {}, decision: 'allow' }];
     expect(approvedUnder({ rules: one }, { rules: plain }).outcome).toBe('open');
+  });
+
+  test('and is told of the other rule, for which not everybody counts', () => {
+    const waiting = new Waiting({ rules: [approval({ count: 1 })] });
+    waiting.gate = gateOf({ rules: [approval({ count: 1, of: ['ben'], expires_ns: 50 })] });
+    const verdict = waiting.say({ approver: ana, decision: 'approve' });
+    const intent = waiting.intent.hash;
+    expect(verdict).toMatchObject({
+      kind: 'pending',
+      approval: { intent, role: 'approver', count: 1, of: ['ben'], expiresNs: 2_050n },
+    });
+    expect(waiting.approve(ben)).toBe('open');
+  });
+
+  test.each([
+    ['there is no such effect any more', 'effect-not-found', 'effect g.note'],
+    ['its parameters have another schema', 'effect-params-invalid', 'params'],
+    ['its parameters are written otherwise', 'effect-params-invalid', 'params'],
+  ])('and is denied when %s', (what, code, at) => {
+    const waiting = new Waiting({ rules: one });
+    const { manifestHash, effects } = waiting.gate;
+    const others = new Map(effects);
+    others.delete('g.note');
+    const note = effects.get('g.note');
+    const blob = effects.get('timer.set');
+    if (note === undefined || blob === undefined) throw new Error('both are there');
+    if (what.includes('schema')) others.set('g.note', { ...note, params: blob.params });
+    if (what.includes('otherwise')) {
+      others.set('g.note', note);
+      waiting.intent = { ...waiting.intent, params: encode({ text: 'hello' }) };
+    }
+    const under = { manifestHash, effects: others };
+    const verdict = waiting.say({ approver: ana, decision: 'approve' }, 2_000n, under);
+    const grantHash = waiting.gate.grants.get('note')?.hash;
+    expect(verdict).toMatchObject({ kind: 'denied', code, at, decision: { grantHash } });
+  });
+
+  test('and is denied when the rule that decides then has let enough through', () => {
+    const limited = { when: {}, decision: 'allow', rate_limit: { count: 1, per_ns: 1_000_000 } };
+    const waiting = new Waiting({ rules: one });
+    waiting.gate = gateOf({ rules: [limited] });
+    const other = authorize(waiting.gate, waiting.state, ask({ index: 1 }), portsOf());
+    if (other.kind !== 'open') throw new Error('it is open');
+    waiting.state = other.state;
+    expect(waiting.approve(ana)).toBe('rate-limited');
   });
 
   test('and reserves only then', () => {
@@ -246,8 +281,8 @@ describe('a waiting intent whose grant is revoked', () => {
     const waiting = new Waiting({ rules: TWO });
     expect(checkRevoked(waiting.gate, waiting.intent)).toBe(undefined);
     expect(checkRevoked(gateOf({ grants: [] }), waiting.intent)).toMatchObject({
-      code: 'grant-revoked',
-      decision: { outcome: 'deny' },
+      ...{ code: 'grant-revoked', at: 'grant note' },
+      decision: { outcome: 'deny', grantHash: null },
     });
   });
 
@@ -298,9 +333,10 @@ describe('an explicit key and approvals', () => {
     const settled = { isExplicitKey: true, state: 'settled' as const, approval: null };
     for (const known of [first.intent, settled]) {
       const ports = { ...portsOf(), knownIntent: () => known };
-      expect(outcomeOf(authorize(gate, first.state, ask(shared), ports))).toBe(
-        'approval-not-shared',
-      );
+      expect(authorize(gate, first.state, ask(shared), ports)).toMatchObject({
+        code: 'approval-not-shared',
+        at: 'policy g/policy@1 rule 1',
+      });
     }
     const stricter = [{ ...Object(approval({ count: 1 })), ...byGo }, approval()] as Json[];
     const waiting = new Waiting({ rules: stricter }, ask({ idempotencyKey }));
@@ -313,12 +349,15 @@ describe('an explicit key and approvals', () => {
     const first = authorize(gate, emptyState(), ask({ idempotencyKey }), portsOf());
     if (first.kind !== 'open') throw new Error('it is open');
     const waiters = (count: number) => new Array(count).fill(stopPlan);
-    const codeAt = (count: number) => {
+    const verdictAt = (count: number) => {
       const known = { ...first.intent, waiters: waiters(count) };
-      return outcomeOf(authorize(gate, first.state, ask(shared), portsOf([known])));
+      return authorize(gate, first.state, ask(shared), portsOf([known]));
     };
-    expect(codeAt(MAX_WAITERS - 1)).toBe('shared');
-    expect(codeAt(MAX_WAITERS)).toBe('intent-waiters-limit');
+    expect(verdictAt(MAX_WAITERS - 1)).toMatchObject({ kind: 'shared' });
+    expect(verdictAt(MAX_WAITERS)).toMatchObject({
+      code: 'intent-waiters-limit',
+      at: 'idempotency_key',
+    });
   });
 
   test('who shares takes nothing of budgets and rates', () => {

@@ -1,10 +1,12 @@
-import { encode, sha256, toHex, utf8 } from '@aos/canon';
-import { defaultIdempotencyKey, intentHash } from '@aos/protocol';
+import type { WorldDefinition } from '@aos/air';
+import { concatBytes, encode, sha256, toHex, utf8 } from '@aos/canon';
+import { defaultIdempotencyKey, grantHash, intentHash } from '@aos/protocol';
 import { describe, expect, test } from 'vitest';
 import {
   ask,
   emptyState,
   type GateBrief,
+  gateDefinition,
   gateOf,
   goPlan,
   type Json,
@@ -15,6 +17,7 @@ import {
   verdictOf,
 } from '../../test/gate-world.js';
 import { authorize } from './authorize.js';
+import { compileGate } from './gate.js';
 import type { OpenIntent } from './open-intent.js';
 import type { EffectRequest } from './requests/effect-request.js';
 
@@ -53,6 +56,7 @@ describe('an effect is named by what it is', () => {
     ['another index in the record', { index: 1 }],
     ['another attempt', { attempt: 2 }],
     ['another cell', { origin: { reducer: 'g/R@1', key: encode('k') } }],
+    ['a third attempt', { attempt: 3 }],
   ])('never by accident like one of %s', (_, changes) => {
     expect(opened({}, ask(changes as Partial<EffectRequest>)).hash).not.toEqual(opened({}).hash);
   });
@@ -63,7 +67,9 @@ describe('an effect is named by what it is', () => {
     expect(first.isExplicitKey).toBe(true);
     expect(opened({}, ask({ idempotencyKey: key, origin: stopPlan })).hash).toEqual(first.hash);
     const again = opened({}, ask({ idempotencyKey: key, attempt: 2 }));
-    expect(again.idempotencyKey).not.toEqual(key);
+    const domain = utf8('aos/idem-attempt/0');
+    const second = concatBytes(domain, Uint8Array.of(0), key, Uint8Array.of(0, 0, 0, 2));
+    expect(again.idempotencyKey).toEqual(sha256(second));
     const shared = opened({}, ask({ idempotencyKey: key, attempt: 2, origin: stopPlan }));
     expect(shared.hash).toEqual(again.hash);
   });
@@ -78,6 +84,7 @@ describe('an intent that is opened', () => {
       ...{ state: 'released', approval: null, waiters: [goPlan], frames: 0, isCancelled: false },
     });
     expect(opened({})).not.toHaveProperty('deadlineNs');
+    expect(verdictOf({}, ask({ cap: 'none' }))).not.toHaveProperty('shortage');
   });
 });
 
@@ -93,16 +100,23 @@ describe('a denial', () => {
 
 describe('a request that cannot be read is denied', () => {
   const text = (length: number) => encode({ text: 'x'.repeat(length) });
+  const invalid = 'effect-params-invalid';
+  const tooLarge = 'effect-params-too-large';
   test.each([
-    ['for an effect that is not there', { effect: 'g.other' }, 'effect-not-found'],
-    ['with parameters out of schema', { params: encode({ words: 1 }) }, 'effect-params-invalid'],
-    ['with bytes that are no CBOR', { params: Uint8Array.of(0xff) }, 'effect-params-invalid'],
-    ['with too many bytes', { params: text(5_000) }, 'effect-params-too-large'],
-    ['with bytes that grow too many', { params: text(4_080) }, 'effect-params-too-large'],
-    ['with a key of 31 bytes', { idempotencyKey: key.slice(1) }, 'idempotency-key-invalid'],
-  ])('%s', (_, changes, code) => {
+    ['for an effect that is not there', { effect: 'g.other' }, 'effect-not-found effect g.other'],
+    ['with parameters out of schema', { params: encode({ text: 1 }) }, `${invalid} params/text`],
+    ['with bytes that are no CBOR', { params: Uint8Array.of(0xff) }, `${invalid} params@0`],
+    ['with too many bytes', { params: text(5_000) }, `${tooLarge} params`],
+    ['with too many bytes of any kind', { params: new Uint8Array(5_000) }, `${tooLarge} params`],
+    ['with bytes that grow too many', { params: text(4_080) }, `${tooLarge} params`],
+    [
+      ...(['with a key of 31 bytes', { idempotencyKey: key.slice(1) }] as const),
+      'idempotency-key-invalid idempotency_key',
+    ],
+  ])('%s', (_, changes, expected) => {
+    const [code, at] = expected.split(/ (.*)/);
     const verdict = verdictOf({}, ask(changes));
-    expect(outcomeOf(verdict)).toBe(code);
+    expect(verdict).toMatchObject({ code, at });
     expect(verdict.decision).toMatchObject({
       outcome: 'deny',
       code,
@@ -111,6 +125,27 @@ describe('a request that cannot be read is denied', () => {
       rule: null,
     });
     expect(verdict.decision.intent).toHaveLength(32);
+  });
+
+  test('beyond so many bytes, and none of fewer', () => {
+    const whole = { key: null, bare_key: null, max_tokens: null, max_cost_cents: null };
+    const sized = (size: number) => {
+      const rest = encode({ ...whole, text: 'x'.repeat(4_000) }).length - 4_000;
+      const params = encode({ ...whole, text: 'x'.repeat(size - rest) });
+      expect(params).toHaveLength(size);
+      return outcomeOf(verdictOf({}, ask({ params })));
+    };
+    expect([sized(4_096), sized(4_097)]).toEqual(['open', tooLarge]);
+  });
+
+  test('under the hash of what was asked for, and of a key only if that is one', () => {
+    const params = encode({ text: 7 });
+    const hashOf = (idempotencyKey?: Uint8Array) =>
+      verdictOf({}, ask({ params, ...(idempotencyKey && { idempotencyKey }) })).decision.intent;
+    const named = { cap: 'note', kind: 'g.note', params };
+    expect(hashOf(key)).toEqual(intentHash({ ...named, idempotencyKey: key }));
+    expect(hashOf()).not.toEqual(hashOf(key));
+    expect(hashOf(key.slice(1))).toEqual(hashOf());
   });
 });
 
@@ -126,9 +161,12 @@ describe('the origin of an effect', () => {
   });
 
   test('must declare the effect if it is a reducer', () => {
-    expect(outcomeOf(verdictOf({ emits: [] }, ask({ origin: reducerR })))).toBe(
-      'effect-undeclared',
-    );
+    expect(verdictOf({ emits: [] }, ask({ origin: reducerR }))).toMatchObject({
+      code: 'effect-undeclared',
+      at: 'module g/R@1 effects_emitted',
+    });
+    const foreign = ask({ origin: { reducer: 'g/None@1', key: null } });
+    expect(outcomeOf(verdictOf({}, foreign))).toBe('effect-undeclared');
     expect(outcomeOf(verdictOf({}, ask({ origin: reducerR })))).toBe('open');
   });
 
@@ -147,7 +185,10 @@ describe('a grant', () => {
   test('must be of the type that the effect needs', () => {
     const grants = [grant('note'), { name: 'timer', cap: 'sys/timer@1', params: {} }];
     const brief = { grants, caps: ['sys/timer@1'] };
-    expect(outcomeOf(verdictOf(brief, ask({ cap: 'timer' })))).toBe('grant-type-mismatch');
+    expect(verdictOf(brief, ask({ cap: 'timer' }))).toMatchObject({
+      code: 'grant-type-mismatch',
+      at: 'grant timer cap',
+    });
   });
 
   test('holds up to its expiry and not at that moment', () => {
@@ -169,13 +210,37 @@ describe('a grant', () => {
     expect(at(500n)).toMatchObject({ code: 'grant-expired', at: 'grant root expiry_ns' });
   });
 
+  test.each([
+    [[500, 600, 700], 'root'],
+    [[600, 500, 700], 'middle'],
+    [[700, 600, 500], 'note'],
+    [[500, 600, 500], 'note'],
+    [[500, 500, 600], 'middle'],
+  ])('whose chain expires at %j names %s, even if no loader would have it', (expiries, name) => {
+    const [root, middle, own] = [grant('root'), { parent: 'root' }, { parent: 'middle' }];
+    const definition = gateDefinition({
+      grants: [root, grant('middle', middle), grant('note', own)],
+    });
+    const grants = [...definition.grants].map(([each, granted], i) => {
+      return [each, { ...granted, grant: { ...granted.grant, expiry_ns: expiries[i] } }] as const;
+    });
+    const gate = compileGate({ ...definition, grants: new Map(grants) } as WorldDefinition);
+    const at = (logicalNowNs: bigint) =>
+      authorize(gate, emptyState(), ask({ logicalNowNs }), portsOf());
+    expect(outcomeOf(at(499n))).toBe('open');
+    expect(at(500n)).toMatchObject({ at: `grant ${name} expiry_ns` });
+  });
+
   test('is named in the decision by what it grants', () => {
     const hashOf = (more: { [field: string]: Json }) => {
       const { grantHash } = verdictOf({ grants: [grant('note', more)] }).decision;
       return grantHash === null ? '' : toHex(grantHash);
     };
-    const hashes = [{}, { expiry_ns: 5_000 }, { params: { words: ['a'] } }].map(hashOf);
-    expect(new Set(hashes).size).toBe(3);
+    const budgets = [{ budget: { calls: 1 } }, { budget: { calls: 2 } }];
+    const hashes = [{}, { expiry_ns: 5_000 }, { params: { words: ['a'] } }, ...budgets].map(hashOf);
+    expect(new Set(hashes).size).toBe(5);
+    const params = encode({ words: null });
+    expect(hashes[0]).toBe(toHex(grantHash({ defcap: 'g/note@1', capType: 'note', params })));
   });
 });
 
@@ -188,14 +253,36 @@ describe('the policy', () => {
 
   test('denies when there is none', () => {
     const verdict = verdictOf({ rules: null });
-    expect(outcomeOf(verdict)).toBe('policy-missing');
+    expect(verdict).toMatchObject({ code: 'policy-missing', at: 'manifest defaults.policy' });
     expect(verdict.decision).toMatchObject({ policy: null, rule: null });
   });
 
   test('denies what no rule matches', () => {
     const verdict = verdictOf({ rules: [rule('allow', byStop)] });
-    expect(outcomeOf(verdict)).toBe('policy-no-rule');
+    expect(verdict).toMatchObject({
+      code: 'policy-no-rule',
+      at: 'policy g/policy@1',
+      advice: 'add a rule that allows g.note by g/go@1 under note to g/policy@1',
+    });
     expect(verdict.decision).toMatchObject({ policy: 'g/policy@1', rule: null });
+  });
+
+  test.each([
+    ['plan', 'open', 'policy-no-rule'],
+    ['reducer', 'policy-no-rule', 'open'],
+  ])('may be about each %s', (origin_kind, byPlan, byReducer) => {
+    const rules = [rule('allow', { origin_kind })];
+    expect(outcomeOf(verdictOf({ rules }))).toBe(byPlan);
+    expect(outcomeOf(verdictOf({ rules }, ask({ origin: reducerR })))).toBe(byReducer);
+  });
+
+  test('knows a rule again by what it says, wherever it stands', () => {
+    const identities = (...rules: Json[]) =>
+      gateOf({ rules }).policy?.rules.map(({ identity }) => toHex(identity));
+    const [allow, deny] = [rule('allow'), rule('deny', byStop)];
+    const [first, second] = identities(allow, deny) ?? [];
+    expect(identities(deny, allow, allow)).toEqual([second, first, first]);
+    expect(first).not.toBe(second);
   });
 
   test('decides by the first rule that matches, and the decision names it', () => {
@@ -224,13 +311,12 @@ describe('the policy', () => {
 });
 
 describe('an intent that is open already', () => {
-  const gate = gateOf();
-  const first = opened({}, ask({ idempotencyKey: key }));
-  const byDefault = opened({});
+  const shareable = () => opened({}, ask({ idempotencyKey: key }));
   const asking = (request: EffectRequest, known: OpenIntent) =>
-    authorize(gate, emptyState(), request, portsOf([known]));
+    authorize(gateOf(), emptyState(), request, portsOf([known]));
 
   test('is shared under an explicit key', () => {
+    const first = shareable();
     const verdict = asking(ask({ idempotencyKey: key, origin: stopPlan }), first);
     expect(verdict).toMatchObject({ kind: 'shared', intent: first.hash });
     expect(verdict.decision.outcome).toBe('allow');
@@ -239,11 +325,12 @@ describe('an intent that is open already', () => {
   test('is not shared with who has no grant or rule of its own', () => {
     const rules = [{ when: { origin_name: 'g/go@1' }, decision: 'allow' }];
     const request = ask({ idempotencyKey: key, origin: stopPlan });
-    const verdict = authorize(gateOf({ rules }), emptyState(), request, portsOf([first]));
+    const verdict = authorize(gateOf({ rules }), emptyState(), request, portsOf([shareable()]));
     expect(outcomeOf(verdict)).toBe('policy-no-rule');
   });
 
   test('is not joined by giving the key that another one has by default', () => {
+    const byDefault = opened({});
     const request = ask({ idempotencyKey: byDefault.idempotencyKey, origin: stopPlan });
     expect(asking(request, byDefault)).toMatchObject({
       code: 'idempotency-key-taken',

@@ -8,6 +8,7 @@ import type { DefSecret, WorldDefinition } from '@aos/air';
 import { assert, decode, type Hash, parseHashText } from '@aos/canon';
 import { isReducerOrigin } from '@aos/protocol';
 import type { Denial } from '../decision.js';
+import type { EffectRequest } from '../requests/effect-request.js';
 import type { GateEffect } from '../requests/gate-effect.js';
 import { originName, type Subject } from '../requests/subject.js';
 import type { SecretUse } from './secret-finder.js';
@@ -78,13 +79,24 @@ function checkUse(
     const advice = `declare ${name} with defsecret, or repair alias and version`;
     return { code: 'secret-unknown', at: `secret ${name}`, advice };
   }
-  const { grants, plans } = rule;
-  if (grants !== undefined && !grants.has(request.cap)) {
-    const advice = `add ${request.cap} to allowed_caps of ${name}`;
+  return checkSecretUser(rule, name, request);
+}
+
+/** Who asks, and under which grant. */
+type SecretUser = Pick<EffectRequest, 'cap' | 'origin'>;
+
+/** Whether a secret is for who asks. Codes: `secret-cap-denied`, `secret-plan-denied`. */
+export function checkSecretUser(
+  { grants, plans }: SecretRule,
+  name: string,
+  { cap, origin }: SecretUser,
+): Denial | undefined {
+  if (grants !== undefined && !grants.has(cap)) {
+    const advice = `add ${cap} to allowed_caps of ${name}`;
     return { code: 'secret-cap-denied', at: `secret ${name} allowed_caps`, advice };
   }
-  const who = originName(request.origin);
-  const isReducer = isReducerOrigin(request.origin);
+  const who = originName(origin);
+  const isReducer = isReducerOrigin(origin);
   if (plans === undefined || (!isReducer && plans.has(who))) return undefined;
   const advice = isReducer
     ? `refer to ${name} in one of its allowed_plans; ${who} is a reducer`
