@@ -8,7 +8,12 @@ ready();
 const table = join(cacheDir, 'attacks.txt');
 mkdirSync(cacheDir, { recursive: true });
 rmSync(table, { force: true });
-const args = ['attacks.test.ts', '--no-file-parallelism', ...process.argv.slice(2)];
+const args = [
+  'attacks.test.ts',
+  'cli/test/compile.test.ts',
+  '--no-file-parallelism',
+  ...process.argv.slice(2),
+];
 const run = runVitest({ name: 'attacks', args, env: { AOS_ATTACKS: table }, quiet: true });
 if (run.status !== 0) console.log(run.output);
 if (existsSync(table)) console.log(readFileSync(table, 'utf8'));

@@ -1,10 +1,13 @@
 /** The compilers that worlds are given, with sources that mean no good. */
+import { appendFileSync } from 'node:fs';
 import { CompileAdapter } from '@aos/adapters-compile';
 import { decodePlain, encode, toHashText, type Value } from '@aos/canon';
 import { EffectStage, stageCall } from '@aos/protocol/contracts';
 import { buildReducer } from '@aos/reducer-sdk';
+import { hasHeld, printAttacks, runAttack } from '@aos/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { builtFile } from '../src/compose/program-path.js';
+import { attacksOn, Machine } from './compile-attacks.js';
 
 const adapter = new CompileAdapter({
   programUrl: builtFile('compose/compile-process.js'),
@@ -97,56 +100,19 @@ const growing = `class P<A, B> {}
 function f<A, B>(n: i32): i32 { return n == 0 ? 0 : f<P<A, B>, A>(n - 1) + f<P<B, A>, B>(n - 1); }
 `;
 const deep = `const q = ${'('.repeat(400_000)}1${')'.repeat(400_000)};\n`;
-const assemblyCalling = (call: string) => assembly.replace('{\n', `{\n  ${call};\n`);
-
-const spying = `@external('env', 'spy') declare function spy(): void;\n`;
-
-describe('a source that wants what it may not have gets no module', () => {
-  it.each<[string, Asked, readonly string[]]>([
-    ...(['node:os', '/etc/passwd', '../../package.json', 'lodash'] as const).map(
-      (name): [string, Asked, readonly string[]] => [
-        `in TypeScript ${name}`,
-        { language: 'typescript', source: `import * as it from '${name}'; it.x();\n${script}` },
-        ['reducer-compile'],
-      ],
-    ),
-    [
-      'required files',
-      { language: 'typescript', source: `require('fs');\n${script}` },
-      ['reducer-compile'],
-    ],
-    [
-      'in AssemblyScript files of the machine',
-      { language: 'assemblyscript', source: `import { x } from '../../etc/passwd';\n${assembly}` },
-      ['TS6054'],
-    ],
-    [
-      'functions of the host',
-      {
-        language: 'assemblyscript',
-        source: spying + assemblyCalling('spy()'),
-      },
-      ['reducer-imports'],
-    ],
-    [
-      'all the time, as it is evaluated',
-      { language: 'typescript', source: `for (;;) {}\n${script}` },
-      ['script-endless'],
-    ],
-    [
-      'all the memory, as it is evaluated',
-      {
-        language: 'typescript',
-        source: `const a = []; for (;;) a.push(Array(9));\n${script}`,
-      },
-      ['script-throws'],
-    ],
-  ])('%s', async (_, asked, codes) => {
-    const { status, module, diagnostics } = await compile(asked);
-    const found = (diagnostics as { readonly code: string }[]).map(({ code }) => code);
-    expect([status, module, found.slice(0, 1)]).toEqual(['ok', null, codes]);
-  });
+it('a source gets nothing of the machine into a module, nor anything to do there', async () => {
+  const machine = await Machine.open(adapter);
+  const reports = [];
+  for (const attack of attacksOn(machine)) {
+    reports.push(await runAttack('source of a reducer', machine, attack));
+  }
+  await machine.close();
+  const file = process.env.AOS_ATTACKS;
+  if (file !== undefined) appendFileSync(file, `${printAttacks(reports).join('\n')}\n`);
+  expect(reports.filter((report) => !hasHeld(report))).toEqual([]);
 });
+
+const assemblyCalling = (call: string) => assembly.replace('{\n', `{\n  ${call};\n`);
 
 describe('a source that is too much for a compiler', () => {
   it.each<[string, Asked]>([
