@@ -1,6 +1,7 @@
-/** Seeds and kept inputs of the target of this package, once: what was found stays found. */
+/** Seeds and kept inputs of the target of this package, once, and a canary. */
 import { readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
+import { OutputStream } from '../../src/system/descriptors.js';
 import { target } from './targets/wasi-calls.js';
 
 const corpus = readFileSync(new URL('./corpora/wasi-calls.txt', import.meta.url), 'utf8');
@@ -10,4 +11,13 @@ const kept = lines.map((line) => new Uint8Array(Buffer.from(line, 'base64')));
 it('keeps its laws for all inputs of the corpus', async () => {
   expect(kept.length).toBeGreaterThan(0);
   for (const input of [...target.seeds(), ...kept]) await target.run(input);
+});
+
+afterEach(() => vi.restoreAllMocks());
+
+it('has a canary: output without a bound', async () => {
+  const said = vi.spyOn(OutputStream.prototype, 'said');
+  said.mockReturnValue(new Uint8Array(1_000_000));
+  const [first] = target.seeds();
+  await expect(target.run(first as Uint8Array)).rejects.toThrow('output has a bound');
 });

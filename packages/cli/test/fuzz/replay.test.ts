@@ -1,15 +1,49 @@
-/** Seeds and kept inputs of the target of this package, once: what was found stays found. */
-import { readFileSync } from 'node:fs';
-import { afterAll, expect, it } from 'vitest';
-import { target } from './targets/settings.js';
+/** Seeds and kept inputs of the targets of this package, once, and a canary of each. */
+import { join } from 'node:path';
+import { SignatureVerifier } from '@aos/host';
+import { type FuzzTarget, fuzz, replayCorpus } from '@aos/testing/fuzz';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { target as keptFiles } from './targets/kept-files.js';
+import { target as settings } from './targets/settings.js';
 
-const corpus = readFileSync(new URL('./corpora/settings.txt', import.meta.url), 'utf8');
-const lines = corpus.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
-const kept = lines.map((line) => new Uint8Array(Buffer.from(line, 'base64')));
+const targets: readonly FuzzTarget[] = [keptFiles, settings];
 
-afterAll(() => target.close());
-
-it('keeps its laws for all inputs of the corpus', () => {
-  expect(kept.length).toBeGreaterThan(0);
-  for (const input of [...target.seeds(), ...kept]) target.run(input);
+afterEach(() => vi.restoreAllMocks());
+afterAll(async () => {
+  for (const target of targets) await target.close?.();
 });
+
+describe.each(targets)('$name', (target) => {
+  it('keeps its laws for all inputs of its corpus', async () => {
+    const corpusFile = join(import.meta.dirname, 'corpora', `${target.name}.txt`);
+    expect(await replayCorpus({ target, corpusFile })).toEqual([]);
+  });
+});
+
+it.each([
+  [keptFiles, 'both readers say the same', () => believing()],
+  [settings, 'what is taken is JSON', () => forgiving()],
+] as const)('a canary of %s is found: %s', async ({ ...target }, law, breakPart) => {
+  breakPart();
+  const run = { seed: 1, seconds: 60, executions: 500, findings: 1, blocks: () => 0 };
+  const { findings } = await fuzz(target, run);
+  expect(findings.map(({ key }) => key)).toEqual([law]);
+});
+
+/** Every signature holds. */
+function believing(): void {
+  vi.spyOn(SignatureVerifier.prototype, 'holds').mockReturnValue(true);
+}
+
+/** What is no JSON is an empty object, to the product alone. */
+function forgiving(): void {
+  const parse = JSON.parse.bind(JSON);
+  vi.spyOn(JSON, 'parse').mockImplementation((text: string) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      if ((error as Error).stack?.includes('readByPlatform')) throw error;
+      return {};
+    }
+  });
+}

@@ -14,6 +14,8 @@ const LEFT_MS = 15;
 
 export class AnsweringServer {
   #told: Told | undefined;
+  /** The connection that does not outlive what was told is gone. */
+  #gone: Promise<unknown> | undefined;
   readonly #sockets = new Set<Socket>();
   readonly #timers = new Map<Socket, NodeJS.Timeout>();
 
@@ -34,6 +36,12 @@ export class AnsweringServer {
 
   tell(told: Told): void {
     this.#told = told;
+    this.#gone = undefined;
+  }
+
+  /** Nothing of what was told is on its way any more, unless the connection was left. */
+  async settled(): Promise<void> {
+    await this.#gone;
   }
 
   /** Ends what is open, so that one input knows nothing of another. */
@@ -68,9 +76,11 @@ export class AnsweringServer {
   #answer(socket: Socket, { bytes, step, after }: Told): void {
     // what comes late could be taken for the answer of the next request, as HTTP has it
     const pieces = after === 'left' ? [bytes] : cut(bytes, step);
+    if (after !== 'left') this.#gone = new Promise((resolve) => socket.once('close', resolve));
     const go = () => {
       const piece = pieces.shift();
-      if (piece !== undefined && !socket.destroyed) socket.write(piece, () => setImmediate(go));
+      if (socket.destroyed) return;
+      if (piece !== undefined) socket.write(piece, () => setImmediate(go));
       else if (after === 'ended') socket.end();
       else if (after === 'reset') socket.resetAndDestroy();
       else

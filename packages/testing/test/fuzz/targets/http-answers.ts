@@ -142,6 +142,8 @@ async function check(adapter: Adapter, answering: AnsweringServer, asked: Asked)
   const isPlain = method !== 'HEAD' && !asked.hasSecret && told.after !== 'reset';
   if (message !== undefined && isPlain && (message.body.length <= BOUNDS.bodyBytes || isTruncated))
     checkReceived(receipt, message, stage);
+  // late bytes are those of the next answer, for all that anybody can tell
+  await answering.settled();
   await checkNext(adapter, stage);
 }
 
