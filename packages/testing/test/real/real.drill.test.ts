@@ -70,8 +70,9 @@ describe('writers that are killed', () => {
     expectNone(problems);
     return { count: kills, unit: 'kills', found: `in force after ${changed}` };
   });
-  canary({ of: 'kills: governance', broken: lied, says: /is not the acknowledged one/, isLarge }, () =>
-    runChangeKills({ ...stage(changeWriter), kills: 2, broken: 'no-flush' }),
+  canary(
+    { of: 'kills: governance', broken: lied, says: /is not the acknowledged one/, isLarge },
+    () => runChangeKills({ ...stage(changeWriter), kills: 2, broken: 'no-flush' }),
   );
 });
 
