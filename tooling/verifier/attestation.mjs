@@ -21,8 +21,9 @@ const base64 = (text) => {
   return bytes;
 };
 const hashText = (bytes) => `sha256:${hex(bytes)}`;
+const isText = (value) => typeof value === 'string';
 const rawHash = (text) => {
-  check(/^sha256:[0-9a-f]{64}$/.test(text), `no hash: ${text}`);
+  check(isText(text) && /^sha256:[0-9a-f]{64}$/.test(text), `no hash: ${text}`);
   return unhex(text.slice(7));
 };
 
@@ -37,10 +38,10 @@ function rendered(value, isShape, name = '') {
     return value.length === 32 ? hashText(value) : text;
   }
   if (Array.isArray(value)) return value.map((item) => rendered(item, isShape));
-  const pairs = Object.entries(value);
-  if (pairs.some(([key]) => key.startsWith('\0'))) {
-    const keyOf = (key) => (key.startsWith('\0') ? readItem(unhex(key.slice(1))) : key);
-    return pairs.map(([key, item]) => [keyOf(key), item].map((each) => rendered(each, isShape)));
+  const keyOf = (key) => (key.startsWith('\0') ? readItem(unhex(key.slice(1))) : key);
+  const pairs = Object.entries(value).map(([key, item]) => [keyOf(key), item]);
+  if (!pairs.every(([key]) => isText(key))) {
+    return pairs.map((pair) => pair.map((each) => rendered(each, isShape)));
   }
   const object = Object.create(null);
   for (const [key, item] of pairs) object[key] = rendered(item, isShape, key);
@@ -69,6 +70,29 @@ function walk(start, [at, last], proof) {
   return hashes;
 }
 
+/** That a leaf is at its place below a root (RFC 9162, 2.1.3.2). */
+export function checkInclusion({ leaf, index, size, root }, proof) {
+  check(isPlace(index) && isPlace(size) && index >= 0 && index < size, 'no place');
+  const [found] = walk([leafOf(leaf)], [index, size - 1], proof);
+  check(same(found, root), 'another root');
+}
+
+/** That the tree of `older` leaves is the beginning of one of `size` (RFC 9162, 2.1.4.2). */
+export function checkConsistency({ older, size, olderRoot, root }, proof) {
+  check(isPlace(older) && isPlace(size) && older > 0 && older <= size, 'no such size');
+  if (older === size) {
+    check(proof.length === 0 && same(olderRoot, root), 'another tree of the same size');
+    return;
+  }
+  const isPower = 2 ** Math.floor(Math.log2(older)) === older;
+  const [first, ...rest] = isPower ? [olderRoot, ...proof] : proof;
+  check(first !== undefined, 'no hashes');
+  let [at, last] = [older - 1, size - 1];
+  while (at % 2 === 1) [at, last] = [(at - 1) / 2, Math.floor(last / 2)];
+  const [found, whole] = walk([first, first], [at, last], rest);
+  check(same(found, olderRoot) && same(whole, root), 'other roots');
+}
+
 const PARTS = {
   head: [],
   inclusion: ['place', 'inclusion'],
@@ -82,23 +106,44 @@ const namesOf = (object, ...names) => {
 };
 const SIGNATURE = ['key_id', 'public_key', 'signature'];
 const KEY = ['key_id', 'name', 'public_key', 'roles', 'added_at', 'revoked_at'];
-const isText = (value) => typeof value === 'string';
 const isPlace = (value) => Number.isSafeInteger(value) && value >= -1;
 
-/** A name that stands twice in one object; texts of what `JSON.parse` has read. */
-function twice(text) {
+const MAX_CHARS = 2 ** 24;
+const MAX_LEVELS = 128;
+
+/**
+ * What a text says, in which every name stands once and every number is whole and written as RFC
+ * 8785 does: of what `JSON.parse` lets pass, all that another reader could take for something else.
+ */
+function readText(text) {
+  check(text.length <= MAX_CHARS, 'more than 16 MiB');
+  const said = parsed(text);
   const open = [];
-  const tokens = /"(?:[^"\\]+|\\.)*"(?=\s*(:?))|[{}[\]]/g;
+  const tokens = /"(?:[^"\\]+|\\.)*"(?=\s*(:?))|[{}[\]]|-?\d[\d.eE+-]*/g;
   for (const [token, colon] of text.matchAll(tokens)) {
-    if (token === '{' || token === '[') open.push(new Set());
-    else if (token === '}' || token === ']') open.pop();
-    else if (colon) {
-      const [names, name] = [open.at(-1), JSON.parse(token)];
-      if (names.has(name)) return name;
-      names.add(name);
+    if (token === '{' || token === '[') {
+      open.push(new Set());
+      check(open.length <= MAX_LEVELS, `more than ${MAX_LEVELS} levels`);
+    } else if (token === '}' || token === ']') open.pop();
+    else if (token.startsWith('"')) {
+      const name = JSON.parse(token);
+      check(name.isWellFormed?.() ?? true, 'half a surrogate pair');
+      check(!(colon && open.at(-1).has(name)), `twice: ${name}`);
+      if (colon) open.at(-1).add(name);
+    } else {
+      const isWhole = /^-?\d+$/.test(token) && Number.isSafeInteger(Number(token));
+      check(isWhole, `a number that is not whole, or beyond 2^53 - 1: ${token.slice(0, 40)}`);
     }
   }
-  return undefined;
+  return said;
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error('no JSON text');
+  }
 }
 
 class AttestationVerifier {
@@ -106,25 +151,27 @@ class AttestationVerifier {
 
   constructor(text, known) {
     this.trying('attestation-shape', () => {
-      const said = JSON.parse(text);
-      const name = twice(text);
-      check(name === undefined, `twice: ${name}`);
-      const document = said.ok === true ? said.data : said;
-      const { type, version, payload, signatures } = document;
+      const said = readText(text);
+      const document = said?.ok === true ? said.data : said;
       namesOf(document, 'type', 'version', 'payload', 'signatures');
-      check(Object.hasOwn(PARTS, type) && version === 1, `${type} ${version}`);
+      const { type, version, payload, signatures } = document;
+      const isKnown = isText(type) && Object.hasOwn(PARTS, type) && version === 1;
+      check(isKnown, `${type} ${version}`);
       namesOf(payload, 'world_id', 'keys', 'head', ...PARTS[type]);
       const message = Buffer.from(canonicalText({ type, version, payload }));
-      check(signatures.length > 0, 'nobody has signed');
-      for (const each of signatures) namesOf(each, ...SIGNATURE);
+      check(Array.isArray(signatures) && signatures.length > 0, 'nobody has signed');
+      for (const each of signatures) {
+        namesOf(each, ...SIGNATURE);
+        check(Object.values(each).every(isText), 'a signature');
+      }
       this.members(payload);
       for (const { key_id: id, public_key: key, signature } of signatures) {
         this.expect('attestation-key', hashText(sha256(base64(key))) === id, 'another id');
         const isSigned = holds(base64(key), message, base64(signature));
         this.expect('attestation-signature', isSigned, `not signed by ${id}`);
       }
-      const isKnown = known === undefined || signatures.some(({ key_id: id }) => id === known);
-      this.expect('signer-unknown', isKnown, 'signed by others');
+      const isMeant = known === undefined || signatures.some(({ key_id: id }) => id === known);
+      this.expect('signer-unknown', isMeant, 'signed by others');
       for (const { key_id: id, public_key: key } of payload.keys) {
         this.expect('attestation-key', hashText(sha256(base64(key))) === id, 'another id');
       }
@@ -134,11 +181,13 @@ class AttestationVerifier {
 
   /** The members of what is not signed by itself (E1.1). */
   members({ keys, place, older, receipt, approval, answer }) {
+    check(Array.isArray(keys), 'a list of keys');
     for (const key of keys) {
       namesOf(key, ...KEY);
       const { name, roles, added_at: from, revoked_at: until } = key;
       check(isText(name) && Array.isArray(roles) && roles.every(isText), 'a name and roles');
-      check(isPlace(from) && (until === null || isPlace(until)), 'records of a key');
+      const isUntil = until === null || (isPlace(until) && until >= 0);
+      check(isPlace(from) && isUntil, 'records of a key');
     }
     if (place !== undefined) namesOf(place, 'seq', 'chain', 'record');
     if (older !== undefined) namesOf(older, 'size', 'merkle_root');
@@ -154,23 +203,26 @@ class AttestationVerifier {
     try {
       run();
     } catch (error) {
-      this.expect(code, false, error.message);
+      this.expect(code, false, error.name === 'Error' ? error.message : 'out of shape');
     }
   }
 
   payload(payload) {
     const { head, place, inclusion, older, consistency, receipt, approval, answer } = payload;
-    const { seq, merkle_root: root } = this.shape(payload, head, /^head$/, head.json?.seq + 1);
+    const { seq, merkle_root: root } = this.shape(payload, head, /^head$/, head?.json?.seq + 1);
+    check(Number.isSafeInteger(seq), 'no number of a record');
+    const tree = () => ({ size: seq + 1, root: rawHash(root) });
     if (place !== undefined) {
       this.trying('attestation-proof', () => {
-        const proof = inclusion.map(rawHash);
-        check(Number.isSafeInteger(place.seq) && place.seq >= 0 && place.seq <= seq, 'no place');
-        const [found] = walk([leafOf(rawHash(place.chain))], [place.seq, seq], proof);
-        check(hashText(found) === root, 'another root');
+        const claim = { leaf: rawHash(place.chain), index: place.seq, ...tree() };
+        checkInclusion(claim, inclusion.map(rawHash));
       });
     }
     if (older !== undefined) {
-      this.trying('attestation-proof', () => this.beginning(older, consistency, { seq, root }));
+      this.trying('attestation-proof', () => {
+        const claim = { older: older.size, olderRoot: rawHash(older.merkle_root), ...tree() };
+        checkConsistency(claim, consistency.map(rawHash));
+      });
     }
     const at = place?.seq ?? seq;
     if (approval) this.shape(payload, approval, /^(approve|reject|approve-intent)$/, at);
@@ -181,22 +233,6 @@ class AttestationVerifier {
       this.expect('attestation-rendering', isAnswer, 'another answer than the receipt has');
     }
     if (place && place.record !== null) this.record(place, receipt ?? approval, payload);
-  }
-
-  beginning({ size, merkle_root: olderRoot }, consistency, { seq, root }) {
-    check(Number.isSafeInteger(size) && size > 0 && size <= seq + 1, 'no such size');
-    const proof = consistency.map(rawHash);
-    if (size === seq + 1) {
-      check(proof.length === 0 && olderRoot === root, 'another tree of the same size');
-      return;
-    }
-    const isPower = 2 ** Math.floor(Math.log2(size)) === size;
-    const [first, ...rest] = isPower ? [rawHash(olderRoot), ...proof] : proof;
-    check(first !== undefined, 'no hashes');
-    let [at, last] = [size - 1, seq];
-    while (at % 2 === 1) [at, last] = [(at - 1) / 2, Math.floor(last / 2)];
-    const [found, whole] = walk([first, first], [at, last], rest);
-    check(hashText(found) === olderRoot && hashText(whole) === root, 'other roots');
   }
 
   /** That JSON says what CBOR says. */
@@ -210,6 +246,8 @@ class AttestationVerifier {
   /** What somebody has signed before record `at`. */
   shape(payload, shape, purpose, at) {
     namesOf(shape, 'domain', 'cbor', 'json', 'key_id', 'signature');
+    const { json, ...texts } = shape;
+    check(json !== null && Object.values(texts).every(isText), 'a signed shape');
     this.said(shape, true);
     const { world_id: world, verb } = shape.json;
     const [, name = ''] = /^aos\/([a-z-]+)\/0$/.exec(shape.domain) ?? [];
@@ -217,9 +255,9 @@ class AttestationVerifier {
     this.expect('attestation-place', isMeant, `signed as ${shape.domain}`);
     this.expect('attestation-place', world === payload.world_id, `of the world ${world}`);
     const key = payload.keys.find(({ key_id: id }) => id === shape.key_id);
-    const roles = { head: ['host'], receipt: ['host', 'adapter'] }[name] ?? key?.roles ?? [];
+    const roles = { head: ['host'], receipt: ['host', 'adapter'] }[name];
     const isGood = key?.added_at < at && (key.revoked_at === null || key.revoked_at >= at);
-    const mayRole = roles.some((role) => key?.roles.includes(role));
+    const mayRole = roles?.some((role) => key?.roles.includes(role)) ?? true;
     this.expect('attestation-key', isGood && mayRole, `${shape.key_id} may not sign a ${name}`);
     const message = Buffer.concat([Buffer.from(`${shape.domain}\0`), base64(shape.cbor)]);
     const isSigned = key && holds(base64(key.public_key), message, base64(shape.signature));
@@ -244,12 +282,21 @@ class AttestationVerifier {
 
 export const verifyAttestation = (text, known) => new AttestationVerifier(text, known).findings;
 
+/** Nothing where it is no UTF-8; a byte order mark stays in it. */
+function textOf(file) {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(readFileSync(file));
+  } catch {
+    return '';
+  }
+}
+
 function main(file, option, key) {
   if (!existsSync(`${file}`) || (option && (option !== '--key' || !key))) {
     console.error('expected: attestation.mjs <file> [--key <id>]');
     return 2;
   }
-  const findings = verifyAttestation(readFileSync(file, 'utf8'), key);
+  const findings = verifyAttestation(textOf(file), key);
   console.log(findings.length === 0 ? 'attestation OK' : findings.join('\n'));
   return findings.length === 0 ? 0 : 1;
 }

@@ -8,6 +8,7 @@
  *    who has signed CBOR.
  */
 import {
+  attempt,
   type CanonicalJson,
   decode,
   type Hash,
@@ -124,7 +125,10 @@ export function signAttestation(
   return { ok: true, value: { ...attested, signatures: [signature] } };
 }
 
-/** A message that was signed, as it stands in a document. Codes: those of the codec. */
+/**
+ * A message that was signed, as it stands in a document. Codes: those of the codec,
+ * `attestation-rendering`.
+ */
 export function signedShape(
   message: Uint8Array,
   { keyId, sig }: { readonly keyId: Hash; readonly sig: Uint8Array },
@@ -133,13 +137,12 @@ export function signedShape(
   const cbor = message.slice(end + 1);
   const value = decode(cbor);
   if (!value.ok) return value;
-  const shape = {
+  return attempt(() => ({
     // domains are ASCII
     domain: String.fromCharCode(...message.subarray(0, end)),
     cbor: toBase64(cbor),
     json: renderValue(value.value, 'shape'),
     key_id: toHashText(keyId),
     signature: toBase64(sig),
-  };
-  return { ok: true, value: shape };
+  }));
 }

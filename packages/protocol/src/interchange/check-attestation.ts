@@ -82,7 +82,8 @@ class Payload {
 
   check(): void {
     const { head, place, inclusion, older, consistency, receipt, approval, answer } = this.payload;
-    const seq = Number(fieldOf(head, 'seq'));
+    const seq = fieldOf(head, 'seq');
+    if (typeof seq !== 'number') throw wrong('attestation-rendering', '/payload/head/json/seq');
     this.checkShape(head, 'head', { domains: [HEAD_DOMAIN], roles: ['host'], seq: seq + 1 });
     const tree = { size: seq + 1, root: rawHash(fieldOf(head, 'merkle_root')) };
     if (place !== undefined && inclusion !== undefined) {

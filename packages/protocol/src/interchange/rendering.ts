@@ -7,12 +7,13 @@
  * R2 Bytes of a signed shape are `sha256:…` where there are 32 of them, else base64; bytes of data
  *    are `{"$bytes": base64}`.
  * R3 A map is an object where all its keys are texts, else the list of its pairs.
+ * R4 A float has no form: neither shapes nor schemas of data have any.
  */
 import {
   asHash,
-  assert,
   type CanonicalJson,
   Float,
+  RefusalError,
   toBase64,
   toHashText,
   type Value,
@@ -24,11 +25,15 @@ export type RenderingOf = 'data' | 'shape';
 const HASH_BYTES = 32;
 const WIDE = /_(?:ns|cents)$/;
 
+/** Throws RefusalError: `attestation-rendering` for a float. */
 export function renderValue(value: Value, of: RenderingOf): CanonicalJson {
   if (typeof value === 'bigint') return String(value);
   if (value === null || typeof value !== 'object') return value;
   if (value instanceof Uint8Array) return renderBytes(value, of);
-  assert(!(value instanceof Float), 'neither shapes nor data have floats');
+  if (value instanceof Float) {
+    const detail = 'a float has no form that others could make again; leave the answer out';
+    throw new RefusalError({ code: 'attestation-rendering', at: '', detail });
+  }
   if (isList(value)) return value.map((item) => renderValue(item, of));
   return renderMap(value as ReadonlyMap<Value, Value>, of);
 }

@@ -62,7 +62,12 @@ function writeNew(path: string, content: string | Uint8Array): void {
  * `attestation-*`.
  */
 export function readAttestationFile(file: string): Attestation {
-  const json = plainJson(unwrap(parseJson(readText(file))));
+  return attestationOf(readText(file));
+}
+
+/** What a text says. Codes: `json-*`, `attestation-*`. */
+export function attestationOf(text: string): Attestation {
+  const json = plainJson(unwrap(parseJson(text)));
   const isSaid = isObject(json) && json.ok === true && json.data !== undefined;
   return unwrap(readAttestation(isSaid ? (json.data as CanonicalJson) : json));
 }

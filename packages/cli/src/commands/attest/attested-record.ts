@@ -1,5 +1,5 @@
 /** A record as an attestation shows it, and what somebody has signed in it. */
-import { decode, fromHex, type Hash, toBase64, toHashText } from '@aos/canon';
+import { attempt, decode, fromHex, type Hash, toBase64, toHashText } from '@aos/canon';
 import { SignatureVerifier } from '@aos/host';
 import {
   APPROVAL_VERBS,
@@ -65,7 +65,10 @@ export function receiptShapeOf({ record }: FoundRecord): SignedShape {
 /** Answers of this size stand in a document; of larger ones it has the hash. */
 const MAX_ANSWER_BYTES = 1 << 20;
 
-/** What the receipt of a record has the hash of; null where that is too large. */
+/**
+ * What the receipt of a record has the hash of; null where that is too large, and where it has no
+ * form in JSON: it is no canonical CBOR, or a float is in it.
+ */
 export async function answerOf(
   asked: Asked,
   { record }: FoundRecord,
@@ -73,7 +76,9 @@ export async function answerOf(
   const { input } = record;
   const bytes = input.kind === 'receipt' ? await payloadOf(asked, input.payload) : undefined;
   if (bytes === undefined) return null;
-  return { cbor: toBase64(bytes), json: renderValue(unwrap(decode(bytes)), 'data') };
+  const value = decode(bytes);
+  const json = value.ok ? attempt(() => renderValue(value.value, 'data')) : value;
+  return json.ok ? { cbor: toBase64(bytes), json: json.value } : null;
 }
 
 async function payloadOf(asked: Asked, carried: CarriedValue): Promise<Uint8Array | undefined> {
