@@ -2,7 +2,7 @@
  * The socket of a living world: what a stranger, or somebody with the token, may say to it.
  *
  * Whatever comes in, the daemon meets no defect and another client is answered; all that is said is
- * messages, and errors have codes; the world goes on and verifies.
+ * messages, and errors have codes; the world goes on, verifies and opens again.
  */
 
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -20,9 +20,8 @@ import {
   type PlainRecord,
   type PlainValue,
   parseServerMessage,
-  type WorldStore,
 } from '@aos/protocol';
-import { createMemoryStore } from '@aos/store';
+import { createMemoryStore, openMemoryStore } from '@aos/store';
 import { type FuzzTarget, holds } from '@aos/testing/fuzz';
 import { puppetEngine, puppetHash } from '../../golden/puppet.js';
 import { isExplained } from '../codes.js';
@@ -39,7 +38,7 @@ const engine: HostEngine = {
 };
 
 interface Stage {
-  readonly store: WorldStore;
+  readonly store: ReturnType<typeof createMemoryStore>;
   readonly daemon: Daemon;
   readonly events: DaemonEvent[];
   readonly place: ControlFile;
@@ -75,10 +74,12 @@ async function open(): Promise<Stage> {
   return { store, daemon, events, place, client: await connectWorld(folder) };
 }
 
-async function leave({ daemon, client, events }: Stage): Promise<void> {
+async function leave({ daemon, client, events, store }: Stage): Promise<void> {
   stage = undefined;
   await client.close();
   await daemon.close();
+  const again = openWorldHost({ store: openMemoryStore(store), engine, cryptoThreads: 'none' });
+  await again.close();
   const told = events.filter(({ kind }) => kind === 'defect');
   holds(told.length === 0, 'a daemon meets no defect', () => String(told[0]));
 }

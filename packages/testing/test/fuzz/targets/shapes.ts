@@ -2,7 +2,8 @@
  * Shapes that are hashed or signed: geneses, records, heads, snapshots.
  *
  * What is read is written as the same bytes; what is refused has a code. A record that replays is
- * the one that was recorded; a snapshot that opens is the world that a snapshot of it gives again.
+ * the one that was recorded, or of another input; a snapshot that opens is the world that a
+ * snapshot of it gives again.
  */
 import { bytesEqual } from '@aos/canon';
 import { checkSnapshot, createWorld, replayRecord, takeSnapshot } from '@aos/kernel';
@@ -68,13 +69,15 @@ function checkRecord(life: Life, place: number, draws: Draws): void {
   const ports = { engine, object: source.read, checkSignature };
   const verdict = replayRecord(world.value, bytes, ports);
   if (verdict.kind === 'different') isExplained(verdict.difference.code);
-  const isSame = verdict.kind === 'same';
-  holds(!isSame || bytesEqual(bytes, original) || isOtherInput(bytes), 'no other record replays');
-}
-
-/** An edited input or stamp is another life, if what follows from it is the same. */
-function isOtherInput(bytes: Uint8Array): boolean {
-  return valueIn(decodeRecord(bytes)) !== undefined;
+  if (verdict.kind !== 'same' || bytesEqual(bytes, original)) return;
+  holds(record !== undefined, 'what replays is a record');
+  const lived = decodeRecord(original);
+  holds(lived.ok, 'what was lived is a record');
+  const { wakeAtNs: _, ...said } = record;
+  const { entries, wakeAtNs } = lived.value;
+  const wake = wakeAtNs === undefined ? {} : { wakeAtNs };
+  const isOtherInput = !bytesEqual(encodeRecord({ ...said, entries, ...wake }), original);
+  holds(isOtherInput, 'what a record says follows from its input');
 }
 
 function checkHead(life: Life, draws: Draws): void {
