@@ -235,6 +235,16 @@ describe('a pruned journal', () => {
     const found = await openWorldStore(whole, { mode: 'read', check: 'all' });
     expect(found.first).toBeGreaterThan(0);
     await found.close();
+    // by itself it is the world as it was where it was cut
+    const old = join(root, 'old');
+    await (await createWorldStore(old, GENESIS, [manifest, module], OPTIONS)).close();
+    for (const [segment, name] of names.entries()) {
+      writeSegment(old, gunzipSync(readFileSync(join(archive, name))), segment);
+    }
+    const then = await openWorldStore(old, { mode: 'read', check: 'all' });
+    expect([...then.records(0)]).toEqual(before.slice(0, found.first));
+    expect(has(then, named(0)) && has(then, loose(0))).toBe(true);
+    await then.close();
   });
 
   it('is damage when a segment is missing that no mark has let go', async () => {

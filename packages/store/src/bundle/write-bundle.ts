@@ -31,13 +31,15 @@ export interface BundledWorld {
 
 /**
  * Writes the world after record `seq`, which is durable, to a new file; nothing is left of one that
- * cannot be written to its end. Codes: `file-exists`, `store-failed`, `world-damaged`.
+ * cannot be written to its end. Codes: `file-exists`, `record-pruned`, `store-failed`,
+ * `world-damaged`.
  */
 export async function writeBundle(
   store: WorldStore,
   path: string,
   { seq, fs = nodeFs }: { readonly seq: number; readonly fs?: StoreFs },
 ): Promise<BundledWorld> {
+  if (store.first > 0) throw bundlePruned(store.first);
   const target = resolve(path);
   if (fs.has(target)) throw fileExists(target);
   const part = `${target}.part-${process.pid}`;
@@ -91,6 +93,15 @@ function giveName(fs: StoreFs, part: string, target: string): void {
 function fileExists(path: string): AosFault {
   const message = `expected no file at ${path}, found one; name another`;
   return new AosFault('file-exists', message, { retry: 'never' });
+}
+
+/** Who takes a bundle replays it from its first record on. */
+function bundlePruned(first: number): AosFault {
+  const message =
+    `a bundle begins with record 0, and of this world records are kept from ${first} on, since it ` +
+    'was pruned; keep a copy of its folder instead, made while nobody writes to it, or export what ' +
+    'its archive unpacks to';
+  return new AosFault('record-pruned', message, { retry: 'never' });
 }
 
 class BundleStream {

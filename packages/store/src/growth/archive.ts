@@ -1,6 +1,6 @@
 /**
  * The archive: segments that a journal does not need any more, as they were, compressed where that
- * pays. Put back beside the others, without the marks of the pruning, they are the old journal.
+ * pays. Unpacked in a folder of their own they are the journal as it was where it was cut.
  */
 import { join } from 'node:path';
 import { promisify } from 'node:util';
