@@ -40,23 +40,30 @@ export function readTold(text) {
 export const killsIn = (told) =>
   told.reduce((sum, { unit, count = 0 }) => sum + (unit === 'kills' ? count : 0), 0);
 
-/** @param {string[]} head @param {string[][]} rows */
+/** None where it has no rows. @param {string[]} head @param {string[][]} rows */
 function tableOf(head, rows) {
+  if (rows.length === 0) return [];
   const cells = rows.map((row) => row.map((cell) => cell.replaceAll('|', '/')));
   const widths = head.map((name, n) =>
     Math.max(name.length, ...cells.map((row) => row[n]?.length ?? 0)),
   );
   const line = (/** @type {string[]} */ row) =>
     `| ${row.map((cell, n) => cell.padEnd(widths[n] ?? 0)).join(' | ')} |`;
-  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...cells.map(line)].join(
-    '\n',
-  );
+  const ruler = line(widths.map((width) => '-'.repeat(width)));
+  return [[line(head), ruler, ...cells.map(line)].join('\n')];
 }
 
+/** A cell has so much of it; a list has the line. */
+const MOST_CELL = 110;
+
 /** @param {Told} told */
-function resultOf({ result, found, skipped }) {
-  const why = (skipped ?? found)?.split('\n')[0];
-  return why ? `${result}: ${why}` : result;
+const whyOf = ({ found, skipped }) => (skipped ?? found)?.split('\n')[0];
+
+/** @param {Told} told */
+function resultOf(told) {
+  const why = whyOf(told);
+  const text = why ? `${told.result}: ${why}` : told.result;
+  return text.length > MOST_CELL ? `${text.slice(0, MOST_CELL)}…` : text;
 }
 
 /** @param {number | undefined} seconds */
@@ -84,7 +91,7 @@ export function reportOf(told, about) {
     '# Drills on real parts',
     about.join('; '),
     `${counted.join('; ')}.`,
-    tableOf(
+    ...tableOf(
       ['drill', 'what is done', 'count', 'result', 'seconds'],
       drills.map((each) => {
         const { drill = '', done = '', count, unit, seconds } = each;
@@ -92,7 +99,7 @@ export function reportOf(told, about) {
         return [drill, done, sum, resultOf(each), timeOf(seconds)];
       }),
     ),
-    tableOf(
+    ...tableOf(
       ['broken part', 'drill', 'what it says', 'seconds'],
       canaries.map((each) => {
         const { canary = '', broken = '', seconds } = each;
@@ -101,13 +108,13 @@ export function reportOf(told, about) {
     ),
     ...listOf(
       'Skipped',
-      having(told, 'skipped').map((each) => `- ${nameOf(each)}: ${each.skipped}`),
+      having(told, 'skipped').map((each) => `- ${nameOf(each)}: ${whyOf(each)}`),
     ),
     ...listOf(
       'Failed; the command repeats it',
       having(told, 'failed').map(
         (each) =>
-          `- ${nameOf(each)}: ${each.found}\n  npm run drills -- --real -t '${nameOf(each)}'`,
+          `- ${nameOf(each)}: ${whyOf(each)}\n  npm run drills -- --real -t '${nameOf(each)}'`,
       ),
     ),
   ];
