@@ -11,6 +11,8 @@ const textArguments = new Map([
   ['paramsInvalid', 1],
   ['invalid', 0],
   ['failed', 1],
+  ['expect', 1],
+  ['refused', 1],
 ]);
 
 /** Variables and fields that hold one. */

@@ -34,9 +34,12 @@ describe('hexadecimal', () => {
     expect(fromHex(text)).toMatchObject({ refusal: { at } });
   });
 
-  test.each(['a', 'abc', '0g', 'G0', '0x', ' 0', '0\n', 'éé', '@@', '``'])('is not %j', (text) => {
-    expect(fromHex(text)).toMatchObject({ refusal: { code: 'hex-syntax' } });
-  });
+  test.each(['a', 'abc', '0g', 'G0', '0x', ' 0', '/0', '0 ', '\0\0', '0\n', 'éé', '@@', '``'])(
+    'is not %j',
+    (text) => {
+      expect(fromHex(text)).toMatchObject({ refusal: { code: 'hex-syntax' } });
+    },
+  );
 });
 
 describe('base64', () => {
@@ -110,14 +113,14 @@ describe('UTF-8', () => {
     );
   });
 
-  test.each(['\ud800', 'a\udc00', '\ud800\ud800', '\udc00\ud800', '\ud800a', '\udbff\ue000'])(
-    'has no bytes for the lone surrogate in %j',
-    (text) => {
-      expect(attempt(() => utf8(text))).toMatchObject({
-        refusal: { code: 'lone-surrogate', at: '' },
-      });
-    },
-  );
+  test.each([
+    ...['\ud800', 'a\udc00', '\ud800\ud800', '\udc00\ud800', '\ud800a', '\udbff\ue000'],
+    ...['\udfff', '\udc00\udc00', '\udfff\udfff', '\udbff', '\udbff\udbff'],
+  ])('has no bytes for the lone surrogate in %j', (text) => {
+    expect(attempt(() => utf8(text))).toMatchObject({
+      refusal: { code: 'lone-surrogate', at: '' },
+    });
+  });
 
   test('refuses bytes that are not text, at every length', () => {
     for (let size = 1; size < 40; size++) {

@@ -5,7 +5,7 @@ import { type CanonicalJson, printCanonicalJson } from './canonical-json.js';
 
 const printed = (value: CanonicalJson) => {
   const text = printCanonicalJson(value);
-  return text.ok ? text.value : text.refusal.code;
+  return text.ok ? text.value : `${text.refusal.code}${text.refusal.at}`;
 };
 /** Its types tell of another kind of module than it is. */
 const canonicalize = other.default as unknown as (value: unknown) => string;
@@ -84,5 +84,18 @@ describe('canonical JSON', () => {
     const cyclic: CanonicalJson[] = [];
     cyclic.push(cyclic);
     expect(printed(cyclic)).toBe('json-depth');
+  });
+
+  it.each([
+    ['lists', (inner: CanonicalJson) => [inner]],
+    ['objects', (inner: CanonicalJson) => ({ a: inner })],
+  ])('is written up to 128 %s deep', (_, around) => {
+    const deep = (levels: number) => {
+      let value: CanonicalJson = 0;
+      for (let level = 0; level < levels; level++) value = around(value);
+      return printed(value);
+    };
+    expect(JSON.parse(deep(128))).toEqual(expect.anything());
+    expect(deep(129)).toBe('json-depth');
   });
 });

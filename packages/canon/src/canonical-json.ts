@@ -43,7 +43,7 @@ function isList(value: CanonicalJson): value is readonly CanonicalJson[] {
 }
 
 function printNumber(value: number): string {
-  if (Number.isFinite(value)) return String(value === 0 ? 0 : value);
+  if (Number.isFinite(value)) return String(value);
   throw refused('json-number', `expected a finite number, found ${value}`);
 }
 

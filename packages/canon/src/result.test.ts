@@ -13,6 +13,7 @@ test('a thrown refusal carries its code and comes back as a result', () => {
   const error = new RefusalError(refusal);
   expect(error.name).toBe('RefusalError');
   expect(error.code).toBe('some-code');
+  expect(error.message).toBe("some-code at '/a': expected b");
   const result = attempt(() => {
     throw error;
   });
@@ -22,6 +23,7 @@ test('a thrown refusal carries its code and comes back as a result', () => {
 
 test('an attempt lets everything but a refusal through', () => {
   const defect = new Defect('broken');
+  expect(defect.name).toBe('Defect');
   const run = () =>
     attempt(() => {
       throw defect;

@@ -76,6 +76,24 @@ describe('both platforms', () => {
     );
   });
 
+  test.each([
+    ['ed9fbf', '\ud7ff'],
+    ['eda080', undefined],
+    ['edbfbf', undefined],
+    ['ee8080', '\ue000'],
+    ['e09fbf', undefined],
+    ['e0a080', '\u0800'],
+    ['f08fbfbf', undefined],
+    ['f0908080', '\u{10000}'],
+    ['f48fbfbf', '\u{10ffff}'],
+    ['f4908080', undefined],
+    ['efbfbf', '\uffff'],
+  ])('read the borders of UTF-8 alike: %s', (hex, text) => {
+    const bytes = new Uint8Array(Buffer.from(hex, 'hex'));
+    expect(portable.readUtf8(bytes, 0, bytes.length)).toBe(text);
+    expect(node.readUtf8(bytes, 0, bytes.length)).toBe(text);
+  });
+
   test('read every sequence of two bytes alike', () => {
     const differing: number[] = [];
     for (let pair = 0; pair < 0x10000; pair++) {

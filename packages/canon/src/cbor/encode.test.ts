@@ -195,6 +195,20 @@ describe('a refusal', () => {
   });
 });
 
+test.each([
+  ['lists', (inner: unknown) => [inner]],
+  ['objects', (inner: unknown) => ({ a: inner })],
+  ['maps', (inner: unknown) => new Map([[1, inner]])],
+])('values may be 128 %s deep and no deeper', (_, around) => {
+  const deep = (levels: number) => {
+    let value: unknown = 0;
+    for (let level = 0; level < levels; level++) value = around(value);
+    return refusalOf(value)?.code;
+  };
+  expect(deep(128)).toBe(undefined);
+  expect(deep(129)).toBe('cbor-depth');
+});
+
 test('the answer is a byte array of its own', () => {
   const bytes = encode('abc');
   expect(Object.getPrototypeOf(bytes)).toBe(Uint8Array.prototype);

@@ -67,6 +67,20 @@ describe('each method', () => {
     }
   });
 
+  test('answers with what it read', () => {
+    expect([readerOf(true).bool(), readerOf(false).bool()]).toEqual([true, false]);
+    expect([7, -7, 2n ** 60n].map((value) => readerOf(value).int())).toEqual([7, -7, 2n ** 60n]);
+    expect(readerOf(7).u64()).toBe(7n);
+  });
+
+  test('counts only what can follow', () => {
+    const hex = (text: string) => new Reader(new Uint8Array(Buffer.from(text, 'hex')));
+    expect(hex('a10102').mapHead()).toBe(1);
+    expect(refusalOf(() => hex('a20102').mapHead())).toBe('cbor-truncated @0');
+    expect(hex('820102').listHead()).toBe(2);
+    expect(refusalOf(() => hex('830102').listHead())).toBe('cbor-truncated @0');
+  });
+
   test.each(accepting)('%s refuses to read beyond the end', (method) => {
     const reader = new Reader(new Uint8Array());
     expect(refusalOf(() => (reader[method] as () => unknown).call(reader))).toBe(
@@ -86,6 +100,9 @@ describe('each method', () => {
     ['listHead', '9fff'],
     ['mapHead', 'bfff'],
     ['value', 'fa3f800000'],
+    ['value', 'fa00000000'],
+    ['value', 'fa80000000'],
+    ['value', 'fa7fc00000'],
   ] as [keyof Reader, string][])('%s refuses %s, which has a shorter form', (method, text) => {
     const reader = new Reader(new Uint8Array(Buffer.from(text, 'hex')));
     const run = () => (reader[method] as () => unknown).call(reader);

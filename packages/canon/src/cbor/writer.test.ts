@@ -46,6 +46,7 @@ describe('a fixed shape', () => {
     const writer = new Writer();
     writer.int(1);
     const view = writer.view();
+    expect(writer.sizeBytes).toBe(1);
     expect(toHex(view)).toBe('01');
     writer.reset();
     writer.int(2);
