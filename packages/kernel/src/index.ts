@@ -27,7 +27,7 @@ export { compileGate, type Gate, grantOfSlot } from './gate/gate.js';
 export type { GatePorts, KnownIntent } from './gate/gate-ports.js';
 export { emptyGateState, type GateState } from './gate/gate-state.js';
 export type { SecretUse } from './gate/grants/secret-finder.js';
-export { secretsIn } from './gate/grants/secrets.js';
+export { checkSecretUser, secretsIn } from './gate/grants/secrets.js';
 export { budgetLeft } from './gate/limits/budgets.js';
 export type { OpenIntent } from './gate/open-intent.js';
 export { PolicyIndex, type PolicyQuestion } from './gate/policy/policy-index.js';

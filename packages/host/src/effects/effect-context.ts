@@ -5,6 +5,7 @@ import {
   checkGrant,
   checkRedirect,
   type Denial,
+  type EffectRequest,
   type GatePorts,
   type OpenIntent,
   programOf,
@@ -71,6 +72,8 @@ export class CallContext implements EffectContext {
   readonly clock: EffectClock;
   readonly secrets: CallSecrets;
   readonly #frames: FrameChannel;
+  /** What effects are where this one was asked for; its grant is that of the moment. */
+  readonly #under: NonNullable<EffectRequest['under']>;
   /** Frames that may hold the begin of a secret, until the next one shows that they do not. */
   readonly #held: Uint8Array[] = [];
   #hasEnded = false;
@@ -81,6 +84,7 @@ export class CallContext implements EffectContext {
     readonly cancel: CancelSource,
   ) {
     this.secrets = new CallSecrets(intent, ports);
+    this.#under = programOf(ports.world(), intent.manifest).gate;
     this.blobs = this.secrets.blobs;
     this.clock = ports.clock;
     this.#frames = new FrameChannel(ports.handInFrame);
@@ -137,7 +141,7 @@ export class CallContext implements EffectContext {
     const { cap, attempt, waiters } = this.intent;
     const now = { logicalNowNs: clock.logicalNowNs(), seq, epoch, worldId };
     const origin = waiters[0] as Origin;
-    const request = { origin, effect, cap, params, index: 0, attempt, now };
+    const request = { origin, effect, cap, params, index: 0, attempt, now, under: this.#under };
     const ports: GatePorts = {
       engine,
       callLimits: callLimitsOf(runtime.limits),

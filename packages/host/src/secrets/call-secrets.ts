@@ -9,12 +9,13 @@
  * 3. A call whose parameters refer to no secret costs nothing here.
  */
 import { ok, type Result, refuse } from '@aos/canon';
-import { type OpenIntent, secretsIn, type World } from '@aos/kernel';
+import { checkSecretUser, type OpenIntent, programOf, secretsIn, type World } from '@aos/kernel';
 import {
   AosFault,
   type BlobPort,
   type EffectOutcome,
   failedOutcome,
+  type Origin,
   type SecretPort,
   type SecretRef,
   type SecretSource,
@@ -34,6 +35,9 @@ export interface SecretPorts {
   readonly secrets: SecretSource | undefined;
 }
 
+/** The intent of the call. */
+type SecretUser = Pick<OpenIntent, 'cap' | 'effect' | 'manifest' | 'params' | 'waiters'>;
+
 export class CallSecrets implements SecretPort, BlobGuard {
   /** What the call may store blobs in. */
   readonly blobs: BlobPort;
@@ -48,7 +52,7 @@ export class CallSecrets implements SecretPort, BlobGuard {
   #isEchoed = false;
 
   constructor(
-    intent: Pick<OpenIntent, 'effect' | 'params'>,
+    private readonly intent: SecretUser,
     private readonly ports: SecretPorts,
   ) {
     this.#names = namesIn(ports.world(), intent);
@@ -74,6 +78,10 @@ export class CallSecrets implements SecretPort, BlobGuard {
     if (rule === undefined) {
       return refuse('secret-unknown', '', `${name} is declared no more; declare it again`);
     }
+    // the secret may be for others by now than when the effect was let out
+    const { cap, waiters } = this.intent;
+    const denial = checkSecretUser(rule, name, { cap, origin: waiters[0] as Origin });
+    if (denial !== undefined) return refuse(denial.code, denial.at, denial.advice);
     const { bindingId, expectedDigest } = rule;
     const request = { worldId, alias, version, bindingId };
     const whole = expectedDigest === undefined ? request : { ...request, expectedDigest };
@@ -167,11 +175,9 @@ const ECHOED = {
   message: 'the answer shows a secret that this effect uses; nothing of it is kept',
 } as const;
 
-function namesIn(
-  { program }: World,
-  { effect, params }: Pick<OpenIntent, 'effect' | 'params'>,
-): ReadonlySet<string> {
-  const asked = program.gate.effects.get(effect);
+/** By the definitions that the intent was opened under: its parameters are of no others. */
+function namesIn(world: World, { effect, params, manifest }: SecretUser): ReadonlySet<string> {
+  const asked = programOf(world, manifest).gate.effects.get(effect);
   const uses = asked === undefined ? [] : secretsIn(asked, params);
   return new Set(uses.map(({ alias, version }) => `${alias}@${version}`));
 }

@@ -18,6 +18,7 @@ import { CHANGES, ChangingRange, KEYS } from './entries/changes.js';
 import { DEFINITIONS, Foundry } from './entries/definitions.js';
 import { BY_HAND } from './entries/governance.js';
 import { HTTP, HttpRange } from './entries/http.js';
+import { LIMITS, limited } from './entries/limits.js';
 import { PROGRAMS, ProgramRange } from './entries/programs.js';
 import { RECEIPT_ENTRIES } from './entries/receipts.js';
 import { ERRANDS, REQUEST_ENTRIES } from './entries/requests.js';
@@ -103,6 +104,8 @@ describe('nothing is executed of', () => {
 
   it('what is not granted any more', () =>
     judge('grant that is gone', CHANGES, { each: () => new ChangingRange() }));
+
+  it('what comes as a limit ends', () => judge('end of a limit', LIMITS, { each: limited }));
 
   it('what another branch of a world has left', () =>
     judge('fork, rewind, bundle', BRANCHES, { each: () => BranchRange.open() }));

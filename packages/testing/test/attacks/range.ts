@@ -68,6 +68,8 @@ export interface RangeOptions {
   /** WASI modules by the names of their effects. */
   readonly programs?: Programs;
   readonly secrets?: SecretSource;
+  /** How many effects of a kind run at once. */
+  readonly concurrency?: Readonly<Record<string, number>>;
 }
 
 /** Whose key signs receipts; `nobody` runs no effects. */
@@ -98,9 +100,10 @@ export class Range implements Target {
   }
 
   #open(by: RunBy = signerOf('host')): WorldHost {
-    const { adapters = [], secrets } = this.options;
+    const { adapters = [], secrets, concurrency = {} } = this.options;
     const all = [...adapters, this.counter];
-    const effects = { adapters: all, drainMs: 0, allowMissing: true, ...(secrets && { secrets }) };
+    const how = { concurrency, drainMs: 0, allowMissing: true };
+    const effects = { adapters: all, ...how, ...(secrets && { secrets }) };
     return openWorldHost({
       store: this.#store,
       engine: puppets,

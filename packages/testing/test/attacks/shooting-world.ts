@@ -52,7 +52,10 @@ const effect = (kind: Kind, origin_scope: string): Json => {
   return { $kind: 'defeffect', name, kind, params_schema, receipt_schema, cap_type, origin_scope };
 };
 
-const LATE_NS = 1_000;
+/** When grants expire that do. */
+export const LATE_NS = 1_000n;
+/** Over which rates are counted, and for which people are waited for. */
+export const WINDOW_NS = 1_000_000_000_000n;
 
 /** Grants by name, with the capability they are of. */
 const GRANTS = {
@@ -61,8 +64,13 @@ const GRANTS = {
   banned: { cap: 'x/pay@1', params: { says: 'allow' } },
   slow: { cap: 'x/pay@1', params: { says: 'allow' } },
   asked: { cap: 'x/pay@1', params: { says: 'allow' } },
-  late: { cap: 'x/pay@1', params: { says: 'allow' }, expiry_ns: LATE_NS },
-  lateChild: { cap: 'x/pay@1', params: { says: 'allow' }, parent: 'late', expiry_ns: LATE_NS },
+  late: { cap: 'x/pay@1', params: { says: 'allow' }, expiry_ns: Number(LATE_NS) },
+  lateChild: {
+    cap: 'x/pay@1',
+    params: { says: 'allow' },
+    parent: 'late',
+    expiry_ns: Number(LATE_NS),
+  },
   denying: { cap: 'x/pay@1', params: { says: 'deny' } },
   trapping: { cap: 'x/pay@1', params: { says: 'trap' } },
   babbling: { cap: 'x/pay@1', params: { says: 'nonsense' } },
@@ -119,12 +127,12 @@ const POLICY: Json = {
     {
       when: { cap_name: 'slow' },
       decision: 'allow',
-      rate_limit: { count: 1, per_ns: 1_000_000_000_000 },
+      rate_limit: { count: 1, per_ns: Number(WINDOW_NS) },
     },
     {
       when: { cap_name: 'asked' },
       decision: 'require_approval',
-      approval: { role: 'approver', count: 2, expires_ns: 1_000_000_000_000 },
+      approval: { role: 'approver', count: 2, expires_ns: Number(WINDOW_NS) },
     },
     ...Object.keys(ALL_KINDS)
       .filter((kind) => kind !== 'quiet')

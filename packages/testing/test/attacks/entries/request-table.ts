@@ -239,6 +239,24 @@ export const ATTEMPTS: readonly Attempt[] = [
     twin: web({ headers: { a: literal('b') } }),
   },
   {
+    attempt: 'begins a line in the name of a header',
+    code: 'effect-params-invalid',
+    request: web({ headers: { 'a\r\nhost': literal('evil.example') } }),
+    twin: web({ headers: { a: literal('evil.example') } }),
+  },
+  {
+    attempt: 'gives the method of another in its own',
+    code: 'effect-params-invalid',
+    request: web({ method: 'GET /admin HTTP/1.1' }),
+    twin: web({}),
+  },
+  {
+    attempt: 'names another host in letters of its own',
+    code: 'header-not-allowed',
+    request: web({ headers: { hOsT: literal('evil.example') } }),
+    twin: web({ headers: { hOsT: literal('API.example') } }),
+  },
+  {
     attempt: 'refers to a secret of another grant',
     code: 'secret-cap-denied',
     request: web({ headers: { authorization: secret('clean') } }),
@@ -271,6 +289,18 @@ export const ATTEMPTS: readonly Attempt[] = [
     twin: llm({}),
   },
   {
+    attempt: 'asks the model in other letters',
+    code: 'model-not-allowed',
+    request: llm({ model: 'M' }),
+    twin: llm({}),
+  },
+  {
+    attempt: 'asks a model whose name begins so',
+    code: 'model-not-allowed',
+    request: llm({ model: 'm*' }),
+    twin: llm({}),
+  },
+  {
     attempt: 'asks for more tokens than granted',
     code: 'max-tokens-exceeded',
     request: llm({ max_tokens: 11 }),
@@ -299,6 +329,12 @@ export const ATTEMPTS: readonly Attempt[] = [
     attempt: 'reads under another namespace',
     code: 'namespace-not-allowed',
     request: to('blob.read', 'blob', { ...BLOB, namespace: 'theirs' }),
+    twin: to('blob.read', 'blob', BLOB),
+  },
+  {
+    attempt: 'reads under a namespace that begins so',
+    code: 'namespace-not-allowed',
+    request: to('blob.read', 'blob', { ...BLOB, namespace: 'mine/other' }),
     twin: to('blob.read', 'blob', BLOB),
   },
   {

@@ -13,7 +13,7 @@ import { createSecretSource, Vault } from '@aos/adapters-vault';
 import { encode, sha256, utf8 } from '@aos/canon';
 import type { Adapter, SecretSource } from '@aos/protocol';
 import type { Attack, Met } from '../../../src/attacks/attack.js';
-import { Range } from '../range.js';
+import { Range, type RangeOptions } from '../range.js';
 import { type Json, refs } from '../shooting-world.js';
 
 const VALUES = {
@@ -25,7 +25,7 @@ const VALUES = {
 const VARIABLES = { MINE: VALUES.mine, THEIRS: VALUES.theirs, HOSTS: VALUES.theirs };
 
 /** Secrets of the world: where each of them is, and who may use it. */
-const SECRETS = {
+export const SECRETS = {
   mine: { binding_id: 'env:MINE', allowed_caps: ['web'], allowed_plans: ['x/fetch@1'] },
   granted: { binding_id: 'env:THEIRS', allowed_caps: ['other'] },
   planned: { binding_id: 'env:THEIRS', allowed_plans: ['x/other@1'] },
@@ -57,9 +57,12 @@ const plan = (name: string, cap: string): Json => ({
 
 const granted = { hosts: ['127.0.0.1'], schemes: ['http'], allow_private: ['127.0.0.1/32'] };
 
-const WORLD: readonly Json[] = [
+type Secrets = Readonly<Record<string, object>>;
+
+/** The world of these tests, with these secrets. */
+export const secretWorld = (secrets: Secrets = SECRETS): readonly Json[] => [
   { $kind: 'defpolicy', name: 'x/policy@1', rules: [{ when: {}, decision: 'allow' }] },
-  ...Object.entries(SECRETS).map(
+  ...Object.entries(secrets).map(
     ([alias, more]) => ({ $kind: 'defsecret', name: `x/${alias}@1`, ...more }) as never,
   ),
   plan('x/fetch@1', 'web'),
@@ -72,7 +75,7 @@ const WORLD: readonly Json[] = [
     effects: refs('sys/http.request@2'),
     caps: refs('sys/http.out@2'),
     policies: refs('x/policy@1'),
-    secrets: refs(...Object.keys(SECRETS).map((alias) => `x/${alias}@1`)),
+    secrets: refs(...Object.keys(secrets).map((alias) => `x/${alias}@1`)),
     defaults: {
       policy: 'x/policy@1',
       cap_grants: ['web', 'other'].map((name) => ({
@@ -88,12 +91,18 @@ const isSecret = (text: string): boolean =>
 /** Sees who comes with a secret to `/goal`; `/to` leads on, `/echo` gives back what it got. */
 class SecretServer {
   seen = 0;
+  /** Requests to `/wait`, which nobody has answered yet. */
+  readonly waiting: ServerResponse[] = [];
   readonly #server: Server = createServer((request, response) => this.#answer(request, response));
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const { pathname, search } = new URL(request.url ?? '/', 'http://server');
     const head = JSON.stringify(request.rawHeaders);
     if (pathname === '/goal' && isSecret(head)) this.seen += 1;
+    if (pathname === '/wait') {
+      this.waiting.push(response);
+      return;
+    }
     if (pathname === '/to') {
       response.writeHead(302, { location: decodeURIComponent(search.slice(1)) });
     }
@@ -120,7 +129,7 @@ interface Asked {
   readonly headers?: Readonly<Record<string, unknown>>;
 }
 
-const secret = (alias: Alias, version = 1) => {
+export const secret = (alias: Alias, version = 1) => {
   return { $tag: 'secret', $value: { alias: `x/${alias}`, version } };
 };
 const literal = ($value: string) => ({ $tag: 'literal', $value });
@@ -132,11 +141,12 @@ export class SecretRange extends Range {
     secrets: SecretSource,
     /** The server that is meant, and another one. */
     readonly servers: readonly [SecretServer, SecretServer],
+    options: RangeOptions,
   ) {
-    super(WORLD, { kinds: [], adapters: [http], secrets });
+    super(secretWorld(), { ...options, kinds: [], adapters: [http], secrets });
   }
 
-  static async open(): Promise<SecretRange> {
+  static async open(options: RangeOptions = {}): Promise<SecretRange> {
     const folder = mkdtempSync(join(tmpdir(), 'aos-attacks-'));
     writeFileSync(join(folder, 'outside'), VALUES.theirs, { mode: 0o600 });
     const vault = new Vault({ file: join(folder, 'vault'), keyFile: join(folder, 'vault.key') });
@@ -148,7 +158,7 @@ export class SecretRange extends Range {
     const servers = [new SecretServer(), new SecretServer()] as const;
     for (const server of servers) await server.open();
     const http = createHttpAdapter({ bounds: { idleConnections: 0 } });
-    return new SecretRange(http, folder, secrets, servers);
+    return new SecretRange(http, folder, secrets, servers, options);
   }
 
   /** Secrets that reached a goal, and places of the world where one lies. */
@@ -165,14 +175,18 @@ export class SecretRange extends Range {
     return `http://127.0.0.1:${this.servers[server].port}${path}`;
   }
 
-  async ask({ plan = 'fetch', path = '/goal', headers = {} }: Asked): Promise<Met> {
-    const from = this.store.head + 1;
+  /** What starts a plan that asks. */
+  question({ plan = 'fetch', path = '/goal', headers = {} }: Asked) {
     const params = {
       ...{ method: 'GET', url: this.at(path), headers, body_ref: null },
       ...{ max_redirects: null, max_body_bytes: null, truncate: null, timeout_ns: null },
     };
-    const input = encode(params as never);
-    const met = await this.event('sys/PlanStart@1', { plan: `x/${plan}@1`, input });
+    return { plan: `x/${plan}@1`, input: encode(params as never) };
+  }
+
+  async ask(asked: Asked): Promise<Met> {
+    const from = this.store.head + 1;
+    const met = await this.event('sys/PlanStart@1', this.question(asked));
     const all = [...met, ...this.receiptCodes(from)];
     return all.length === 0 ? ['nothing'] : all;
   }
