@@ -108,7 +108,7 @@ describe('a disk of which one operation fails', () => {
   });
   const deaf = 'failures of the disk are taken for success';
   const gone = /is gone|damage in segment|does not verify|another \d+/;
-  canary({ of: 'disk: EIO', broken: deaf, says: gone }, () =>
+  canary({ of: 'disk: EIO', broken: deaf, says: gone, isLarge }, () =>
     runFailingDisk(stage(timerHost).root, 7, 'deaf'),
   );
   const left = /files are left open/;
