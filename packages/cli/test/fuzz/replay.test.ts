@@ -21,9 +21,10 @@ describe.each(targets)('$name', (target) => {
 });
 
 it.each([
-  [keptFiles, 'both readers say the same', () => believing()],
-  [settings, 'what is taken is JSON', () => forgiving()],
-] as const)('a canary of %s is found: %s', async ({ ...target }, law, breakPart) => {
+  ['kept-files', 'both readers say the same', believing],
+  ['settings', 'what is taken is JSON', forgiving],
+] as const)('of %s with a part that is broken the loop finds: %s', async (name, law, breakPart) => {
+  const target = targets.find((each) => each.name === name) as FuzzTarget;
   breakPart();
   const run = { seed: 1, seconds: 60, executions: 500, findings: 1, blocks: () => 0 };
   const { findings } = await fuzz(target, run);

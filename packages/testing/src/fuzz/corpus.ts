@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { CorpusInput } from './fuzz-loop.js';
 
-const MAX_CORPUS_INPUTS = 50;
+const MAX_CORPUS_INPUTS = 100;
 
 /** The inputs of a corpus file; none where there is no file. */
 export function readCorpus(path: string): Uint8Array[] {
@@ -13,10 +13,12 @@ export function readCorpus(path: string): Uint8Array[] {
     .map((line) => new Uint8Array(Buffer.from(line, 'base64')));
 }
 
-/** Keeps those that reached most, up to the bound. */
+/** What is kept stays: it may be there for what was found. Those that reached most join it. */
 export function writeCorpus(path: string, inputs: readonly CorpusInput[]): void {
-  const most = [...inputs].sort((a, b) => b.newBlocks - a.newBlocks).slice(0, MAX_CORPUS_INPUTS);
-  const kept = most.map(({ input }) => input).sort((a, b) => a.length - b.length);
-  const lines = kept.map((input) => Buffer.from(input).toString('base64'));
+  const most = [...inputs].sort((a, b) => b.newBlocks - a.newBlocks).map(({ input }) => input);
+  const kept = new Set([...readCorpus(path), ...most].map(toLine).slice(0, MAX_CORPUS_INPUTS));
+  const lines = [...kept].sort((a, b) => a.length - b.length);
   writeFileSync(path, `# Kept by \`npm run fuzz -- --keep\`.\n${lines.join('\n')}\n`);
 }
+
+const toLine = (input: Uint8Array): string => Buffer.from(input).toString('base64');

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseProviders } from '@aos/adapters-llm';
 import { AosFault } from '@aos/protocol';
+import { type FuzzTarget, holds } from '@aos/testing/fuzz';
 import { readSettings } from '../../../src/compose/settings.js';
 
 const text = (each: string) => new TextEncoder().encode(each);
@@ -25,7 +26,7 @@ const seeds = [
   { llm: { providers: { s: { protocol: 'scripted' } } } },
 ];
 
-export const target = {
+export const target: FuzzTarget = {
   name: 'settings',
   tokens: [
     ...['"llm":', '"providers":', '"secrets":', '"allowed":', '"snapshots":', '"*":', '"records":'],
@@ -71,12 +72,9 @@ export const target = {
   },
   close(): void {
     if (home !== undefined) rmSync(home, { recursive: true, force: true });
+    home = undefined;
   },
 };
-
-function holds(condition: boolean, law: string): asserts condition {
-  if (!condition) throw new Error(law);
-}
 
 function readByPlatform(bytes: Uint8Array): object | undefined {
   try {
