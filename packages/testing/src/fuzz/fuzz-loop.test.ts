@@ -45,7 +45,7 @@ it('tells inputs that are changed, and those that take too long', async () => {
     while (bytes[0] === 0xff && process.cpuUsage().user < from + 20_000);
   });
   const slow: FuzzTarget = { ...target, limitMs: 10 };
-  const report = await fuzz(slow, { ...options, executions: 600, blocks });
+  const report = await fuzz(slow, { ...options, executions: 300, blocks });
   expect(report.findings.map(({ key }) => key).sort()).toEqual([
     'an input ends within 10 ms',
     'the input is not changed',

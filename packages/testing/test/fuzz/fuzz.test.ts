@@ -338,6 +338,7 @@ it.each(canaries)('of $target with another $part the loop finds: $law', async (c
   breakPart(canary);
   const run = { seed: 1, seconds: 60, executions: EXECUTIONS, findings: 1, blocks: () => 0 };
   const { findings } = await fuzz(target, run);
-  await target.close?.();
+  // where it is told once more
+  await Promise.resolve(target.close?.()).catch(() => undefined);
   expect(findings.map(({ key }) => key)).toEqual([canary.law]);
 });
