@@ -176,9 +176,16 @@ function attemptRecord(
   }
 }
 
-/** The fault of a journal that does not replay to itself: `world-diverged`. */
+/**
+ * The fault of a journal that does not replay to itself: `world-diverged`; `runtime-unsupported` of
+ * one that goes on under rules which this build does not have.
+ */
 export function divergedFault(difference: Difference): AosFault {
   const { seq, at, code, kind } = difference;
+  if (code === 'runtime-unsupported') {
+    const message = `record ${seq} brings runtime numbers that this build does not have`;
+    return new AosFault(code, `${message}; use the release that wrote it`, { retry: 'never' });
+  }
   const message =
     `record ${seq} does not replay to itself at ${at} (${kind}, ${code}); ` +
     "'aos verify --explain' shows both values";

@@ -6,11 +6,20 @@
  * 3. `verify` believes nothing: what admission would not let in, what is not signed by the key it
  *     names, and what is not stored is found out. `trust` leaves these three to whoever wrote the
  *     journal, and judges the rest as `verify` does: comparing bytes costs next to nothing.
+ * 4. A journal that comes to rules which this build does not have ends there, in either mode: under
+ *     others its records would mean something else.
  */
 import { bytesEqual, type Refused, refuse } from '@aos/canon';
-import { decodeRecordHead, type Engine, type ObjectReader, type RecordHead } from '@aos/protocol';
+import {
+  decodeRecordHead,
+  type Engine,
+  type ObjectReader,
+  parseVerb,
+  type RecordHead,
+} from '@aos/protocol';
 import type { AdmittedInput } from '../admit/admitted.js';
 import { step } from '../step/step.js';
+import { checkRuntime } from '../world/runtime-support.js';
 import type { World } from '../world/world.js';
 import type { Verdict } from './difference.js';
 import { checkInputSignature, feedInput, readmit, type SignatureCheck } from './feed.js';
@@ -42,10 +51,8 @@ export function replayRecord(
   if (link !== undefined) return broken(world, link.refusal.at, link);
   const input = feedInput(head.value.input, ports.object);
   if (input.kind === 'need') return input;
-  if (mode === 'verify') {
-    const doubt = checkInput(world, input, ports);
-    if (doubt !== undefined) return doubt;
-  }
+  const doubt = mode === 'verify' ? checkInput(world, input, ports) : checkRules(world, input);
+  if (doubt !== undefined) return doubt;
   const { engine } = ports;
   const outcome = step(world, input, head.value.stamp, { engine, recorded: bytes });
   if (outcome.kind === 'need') return outcome;
@@ -87,6 +94,15 @@ function checkInput(world: World, input: AdmittedInput, ports: ReplayPorts): Ver
   if (ports.checkSignature === undefined) return undefined;
   const signed = checkInputSignature(world, input, ports.checkSignature);
   return signed.ok ? undefined : broken(world, 'input/sig', signed);
+}
+
+/** Code: `runtime-unsupported`. */
+function checkRules(world: World, input: AdmittedInput): Verdict | undefined {
+  if (input.kind !== 'control' || input.verb !== 'runtime-upgrade') return undefined;
+  const parsed = parseVerb(input.verb, input.args);
+  if (!parsed.ok || parsed.value.verb !== input.verb) return undefined;
+  const unknown = checkRuntime(parsed.value.runtime);
+  return unknown?.ok === false ? broken(world, 'input', unknown) : undefined;
 }
 
 function broken(world: World, at: string, refused: Refused): Verdict {

@@ -1,6 +1,6 @@
 /** A journal that crosses from one version of the rules to the next (spec N4). */
 import type { Value } from '@aos/canon';
-import { createWorld, openSnapshot, replayRecord, type World } from '@aos/kernel';
+import { createWorld, openSnapshot, replay, replayRecord, type World } from '@aos/kernel';
 import { describe, expect, it } from 'vitest';
 import { changed, type Fields, fieldsOf, golden, portsOf } from './golden-worlds.js';
 import { must } from './must.js';
@@ -60,6 +60,15 @@ describe('a version of the rules that a build does not know', () => {
     const before = replayRecord(start.world, journal.records[1] as Uint8Array, ports);
     if (before.kind !== 'same') throw new Error('it replays');
     const verdict = replayRecord(before.world, upgradeTo({ kernel: 2 }), ports);
+    expect(verdict).toMatchObject({
+      difference: { kind: 'broken', code: 'runtime-unsupported', seq: UPGRADE },
+    });
+  });
+
+  it('is refused where the journal is trusted', () => {
+    const before = journal.records.slice(0, UPGRADE);
+    const [future, next] = [upgradeTo({ kernel: 2 }), journal.records[UPGRADE + 1] as Uint8Array];
+    const verdict = replay(born(), [...before, future, next], ports, 'trust');
     expect(verdict).toMatchObject({
       difference: { kind: 'broken', code: 'runtime-unsupported', seq: UPGRADE },
     });
