@@ -11,6 +11,7 @@ const textArguments = new Map([
   ['paramsInvalid', 1],
   ['invalid', 0],
   ['failed', 1],
+  ['shapeRefusal', 1],
   ['expect', 1],
   ['refused', 1],
 ]);

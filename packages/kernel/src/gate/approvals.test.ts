@@ -30,7 +30,9 @@ describe('an intent that waits for approval', () => {
   test('goes out once as many principals agree as the rule asks for', () => {
     const waiting = new Waiting({ rules: TWO });
     const { hash } = waiting.intent;
-    expect(waiting.approve(ana)).toBe('pending');
+    const first = waiting.say({ approver: ana, decision: 'approve' });
+    expect(first.kind).toBe('pending');
+    expect(first, 'nothing else is asked for').not.toHaveProperty('approval');
     const verdict = waiting.say({ approver: ben, decision: 'approve' });
     expect(verdict).toMatchObject({
       kind: 'open',

@@ -1,3 +1,4 @@
+import type { Origin } from '@aos/protocol';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
@@ -86,6 +87,25 @@ describe('a rate limit', () => {
     for (const ns of [100n, 200n, 300n]) expect(at(ns)).toBe('open');
     expect(at(999n, stopPlan)).toBe('rate-limited');
     expect(at(1_001n, stopPlan)).toBe('open');
+  });
+
+  test('takes no old mark of another rule for one of its own', () => {
+    const limit = { count: 2, per_ns: 100 };
+    const gate = gateOf({ rules: [rule(limit, { origin_name: 'g/stop@1' }), rule(limit)] });
+    for (const [early, late] of [
+      [goPlan, stopPlan],
+      [stopPlan, goPlan],
+    ]) {
+      let state: GateState = emptyState();
+      const at = (ns: bigint, origin = late) => {
+        const request = ask({ index: Number(ns), logicalNowNs: ns, origin: origin as Origin });
+        const verdict = authorize(gate, state, request, portsOf());
+        if (verdict.kind === 'open') state = verdict.state;
+        return outcomeOf(verdict);
+      };
+      expect(at(1n, early)).toBe('open');
+      expect([at(500n), at(501n), at(502n)]).toEqual(['open', 'open', 'rate-limited']);
+    }
   });
 
   test('says when there is room again', () => {

@@ -1,6 +1,7 @@
 import { encode } from '@aos/canon';
 import { describe, expect, test } from 'vitest';
 import { asked, grant, Spending } from '../../../test/spending.js';
+import { addAmounts, NOTHING } from './ledger.js';
 import type { SettledUse } from './settle-budget.js';
 
 describe('what an effect used of a budget', () => {
@@ -135,5 +136,17 @@ describe('what an effect used of a budget', () => {
     spending.settle(intent, { payload });
     const bytes = BigInt(intent.params.length) + (size ?? BigInt(payload.length));
     expect(spending.ledger('note')?.used.bytes).toBe(bytes);
+  });
+});
+
+const LAST = 2n ** 64n - 1n;
+
+describe('amounts', () => {
+  test('are added each by itself, up to the largest that a ledger holds', () => {
+    const used = { calls: 1n, tokens: LAST - 1n, cents: LAST, bytes: 5n };
+    expect(addAmounts(used, used)).toEqual({ calls: 2n, tokens: LAST, cents: LAST, bytes: 10n });
+    const one = { calls: 1n, tokens: 1n, cents: 0n, bytes: 1n };
+    expect(addAmounts(used, one)).toEqual({ calls: 2n, tokens: LAST, cents: LAST, bytes: 6n });
+    expect(addAmounts(used, NOTHING)).toEqual(used);
   });
 });
