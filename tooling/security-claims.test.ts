@@ -1,4 +1,5 @@
-// SECURITY.md: each sentence that promises something names a test that is there.
+// SECURITY.md: each sentence that promises something, and each row of who is not trusted, names a
+// test that is there.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,6 +26,26 @@ function sentencesOf(text: string): string[] {
     .filter((point) => point !== '')
     .flatMap((point) => point.split(/(?<=[.!?](?:\[\^[\w-]+\])*) (?=\S)/));
 }
+
+/** Rows of a table, without its head. */
+const rowsOf = (text: string): string[] =>
+  text
+    .split('\n')
+    .filter((line) => line.startsWith('|'))
+    .slice(2);
+
+const MARKED = /[.!?](\[\^[\w-]+\])+$/;
+
+/** Points of a list whose sentences are not all marked, and what is no point of one. */
+function unmarked(text: string): string[] {
+  const points = text.split('\n').filter((line) => !/^(#|$)/.test(line));
+  const loose = points.filter((line) => !/^(- | {2})/.test(line));
+  return [...loose, ...sentencesOf(text).filter((sentence) => !MARKED.test(sentence))];
+}
+
+const MARK = /\[\^([\w-]+)\]/g;
+const PROMISES = 'What is promised';
+const PEOPLE = 'Who is trusted, and for what';
 
 const NOTE = /^\[\^([\w-]+)\]: (.*)$/;
 
@@ -73,19 +94,34 @@ describe('SECURITY.md', () => {
   });
 
   it('shows each promise by a test', () => {
-    const promises = sentencesOf(section('What is promised'));
-    expect(promises.length).toBeGreaterThan(40);
-    expect(promises.filter((sentence) => !/[.!?](\[\^[\w-]+\])+$/.test(sentence))).toEqual([]);
+    const promises = section(PROMISES);
+    expect(sentencesOf(promises).length).toBeGreaterThan(40);
+    expect(unmarked(promises)).toEqual([]);
+  });
+
+  it('shows by a test what nobody is trusted with', () => {
+    const rows = rowsOf(section(PEOPLE));
+    expect(rows.length).toBeGreaterThan(5);
+    expect(rows.filter((row) => !/\] \|$/.test(row))).toEqual([]);
   });
 
   it('has a note for each mark, and a mark for each note', () => {
-    const marks = [...section('What is promised').matchAll(/\[\^([\w-]+)\]/g)].map(([, it]) => it);
-    expect([...new Set(marks)].sort()).toEqual([...notes.keys()].sort());
+    const marks = [PEOPLE, PROMISES].flatMap((name) => [...section(name).matchAll(MARK)]);
+    const names = new Set(marks.map(([, name]) => name));
+    expect([...names].sort()).toEqual([...notes.keys()].sort());
   });
 
-  it('names tests that are there', () => {
-    const shown = [...notes.values()].flatMap(testsOf);
-    expect(shown.flatMap(missing)).toEqual([]);
+  it('has a test with a name in every note, and they are there', () => {
+    for (const [note, text] of notes) {
+      const shown = testsOf(text);
+      expect(shown.length, note).toBeGreaterThan(0);
+      expect(shown.flatMap(missing), note).toEqual([]);
+    }
+  });
+
+  it('marks nothing that it does not promise', () => {
+    const marked = [...sections].filter(([, text]) => text.match(MARK) !== null);
+    expect(marked.map(([name]) => name)).toEqual([PEOPLE, PROMISES, 'Which test shows it']);
   });
 });
 
@@ -93,7 +129,9 @@ describe('a sentence without a mark', () => {
   it.each([
     ['- All is well.[^a] Nothing is lost.', 'Nothing is lost.'],
     ['- Nothing is lost.\n- All is well.[^a]', 'Nothing is lost.'],
+    ['### Always\n\n- Nothing is lost', 'Nothing is lost'],
+    ['Nothing is lost.[^a]', 'Nothing is lost.[^a]'],
   ])('is found in %j', (text, sentence) => {
-    expect(sentencesOf(text).filter((each) => !each.endsWith(']'))).toEqual([sentence]);
+    expect(unmarked(text)).toEqual([sentence]);
   });
 });

@@ -167,6 +167,7 @@ function fileOf(bytes: Buffer): StoreFs {
 
 const forged: readonly (readonly [what: string, code: string, forge: () => Buffer])[] = [
   ['a snapshot that is not there', 'object-missing', () => without(isSnapshot, 0)],
+  ['a snapshot of another state', 'snapshot', () => otherSnapshot()],
   ['one object more', 'bundle-extra', () => recounted([...before(RECORD), extra, ...from(RECORD)])],
   [
     'an object twice',
@@ -274,6 +275,21 @@ function replaced(
 const otherGenesis = (bytes: Uint8Array) =>
   encodeGenesis({ ...must(decodeGenesis(bytes)), nonce: new Uint8Array(16).fill(9) });
 const forkGenesis = () => (of(GENESIS)[1] as Frame).payload;
+
+/** The snapshot says another epoch, and the head names it. */
+function otherSnapshot(): Buffer {
+  const named = Object.fromEntries(head().get('snapshot') as Map<string, Value>);
+  const fields = must(decode((frames.find(isSnapshot) as Frame).payload)) as Map<string, Value>;
+  const payload = encode(new Map([...fields, ['epoch', 7]]));
+  const snapshot = { ...named, hash: sha256(payload) };
+  const all = encode({ ...Object.fromEntries(head()), snapshot } as never);
+  return bundleOf(
+    frames.map((frame) => {
+      if (isSnapshot(frame)) return { ...frame, payload };
+      return frame.kind === HEAD ? { ...frame, payload: all } : frame;
+    }),
+  );
+}
 
 /** The last record with one unit of fuel more, and a head that agrees with it. */
 function rewritten(): Buffer {
