@@ -339,7 +339,7 @@ export const mutants = [
     what: 'fires deadlines before their time',
     file: 'packages/kernel/src/inputs/tick.ts',
     from: 'due.atNs <= stamp.logicalNowNs',
-    to: 'due.atNs <= stamp.logicalNowNs + 1_000_000_000n',
+    to: 'due.atNs <= stamp.logicalNowNs + 1_000_000_000_000n',
   },
   {
     name: 'time-back',

@@ -209,6 +209,8 @@ export class AuthorityLaws {
     if (change === 'approval' || change === 'rejection') {
       if (change === 'approval' && toHex(hash) !== motion.shadow)
         throw new Error('a yes to another shadow than the present one');
+      if (change === 'approval' && motion.base !== this.manifest)
+        throw new Error('a yes to what starts from elsewhere');
       this.checkSigned(principal, record);
       const isKey = !principal.startsWith('world:');
       const expiresNs = isKey && verb?.verb === 'approve' ? verb.expiresNs : undefined;

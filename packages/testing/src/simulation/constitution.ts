@@ -19,8 +19,12 @@ import { ScriptEngine } from '../kernel/script-engine.js';
 import { ENFORCER, type GeneratedDefinition, REDUCERS } from '../palette/palette.js';
 import { Random } from '../random.js';
 
-/** Definitions that seeds choose from, and others that each can be changed to. */
-const CONSTITUTIONS = 5;
+/**
+ * Definitions that seeds choose from, by the seed that each is made from: with plans that call
+ * effects off, quorums of two and of others than the author, budgets, approvals of effects. Each
+ * can be changed to some others.
+ */
+const CONSTITUTIONS = [14, 19, 2, 3, 4] as const;
 const NEIGHBOURS = 3;
 const MAX_EDITS = 12;
 
@@ -48,7 +52,7 @@ const made = new Map<number, SimConstitution>();
 
 /** The same seed has the same constitution. */
 export function constitutionOf(seed: number): SimConstitution {
-  const index = seed % CONSTITUTIONS;
+  const index = CONSTITUTIONS[seed % CONSTITUTIONS.length] as number;
   const known = made.get(index) ?? make(index);
   made.set(index, known);
   return known;

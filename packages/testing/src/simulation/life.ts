@@ -23,7 +23,7 @@ import { OutsideAdapter, type Servers } from './outside.js';
 import { type SimParts, withAppend } from './parts.js';
 import type { Scheduler } from './scheduler.js';
 import type { Trace } from './trace.js';
-import type { Weather } from './weather.js';
+import { REWIND_SEAMS, type Weather } from './weather.js';
 
 export const DIRECTORY = '/world';
 
@@ -47,6 +47,11 @@ export interface LifePorts {
 /** Of lives: an operator has the world go back before it is opened. */
 const REWIND_CHANCE = 0.15;
 const MOST_REWOUND = 12;
+
+/** Of rewinds: the process dies meanwhile. */
+const REWIND_CRASH_CHANCE = 0.5;
+/** Choices that closing takes. */
+const CLOSE_CHOICES = 12;
 
 /** Most inputs of one client. */
 const MOST_ACTS = 6;
@@ -78,7 +83,7 @@ export class Life {
 
   /** Faults of the disk end a life; everything else that is thrown is found by a checker. */
   async #inWorld(work: (host: WorldHost) => Promise<void>): Promise<void> {
-    const { trace, scheduler } = this.ports;
+    const { trace, scheduler, random, weather } = this.ports;
     try {
       const host = this.#open(await this.#openStore());
       try {
@@ -86,6 +91,8 @@ export class Life {
         await work(host);
       } finally {
         trace.write('close');
+        if (random.chance(weather.killDuringClose))
+          scheduler.crashIn(random.below(CLOSE_CHOICES), 'fault crash-during-close');
         await host.close();
       }
     } catch (error) {
@@ -110,6 +117,8 @@ export class Life {
           ...{ clock: scheduler.clock, fillEntropy: this.#fillEntropy },
         });
         watch.rewinding(seq);
+        if (random.chance(REWIND_CRASH_CHANCE))
+          scheduler.crashAtSeam(random.pick(REWIND_SEAMS), random.pick([1, 1, 2]));
         await rewindWorldStore(store, DIRECTORY, { seq, records, objects });
         trace.count('fault rewind', `to record ${seq}`);
         watch.rewound(seq, records);

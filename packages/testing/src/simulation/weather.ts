@@ -14,6 +14,7 @@ export const FAULTS = [
   'fault clock-back',
   'fault clock-forward',
   'fault crash-during-apply',
+  'fault crash-during-close',
   'fault disk-full',
   'fault error-on-flush',
   'fault error-on-name',
@@ -48,6 +49,13 @@ const folders = [
   ...places('/world', 'rewound', 'rewound/N', 'rewound/N/world'),
 ];
 
+/** Where a world is while it goes back. */
+export const REWIND_SEAMS: readonly string[] = [
+  ...folders.slice(4).map((place) => `flush ${place}`),
+  'write /world/journal.rewinding/N.log',
+  'flush /world',
+];
+
 /** What a process waits for, as the scheduler names it: a crash comes at each of them. */
 export const SEAMS: readonly string[] = [
   ...[...written, ...folders, '/world/journal/cut-N'].map((place) => `flush ${place}`),
@@ -72,9 +80,10 @@ export class Weather {
   #roomLeft: number;
   /** Of starts of adapters. */
   readonly outside: number;
-  /** Chances that a process is killed that applies a change, and that somebody sets the clock. */
+  /** Chances that a process dies that applies a change or closes, and that the clock is set. */
   readonly killDuringApply: number;
   readonly clock: number;
+  readonly killDuringClose: number;
 
   /** A fair one has no faults at all. */
   constructor(
@@ -96,6 +105,7 @@ export class Weather {
     this.outside = random.pick([0.1, 0.4, 0.8]) * odds(1);
     this.killDuringApply = odds(0.8);
     this.clock = odds(0.8);
+    this.killDuringClose = odds(0.8);
   }
 
   /** How an operation of the disk goes wrong, if it does. */

@@ -3,6 +3,7 @@
  * told, and a snapshot, or a later one; unless an operator has the world go back behind it.
  */
 import { bytesEqual, type Hash } from '@aos/canon';
+import { chainOf } from '@aos/protocol';
 import type { NewChecker } from './checker.js';
 
 export const acknowledgedIsDurable: NewChecker = ({ tell }) => {
@@ -23,6 +24,9 @@ export const acknowledgedIsDurable: NewChecker = ({ tell }) => {
       for (const known of [...promised.keys()]) if (known > seq) promised.delete(known);
       // its mark may stand behind the record that it is of
       snapshot = -2;
+    },
+    rewound: (seq, records) => {
+      for (const [i, bytes] of records.entries()) promised.set(seq + 1 + i, chainOf(bytes));
     },
     ended: ({ journal, store }) => {
       if ((store.snapshot?.seq ?? -2) < snapshot)

@@ -12,15 +12,18 @@ const KILL_WITHIN = 6;
 /** Of steps towards a change: another shadow, which makes void what was said. */
 const AGAIN_CHANCE = 0.08;
 const EXPIRY_CHANCE = 0.2;
+/** Something is done that it is too early or too late for. */
+const HASTY_CHANCE = 0.1;
 
 export async function govern(visit: Visit, count: number, killChance: number): Promise<void> {
   for (let i = 0; i < count; i++) {
     await visit.pause('looks at proposals');
-    const proposal = openProposal(visit);
+    const proposal = visit.random.chance(HASTY_CHANCE) ? anyProposal(visit) : openProposal(visit);
     if (proposal === undefined) await propose(visit);
     else if (proposal.shadow === null || visit.random.chance(AGAIN_CHANCE))
       await shadow(visit, proposal);
-    else if (proposal.state === 'approved') await apply(visit, proposal, killChance);
+    else if (proposal.state === 'approved' || visit.random.chance(HASTY_CHANCE))
+      await apply(visit, proposal, killChance);
     else await vote(visit, proposal);
   }
 }
@@ -32,6 +35,11 @@ function openProposal(visit: Visit): Proposal | undefined {
   const isOpen = ({ base, state }: Proposal) =>
     bytesEqual(base, inForce) && !CLOSED.includes(state);
   return [...governance.proposals.range()].filter(isOpen).at(-1);
+}
+
+/** One of all that there ever were, stale and closed ones too. */
+function anyProposal(visit: Visit): Proposal | undefined {
+  return pick(visit.random, [...visit.peek().governance.proposals.range()]);
 }
 
 const CLOSED: readonly string[] = ['applied', 'rejected', 'withdrawn'];
