@@ -32,15 +32,15 @@ export const LIMITS: readonly Limit[] = [
     twin: (range) => pay(range, 'pay'),
   },
   {
-    attempt: 'asks again a nanosecond before it may',
+    attempt: 'asks again before it may',
     code: 'rate-limited',
     prepare: (range) => pay(range, 'slow'),
     act: (range) => {
-      range.time.pass(WINDOW_NS - 1n);
+      range.time.pass(WINDOW_NS - LATE_NS);
       return pay(range, 'slow', 2);
     },
     twin: (range) => {
-      range.time.pass(1n);
+      range.time.pass(2n * LATE_NS);
       return pay(range, 'slow', 3);
     },
   },
@@ -59,7 +59,7 @@ export const LIMITS: readonly Limit[] = [
     twin: (range) => pay(range, 'pay'),
   },
   {
-    attempt: 'is approved at the moment at which its time is over',
+    attempt: 'is approved when its time is over, before the world knows',
     code: 'approval-unknown',
     prepare: asked,
     act: async (range) => {
@@ -67,7 +67,7 @@ export const LIMITS: readonly Limit[] = [
       const yes = { verb: 'approve-intent', intentHash, decision: 'approve' } as const;
       await range.verb(yes, 'ana');
       // nobody has told the world yet what time it is
-      range.time.moveTo(range.time.monotonicNs() + WINDOW_NS);
+      range.time.moveTo(range.time.monotonicNs() + WINDOW_NS + LATE_NS);
       const met = await range.verb(yes, 'ben');
       return [...met, ...(await range.verb(yes, 'ben'))];
     },
