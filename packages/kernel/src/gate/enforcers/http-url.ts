@@ -35,7 +35,7 @@ const CHARACTERS = /^[A-Za-z0-9\-._~:/?[\]@!$&'()*+,;=%]*$/;
 const PATH_CHARACTERS = /^[A-Za-z0-9\-._~:/@!$&'()*+,;=%]*$/;
 /** Scheme, host, port and path; the query may be anything. */
 const PARTS =
-  /^([A-Za-z][A-Za-z0-9+.-]*):\/\/(\[[^\]/?]*\]|[^:/?[\]]+)(?::(0|[1-9][0-9]{0,4}))?(\/[^?]*)?(?:\?.*)?$/;
+  /^([a-z][a-z0-9+.-]*):\/\/(\[[^\]/?]*\]|[^:/?[\]]+)(?::(0|[1-9]\d{0,4}))?(\/[^?]*)?(?:\?.*)?$/i;
 type Parts = [whole: string, scheme: string, host: string, port?: string, path?: string];
 const ESCAPE = /%([0-9A-Fa-f]{2})/g;
 const UNRESERVED = /^[A-Za-z0-9\-._~]$/;

@@ -52,7 +52,8 @@ export function checkPatchScope(
   }
   for (const name of names) {
     if (namespaces === undefined || isWithin(name, namespaces)) continue;
-    const advice = `add the namespace of ${name}, or name only what is in ${nameValues(namespaces)}`;
+    const known = nameValues(namespaces);
+    const advice = `add the namespace of ${name}, or name only what is in ${known}`;
     return denial('namespace-not-allowed', grant, 'namespaces', advice);
   }
   return undefined;
