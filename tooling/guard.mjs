@@ -13,7 +13,7 @@ const SWEEP = `
 cat > /dev/null
 for look in 1 2; do
   for each in /proc/[0-9]*; do
-    if tr '\\0' '\\n' < "$each/environ" | grep -qxF "TMPDIR=$1"; then kill -KILL "\${each#/proc/}"; fi
+    tr '\\0' '\\n' < "$each/environ" | grep -qxF "TMPDIR=$1" && kill -KILL "\${each#/proc/}"
   done
 done
 awk -v folder="$1/" 'index($2, folder) == 1 { print $2 }' /proc/mounts | sort -r |

@@ -10,7 +10,8 @@ const { rootOf, same, sha256, unhex, withLeaf } = canonical;
 const EMPTY_TRIE = hex(sha256(unhex('d9d9f7a1666c656176657380')));
 const MODES = { pause: 'paused', resume: 'running', drain: 'draining', halt: 'halted' };
 const equal = (found, expected, code) => check(same(encodeItem(found), encodeItem(expected)), code);
-const isRun = ({ abi, guard, kernel, prices }) => /^1,1,[01],1$/.test([abi, guard, kernel, prices]);
+const isRun = ({ abi, guard, kernel, prices }) =>
+  /^1,1,[01],1$/.test(`${[abi, guard, kernel, prices]}`);
 /** What a value says is stored: its hash, and whether that names others in turn. */
 function* needs(value, field = '') {
   if (value instanceof Uint8Array) {
@@ -167,7 +168,11 @@ export class Verifier {
     check(kind !== 'control' || verb === 'epoch' || entries.length === 0, 'entry-different');
   }
   /** What is said of an intent that is open, and what it settles (I2.2, I3). */
-  answer({ intent_hash: intent, attempt, index, status }, open, { code, ...settled } = {}) {
+  answer(
+    { intent_hash: intent, attempt, index, status },
+    open,
+    { code, ...settled } = { code: null },
+  ) {
     check(open?.attempt === attempt, 'receipt-unknown');
     if (status === undefined) return check(index === open.frames++, 'frame-gap');
     const said = { kind: 'settled', cause: null, intent, status: code === null ? status : 'error' };
@@ -187,10 +192,10 @@ export class Verifier {
     if (change === 'applied') this.now.manifest = hash;
     if (/^(voided|applied|rejected|withdrawn)$/.test(change)) asked.delete(proposal);
   }
-  signed({ key_id: id, sig }, [domain, shape], roles) {
-    const key = this.now.keys.get(hex(id));
+  signed(by, [domain, shape], roles) {
+    const key = this.now.keys.get(hex(by.key_id));
     const may = key?.revoked_at === null && key.roles.some((role) => roles.includes(role));
-    check(may && sig && isSigned(domain, shape, key.public, sig), 'signature-invalid');
+    check(may && by.sig && isSigned(domain, shape, key.public, by.sig), 'signature-invalid');
     this.counts.signatures++;
   }
 }

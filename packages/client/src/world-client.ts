@@ -3,7 +3,7 @@
  * and answers find their requests by id.
  *
  * W1 Of each kind of request no more is open at a time than the server takes; what is beyond waits
- *    here, in order, behind nothing but its own kind. Streams beyond are refused: none needs to end.
+ *    here, in order, behind nothing but its kind. Streams beyond are refused: none needs to end.
  * W2 A stream gets items for which it has room, and asks for more when half of it was taken.
  * W3 When the connection ends, everything that is open rejects with `control-closed`. Whether a
  *    request was done then is not known; an event with a dedup id can be sent again.

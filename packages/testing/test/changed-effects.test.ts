@@ -55,7 +55,7 @@ const world = (version: 1 | 2): readonly Json[] => [
   },
 ];
 
-it('are carried out as they were asked for, though their kind has other parameters now', async () => {
+it('are carried out as they were asked for, whatever parameters their kind has now', async () => {
   const seen: unknown[] = [];
   const server = createServer(({ headers, url }, response) => {
     seen.push(headers['x-kept']);

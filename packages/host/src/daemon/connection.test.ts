@@ -111,7 +111,7 @@ describe('what waits for its world', () => {
   const codeOf = ({ error }: PlainRecord = {}) => (error as PlainRecord | undefined)?.code;
   const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-  it('holds up nothing that comes behind it, and is refused where there is too much of it', async () => {
+  it('holds up nothing behind it, and is refused where there is too much of it', async () => {
     const { ask, asked, said, isHeldUp, cancel } = stage();
     for (let id = 0; id < MAX_OPEN.wait; id++) ask(id, 'plan.start', ended);
     expect(asked.length).toBe(MAX_OPEN.wait);

@@ -98,9 +98,9 @@ function fileExists(path: string): AosFault {
 /** Who takes a bundle replays it from its first record on. */
 function bundlePruned(first: number): AosFault {
   const message =
-    `a bundle begins with record 0, and of this world records are kept from ${first} on, since it ` +
-    'was pruned; keep a copy of its folder instead, made while nobody writes to it, or export what ' +
-    'its archive unpacks to';
+    `a bundle begins with record 0, and of this world records are kept from ${first} on, since ` +
+    'it was pruned; keep a copy of its folder instead, made while nobody writes to it, or export ' +
+    'what its archive unpacks to';
   return new AosFault('record-pruned', message, { retry: 'never' });
 }
 

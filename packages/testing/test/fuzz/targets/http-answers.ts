@@ -3,7 +3,7 @@
  *
  * The adapter answers with a receipt in its schema, within its bounds, or a failure with a code of
  * its own. What is beyond doubt an answer, by a reader that shares no code with it, is received as
- * it is. Nobody else is asked. The next request is answered by what was said to it, and to it alone.
+ * it is. Nobody else is asked. The next request is answered by what was said to it alone.
  */
 import { createHttpAdapter } from '@aos/adapters-http';
 import { encode, type Refusal, type Value } from '@aos/canon';

@@ -265,5 +265,5 @@ function chatText(body: Buffer): string | undefined {
     readonly choices: readonly { readonly message?: { readonly [field: string]: unknown } }[];
   };
   const { content, refusal = null } = choices[0]?.message ?? {};
-  return typeof content === 'string' && refusal === null ? content.toWellFormed() : undefined;
+  return typeof content === 'string' && refusal === null ? `${Buffer.from(content)}` : undefined;
 }

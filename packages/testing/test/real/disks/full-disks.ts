@@ -20,7 +20,7 @@ export const daemonProgram = new URL('../../daemon-kills/daemon.mjs', import.met
 
 const CHUNK = new Uint8Array(1 << 16);
 
-export interface DiskSetting extends OrdealSetting {
+interface DiskSetting extends OrdealSetting {
   /** An empty folder. */
   readonly root: string;
   readonly rounds: number;
