@@ -1,5 +1,13 @@
 /** A recorded world replayed as it was, under another manifest, and by another build. */
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -162,6 +170,14 @@ describe('aos replay', () => {
     const empty = join(root, 'empty');
     mkdirSync(empty);
     const folder = join(root, 'folder');
+    const folderOf = (name: string, file: string) => {
+      const path = folderWith(name, []);
+      rmSync(join(path, file), { force: true });
+      symlinkSync(join(root, 'nowhere'), join(path, file));
+      return path;
+    };
+    const binary = folderWith('binary', []);
+    writeFileSync(join(binary, 'air/orders.air.json'), Buffer.of(0xff, 0xfe, 0));
     for (const [code, ...args] of [
       ['bundle-damaged', damaged],
       ['world-not-found', join(root, 'nothing')],
@@ -172,6 +188,11 @@ describe('aos replay', () => {
       ['record-unknown', bundle, '--with', folder, '--to', '99'],
       ['record-unknown', bundle, '--with', folder, '--from', '99'],
       ['record-unknown', bundle, '--to', '99'],
+      ['record-unknown', bundle, '--from', '99'],
+      ['record-unknown', bundle, '--from', '4', '--to', '3'],
+      ['folder-unreadable', bundle, '--with', folderOf('link', 'air/more.json')],
+      ['folder-unreadable', bundle, '--with', folderOf('code', 'modules/demo/CounterSM@1.wasm')],
+      ['text-not-utf8', bundle, '--with', binary],
       ['build-not-found', bundle, '--with-build', empty],
     ] as const) {
       expect(await json('replay', ...args), args.join(' ')).toMatchObject(refusal(code));
@@ -268,6 +289,16 @@ describe('aos replay --with-build', () => {
       compared: 'end',
       first: { seq: 4, at: 'entries/1', by: 'other', rows },
     });
+  });
+
+  it.each([
+    ['tells no states', 'tell({ ...replayed(), checkpoints: [] });', 'world_hash'],
+    ['does not say what it found', 'tell({ ...replayed(), same: false });', 'same'],
+    ['is about another world', "tell({ ...replayed(), world_id: 'x' });", 'world_id'],
+  ])('finds nothing the same with a build that %s', async (what, answer, field) => {
+    const { data, exitCode } = await replay('--with-build', await buildThat(what, answer));
+    expect(exitCode).toBe(1);
+    expect(data.first.rows).toMatchObject([{ field }]);
   });
 
   it('refuses builds that give no answer', async () => {

@@ -227,6 +227,33 @@ const touched: readonly (readonly [what: string, runtime: string, other: string,
       () => write({ records: linked(changed(records(), 2, (each) => flipped(each, 'after'))) }),
     ],
     [
+      'a record less',
+      'bundle-chain',
+      'record-sequence',
+      () => write({ records: records().toSpliced(2, 1) }),
+    ],
+    [
+      'a record less, and followers that follow',
+      'world-diverged',
+      'head-missing',
+      () => write({ records: linked(records().toSpliced(3, 1)) }),
+    ],
+    [
+      'a verb twice, and followers that follow',
+      'world-diverged',
+      'verb-replayed',
+      () => write({ records: linked(records().toSpliced(1, 0, records()[0] as Buffer)) }),
+    ],
+    [
+      'records in another order, and followers that follow',
+      'world-diverged',
+      'record-time',
+      () => {
+        const [first, second, third, ...more] = records() as [Buffer, Buffer, Buffer, ...Buffer[]];
+        return write({ records: linked([first, third, second, ...more]) });
+      },
+    ],
+    [
       'a verb of another world',
       'world-diverged',
       'signature-invalid',
@@ -265,6 +292,19 @@ describe('a journal that was touched', () => {
   it.each(touched)('is found with %s', async (_, runtime, other, touch) => {
     const found = await judge(touch());
     expect(found).toEqual({ runtime, other: expect.arrayContaining([other]) });
+  });
+
+  it('is found with one bit turned, wherever that is', async () => {
+    const bytes = readFileSync(at('world.bundle'));
+    const step = Math.floor(bytes.length / 15);
+    for (let place = 5; place < bytes.length - 32; place += step) {
+      const copy = Buffer.from(bytes);
+      copy[place] = (copy[place] as number) ^ 4;
+      copy.set(sha256(copy.subarray(0, -32)), copy.length - 32);
+      writeFileSync(at('turned'), copy);
+      const { runtime, other } = await judge('turned', 'kept.json');
+      expect([runtime === 'ok', other.length], `at ${place}`).toEqual([false, 1]);
+    }
   });
 
   it('is found without its end, where a head was kept', async () => {

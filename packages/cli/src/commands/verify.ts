@@ -126,7 +126,15 @@ function shownOf(explanation: Explanation, { explain }: VerifyCommandOptions): E
   return { ...explanation, rows: explanation.rows.filter(({ isSame }) => !isSame), chain: [] };
 }
 
-function divergedError({ seq, at }: Explanation): CliError {
+export function divergedError({
+  seq,
+  at,
+  code,
+}: Pick<Explanation, 'at' | 'code' | 'seq'>): CliError {
+  if (code === 'runtime-unsupported') {
+    const message = `record ${seq} brings runtime numbers that this build does not have`;
+    return new CliError(code, `${message}; use the release that wrote it`);
+  }
   const message =
     `record ${seq} does not replay to itself at ${at}; records before it replay the same; ` +
     'restore the journal from a copy to go on';

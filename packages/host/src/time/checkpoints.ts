@@ -46,6 +46,7 @@ export function replayCheckpoints(
   { every, from = 0, to = store.head, onRecord }: CheckpointOptions,
 ): CheckpointReport {
   if (to > store.head) throw unknownRecord(store.head, to);
+  if (from > Math.max(to, 0)) throw unknownRecord(to, from);
   const parts = loadParts(store, engine);
   const ports = { ...judgePorts(parts), checkSignature: new SignatureVerifier().check };
   const checkpoints: Checkpoint[] = [];

@@ -2,7 +2,8 @@
  * Verification without running anything: what a journal says about itself (spec H6).
  *
  * 1. Each record follows from the one before, also where a fork begins; each signed input is by a
- *    key that the world knew then. What records claim of reducers is not judged.
+ *    key that the world knew then, of a role that may say it. A verb is said once, epochs grow, and
+ *    a key that was revoked does not come back. What records claim of reducers is not judged.
  * 2. A head from before is held against its place: a journal that lost its end, or was written anew
  *    since, is not the one of that head.
  */
@@ -18,6 +19,7 @@ import {
   Frontier,
   headMessage,
   type Input,
+  type KeyRole,
   type KeyringEntry,
   keyIdOf,
   parseVerb,
@@ -43,7 +45,10 @@ export interface ChainOptions {
 
 /** Where a journal is not one. */
 export interface ChainFailure {
-  /** `chain-broken`, `signature-invalid`, `head-different`, `head-missing` or that of a shape. */
+  /**
+   * `chain-broken`, `time-backwards`, `fork-epoch-first`, `signature-invalid`, `verb-replayed`,
+   * `epoch-not-greater`, `key-known`, `head-different`, `head-missing` or that of a shape.
+   */
   readonly code: string;
   readonly seq: number;
 }
@@ -87,8 +92,13 @@ class ChainWalk {
   signatures = 0;
   readonly frontier: Frontier;
   #epoch = 0;
+  #nowNs = 0n;
+  #isAtBorder = false;
   /** By id; those that are good. */
   #keys = new Map<string, KeyringEntry>();
+  /** Ids of all keys that ever were, and the nonces that were used. */
+  readonly #known = new Set<string>();
+  readonly #used = new Set<string>();
   readonly #forks: readonly Uint8Array[];
   readonly #verifier = new SignatureVerifier();
   readonly #isWhole: boolean;
@@ -126,10 +136,14 @@ class ChainWalk {
     if (!this.cross()) return 'chain-broken';
     const decoded = decodeRecordHead(bytes);
     if (!decoded.ok) return decoded.refusal.code;
-    const { seq, prev, input } = decoded.value;
+    const { seq, prev, input, stamp } = decoded.value;
     if (seq !== this.seq || !bytesEqual(prev, this.chain)) return 'chain-broken';
-    if (this.#isWhole && !this.isSigned(input)) return 'signature-invalid';
+    if (stamp.logicalNowNs < this.#nowNs) return 'time-backwards';
+    this.#nowNs = stamp.logicalNowNs;
+    const code = this.#isWhole ? this.judge(input) : undefined;
+    if (code !== undefined) return code;
     this.change(input);
+    this.#isAtBorder = false;
     this.chain = chainOf(bytes);
     this.frontier.append(this.chain);
     this.seq += 1;
@@ -147,8 +161,29 @@ class ChainWalk {
       if (!isHere || !bytesEqual(parent.worldId, this.worldId)) return !this.#isWhole;
       this.worldId = worldIdOf(bytes);
       this.chain = this.worldId;
+      this.#isAtBorder = true;
     }
     return true;
+  }
+
+  /** The code of what speaks against an input, as far as no reducer has a say in it. */
+  private judge(input: Input): string | undefined {
+    if (input.kind === 'event') return this.#isAtBorder ? 'fork-epoch-first' : undefined;
+    if (!this.isSigned(input)) return 'signature-invalid';
+    const verb = 'verb' in input ? parseVerb(input.verb, input.args) : undefined;
+    const said = verb?.ok === true ? verb.value : undefined;
+    if (this.#isAtBorder && said?.verb !== 'epoch') return 'fork-epoch-first';
+    if ('nonce' in input && !this.use(input)) return 'verb-replayed';
+    if (said?.verb === 'epoch' && said.epoch <= this.#epoch) return 'epoch-not-greater';
+    const isAdded = said?.verb === 'keyring-add';
+    return isAdded && this.#known.has(toHex(keyIdOf(said.publicKey))) ? 'key-known' : undefined;
+  }
+
+  /** Whether a key uses a nonce for the first time. */
+  private use({ keyId, nonce }: { readonly keyId: Hash; readonly nonce: Uint8Array }): boolean {
+    const before = this.#used.size;
+    this.#used.add(toHex(keyId) + toHex(nonce));
+    return this.#used.size > before;
   }
 
   private isSigned(input: Input): boolean {
@@ -156,8 +191,10 @@ class ChainWalk {
     if (message === undefined || !('sig' in input)) return true;
     const key = this.#keys.get(toHex(input.keyId));
     this.signatures += 1;
-    if (!this.isOfHere(input)) return false;
-    return key !== undefined && this.#verifier.holds(key.publicKey, message, input.sig);
+    if (key === undefined || !this.isOfHere(input)) return false;
+    const roles = ROLES[input.kind];
+    if (roles !== undefined && !key.roles.some((role) => roles.includes(role))) return false;
+    return this.#verifier.holds(key.publicKey, message, input.sig);
   }
 
   /** Whether an answer from outside is of this world and epoch, and the one that was signed. */
@@ -196,9 +233,18 @@ class ChainWalk {
   }
 
   #add(key: KeyringEntry): void {
+    this.#known.add(toHex(key.keyId));
     this.#keys.set(toHex(key.keyId), key);
   }
 }
+
+/** Who may say what; who may say what of governance is in the rules of policies. */
+const ROLES: { readonly [kind in Input['kind']]?: readonly KeyRole[] } = {
+  control: ['operator'],
+  keyring: ['operator'],
+  receipt: ['host', 'adapter'],
+  'stream-frame': ['host', 'adapter'],
+};
 
 const hashOf = ({ inline, ref }: CarriedValue) => (inline === undefined ? ref : sha256(inline));
 

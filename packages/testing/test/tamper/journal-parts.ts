@@ -203,15 +203,24 @@ function textOf({ worldId, epoch, seq, chain, merkleRoot, worldHash, signature }
   return JSON.stringify({ ok: true, data });
 }
 
-async function runtimeOn(bundle: Buffer, engine: Engine, kept?: KeptHead): Promise<string> {
-  const disk = new SimDisk(1);
-  const { fs } = disk;
+/** What the runtime says of a journal that it runs nothing of, or `ok`. */
+export async function chained(parts: Parts): Promise<string> {
+  const store = await imported(bundleOf(parts));
+  return verifyChain(store).failure?.code ?? 'ok';
+}
+
+async function imported(bundle: Buffer) {
+  const { fs } = new SimDisk(1);
   const file = fs.open('/bundle', 'create');
   await file.write(bundle, 0);
   file.close();
+  await importBundle('/bundle', '/w', { fs, salt: new Uint8Array(16) });
+  return openWorldStore('/w', { fs, mode: 'read' });
+}
+
+async function runtimeOn(bundle: Buffer, engine: Engine, kept?: KeptHead): Promise<string> {
   try {
-    await importBundle('/bundle', '/w', { fs, salt: new Uint8Array(16) });
-    const store = await openWorldStore('/w', { fs, mode: 'read' });
+    const store = await imported(bundle);
     const linked = kept && verifyChain(store, { kept });
     if (linked?.failure !== undefined) return linked.failure.code;
     const host: HostEngine = {

@@ -13,12 +13,23 @@ import { changed, type Fields } from '../golden/golden-worlds.js';
 import { journalNames, journalOf, openJournal } from '../golden/journal-file.js';
 import { Recorder } from '../golden/recorder.js';
 import { BROKEN_RULES } from './broken-rules.js';
-import { bare, engineOf, isHashOf, judge, keep, partsOf, read } from './journal-parts.js';
+import {
+  bare,
+  chained,
+  engineOf,
+  isHashOf,
+  judge,
+  keep,
+  type Parts,
+  partsOf,
+  read,
+} from './journal-parts.js';
 import {
   edited,
   flipped,
   linked,
   placeOf,
+  type Records,
   receiptBy,
   records,
   relinked,
@@ -293,6 +304,31 @@ describe('a journal that was touched', () => {
   it('is whole without its snapshot, as long as nobody has touched it', async () => {
     for (const [name, parts] of Object.entries(whole)) {
       expect(await judge(name, bare(parts)), name).toEqual({ runtime: 'ok', other: 'ok' });
+    }
+  });
+
+  it('is found by a chain that nothing was run of', async () => {
+    const { border, verbs } = whole;
+    const said = verbs.records;
+    const [pause, added, epoch] = [
+      placeOf(said, 'control', 'pause'),
+      placeOf(said, 'keyring', 'keyring-add'),
+      placeOf(said, 'control', 'epoch'),
+    ];
+    const again = said.toSpliced(said.length, 0, said[added] as Uint8Array);
+    const [first = 0] = border.forks.keys();
+    const forgeries: readonly (readonly [code: string, of: Parts, Records])[] = [
+      ['ok', verbs, said],
+      ['verb-replayed', verbs, again],
+      ['signature-invalid', verbs, verbBy(verbs, pause, KEYS.adapter)],
+      ['epoch-not-greater', verbs, verbBy(verbs, epoch, KEYS.operator, new Map([['epoch', 0]]))],
+      ['time-backwards', verbs, reordered(said, 6)],
+      ['fork-epoch-first', border, border.records.toSpliced(first, 1).slice(0, first + 1)],
+    ];
+    for (const [code, parts, records] of forgeries) {
+      const forks = new Map([...parts.forks].filter(([seq]) => seq <= first || code === 'ok'));
+      const forged = { ...parts, forks, records: linked({ ...parts, forks }, records) };
+      expect(await chained(bare(forged)), code).toBe(code);
     }
   });
 

@@ -59,16 +59,24 @@ function parting(ours: BuildReplay, theirs: BuildReplay): Parting | null {
     const place = { seq: point.seq, at: 'world_hash', kind: 'different', rows: [row] };
     found.push({ ...place, code: 'replay-difference', by: 'each' });
   }
-  const isEnded = ours.records === theirs.records && ours.world_id === theirs.world_id;
-  if (found.length === 0 && !isEnded) found.push(otherEnd(ours, theirs));
+  if (found.length === 0) found.push(...otherEnd(ours, theirs));
   return found.sort((a, b) => a.seq - b.seq)[0] ?? null;
 }
 
-function otherEnd(ours: BuildReplay, theirs: BuildReplay): Parting {
-  const row = { field: 'records', expected: ours.records, found: theirs.records };
+/** Another end, or none that could be compared: what was not looked at is not the same. */
+function otherEnd(ours: BuildReplay, theirs: BuildReplay): readonly Parting[] {
+  const last = ours.checkpoints.at(-1);
+  const isSeen = last === undefined || theirs.checkpoints.some(({ seq }) => seq === last.seq);
+  const rows = [
+    { field: 'records', expected: ours.records, found: theirs.records },
+    { field: 'world_id', expected: ours.world_id, found: theirs.world_id },
+    { field: 'same', expected: true, found: theirs.same },
+    ...(isSeen ? [] : [{ field: 'world_hash', expected: last.world_hash, found: null }]),
+  ].filter(({ expected, found }) => expected !== found);
+  if (rows.length === 0) return [];
   const seq = Math.min(ours.records, theirs.records);
-  const place = { seq, at: 'record', kind: 'different', rows: [row] };
-  return { ...place, code: 'replay-difference', by: 'each' };
+  const place = { seq, at: 'record', kind: 'different', rows };
+  return [{ ...place, code: 'replay-difference', by: theirs.same ? 'each' : 'other' }];
 }
 
 function lastAgreed({ checkpoints }: BuildReplay, before: number): number {

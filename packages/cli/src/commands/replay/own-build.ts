@@ -6,6 +6,7 @@ import { printExplanation } from '@aos/kernel';
 import { newEngine } from '../../compose/engine.js';
 import { type Answer, CliError } from '../../output.js';
 import type { ProgressLine } from '../../terminal/progress.js';
+import { divergedError } from '../verify.js';
 import type { ReplayOptions, ReplayTarget } from './target.js';
 
 /** What a build says of a world; other builds are asked for the same. */
@@ -49,7 +50,9 @@ export function replayItself(
   ];
   const { difference } = report;
   if (difference === undefined) return { data, lines };
-  const { seq, at } = difference;
+  const { seq, at, code } = difference;
+  // what it does there, no build can say that does not know the rules
+  if (code === 'runtime-unsupported') throw divergedError(difference);
   const message = `record ${seq} does not replay to itself at ${at}; records before it do`;
   return {
     data,
