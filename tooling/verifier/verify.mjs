@@ -10,8 +10,7 @@ const { rootOf, same, sha256, unhex, withLeaf } = canonical;
 const EMPTY_TRIE = hex(sha256(unhex('d9d9f7a1666c656176657380')));
 const MODES = { pause: 'paused', resume: 'running', drain: 'draining', halt: 'halted' };
 const equal = (found, expected, code) => check(same(encodeItem(found), encodeItem(expected)), code);
-const isRun = ({ abi, guard, kernel, prices }) =>
-  /^1,1,[01],1$/.test(`${[abi, guard, kernel, prices]}`);
+const isRun = (run) => /^1,1,[01],1$/.test(`${[run.abi, run.guard, run.kernel, run.prices]}`);
 /** What a value says is stored: its hash, and whether that names others in turn. */
 function* needs(value, field = '') {
   if (value instanceof Uint8Array) {
@@ -168,15 +167,11 @@ export class Verifier {
     check(kind !== 'control' || verb === 'epoch' || entries.length === 0, 'entry-different');
   }
   /** What is said of an intent that is open, and what it settles (I2.2, I3). */
-  answer(
-    { intent_hash: intent, attempt, index, status },
-    open,
-    { code, ...settled } = { code: null },
-  ) {
+  answer({ intent_hash: intent, attempt, index, status }, open, entry = {}) {
     check(open?.attempt === attempt, 'receipt-unknown');
     if (status === undefined) return check(index === open.frames++, 'frame-gap');
-    const said = { kind: 'settled', cause: null, intent, status: code === null ? status : 'error' };
-    equal(settled, said, 'entry-different');
+    const said = { kind: 'settled', cause: null, intent, code: entry.code };
+    equal(entry, { ...said, status: entry.code === null ? status : 'error' }, 'entry-different');
   }
   entry({ kind, intent, cap, effect, attempt, role, change, proposal, hash, code, ...entry }) {
     const [id, { open, asked }] = [hex(intent ?? ''), this.has];

@@ -56,9 +56,10 @@ async function live(host: Host, events: number): Promise<void> {
   }
 }
 
-const upgrade = (host: Host, kernel: number) => {
+const upgrade = async (host: Host, kernel: number) => {
   const runtime = { ...CURRENT_RUNTIME, kernel };
-  return host.submit(signVerb(signer, host.world, { verb: 'runtime-upgrade', runtime }));
+  const verb = { verb: 'runtime-upgrade', runtime } as const;
+  return host.submit(await host.read((world) => signVerb(signer, world, verb)));
 };
 
 async function goOn(name: string): Promise<void> {
@@ -180,7 +181,7 @@ describe('a world that crosses a version of the rules', () => {
       cpSync(at('killed'), at(name), { recursive: true });
       truncateSync(join(journal(name), `${last}`), size - cut);
       const host = open(await openWorldStore(at(name), OPTIONS));
-      const { seq, runtime } = host.world;
+      const { seq, runtime } = await host.read((world) => world);
       expect(runtime.kernel, name).toBe(seq > CROSSING ? 1 : 0);
       if (runtime.kernel === 0) must(await upgrade(host, 1));
       await host.close();

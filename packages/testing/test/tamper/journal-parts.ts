@@ -36,11 +36,11 @@ export interface Parts {
   readonly snapshot: PartsSnapshot | null;
 }
 
-interface PartsSnapshot {
+type PartsSnapshot = {
   readonly seq: number;
   readonly hash: Uint8Array;
   readonly head?: Uint8Array;
-}
+};
 
 /** Code that golden worlds have is a name, under its hash. */
 const CODE = [
