@@ -315,7 +315,7 @@ describe('a journal that was touched', () => {
       placeOf(said, 'keyring', 'keyring-add'),
       placeOf(said, 'control', 'epoch'),
     ];
-    const again = said.toSpliced(said.length, 0, said[added] as Uint8Array);
+    const again = said.toSpliced(added, 0, said[added] as Uint8Array);
     const [first = 0] = border.forks.keys();
     const forgeries: readonly (readonly [code: string, of: Parts, Records])[] = [
       ['ok', verbs, said],
