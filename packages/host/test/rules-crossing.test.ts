@@ -56,10 +56,11 @@ async function live(host: Host, events: number): Promise<void> {
   }
 }
 
-const upgrade = (host: Host, kernel: number) => {
+async function upgrade(host: Host, kernel: number) {
   const runtime = { ...CURRENT_RUNTIME, kernel };
-  return host.submit(signVerb(signer, host.world, { verb: 'runtime-upgrade', runtime }));
-};
+  const place = await host.read(({ worldId, epoch }) => ({ worldId, epoch }));
+  return host.submit(signVerb(signer, place, { verb: 'runtime-upgrade', runtime }));
+}
 
 async function goOn(name: string): Promise<void> {
   const host = open(await openWorldStore(at(name), OPTIONS));
@@ -180,7 +181,7 @@ describe('a world that crosses a version of the rules', () => {
       cpSync(at('killed'), at(name), { recursive: true });
       truncateSync(join(journal(name), `${last}`), size - cut);
       const host = open(await openWorldStore(at(name), OPTIONS));
-      const { seq, runtime } = host.world;
+      const { seq, runtime } = await host.read((world) => world);
       expect(runtime.kernel, name).toBe(seq > CROSSING ? 1 : 0);
       if (runtime.kernel === 0) must(await upgrade(host, 1));
       await host.close();
