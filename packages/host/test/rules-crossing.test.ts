@@ -56,11 +56,11 @@ async function live(host: Host, events: number): Promise<void> {
   }
 }
 
-const upgrade = async (host: Host, kernel: number) => {
+async function upgrade(host: Host, kernel: number) {
   const runtime = { ...CURRENT_RUNTIME, kernel };
-  const verb = { verb: 'runtime-upgrade', runtime } as const;
-  return host.submit(await host.read((world) => signVerb(signer, world, verb)));
-};
+  const place = await host.read(({ worldId, epoch }) => ({ worldId, epoch }));
+  return host.submit(signVerb(signer, place, { verb: 'runtime-upgrade', runtime }));
+}
 
 async function goOn(name: string): Promise<void> {
   const host = open(await openWorldStore(at(name), OPTIONS));
