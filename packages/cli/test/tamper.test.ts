@@ -234,8 +234,8 @@ const touched: readonly (readonly [what: string, runtime: string, other: string,
     ],
     [
       'a record less, and followers that follow',
-      'world-diverged',
-      'head-missing',
+      'head-different',
+      'head-different',
       () => write({ records: linked(records().toSpliced(3, 1)) }),
     ],
     [
