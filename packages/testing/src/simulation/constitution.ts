@@ -61,9 +61,10 @@ export function constitutionOf(seed: number): SimConstitution {
 export function genesisOf(
   { generated }: SimConstitution,
   keyring: readonly KeyringEntry[],
-  nonce: Uint8Array,
+  { nonce, callsPerStep }: { readonly nonce: Uint8Array; readonly callsPerStep: number },
 ): Uint8Array {
-  const limits = { ...CURRENT_RUNTIME.limits, event_bytes: 60_000, receipt_bytes: 60_000 };
+  const sizes = { event_bytes: 60_000, receipt_bytes: 60_000 };
+  const limits = { ...CURRENT_RUNTIME.limits, ...sizes, calls_per_step: callsPerStep };
   return encodeGenesis({
     format: GENESIS_FORMAT,
     manifest: generated.definition.manifestHash,

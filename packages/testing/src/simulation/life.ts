@@ -50,6 +50,7 @@ const MOST_REWOUND = 12;
 
 /** Of rewinds: the process dies meanwhile. */
 const REWIND_CRASH_CHANCE = 0.5;
+const AFTER_CRASH_CHANCE = 0.3;
 /** Choices that closing takes. */
 const CLOSE_CHOICES = 12;
 
@@ -122,6 +123,7 @@ export class Life {
         await rewindWorldStore(store, DIRECTORY, { seq, records, objects });
         trace.count('fault rewind', `to record ${seq}`);
         watch.rewound(seq, records);
+        if (random.chance(AFTER_CRASH_CHANCE)) scheduler.crashIn(random.below(8));
       } finally {
         await store.close();
       }

@@ -14,8 +14,8 @@ import {
 } from '@aos/protocol';
 import { randomValue } from '../inputs/random-value.js';
 import type { Random } from '../random.js';
-import { withFlip } from './clients/forger.js';
-import { PEOPLE, STRANGER } from './clients/people.js';
+import { forgedReceipt } from './clients/forgery.js';
+import { PEOPLE } from './clients/people.js';
 import type { SimConstitution } from './constitution.js';
 import type { Scheduler } from './scheduler.js';
 import type { Trace } from './trace.js';
@@ -118,22 +118,7 @@ export class OutsideAdapter implements Adapter {
     const body = { worldId, epoch, intentHash, attempt, adapterId: 'post', status };
     trace.count(isForged ? 'fault receipt-forged' : 'fault receipt-duplicate', what);
     const receipt = signReceipt(PEOPLE.adapter, body, payload);
-    servers.post.push(isForged ? forged(random, receipt, payload) : receipt);
-  }
-}
-
-/** By a key that nobody knows, or may not; or not what was signed. */
-function forged(random: Random, receipt: RawReceipt, payload: Uint8Array): RawReceipt {
-  const { receipt: body, sig } = receipt;
-  switch (random.below(4)) {
-    case 0:
-      return signReceipt(STRANGER, body, payload);
-    case 1:
-      return signReceipt(PEOPLE.ana, body, payload);
-    case 2:
-      return { ...receipt, sig: withFlip(random, sig) };
-    default:
-      return { ...receipt, payload: withFlip(random, payload) };
+    servers.post.push(isForged ? forgedReceipt(random, receipt) : receipt);
   }
 }
 

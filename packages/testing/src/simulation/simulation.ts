@@ -79,7 +79,10 @@ class Simulation {
   ) {
     this.random = new Random(seed);
     this.constitution = constitutionOf(seed);
-    this.genesis = genesisOf(this.constitution, KEYRING, this.random.bytes(16));
+    const nonce = this.random.bytes(16);
+    // with few of them work is left over from one record to the next
+    const callsPerStep = this.random.pick([2, 100, 1000]);
+    this.genesis = genesisOf(this.constitution, KEYRING, { nonce, callsPerStep });
     this.autopsy = new Autopsy(this.genesis, this.constitution);
     const genesis = decodeGenesis(this.genesis);
     if (!genesis.ok) throw new Error(genesis.refusal.detail);

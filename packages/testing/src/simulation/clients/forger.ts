@@ -1,16 +1,24 @@
 /**
  * Hands in what no world may take: verbs that were taken before, that somebody else has signed, or
- * that were signed before an epoch and come behind it.
+ * that were signed before an epoch and come behind it; receipts of what is still under way, which
+ * nobody has signed who may.
  */
-import { signVerb } from '@aos/host';
+import { bytesEqual, encode } from '@aos/canon';
+import { signReceipt, signVerb } from '@aos/host';
 import type { RawVerb } from '@aos/kernel';
 import type { Random } from '../../random.js';
+import { forgedReceipt, withFlip } from './forgery.js';
+import { revoke } from './operator.js';
 import { PEOPLE } from './people.js';
 import { pick } from './pick.js';
 import type { Visit } from './visit.js';
 
 /** Of the acts of a forger: an epoch that begins between a verb and its step. */
 const OVERTAKE_CHANCE = 0.2;
+/** Of the others: a receipt. */
+const RECEIPT_CHANCE = 0.6;
+const OLD_CHANCE = 0.3;
+const REVOKE_CHANCE = 0.2;
 
 export async function forge(visit: Visit, count: number): Promise<void> {
   const { random, ports } = visit;
@@ -20,11 +28,37 @@ export async function forge(visit: Visit, count: number): Promise<void> {
       await overtake(visit);
       continue;
     }
+    if (random.chance(RECEIPT_CHANCE)) {
+      await answer(visit);
+      continue;
+    }
     const verb = pick(random, ports.servers.heard);
     if (verb === undefined) continue;
     ports.trace.count('fault verb-forged');
     await visit.submit(forged(random, verb), `says ${verb.verb} again`);
   }
+}
+
+/** A receipt of what is open, forged, or good but of the epoch before. */
+async function answer(visit: Visit): Promise<void> {
+  const { random, ports } = visit;
+  const { worldId, epoch, intents, keyring } = visit.peek();
+  const open = pick(
+    random,
+    [...intents.range()].filter(({ state }) => state === 'released'),
+  );
+  if (open === undefined) return;
+  const { keyId } = PEOPLE.adapter;
+  const isRevoked = keyring.some((key) => key.revokedAt !== null && bytesEqual(key.keyId, keyId));
+  if (!isRevoked && random.chance(REVOKE_CHANCE)) await revoke(visit, PEOPLE.adapter);
+  const isOld = epoch > 0 && random.chance(OLD_CHANCE);
+  const place = { worldId, epoch: isOld ? epoch - 1 : epoch };
+  const { hash: intentHash, attempt } = open;
+  const body = { ...place, intentHash, attempt, adapterId: 'forger', status: 'error' } as const;
+  const receipt = signReceipt(PEOPLE.adapter, body, encode({ code: 'forged', message: '' }));
+  ports.trace.count('fault receipt-forged');
+  const isGood = isOld || (isRevoked && random.chance(0.5));
+  await visit.hand(isGood ? receipt : forgedReceipt(random, receipt), 'brings a forged receipt');
 }
 
 /** As it was, or with another nonce or signer than the signature is of. */
@@ -54,12 +88,4 @@ async function overtake(visit: Visit): Promise<void> {
     visit.hand(signVerb(PEOPLE.operator, place(), add), 'says keyring-add'),
     visit.hand(signVerb(PEOPLE.operator, place(), next), 'says epoch'),
   ]);
-}
-
-/** The bytes with one bit turned; one more where there are none. */
-export function withFlip(random: Random, bytes: Uint8Array): Uint8Array {
-  const copy = bytes.length === 0 ? new Uint8Array(1) : bytes.slice();
-  const at = random.below(copy.length);
-  copy[at] = (copy[at] as number) ^ (1 << random.below(8));
-  return copy;
 }

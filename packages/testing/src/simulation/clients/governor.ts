@@ -1,10 +1,11 @@
 /** Changes the definition of a world: proposes, shadows, votes and applies, step by step. */
-import { bytesEqual, sha256, toHex, utf8 } from '@aos/canon';
+import { bytesEqual, type Hash, sha256, toHex, utf8 } from '@aos/canon';
 import { type Signer, signVerb } from '@aos/host';
 import type { Proposal } from '@aos/kernel';
 import type { Verb } from '@aos/protocol';
+import { REVOKED, revoke } from './operator.js';
 import { PEOPLE, VOTERS } from './people.js';
-import { pick, soon } from './pick.js';
+import { pick } from './pick.js';
 import type { Visit } from './visit.js';
 
 /** Within so many choices of the scheduler a process is killed that applies a change. */
@@ -13,13 +14,15 @@ const KILL_WITHIN = 6;
 const AGAIN_CHANCE = 0.08;
 const EXPIRY_CHANCE = 0.2;
 /** Something is done that it is too early or too late for. */
-const HASTY_CHANCE = 0.1;
+const HASTY_CHANCE = 0.12;
+/** Of applications: somebody who has said yes is revoked before. */
+const REVOKE_CHANCE = 0.3;
 
 export async function govern(visit: Visit, count: number, killChance: number): Promise<void> {
   for (let i = 0; i < count; i++) {
     await visit.pause('looks at proposals');
     const proposal = visit.random.chance(HASTY_CHANCE) ? anyProposal(visit) : openProposal(visit);
-    if (proposal === undefined) await propose(visit);
+    if (proposal === undefined || visit.random.chance(HASTY_CHANCE)) await propose(visit);
     else if (proposal.shadow === null || visit.random.chance(AGAIN_CHANCE))
       await shadow(visit, proposal);
     else if (proposal.state === 'approved' || visit.random.chance(HASTY_CHANCE))
@@ -72,17 +75,27 @@ async function vote(visit: Visit, known: Proposal): Promise<void> {
   else if (made !== null) {
     const yes = { verb: 'approve', ...ref, shadowHash: made.hash } as const;
     const isShort = random.chance(EXPIRY_CHANCE);
-    await sayAsAny(visit, isShort ? { ...yes, expiresNs: soon(visit) } : yes);
+    await sayAsAny(visit, isShort ? { ...yes, expiresNs: visit.soon() } : yes);
   }
 }
 
-async function apply(visit: Visit, { id: proposal }: Proposal, killChance: number): Promise<void> {
+async function apply(visit: Visit, known: Proposal, killChance: number): Promise<void> {
+  const { id: proposal, voices } = known;
   const { random, ports } = visit;
+  const said = pick(
+    random,
+    REVOKED.filter(({ keyId }) => voices.some((v) => isOf(v, keyId))),
+  );
+  if (said !== undefined && random.chance(REVOKE_CHANCE)) await revoke(visit, said);
   const { scheduler, trace } = ports;
   const isKilled = random.chance(killChance);
   if (isKilled) scheduler.crashIn(1 + random.below(KILL_WITHIN), 'fault crash-during-apply');
   const isApplied = await sayAsAny(visit, { verb: 'apply', proposal });
   if (isApplied) trace.count('applied');
+}
+
+function isOf({ keyId }: Proposal['voices'][number], key: Hash): boolean {
+  return keyId !== null && bytesEqual(keyId, key);
 }
 
 /** One after the other says it, until somebody may; now and then nobody else is asked. */

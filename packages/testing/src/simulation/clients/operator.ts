@@ -3,13 +3,13 @@
  * snapshots and clears away.
  */
 
-import { signVerb } from '@aos/host';
+import { type Signer, signVerb } from '@aos/host';
 import { AosFault, type Verb } from '@aos/protocol';
 import { PEOPLE, STRANGER } from './people.js';
 import type { Visit } from './visit.js';
 
 /** Those of whom a world may do without. */
-const REVOKED = [PEOPLE.ana, PEOPLE.ben, PEOPLE.adapter];
+export const REVOKED: readonly Signer[] = [PEOPLE.ana, PEOPLE.ben, PEOPLE.adapter];
 
 export async function operate(visit: Visit, count: number): Promise<void> {
   const { random } = visit;
@@ -63,6 +63,11 @@ async function keep(visit: Visit): Promise<void> {
     if (!(error instanceof AosFault) || error.code === 'store-failed') throw error;
     trace.count(`collect ${error.code}`);
   }
+}
+
+/** A key of somebody is good no more. */
+export async function revoke(visit: Visit, { keyId }: Pick<Signer, 'keyId'>): Promise<void> {
+  await say(visit, { verb: 'keyring-revoke', keyId });
 }
 
 async function say(visit: Visit, verb: Verb): Promise<void> {

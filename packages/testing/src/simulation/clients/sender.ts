@@ -16,6 +16,8 @@ const READ_CHANCE = 0.3;
 const AGAIN_CHANCE = 0.5;
 /** Events that do nothing but ask for an effect, mostly one that is granted. */
 const ASK_CHANCE = 0.4;
+/** Of timers: one that ends while the world may still live. */
+const TIMER_CHANCE = 0.7;
 
 export async function sendEvents(visit: Visit, count: number, unanswered: Unanswered) {
   const { random, ports } = visit;
@@ -26,20 +28,22 @@ export async function sendEvents(visit: Visit, count: number, unanswered: Unansw
   for (let i = 0; i < count; i++) {
     if (random.chance(READ_CHANCE)) await visit.read();
     const again = random.chance(AGAIN_CHANCE) ? pick(random, [...unanswered.values()]) : undefined;
-    const event = again ?? (random.chance(ASK_CHANCE) ? ask(random, commands) : inputs.next());
+    const event = again ?? (random.chance(ASK_CHANCE) ? ask(visit, commands) : inputs.next());
     if (event.dedup !== undefined) unanswered.set(event.dedup, event);
     await visit.submit(event, `sends ${event.schema}${again ? ' again' : ''}`);
     if (event.dedup !== undefined) unanswered.delete(event.dedup);
   }
 }
 
-function ask(random: Random, commands: Commands): RawEvent {
+function ask(visit: Visit, commands: Commands): RawEvent {
+  const { random } = visit;
   const [kind, slot] = random.pick([
     ['g.ask', null],
     ['g.ask', 'small'],
     ['timer.set', 'timer'],
   ] as const);
-  const params = commands.params(kind, 1);
+  const isTimer = kind === 'timer.set' && random.chance(TIMER_CHANCE);
+  const params = isTimer ? { deliver_at_ns: visit.soon(), key: null } : commands.params(kind, 1);
   const asked = { kind, params, form: 'canonical', slot, key: null, padBytes: 0 } as const;
   const value = { id: commands.key(), other: 0, do: encodeProgram([['inc'], ['ask', asked]]) };
   return { schema: 'g/Do@1', cbor: encode(value) };

@@ -45,6 +45,12 @@ export class Visit {
     return seen;
   }
 
+  /** Logical time in some choices of the scheduler, or some timers from now. */
+  soon(): bigint {
+    const most = this.random.pick([2_000_000, 20_000_000, 4_000_000_000]);
+    return this.peek().logicalNowNs + BigInt(this.random.below(most));
+  }
+
   /** As a reader is answered. */
   async read(): Promise<void> {
     await this.pause('reads');
