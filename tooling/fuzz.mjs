@@ -1,5 +1,5 @@
-// `npm run fuzz -- [target …] [--seconds 60] [--seed 1] [--keep]`: targets in test/fuzz/targets/ of
-// the packages, one after another, each in a process of its own. `--keep` writes the corpora anew.
+// `npm run fuzz -- [target …] [--seconds 60] [--seed 1] [--keep]`: targets in test/fuzz/targets/
+// of the packages, one after another, each in a process of its own. `--keep` adds to the corpora.
 // All of the product is one bundle without dependencies left outside, in which blocks are marked.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,7 +1,7 @@
 // `npm run sim -- --seeds <n> [--from <seed>] [--jobs <n>] [--trace]`: worlds that are simulated
 // from integers, on all cores. Prints how often each kind of thing has happened; fails when a rule
-// was broken, or when a kind of fault never came up in 200 seeds or more. `--trace` prints every step
-// of one seed. `--broken [<name> …]` looks whether broken products are found, `--awaits` where
+// was broken, or when a kind of fault never came up in 200 seeds or more. `--trace` prints each
+// step of one seed. `--broken [<name> …]` looks whether broken products are found, `--awaits` where
 // processes have died.
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';

@@ -1,6 +1,6 @@
 // `npm run sim -- --awaits [--seeds 1000] [--from 0]`: at which awaits of host and store processes
 // have died. Every await of their sources is counted as it is met, as it lasts beyond a turn of the
-// event loop, and as a life ends there by a crash. Fails when one lasted often and was never died at.
+// event loop, and as a life ends there by a crash. Fails when one lasted often and no process died.
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
@@ -52,8 +52,8 @@ function report(awaits, seeds) {
   const lasting = met.filter(({ lasted }) => lasted > 0);
   const survived = lasting.filter(({ lasted, diedAt }) => diedAt === 0 && lasted >= ENOUGH_WAITS);
   console.log(
-    `\nsim: ${seeds} seeds met ${met.length} of ${awaits.length} awaits; ${lasting.length} lasted, ` +
-      `at ${died} a process died`,
+    `\nsim: ${seeds} seeds met ${met.length} of ${awaits.length} awaits; ` +
+      `${lasting.length} lasted, at ${died} a process died`,
   );
   for (const { place } of survived) console.log(`  never died at ${place}`);
   return survived.length === 0 ? 0 : 1;

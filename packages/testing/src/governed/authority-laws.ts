@@ -8,8 +8,8 @@
  * 3. What a plan proposes, it has asked for; a proposal is approved no more only where that is so.
  * 4. What is let through has a grant in the definition in force, as it is there, and a rule of the
  *    policy in force that does not deny.
- * 5. How an effect ended is said in the epoch in force, by a key that may say so then, and with what
- *    it has signed.
+ * 5. How an effect ended is said in the epoch in force, by a key that may say so then, and with
+ *    what it has signed.
  * 6. Whoever says a verb has a key that is good and may say it, and says it once.
  * 7. An effect that waits for people goes out when as many as were asked for have said yes, and
  *    still may.

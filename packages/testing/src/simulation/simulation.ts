@@ -31,7 +31,7 @@ const MOST_LIVES = 3;
 /** Choices of the scheduler after which a life is cut at the latest. */
 const MOST_CHOICES = 150;
 const CRASH_CHANCE = 0.5;
-/** Of the lives that are not cut so: where they are cut, if they come there, and how often before. */
+/** Of the lives that are not cut so: where they are cut, if they come there, how often before. */
 const SEAM_CHANCE = 0.8;
 const MEETINGS = [1, 1, 1, 2, 3, 6];
 const KILL_CHANCE = 0.4;

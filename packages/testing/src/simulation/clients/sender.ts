@@ -5,7 +5,6 @@ import { Commands } from '../../inputs/commands.js';
 import { EventInputs } from '../../inputs/event-inputs.js';
 import { Outside } from '../../inputs/outside.js';
 import { encodeProgram } from '../../kernel/script.js';
-import type { Random } from '../../random.js';
 import { pick } from './pick.js';
 import type { Visit } from './visit.js';
 

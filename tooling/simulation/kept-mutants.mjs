@@ -1,0 +1,116 @@
+// Products that lose what they have said, or say it too early.
+
+/** @type {readonly import('./mutants.mjs').Mutant[]} */
+export const keptMutants = [
+  {
+    name: 'early-ack',
+    what: 'answers before the flush',
+    file: 'packages/host/src/loop/committer.ts',
+    from: 'this.append(group).then(\n      () => {',
+    to: 'this.append(group).catch(() => undefined);\n    Promise.resolve().then(\n      () => {',
+  },
+  {
+    name: 'early-read',
+    what: 'answers readers before the flush',
+    file: 'packages/host/src/world-host.ts',
+    from: 'await this.#committer.last;\n    return seen;',
+    to: 'return seen;',
+  },
+  {
+    name: 'no-flush',
+    what: 'never flushes',
+    file: 'packages/store/src/log/log-writer.ts',
+    from: 'this.flushing = this.file.datasync().then(',
+    to: 'this.flushing = Promise.resolve().then(',
+  },
+  {
+    name: 'early-flush',
+    what: 'takes what was written during a flush as flushed',
+    file: 'packages/store/src/log/log-writer.ts',
+    from: '() => this.settle(mark),',
+    to: '() => this.settle(this.written),',
+  },
+  {
+    name: 'no-rotation-flush',
+    what: 'begins a segment before the one before it has its size',
+    file: 'packages/store/src/log/log-writer.ts',
+    from: '    await this.file.seal(header.previousBytes);\n',
+    to: '',
+  },
+  {
+    name: 'no-rewrite',
+    what: 'trusts a cache that it finds at opening',
+    file: 'packages/store/src/open-world.ts',
+    from: 'await file.rewrite(scan.end.flushed, scan.end.offset);',
+    to: '',
+  },
+  {
+    name: 'drop-tail',
+    what: 'drops the last frame of a journal that was not closed',
+    file: 'packages/store/src/log/segment-walk.ts',
+    from: 'if (!claimed && mayEnd) return undefined;',
+    to: 'if (mayEnd) return undefined;',
+  },
+  {
+    name: 'drop-last-record',
+    what: 'does not see a record at the end of the journal',
+    file: 'packages/store/src/log/segment-walk.ts',
+    from: "if (header.kind === 'record') index.addRecord(place);",
+    to: [
+      "if (header.kind === 'record' &&",
+      'offset + 2 * frameSpan(header.sizeBytes) < this.file.sizeBytes()) index.addRecord(place);',
+    ].join(' '),
+  },
+  {
+    name: 'no-fence',
+    what: 'goes on behind a write that failed',
+    file: 'packages/store/src/log/log-writer.ts',
+    from: '(cause) => {\n        this.flushing = undefined;\n        this.fence(cause);\n      },',
+    to: '() => this.settle(mark),',
+  },
+  {
+    name: 'mark-first',
+    what: 'marks a snapshot before its objects are durable',
+    file: 'packages/host/src/snapshots/snapshot-writer.ts',
+    from: 'objects: [...batch, head], marks: [mark] }',
+    to: 'objects: [...batch.slice(-1), head], marks: [mark] }',
+  },
+  {
+    name: 'collect-live',
+    what: 'clears away objects that records name',
+    file: 'packages/store/src/growth/collect.ts',
+    from: 'await live.addRecords(log.index.first);',
+    to: '',
+  },
+  {
+    name: 'collect-snapshot',
+    what: 'clears away parts of a kept snapshot',
+    file: 'packages/store/src/growth/collect.ts',
+    from: '...youngOnes(log, eligible)].flatMap(namedBy)',
+    to: '...youngOnes(log, eligible)].slice(kept.length).flatMap(namedBy)',
+  },
+  {
+    name: 'snapshot-forgets',
+    what: 'leaves large values out of snapshots',
+    file: 'packages/kernel/src/snapshot/large-parts.ts',
+    from: 'if (value.length > INLINE_BYTES) into.objects.push(',
+    to: 'if (value.length < 0) into.objects.push(',
+  },
+  {
+    name: 'snapshot-forgets-node',
+    what: 'leaves a table out of snapshots',
+    file: 'packages/kernel/src/snapshot/stored-parts.ts',
+    from: 'into.tries.push(() => value.unstoredSlices());',
+    to: 'if (value.size < 3) into.tries.push(() => value.unstoredSlices());',
+  },
+  {
+    name: 'snapshot-other',
+    what: 'opens a snapshot as the world of another moment',
+    file: 'packages/host/src/world/load-world.ts',
+    from: 'return { ok: true, value: opening.world };',
+    to: [
+      'const lastWallNs = opening.world.lastWallNs + 1n;',
+      'return { ok: true, value: { ...opening.world, lastWallNs } };',
+    ].join(' '),
+  },
+];
