@@ -109,7 +109,7 @@ function reach(
   return [...objects.values()];
 }
 
-/** Without snapshot and head: what is left to somebody who has no keys and writes a journal anew. */
+/** Without snapshot and head: what is left to whoever writes a journal anew without keys. */
 export function bare({ objects, ...parts }: Parts): Parts {
   const known = new Map(objects.map((bytes) => [toHex(sha256(bytes)), bytes]));
   const roots = [parts.genesis, ...parts.forks.values(), ...parts.records];

@@ -55,7 +55,7 @@ async function answer(visit: Visit): Promise<void> {
   const place = { worldId, epoch: isOld ? epoch - 1 : epoch };
   const { hash: intentHash, attempt } = open;
   const body = { ...place, intentHash, attempt, adapterId: 'forger', status: 'error' } as const;
-  const receipt = signReceipt(PEOPLE.adapter, body, encode({ code: 'forged', message: '' }));
+  const receipt = signReceipt(PEOPLE.adapter, body, encode({ code: 'sim-cancelled', message: '' }));
   ports.trace.count('fault receipt-forged');
   const isGood = isOld || (isRevoked && random.chance(0.5));
   await visit.hand(isGood ? receipt : forgedReceipt(random, receipt), 'brings a forged receipt');
