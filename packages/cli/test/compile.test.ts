@@ -102,12 +102,14 @@ function f<A, B>(n: i32): i32 { return n == 0 ? 0 : f<P<A, B>, A>(n - 1) + f<P<B
 const deep = `const q = ${'('.repeat(400_000)}1${')'.repeat(400_000)};\n`;
 it('a source gets nothing of the machine into a module, nor anything to do there', async () => {
   const machine = await Machine.open(adapter);
+  const file = process.env.AOS_ATTACKS;
+  // A compiler runs for each: here a third of them, by `npm run attacks` all.
+  const isTried = (_: unknown, i: number) => file !== undefined || i % 3 === 0;
   const reports = [];
-  for (const attack of attacksOn(machine)) {
+  for (const attack of attacksOn(machine).filter(isTried)) {
     reports.push(await runAttack('source of a reducer', machine, attack));
   }
   await machine.close();
-  const file = process.env.AOS_ATTACKS;
   if (file !== undefined) appendFileSync(file, `${printAttacks(reports).join('\n')}\n`);
   expect(reports.filter((report) => !hasHeld(report))).toEqual([]);
 });
