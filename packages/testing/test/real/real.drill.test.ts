@@ -174,7 +174,7 @@ describe('timers', () => {
   canary({ of, broken: 'one never fires', says: hangs, isLarge }, () =>
     runTimerDay({ ...stage(timerHost), ...day, broken: 'mute', patienceMs: 8000 }),
   );
-  canary({ of, broken: 'one fires early', says: /fired early/, isLarge }, () =>
+  canary({ of, broken: 'one fires early', says: /fired (?:early|out of turn)/, isLarge }, () =>
     runTimerDay({ ...stage(timerHost), ...day, broken: 'early' }),
   );
   canary({ of, broken: 'one fires late', says: hangs, isLarge }, () =>
