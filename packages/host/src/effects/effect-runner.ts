@@ -221,7 +221,8 @@ export class EffectRunner {
   #start(job: EffectJob, adapter: Adapter, lane: Lane): void {
     const { world } = this.host;
     const intent = world.intents.get(job.intent);
-    if (intent === undefined) {
+    // given up meanwhile by another epoch, and maybe asked for again: then it waits for its people
+    if (intent?.state !== 'released') {
       this.#jobs.delete(job);
       return;
     }
